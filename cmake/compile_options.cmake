@@ -1,0 +1,43 @@
+# Build types beside Release: Check (sanitizers), Dev (fast compiles), Tsan, Tidy, Fuzz.
+# One set of flags for all units: simdjson picks its kernel at compile time from -march, and two
+# choices in one program would break the one-definition rule. Never -ffast-math: replay must agree
+# with live, and GCC fuses multiply-add under -march unless told not to.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+add_compile_options(-march=haswell -ffp-contract=off -fno-omit-frame-pointer)
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_DEV "-O0 -g1 -D_GLIBCXX_ASSERTIONS")
+set(CMAKE_CXX_FLAGS_CHECK
+    "-O1 -g1 -D_GLIBCXX_ASSERTIONS -fsanitize=address,undefined -fno-sanitize-recover=undefined")
+set(CMAKE_CXX_FLAGS_TSAN "-O1 -g1 -fsanitize=thread")
+set(CMAKE_CXX_FLAGS_TIDY "-O0 -g1 -Wthread-safety -Wthread-safety-beta")
+set(CMAKE_CXX_FLAGS_FUZZ
+    "-O1 -g1 -D_GLIBCXX_ASSERTIONS -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined")
+foreach(kind EXE SHARED MODULE)
+  set(CMAKE_${kind}_LINKER_FLAGS_CHECK "-fsanitize=address,undefined")
+  set(CMAKE_${kind}_LINKER_FLAGS_TSAN "-fsanitize=thread")
+  set(CMAKE_${kind}_LINKER_FLAGS_FUZZ "-fsanitize=address,undefined")
+endforeach()
+
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+                    -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # -Wno-psabi: notes about an ABI that changed before GCC 5 are no use to anyone.
+  add_compile_options(-Wduplicated-cond -Wlogical-op -Wno-psabi)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)

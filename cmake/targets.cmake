@@ -1,0 +1,46 @@
+# One target a folder. gannet_library(NAME DEPS...) makes gannet_NAME from the folder's own .cpp
+# files (not from its sub-folders); a folder of headers alone becomes an interface library.
+function(gannet_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
+       ${CMAKE_CURRENT_SOURCE_DIR}/internal/*.cpp)
+  if(sources)
+    add_library(gannet_${name} STATIC ${sources})
+    target_include_directories(gannet_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(gannet_${name} PUBLIC ${ARGN})
+    if(GANNET_TIDY)
+      set_target_properties(gannet_${name} PROPERTIES CXX_CLANG_TIDY "clang-tidy-19;--quiet")
+    endif()
+  else()
+    add_library(gannet_${name} INTERFACE)
+    target_include_directories(gannet_${name} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(gannet_${name} INTERFACE ${ARGN})
+  endif()
+endfunction()
+
+# gannet_strategy(NAME): strategies/NAME/*.cpp as a plugin that sees the SDK alone.
+function(gannet_strategy name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(sources)
+    add_library(${name} MODULE ${sources})
+    target_link_libraries(${name} PRIVATE gannet_sdk)
+    set_target_properties(${name} PROPERTIES PREFIX ""
+      LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/gannet/strategies
+      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  endif()
+endfunction()
+
+# gannet_test(NAME FOLDER DEPS...): one test program from FOLDER's *_test.cpp; each TEST is a CTest
+# test, so they run in parallel. No sources yet: no target.
+function(gannet_test name folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_test.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE
+    GANNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GANNET_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 240)
+endfunction()

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace gannet {
+
+/// Why we refused an order ourselves. A closed list: docs/denials.md is printed from it.
+enum class DenialReason : std::uint8_t {
+  Killed,                     // PRE-01
+  Held,                       // PRE-01
+  NotReady,                   // PRE-01
+  StrategyStopped,            // PRE-02
+  UnknownInstrument,          // PRE-02
+  InstrumentNotTradable,      // PRE-02
+  InstrumentNotYours,         // PRE-02: the strategy did not name it in its configuration
+  InstrumentDataStale,        // PRE-02
+  PriceNotOnTick,             // PRE-03
+  PriceNotPositive,           // PRE-03
+  QuantityNotOnLot,           // PRE-03
+  QuantityBelowMinimum,       // PRE-03
+  QuantityAboveVenueMaximum,  // PRE-03
+  NoFreshReferencePrice,      // PRE-04
+  PriceOutsideCollar,         // PRE-04
+  QuantityAboveLimit,         // PRE-05
+  NotionalAboveLimit,         // PRE-05
+  NoValuation,                // PRE-05
+  PositionAboveLimit,         // PRE-06
+  TooManyOpenOrders,          // PRE-08
+  RateLimited,                // PRE-09: retry_at says when
+  ReduceOnlyWouldIncrease,    // PRE-18
+  UnknownHandle,              // amend or cancel of an order we do not have
+  OrderNotWorking,            // amend or cancel of an order that ended, or cannot be named yet
+  NothingToAmend,
+  UnsupportedOrder,  // a combination the venue lacks (post-only market, ...)
+  NotConnected,
+  OrderTableFull,
+  JournalFull,
+  ClientOrderIdsExhausted,
+};
+
+/// "price_not_on_tick"; stable, used in logs and reports.
+std::string_view name_of(DenialReason reason) noexcept;
+/// One sentence for docs and for people.
+std::string_view describe(DenialReason reason) noexcept;
+
+/// limit and value are in the unit of the rule (raw price or quantity units, or 10^-18 money);
+/// 0 where the rule has none.
+struct Denial {
+  DenialReason reason = DenialReason::NotReady;
+  __int128 limit = 0;
+  __int128 value = 0;
+  Timestamp retry_at;  ///< RateLimited only: when a slot is free
+};
+
+}  // namespace gannet

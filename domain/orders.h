@@ -1,0 +1,207 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+
+#include "base/fixed_string.h"
+#include "base/time.h"
+#include "domain/amount.h"
+#include "domain/ids.h"
+#include "domain/market_events.h"
+#include "domain/units.h"
+
+namespace gannet {
+
+enum class OrderKind : std::uint8_t { Limit, Market };
+enum class TimeInForce : std::uint8_t { GoodTillCancel, ImmediateOrCancel, FillOrKill };
+enum class MarginMode : std::uint8_t { Cash, Cross, Isolated };
+enum class PositionSide : std::uint8_t { Net, Long, Short };
+
+/// A strategy's wish. Passes to the venue only as a risk::ApprovedOrder.
+struct OrderIntent {
+  StrategyId strategy;
+  Handle handle;
+  std::uint64_t cookie = 0;  ///< the author's own, rides along
+  InstrumentId instrument;
+  Side side = Side::Buy;
+  OrderKind kind = OrderKind::Limit;
+  TimeInForce time_in_force = TimeInForce::GoodTillCancel;
+  bool post_only = false;
+  bool reduce_only = false;
+  PositionSide position_side = PositionSide::Net;
+  Price price;        ///< Limit only
+  Quantity quantity;  ///< contracts, or base currency on spot
+  Timestamp intent_time;
+};
+
+/// A wish to change or end an order. Absent: as it is. `new_quantity` is the total, filled part
+/// included.
+struct AmendIntent {
+  StrategyId strategy;
+  Handle handle;
+  std::optional<Price> new_price;
+  std::optional<Quantity> new_quantity;
+  Timestamp intent_time;
+};
+struct CancelIntent {
+  StrategyId strategy;
+  Handle handle;
+  Timestamp intent_time;
+};
+
+/// What goes to the venue. Made by the order manager from an approved intent, journaled, then sent.
+struct PlaceRequest {
+  ClientOrderId client_id;
+  InstrumentId instrument;
+  Side side = Side::Buy;
+  OrderKind kind = OrderKind::Limit;
+  TimeInForce time_in_force = TimeInForce::GoodTillCancel;
+  bool post_only = false;
+  bool reduce_only = false;
+  MarginMode margin_mode = MarginMode::Cross;
+  PositionSide position_side = PositionSide::Net;
+  Price price;
+  Quantity quantity;
+  Timestamp expire_time;  ///< venue clock: not to be executed later than this
+};
+struct AmendRequest {
+  ClientOrderId client_id;
+  VenueOrderId venue_id;  ///< if known
+  InstrumentId instrument;
+  std::uint64_t amend_id = 0;  ///< unique in the run; comes back in the reply and the push
+  std::optional<Price> new_price;
+  std::optional<Quantity> new_quantity;
+  Timestamp expire_time;
+};
+struct CancelRequest {
+  ClientOrderId client_id;  ///< zero for a foreign order
+  VenueOrderId venue_id;
+  InstrumentId instrument;
+};
+
+/// The order as the venue tells it.
+enum class OrderState : std::uint8_t { Live, PartiallyFilled, Filled, Cancelled, Expired };
+
+/// Why the venue ended or refused something, in the trade's words; the venue's own number and text
+/// stand beside it in logs.
+enum class VenueReason : std::uint8_t {
+  None,
+  UserCancel,
+  CancelAllAfter,  ///< the venue's dead-man timer fired
+  PostOnlyWouldTake,
+  ImmediateOrCancelRemainder,
+  FillOrKillUnfillable,
+  SelfTradePrevention,
+  ReduceOnly,  ///< nothing (left) to reduce, or a better-priced reducer exists
+  PriceLimit,
+  Liquidation,
+  Delivery,
+  InsufficientFunds,
+  InvalidParameter,
+  UnknownInstrument,
+  InstrumentNotTradable,
+  DuplicateClientOrderId,
+  TooManyOrders,
+  RateLimited,     ///< the request was not executed
+  OrderGone,       ///< filled, cancelled or never there: the race was lost, or it never was
+  RequestExpired,  ///< older than its expire_time: surely not executed
+  NotAuthorised,
+  VenueUnavailable,
+  OutcomeUnknown,
+  Other,
+};
+
+/// One match. Booked once, keyed by (account, venue order id, trade id).
+struct Fill {
+  TradeId trade_id;
+  Price price;
+  Quantity quantity;
+  bool maker = false;
+  Amount fee;  ///< signed as a cost: positive is paid, negative is a rebate
+  Timestamp exchange_time;
+};
+
+/// The venue's word on one order: a reply to a request of ours, a push, or a row of a query.
+struct ExecutionReport {
+  enum class Kind : std::uint8_t {
+    PlaceAccepted,  ///< reply: the gateway took it; nothing more
+    PlaceRejected,  ///< reply: refused, it does not exist
+    AmendAccepted,
+    AmendRejected,  ///< original terms stay
+    CancelAccepted,
+    CancelRejected,  ///< query: the order may be gone
+    OutcomeUnknown,  ///< reply lost, timed out, or of a class that promises nothing
+    Status,          ///< push or query row: what the order is now
+    NotFound,        ///< answer to a query: the venue does not know it (now)
+  };
+  enum class Source : std::uint8_t { Reply, Push, Query };
+  /// Of a Reply: which request it answers.
+  enum class Request : std::uint8_t { None, Place, Amend, Cancel };
+
+  Kind kind = Kind::Status;
+  Source source = Source::Push;
+  Request request = Request::None;
+  VenueReason reason = VenueReason::None;
+  std::int32_t venue_code = 0;  ///< for logs alone
+  AccountId account;
+  InstrumentId instrument;
+  ClientOrderId client_id;  ///< zero: not an id of our making
+  VenueOrderId venue_id;
+  bool own_tag = false;  ///< carries this engine's tag
+  std::uint64_t amend_id = 0;
+
+  // Status only:
+  OrderState state = OrderState::Live;
+  Side side = Side::Buy;
+  OrderKind order_kind = OrderKind::Limit;
+  bool reduce_only = false;
+  PositionSide position_side = PositionSide::Net;
+  Price price;
+  Quantity quantity;
+  Quantity cumulative_quantity;
+  bool has_fill = false;
+  Fill fill;  ///< this update's fill
+
+  Timestamp exchange_time;
+  Timestamp receive_time;
+};
+
+/// A fill as REST lists it: may be one we have, one we missed, or a liquidation.
+struct FillReport {
+  AccountId account;
+  InstrumentId instrument;
+  ClientOrderId client_id;
+  VenueOrderId venue_id;
+  Side side = Side::Buy;
+  PositionSide position_side = PositionSide::Net;
+  Fill fill;
+  Timestamp receive_time;
+};
+
+struct PositionReport {
+  AccountId account;
+  InstrumentId instrument;
+  PositionSide side = PositionSide::Net;
+  MarginMode margin_mode = MarginMode::Cross;
+  Quantity quantity;           ///< signed, long positive (a Short side's is negative)
+  Amount average_entry_price;  ///< in the quote currency per unit; zero when flat
+  std::optional<Price> liquidation_price;
+  TradeId last_trade;  ///< the match that last changed it: orders this against execution reports
+  Timestamp exchange_time;
+  Timestamp receive_time;
+};
+
+struct BalanceReport {
+  AccountId account;
+  Amount cash;       ///< what is there
+  Amount available;  ///< what new orders may use
+  Amount equity;     ///< cash + unrealised profit
+  Timestamp exchange_time;
+  Timestamp receive_time;
+};
+
+static_assert(std::is_trivially_copyable_v<ExecutionReport>);
+static_assert(std::is_trivially_copyable_v<PlaceRequest>);
+
+}  // namespace gannet

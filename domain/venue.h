@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "domain/instrument.h"
+#include "domain/market_events.h"
+#include "domain/orders.h"
+
+namespace gannet {
+
+// The engine and a venue never include each other: they meet here. A venue calls the listeners on
+// the reactor thread, one call per event, in the order of receipt; spans and views are valid during
+// the call. The engine calls the port from the same thread.
+
+enum class ConnectionState : std::uint8_t { Disconnected, Connecting, Ready };
+/// Ready: logged in where needed, and *every* subscription acknowledged.
+
+class MarketListener {
+ public:
+  virtual void on_book_update(const BookUpdate& update) noexcept = 0;
+  /// The book of this feed must not be used until the next snapshot.
+  virtual void on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                                 Timestamp now) noexcept = 0;
+  virtual void on_trade(const TradeEvent& trade) noexcept = 0;
+  virtual void on_ticker(const TickerEvent& ticker) noexcept = 0;
+  virtual void on_reference_price(const ReferencePriceEvent& price) noexcept = 0;
+  virtual void on_instrument_state(InstrumentId instrument, InstrumentState state,
+                                   Timestamp now) noexcept = 0;
+  virtual void on_market_connection(ConnectionState state, Timestamp now) noexcept = 0;
+  /// Proof of life of the market connection: any frame or pong. Freshness is reckoned from it.
+  virtual void on_market_alive(Timestamp now) noexcept = 0;
+
+ protected:
+  ~MarketListener() = default;
+};
+
+/// Lists that the engine may ask for; each answer is a run of rows between begin and end calls.
+enum class SnapshotKind : std::uint8_t { OpenOrders, Fills, Positions, Balances };
+
+class AccountListener {
+ public:
+  virtual void on_execution_report(const ExecutionReport& report) noexcept = 0;
+  virtual void on_fill_report(const FillReport& fill) noexcept = 0;
+  virtual void on_position(const PositionReport& position, bool from_snapshot) noexcept = 0;
+  virtual void on_balance(const BalanceReport& balance, bool from_snapshot) noexcept = 0;
+  /// `requested_at`: when the question left; rows older than a later push are no difference.
+  virtual void on_snapshot_begin(SnapshotKind kind, std::uint64_t request,
+                                 Timestamp requested_at) noexcept = 0;
+  /// `complete` false: an error or a page is missing; the rows told nothing about what is absent.
+  virtual void on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool complete,
+                               Timestamp now) noexcept = 0;
+  virtual void on_account_connection(ConnectionState state, Timestamp now) noexcept = 0;
+  virtual void on_account_alive(Timestamp now) noexcept = 0;
+  /// Offset to add to our wall clock to get the venue's.
+  virtual void on_venue_clock(Nanos offset, Timestamp now) noexcept = 0;
+
+ protected:
+  ~AccountListener() = default;
+};
+
+enum class SendResult : std::uint8_t {
+  Sent,          ///< the bytes are on their way, outcome to be reported
+  NotConnected,  ///< nothing was sent
+  QueueFull,     ///< nothing was sent
+};
+
+/// What the engine asks of a venue. Reactor thread only; never blocks; place, amend and cancel do
+/// not allocate. For each Sent request exactly one reply report (Kind Accepted, Rejected or
+/// OutcomeUnknown) follows, at the latest when its connection is lost or its time-out has passed.
+class VenuePort {
+ public:
+  virtual SendResult place(const PlaceRequest& request, Timestamp now) noexcept = 0;
+  virtual SendResult amend(const AmendRequest& request, Timestamp now) noexcept = 0;
+  virtual SendResult cancel(const CancelRequest& request, Timestamp now) noexcept = 0;
+  /// At most 20; may mix instruments. One reply report per element.
+  virtual SendResult cancel_batch(std::span<const CancelRequest> requests,
+                                  Timestamp now) noexcept = 0;
+  /// By REST: one order's state, answered by Status, NotFound or OutcomeUnknown (source Query).
+  virtual bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
+                           Timestamp now) noexcept = 0;
+  /// By REST, all pages. `since` matters to Fills only. False: could not be asked now.
+  virtual bool request_snapshot(SnapshotKind kind, std::uint64_t request, Timestamp since,
+                                Timestamp now) noexcept = 0;
+
+ protected:
+  ~VenuePort() = default;
+};
+
+}  // namespace gannet
