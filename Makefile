@@ -1,0 +1,59 @@
+# Only names what the CMake presets do.
+#   make run [DURATION=30s] [SUMMARY=FILE]   build, then trade against the simulated venue
+#   make test                                build release and check, run all tests
+#   make build | bench | soak | lint | fuzz | tsan | install
+DURATION ?= 30s
+SUMMARY ?=
+SOAK_DURATION ?= 600
+BENCH_FILTER ?= .*
+FUZZ_SECONDS ?= 60
+PREFIX ?= /usr/local
+
+.PHONY: run test build bench soak lint fuzz tsan install clean setup check
+
+setup:
+	@tools/setup.sh
+
+build: setup
+	@cmake --preset release >build-configure.log 2>&1 || { cat build-configure.log; rm -f build-configure.log; exit 1; }
+	@rm -f build-configure.log
+	@cmake --build --preset release
+
+run: build
+	@build/release/bin/gannetd --config config/demo.toml --duration $(DURATION) $(if $(SUMMARY),--summary $(SUMMARY))
+
+check: setup
+	@cmake --preset check >build-configure.log 2>&1 || { cat build-configure.log; rm -f build-configure.log; exit 1; }
+	@rm -f build-configure.log
+	@cmake --build --preset check
+
+test: build check
+	@ctest --preset release -j 2
+	@ctest --preset check -j 3
+
+bench: build
+	@build/release/bin/gannet_bench --benchmark_filter='$(BENCH_FILTER)' --benchmark_out=build/bench.json --benchmark_out_format=json
+
+soak: build
+	@build/release/bin/gannet soak --duration $(SOAK_DURATION)
+
+tsan: setup
+	@cmake --preset tsan >/dev/null
+	@cmake --build --preset tsan
+	@ctest --preset tsan -j 2
+
+lint: setup
+	@tools/setup.sh lint
+	@tools/lint.sh
+
+fuzz: setup
+	@tools/setup.sh fuzz
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz
+	@tools/fuzz.sh $(FUZZ_SECONDS)
+
+install: build
+	@cmake --install build/release --prefix $(PREFIX)
+
+clean:
+	@rm -rf build
