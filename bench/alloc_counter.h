@@ -4,9 +4,9 @@
 
 namespace gannet::bench {
 
-/// Heap allocations of the process so far (operator new of every form and malloc through it), counted
-/// by a replaced global operator new: the benchmarks report the difference, the hot-path tests
-/// demand zero. Any thread.
+/// Heap allocations of the process so far: malloc, calloc, realloc and aligned_alloc, and with them
+/// operator new and the libraries' own (OpenSSL's too). The benchmarks report the difference, the
+/// hot-path test demands zero. Any thread. Not for sanitizer builds, which own malloc themselves.
 std::uint64_t allocations() noexcept;
 
 }  // namespace gannet::bench
