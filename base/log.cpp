@@ -1,0 +1,254 @@
+#include "base/log.h"
+
+#include <concurrentqueue/concurrentqueue.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <pthread.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <optional>
+#include <thread>
+
+#include "base/clock.h"
+
+namespace gannet {
+namespace {
+
+constexpr LogEventInfo kEvents[] = {
+#define GANNET_LOG_INFO(id, name, level, text) {LogEvent::id, name, LogLevel::level, text},
+    GANNET_LOG_EVENTS(GANNET_LOG_INFO)
+#undef GANNET_LOG_INFO
+};
+
+constexpr std::size_t kQueueCapacity = 8'192;
+using Queue = moodycamel::ConcurrentQueue<LogRecord>;
+
+// Leaked on purpose: threads may log while the process ends.
+Queue& queue() {
+  static Queue* const instance = new Queue(kQueueCapacity, 16, 16);
+  return *instance;
+}
+
+std::atomic<bool> running{false};
+std::atomic<std::uint64_t> lost{0};
+std::atomic<LogLevel> lowest_level{LogLevel::Info};
+thread_local const char* thread_name = "main";
+thread_local std::optional<moodycamel::ProducerToken> producer;
+
+void append_json_text(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+void append_decimal(std::string& out, std::int64_t raw, int digits) {
+  const bool negative = raw < 0;
+  std::uint64_t value =
+      negative ? ~static_cast<std::uint64_t>(raw) + 1 : static_cast<std::uint64_t>(raw);
+  std::string text = fmt::format("{:0{}}", value, digits + 1);
+  if (digits > 0) {
+    text.insert(text.size() - static_cast<std::size_t>(digits), 1, '.');
+    while (text.back() == '0') text.pop_back();
+    if (text.back() == '.') text.pop_back();
+  }
+  fmt::format_to(std::back_inserter(out), "\"{}{}\"", negative ? "-" : "", text);
+}
+
+void append_time(std::string& out, Timestamp time) {
+  const std::int64_t whole = time.nanos / 1'000'000'000;
+  const std::int64_t micros = time.nanos % 1'000'000'000 / 1'000;
+  fmt::format_to(std::back_inserter(out), "\"{:%Y-%m-%dT%H:%M:%S}.{:06}Z\"",
+                 fmt::gmtime(static_cast<std::time_t>(whole)), micros);
+}
+
+std::shared_ptr<spdlog::logger> make_logger(const std::string& output) {
+  spdlog::sink_ptr sink;
+  if (output == "stdout") {
+    sink = std::make_shared<spdlog::sinks::stdout_sink_st>();
+  } else if (output == "stderr") {
+    sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
+  } else if (output == "none") {
+    sink = std::make_shared<spdlog::sinks::null_sink_st>();
+  } else {
+    sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(output, false);
+  }
+  auto logger = std::make_shared<spdlog::logger>("gannet", std::move(sink));
+  logger->set_pattern("%v");
+  logger->set_level(spdlog::level::trace);
+  return logger;
+}
+
+}  // namespace
+
+std::span<const LogEventInfo> log_events() noexcept { return kEvents; }
+const LogEventInfo& info_of(LogEvent event) noexcept {
+  return kEvents[static_cast<std::size_t>(event)];
+}
+
+std::string_view name_of(LogLevel level) noexcept {
+  switch (level) {
+    case LogLevel::Debug:
+      return "debug";
+    case LogLevel::Info:
+      return "info";
+    case LogLevel::Warning:
+      return "warning";
+    case LogLevel::Error:
+      return "error";
+    case LogLevel::Critical:
+      return "critical";
+  }
+  return "";
+}
+
+std::string format_line(const LogRecord& record) {
+  const LogEventInfo& info = info_of(record.event);
+  std::string out;
+  out.reserve(256);
+  out += "{\"ts\":";
+  append_time(out, record.time);
+  fmt::format_to(std::back_inserter(out), ",\"level\":\"{}\",\"thread\":\"{}\",\"event\":\"{}\"",
+                 name_of(info.level), record.thread, info.name);
+  for (std::size_t i = 0; i < record.field_count; ++i) {
+    const LogRecord::Field& field = record.fields[i];
+    fmt::format_to(std::back_inserter(out), ",\"{}\":", field.key);
+    switch (field.kind) {
+      case LogField::Kind::Integer:
+        fmt::format_to(std::back_inserter(out), "{}", field.integer);
+        break;
+      case LogField::Kind::Decimal:
+        append_decimal(out, field.integer, field.digits);
+        break;
+      case LogField::Kind::Text:
+        append_json_text(out, {record.text.data() + field.text_offset, field.text_size});
+        break;
+      case LogField::Kind::Boolean:
+        out += field.integer != 0 ? "true" : "false";
+        break;
+      case LogField::Kind::Real:
+        if (std::isfinite(field.real)) {
+          fmt::format_to(std::back_inserter(out), "{}", field.real);
+        } else {
+          out += "null";
+        }
+        break;
+    }
+  }
+  out += '}';
+  return out;
+}
+
+void set_thread_name(const char* literal) noexcept {
+  thread_name = literal;
+  pthread_setname_np(pthread_self(), literal);
+  producer.emplace(queue());
+}
+
+void log(Timestamp now, LogEvent event, std::initializer_list<LogField> fields) noexcept {
+  if (info_of(event).level < lowest_level.load(std::memory_order_relaxed)) return;
+  // Acquire pairs with the log thread's release: a true value means the queue is being drained.
+  if (!running.load(std::memory_order_acquire)) {
+    lost.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  LogRecord record;
+  record.time = now;
+  record.event = event;
+  record.thread = thread_name;
+  for (const LogField& field : fields) {
+    if (record.field_count == LogRecord::kMaxFields) break;
+    LogRecord::Field& to = record.fields[record.field_count++];
+    to.key = field.key;
+    to.kind = field.kind;
+    to.digits = field.digits;
+    to.text_size = 0;
+    if (field.kind == LogField::Kind::Text) {
+      const std::size_t room = LogRecord::kTextBytes - record.text_used;
+      const std::size_t size = std::min(field.text.size(), room);
+      std::copy_n(field.text.data(), size, record.text.data() + record.text_used);
+      to.text_offset = record.text_used;
+      to.text_size = static_cast<std::uint16_t>(size);
+      record.text_used = static_cast<std::uint16_t>(record.text_used + size);
+    } else if (field.kind == LogField::Kind::Real) {
+      to.real = field.real;
+    } else {
+      to.integer = field.integer;
+    }
+  }
+  const bool kept = producer ? queue().try_enqueue(*producer, record) : queue().try_enqueue(record);
+  if (!kept) lost.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::uint64_t log_records_lost() noexcept { return lost.load(std::memory_order_relaxed); }
+
+struct LogThread::State {
+  std::shared_ptr<spdlog::logger> logger;
+  std::atomic<bool> stop{false};
+  std::uint64_t lost_told = 0;
+  std::thread thread;
+
+  std::size_t drain() {
+    LogRecord record;
+    std::size_t done = 0;
+    while (done < kQueueCapacity && queue().try_dequeue(record)) {
+      logger->info(format_line(record));
+      ++done;
+    }
+    const std::uint64_t lost_now = log_records_lost();
+    if (lost_now != lost_told) {
+      lost_told = lost_now;
+      LogRecord told;
+      told.time = wall_clock_now();
+      told.event = LogEvent::LogLost;
+      told.thread = "log";
+      told.field_count = 1;
+      told.fields[0] = {
+          "records", LogField::Kind::Integer, 0, 0, {static_cast<std::int64_t>(lost_now)}};
+      logger->info(format_line(told));
+    }
+    if (done != 0) logger->flush();
+    return done;
+  }
+};
+
+LogThread::LogThread(const LogSettings& settings) : state_(std::make_unique<State>()) {
+  state_->logger = make_logger(settings.output);
+  state_->lost_told = log_records_lost();
+  lowest_level.store(settings.lowest, std::memory_order_relaxed);
+  running.store(true, std::memory_order_release);
+  state_->thread = std::thread([this] {
+    pthread_setname_np(pthread_self(), "log");
+    while (!state_->stop.load(std::memory_order_acquire)) {
+      // Sleeping, not waiting on the producers: a wake-up call would cost them a system call.
+      if (state_->drain() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    while (state_->drain() != 0) {
+    }
+  });
+}
+
+LogThread::~LogThread() {
+  running.store(false, std::memory_order_release);
+  state_->stop.store(true, std::memory_order_release);
+  state_->thread.join();
+}
+
+}  // namespace gannet
