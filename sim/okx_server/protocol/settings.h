@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "domain/instrument_table.h"
+#include "sim/exchange.h"
+
+namespace gannet::okx_server {
+
+/// What a client signs with.
+struct Credentials {
+  std::string key;
+  std::string secret;
+  std::string passphrase;
+};
+
+/// Made-up credentials of the shape that OKX gives out: the same seed, the same credentials.
+Credentials make_default_credentials(std::uint64_t seed);
+
+struct ApiKey {
+  Credentials credentials;
+  std::string user;              ///< name of one of `Settings::users`
+  std::string label = "gannet";  ///< account/config shows it
+  bool may_trade = true;         ///< read is always allowed
+  bool may_withdraw = false;     ///< only shown: the simulator moves no coins
+  std::vector<std::string>
+      addresses;  ///< allowed source addresses (exact, or IPv4/bits); empty: any
+};
+
+struct User {
+  sim::UserSettings account;  ///< its name is how keys and `?user=` refer to it
+  std::string uid;            ///< "": made from the seed
+  bool deep_books = false;    ///< fee tier that may have tick-by-tick books and the fills channel
+};
+
+/// An instrument that this server offers, with its numeric code for socket orders.
+struct ListedInstrument {
+  InstrumentId instrument;
+  std::int64_t code = 0;
+};
+
+/// Request limits. Zero: no limit. Defaults are OKX's (OKX API v5, rate limits).
+struct Limits {
+  std::uint32_t place_single = 60;  ///< per 2 s, user and instrument
+  std::uint32_t place_batch = 300;  ///< orders per 2 s, user and instrument
+  std::uint32_t amend_single = 60;
+  std::uint32_t amend_batch = 300;
+  std::uint32_t cancel_single = 60;
+  std::uint32_t cancel_batch = 300;
+  std::uint32_t account_orders = 1000;  ///< new and amended derivative orders per 2 s and user
+  std::uint32_t session_requests_per_hour = 480;  ///< login, subscribe, unsubscribe per connection
+  std::uint32_t connections_per_second = 3;       ///< per source address
+  bool rest = true;                               ///< the limits of the other REST endpoints
+};
+
+/// Every order operation allowed at any rate: for tests that measure something else.
+Limits no_limits() noexcept;
+
+struct Settings {
+  std::uint64_t seed = 1;
+  /// Market, funding and history run this many times faster than the wall clock; signatures,
+  /// expiry, limits and idle timers do not.
+  double speed = 1.0;
+  bool demo = false;  ///< then private requests must carry the demo header, otherwise they must not
+  std::vector<User> users;
+  std::vector<ApiKey> keys;
+  std::vector<ListedInstrument> instruments;
+  Limits limits;
+
+  int best_price_interval_ms = 10;  ///< bbo-tbt; 0: every change at once
+  int fast_book_interval_ms = 10;   ///< books-l2-tbt, books50-l2-tbt
+  int book_interval_ms = 100;       ///< books, books5
+  bool deep_books_for_all = false;  ///< no fee tier needed for the tick-by-tick books
+  bool initial_book_snapshot = true;
+  int idle_close_s = 30;
+  int account_push_ms = 50;  ///< changes of money are gathered for that long
+  std::int64_t initial_leverage = 5;
+  int off_tick_code = 51000;  ///< OKX's code for a price off its tick is not published
+
+  /// Told of every refused request: where, the code, why. May be empty.
+  std::function<void(std::string_view where, std::string_view code, std::string_view why)>
+      on_refusal;
+};
+
+/// One user "trader" with key `make_default_credentials(seed)`, deposits of the currencies that
+/// the instruments settle in, every instrument listed. A starting point to change.
+Settings make_default_settings(std::uint64_t seed, const InstrumentTable& instruments,
+                               CurrencyTable& currencies);
+
+/// Every instrument of the table with a made-up code, the same for the same seed.
+std::vector<ListedInstrument> list_all(std::uint64_t seed, const InstrumentTable& instruments);
+
+}  // namespace gannet::okx_server
