@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/http_message.h"
+#include "base/time.h"
+#include "gateway/net/event_loop.h"
+#include "gateway/net/server.h"
+#include "gateway/net/tls_context.h"
+#include "sim/okx_server/protocol/server_io.h"
+
+namespace gannet::okx_server {
+
+struct TransportSettings {
+  net::ServerSettings server;
+  Nanos timer_interval = milliseconds(2);  ///< between the protocol's `on_timer` calls
+};
+
+/// Puts a server protocol on a TLS port: REST and the three sockets, same port.
+/// Thread: the loop's.
+class Transport final : public ServerOutput {
+ public:
+  /// Called for every REST answer whose body says it was refused, for the log.
+  using Observer = std::function<void(const HttpRequest&, const HttpResponse&)>;
+
+  Transport();
+  ~Transport();
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+
+  /// The protocol is made with this object as its output, hence the two steps. Error: the address
+  /// is taken or unusable.
+  std::expected<void, Error> start(net::EventLoop& loop, const net::TlsContext& tls,
+                                   TransportSettings settings, ServerProtocol& protocol);
+  std::uint16_t port() const noexcept;
+  std::size_t connection_count() const noexcept;
+  void observe_http(Observer observer);
+
+  void send_text(ConnectionId connection, std::string_view text) noexcept override;
+  void close(ConnectionId connection, std::uint16_t code,
+             std::string_view reason) noexcept override;
+
+ private:
+  class Binding;
+  std::unique_ptr<Binding> binding_;
+};
+
+}  // namespace gannet::okx_server
