@@ -1,10 +1,18 @@
 /* The boundary between gannetd and a strategy plugin: plain C, fixed layouts, no ownership crosses.
  *
- * Rules that keep old plugins running: structs only ever grow at the tail, every struct that may
- * grow starts with its size, unknown tail fields are ignored, enumerators are never renumbered. All
- * prices and quantities are exact counts of the instrument's own decimal unit (see
- * gannet_instrument). All times are nanoseconds since the Unix epoch, UTC. Text is UTF-8, valid
- * only during the call that hands it over. */
+ * Rules that keep old plugins running: structs only ever grow at the tail; every struct that may
+ * grow starts with its size, written by whoever fills it; enumerators are never renumbered. Readers
+ * ignore tail fields they do not know, and read a tail field only if `size` covers it. One
+ * exception: an action (gannet_order, ...) whose unknown tail is not zero is refused as malformed,
+ * because ignoring what the author asked for could place another order than he meant.
+ *
+ * All prices and quantities are exact counts of the instrument's own decimal unit, 10^-digits (see
+ * gannet_instrument). Quantities are contracts, or base currency on spot. All times are nanoseconds
+ * since the Unix epoch, UTC; 0 means none. Text is UTF-8 and ends with a zero byte; pointers are
+ * valid only during the call that hands them over, but for those in the descriptor.
+ *
+ * Threads: every call into one instance, and every call it makes, is on its lane's one thread. The
+ * host may be called only from within a handler (or create). No handler may block. */
 #ifndef GANNET_ABI_H
 #define GANNET_ABI_H
 
@@ -14,7 +22,89 @@
 extern "C" {
 #endif
 
+/* Grows only when an old plugin could no longer run; such a plugin is refused. */
 #define GANNET_ABI_VERSION 1u
+#define GANNET_ENTRY_SYMBOL "gannet_strategy_descriptor"
+#define GANNET_NO_INSTRUMENT 0xFFFFFFFFu
+
+/* ---- answers ------------------------------------------------------------------------------- */
+
+/* Of handlers: anything but GANNET_OK stops the strategy, and its orders are cancelled.
+ * Of the host: an action that answers GANNET_OK has been handed over, nothing more; its outcome
+ * comes as order events after the handler has returned. */
+enum {
+  GANNET_OK = 0,
+  GANNET_FAILED = 1,        /* a handler could not go on */
+  GANNET_MALFORMED = 2,     /* unknown value, missing field, not zero where it must be */
+  GANNET_FULL = 3,          /* the ring to the engine (or a table) is full: nothing was done */
+  GANNET_NOT_AVAILABLE = 4, /* this engine cannot answer (yet), or has no such value now */
+  GANNET_UNKNOWN = 5,       /* no such instrument, order, timer, parameter */
+  GANNET_STOPPED = 6        /* the strategy is stopped: no new orders */
+};
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+enum { GANNET_BUY = 0, GANNET_SELL = 1 };
+enum { GANNET_LIMIT = 0, GANNET_MARKET = 1 };
+enum { GANNET_GOOD_TILL_CANCEL = 0, GANNET_IMMEDIATE_OR_CANCEL = 1, GANNET_FILL_OR_KILL = 2 };
+enum { GANNET_POSITION_NET = 0, GANNET_POSITION_LONG = 1, GANNET_POSITION_SHORT = 2 };
+enum { GANNET_SPOT = 0, GANNET_MARGIN = 1, GANNET_SWAP = 2, GANNET_FUTURES = 3, GANNET_OPTION = 4 };
+enum { GANNET_CONTRACT_NONE = 0, GANNET_CONTRACT_LINEAR = 1, GANNET_CONTRACT_INVERSE = 2 };
+
+/* Which book of an instrument. */
+enum {
+  GANNET_BOOK_BEST = 0,          /* 1 level, every change */
+  GANNET_BOOK_TOP5 = 1,          /* 5 levels, 100 ms */
+  GANNET_BOOK_DEPTH400 = 2,      /* 400 levels, 100 ms */
+  GANNET_BOOK_DEPTH400_FAST = 3, /* 400 levels, 10 ms, by fee tier */
+  GANNET_BOOK_DEPTH50_FAST = 4   /* 50 levels, 10 ms, by fee tier */
+};
+
+/* Bits of what a strategy wants of an instrument. Orders, fills, positions, balances and states
+ * always come. */
+enum {
+  GANNET_WANT_BOOK = 1u << 0, /* the book named beside it */
+  GANNET_WANT_TRADES = 1u << 1,
+  GANNET_WANT_TICKER = 1u << 2,
+  GANNET_WANT_MARK_PRICE = 1u << 3,
+  GANNET_WANT_INDEX_PRICE = 1u << 4,
+  GANNET_WANT_FUNDING = 1u << 5,
+  GANNET_WANT_CANDLES = 1u << 6
+};
+
+enum {
+  GANNET_STATE_COLD = 0,
+  GANNET_STATE_CONNECTING = 1,
+  GANNET_STATE_RECONCILING = 2,
+  GANNET_STATE_READY = 3, /* the only one in which risk may be added */
+  GANNET_STATE_HELD = 4,
+  GANNET_STATE_KILLED = 5
+};
+
+/* What became of an order. Final: DENIED, FILLED, CANCELLED, REJECTED, EXPIRED; nothing follows for
+ * that handle. Denied is the engine's refusal, rejected the venue's. */
+enum {
+  GANNET_ORDER_DENIED = 0,
+  GANNET_ORDER_PENDING_NEW = 1,
+  GANNET_ORDER_ACCEPTED = 2, /* by the venue's gateway; nothing more */
+  GANNET_ORDER_LIVE = 3,     /* it rests */
+  GANNET_ORDER_PARTIALLY_FILLED = 4,
+  GANNET_ORDER_FILLED = 5,
+  GANNET_ORDER_CANCELLED = 6,
+  GANNET_ORDER_REJECTED = 7,
+  GANNET_ORDER_EXPIRED = 8,
+  GANNET_ORDER_AMEND_DENIED = 9,    /* the order stays as it is */
+  GANNET_ORDER_AMEND_REJECTED = 10, /* the order stays as it is */
+  GANNET_ORDER_AMENDED = 11,
+  GANNET_ORDER_CANCEL_DENIED = 12,
+  GANNET_ORDER_CANCEL_REJECTED = 13, /* the order may be gone: its state follows */
+  GANNET_ORDER_UNKNOWN = 14,         /* outcome not known: being asked for, counted as working */
+  GANNET_ORDER_ADOPTED = 15          /* an order of an earlier run, now this strategy's */
+};
+
+enum { GANNET_LOG_DEBUG = 0, GANNET_LOG_INFO = 1, GANNET_LOG_WARNING = 2, GANNET_LOG_ERROR = 3 };
+
+/* ---- values -------------------------------------------------------------------------------- */
 
 /* One price level of an order book. */
 typedef struct gannet_level {
@@ -23,6 +113,498 @@ typedef struct gannet_level {
   uint32_t orders;  /* how many orders rest there; 0 if the feed does not say */
   uint32_t reserved;
 } gannet_level;
+
+/* Money: a 128-bit two's complement count of 10^-18 of a currency. */
+typedef struct gannet_amount {
+  uint64_t low;
+  int64_t high;
+  uint32_t currency; /* the engine's index of it */
+  uint32_t reserved;
+} gannet_amount;
+
+/* mantissa * 10^-digits */
+typedef struct gannet_decimal {
+  int64_t mantissa;
+  uint32_t digits;
+  uint32_t reserved;
+} gannet_decimal;
+
+/* One side of a book: level i, the best being 0, is best[i * step]; i < count. */
+typedef struct gannet_book_side {
+  const gannet_level* best; /* null if count is 0 */
+  int64_t step;             /* +1 or -1 */
+  uint32_t count;
+  uint32_t reserved;
+} gannet_book_side;
+
+/* A proven book; it is never handed out otherwise. Valid during the handler. */
+typedef struct gannet_book {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t feed;
+  uint32_t reserved;
+  gannet_book_side bids;
+  gannet_book_side asks;
+  int64_t sequence; /* -1: the feed carries none */
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_book;
+
+typedef struct gannet_instrument {
+  uint32_t size;
+  uint32_t id;
+  char name[48];   /* the venue's */
+  char family[48]; /* "" for spot and margin */
+  char base[16];
+  char quote[16];  /* what prices are in */
+  char settle[16]; /* margin, profit and fee currency */
+  uint8_t kind;
+  uint8_t contract;
+  uint8_t price_digits;
+  uint8_t quantity_digits;
+  uint32_t reserved;
+  int64_t tick_size;
+  int64_t lot_size;
+  int64_t minimum_quantity;
+  int64_t maximum_limit_quantity;
+  gannet_decimal contract_value;
+  gannet_decimal contract_multiplier;
+  int64_t expiry_time; /* 0: none */
+} gannet_instrument;
+
+/* ---- events -------------------------------------------------------------------------------- */
+
+typedef struct gannet_book_withdrawn {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t feed;
+  uint32_t reserved;
+  const char* reason; /* gap, checksum, disconnected, ... */
+} gannet_book_withdrawn;
+
+typedef struct gannet_trade {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t aggressor; /* GANNET_BUY or GANNET_SELL */
+  uint32_t count;     /* matches told as one */
+  int64_t price;
+  int64_t quantity;
+  int64_t trade_id;
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_trade;
+
+/* The lane was too slow: so many trades of the instrument were not delivered before this moment. */
+typedef struct gannet_trades_missed {
+  uint32_t size;
+  uint32_t instrument;
+  uint64_t missed;
+} gannet_trades_missed;
+
+/* Fields whose bit is clear are absent. */
+enum { GANNET_HAS_LAST = 1u << 0, GANNET_HAS_BEST_BID = 1u << 1, GANNET_HAS_BEST_ASK = 1u << 2 };
+typedef struct gannet_ticker {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t present;
+  uint32_t reserved;
+  int64_t last_price;
+  int64_t last_quantity;
+  int64_t best_bid;
+  int64_t best_bid_quantity;
+  int64_t best_ask;
+  int64_t best_ask_quantity;
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_ticker;
+
+enum { GANNET_MARK_PRICE = 0, GANNET_INDEX_PRICE = 1 };
+typedef struct gannet_reference_price {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t kind;
+  uint32_t reserved;
+  int64_t price;
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_reference_price;
+
+/* Not called yet. */
+typedef struct gannet_candle {
+  uint32_t size;
+  uint32_t instrument;
+  int64_t period; /* nanoseconds */
+  int64_t open_time;
+  int64_t open;
+  int64_t high;
+  int64_t low;
+  int64_t close;
+  int64_t volume;
+  uint32_t complete;
+  uint32_t warm_up; /* 1: history, told before start */
+} gannet_candle;
+
+/* Not called yet. */
+typedef struct gannet_funding {
+  uint32_t size;
+  uint32_t instrument;
+  gannet_decimal rate;
+  int64_t funding_time;
+  int64_t next_funding_time;
+} gannet_funding;
+
+/* Not called yet: a timestamped value from outside. */
+typedef struct gannet_signal {
+  uint32_t size;
+  uint32_t instrument; /* or GANNET_NO_INSTRUMENT */
+  const char* name;
+  double value;
+  int64_t signal_time;
+  int64_t receive_time;
+} gannet_signal;
+
+typedef struct gannet_order_event {
+  uint32_t size;
+  uint32_t kind; /* GANNET_ORDER_... */
+  uint64_t handle;
+  uint64_t cookie;
+  uint64_t client_order_id; /* 0: it never got one */
+  uint32_t instrument;
+  uint32_t side;
+  int64_t price;
+  int64_t quantity;
+  int64_t cumulative_quantity;
+  const char* reason;  /* stable name of why; "" where there is none to tell */
+  uint32_t denial;     /* the engine's reason, for DENIED, AMEND_DENIED, CANCEL_DENIED */
+  uint32_t venue;      /* the venue's reason, else 0 */
+  gannet_amount limit; /* of the rule that denied, in its own unit; currency unused */
+  gannet_amount value;
+  int64_t retry_at; /* rate limited: when a slot is free; else 0 */
+  int64_t event_time;
+} gannet_order_event;
+
+typedef struct gannet_fill {
+  uint32_t size;
+  uint32_t instrument;
+  uint64_t handle;
+  uint64_t cookie;
+  uint32_t side;
+  uint32_t maker; /* 1: it rested */
+  int64_t price;
+  int64_t quantity;
+  int64_t trade_id;
+  gannet_amount fee;      /* a cost: positive is paid, negative is a rebate */
+  int64_t position_after; /* the strategy's own, long positive */
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_fill;
+
+/* Also the answer of the position query. */
+typedef struct gannet_position {
+  uint32_t size;
+  uint32_t instrument;
+  int64_t own;     /* the strategy's own (virtual) position, long positive */
+  int64_t account; /* the account's, all strategies and people together */
+  int64_t event_time;
+} gannet_position;
+
+/* Also the answer of the balance query. */
+typedef struct gannet_balance {
+  uint32_t size;
+  uint32_t reserved;
+  char currency[16];
+  gannet_amount cash;
+  gannet_amount available;
+  gannet_amount equity;
+  int64_t event_time;
+} gannet_balance;
+
+typedef struct gannet_timer {
+  uint32_t size;
+  uint32_t reserved;
+  uint64_t id;    /* the author's; setting it again moves it */
+  int64_t due;    /* event: when it was due; action: when it shall fire */
+  int64_t period; /* action: > 0 repeats */
+} gannet_timer;
+
+/* State of the engine (instrument GANNET_NO_INSTRUMENT) or of one instrument; also the answer of
+ * the state query. */
+typedef struct gannet_state {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t state;
+  uint32_t market_connected;
+  uint32_t account_connected;
+  uint32_t hold_reason; /* 0: none */
+  const char* reason;   /* stable name of it; "" if there is none */
+  int64_t event_time;
+} gannet_state;
+
+typedef struct gannet_operator_command {
+  uint32_t size;
+  uint32_t reserved;
+  const char* name;
+  const char* argument; /* "" if none */
+} gannet_operator_command;
+
+/* ---- parameters ---------------------------------------------------------------------------- */
+
+enum {
+  GANNET_PARAMETER_BOOL = 0,
+  GANNET_PARAMETER_INTEGER = 1,
+  GANNET_PARAMETER_NUMBER = 2, /* a double: signals and ratios, never money */
+  GANNET_PARAMETER_TEXT = 3,   /* `choices` may list what is allowed */
+  GANNET_PARAMETER_INSTRUMENT = 4,
+  GANNET_PARAMETER_QUANTITY = 5, /* "1 contract", "0.01 BTC": exact, of `of_instrument` */
+  GANNET_PARAMETER_PRICE = 6,    /* "65000.5": exact, of `of_instrument` */
+  GANNET_PARAMETER_AMOUNT = 7,   /* "500 USDT" */
+  GANNET_PARAMETER_DURATION = 8  /* "250ms", "2s": nanoseconds */
+};
+
+/* One line of the schema. Bounds are text in the parameter's own unit. */
+typedef struct gannet_parameter {
+  uint32_t size;
+  uint32_t type;
+  const char* name;
+  const char* unit;          /* for people: "ticks", "bps"; "" if none */
+  const char* default_value; /* null: it must be given */
+  const char* minimum;       /* null: none */
+  const char* maximum;       /* null: none */
+  const char* choices;       /* TEXT: "a|b|c"; null: anything */
+  const char* of_instrument; /* QUANTITY, PRICE: which parameter names the instrument */
+  const char* doc;
+} gannet_parameter;
+
+/* The value given to one parameter, in the schema's order. */
+typedef struct gannet_value {
+  uint32_t size;
+  uint32_t type;
+  int64_t integer;      /* BOOL, INTEGER, QUANTITY, PRICE, DURATION */
+  double number;        /* NUMBER */
+  gannet_amount amount; /* AMOUNT */
+  const char* text;     /* as it was written; TEXT: the value */
+  uint32_t instrument;  /* INSTRUMENT: which; QUANTITY, PRICE: whose units */
+  uint32_t reserved;
+} gannet_value;
+
+typedef struct gannet_parameters {
+  uint32_t size;
+  uint32_t count;
+  const gannet_value* values; /* valid for the life of the instance; a change brings a new array */
+  uint32_t value_size;        /* bytes from one value to the next */
+  uint32_t reserved;
+} gannet_parameters;
+
+/* ---- actions ------------------------------------------------------------------------------- */
+
+typedef struct gannet_order {
+  uint32_t size;
+  uint32_t instrument;
+  uint8_t side;
+  uint8_t kind;
+  uint8_t time_in_force;
+  uint8_t post_only;
+  uint8_t reduce_only;
+  uint8_t position_side;
+  uint8_t reserved[2];
+  int64_t price; /* LIMIT only, else 0 */
+  int64_t quantity;
+  uint64_t cookie; /* the author's own, rides along */
+} gannet_order;
+
+enum { GANNET_AMEND_PRICE = 1u << 0, GANNET_AMEND_QUANTITY = 1u << 1 };
+typedef struct gannet_amend {
+  uint32_t size;
+  uint32_t fields; /* which of the two are meant */
+  uint64_t handle;
+  int64_t price;
+  int64_t quantity; /* the total, filled part included */
+} gannet_amend;
+
+/* Answered with GANNET_NOT_AVAILABLE so far. */
+typedef struct gannet_algo_order {
+  uint32_t size;
+  uint32_t kind;
+  gannet_order order;
+  int64_t trigger_price;
+  int64_t callback;
+  uint32_t trigger_by;
+  uint32_t reserved;
+} gannet_algo_order;
+
+/* What create asks for, beside what the descriptor wants of every instrument parameter. */
+typedef struct gannet_subscription {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t channels; /* GANNET_WANT_... */
+  uint32_t book;     /* GANNET_BOOK_... */
+  uint32_t depth;    /* levels a side; 0: all that the book has */
+  uint32_t reserved;
+} gannet_subscription;
+
+/* ---- answers of queries -------------------------------------------------------------------- */
+
+enum { GANNET_PENDING_AMEND = 1u << 0, GANNET_PENDING_CANCEL = 1u << 1 };
+typedef struct gannet_open_order {
+  uint32_t size;
+  uint32_t state; /* GANNET_ORDER_PENDING_NEW, ACCEPTED, LIVE, PARTIALLY_FILLED or UNKNOWN */
+  uint64_t handle;
+  uint64_t cookie;
+  uint32_t instrument;
+  uint8_t side;
+  uint8_t pending; /* GANNET_PENDING_... */
+  uint8_t reserved[2];
+  int64_t price;
+  int64_t quantity;
+  int64_t cumulative_quantity;
+} gannet_open_order;
+
+typedef struct gannet_head_room {
+  uint32_t size;
+  uint32_t instrument;
+  int64_t buy_quantity; /* how much more may be bought before a position limit denies */
+  int64_t sell_quantity;
+  uint32_t orders; /* how many more may be open */
+  uint32_t reserved;
+} gannet_head_room;
+
+typedef struct gannet_rate_budget {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t places; /* requests that would pass now */
+  uint32_t amends;
+  uint32_t cancels;
+  uint32_t reserved;
+  int64_t next_place_at; /* when one would pass, if none would now; else 0 */
+} gannet_rate_budget;
+
+typedef struct gannet_fee_rate {
+  uint32_t size;
+  uint32_t instrument;
+  gannet_decimal maker; /* of the value; positive is a cost */
+  gannet_decimal taker;
+} gannet_fee_rate;
+
+/* ---- the engine's functions ---------------------------------------------------------------- */
+
+/* `engine` is what create was given; it stays valid until destroy returns. Queries fill `out`,
+ * whose size the caller has set. Functions past `size` do not exist in this engine. */
+typedef struct gannet_host {
+  uint32_t size;
+  uint32_t abi_version;
+  /* actions */
+  int32_t (*subscribe)(void* engine, const gannet_subscription* subscription); /* create only */
+  int32_t (*place)(void* engine, const gannet_order* order, uint64_t* handle);
+  int32_t (*amend)(void* engine, const gannet_amend* amend);
+  int32_t (*cancel)(void* engine, uint64_t handle);
+  int32_t (*cancel_all)(void* engine, uint32_t instrument); /* own orders; NO_INSTRUMENT: all */
+  int32_t (*set_timer)(void* engine, const gannet_timer* timer);
+  int32_t (*cancel_timer)(void* engine, uint64_t id);
+  int32_t (*log)(void* engine, uint32_t level, const char* text);
+  int32_t (*metric)(void* engine, const char* name, double value);
+  int32_t (*fail)(void* engine, const char* text); /* why the handler will answer FAILED */
+  int32_t (*place_algo)(void* engine, const gannet_algo_order* order, uint64_t* handle);
+  int32_t (*save_state)(void* engine, const void* bytes, uint32_t length);
+  int32_t (*load_state)(void* engine, void* bytes, uint32_t capacity, uint32_t* length);
+  /* queries */
+  int64_t (*now)(void* engine); /* the time of the event being handled */
+  int32_t (*book)(void* engine, uint32_t instrument, uint32_t feed, gannet_book* out);
+  uint32_t (*open_orders)(void* engine, gannet_open_order* out, uint32_t capacity); /* how many */
+  int32_t (*position)(void* engine, uint32_t instrument, gannet_position* out);
+  int32_t (*balance)(void* engine, const char* currency, gannet_balance* out);
+  int32_t (*instrument)(void* engine, uint32_t id, gannet_instrument* out);
+  int32_t (*find_instrument)(void* engine, const char* name, uint32_t* id);
+  int32_t (*state)(void* engine, uint32_t instrument, gannet_state* out);
+  int32_t (*head_room)(void* engine, uint32_t instrument, gannet_head_room* out);
+  int32_t (*rate_budget)(void* engine, uint32_t instrument, gannet_rate_budget* out);
+  int32_t (*fee_rate)(void* engine, uint32_t instrument, gannet_fee_rate* out);
+  int32_t (*funding)(void* engine, uint32_t instrument, gannet_funding* out);
+} gannet_host;
+
+/* ---- the plugin's functions ---------------------------------------------------------------- */
+
+/* A null handler is an event that the strategy does not want. `self` is what create made. */
+typedef struct gannet_handlers {
+  uint32_t size;
+  uint32_t reserved;
+  int32_t (*create)(const gannet_host* host, void* engine, const gannet_parameters* parameters,
+                    void** self);
+  void (*destroy)(void* self);
+  int32_t (*start)(void* self);
+  int32_t (*stop)(void* self); /* the last call but destroy; cancels may be sent */
+  int32_t (*book)(void* self, const gannet_book* book);
+  int32_t (*book_withdrawn)(void* self, const gannet_book_withdrawn* book);
+  int32_t (*trade)(void* self, const gannet_trade* trade);
+  int32_t (*trades_missed)(void* self, const gannet_trades_missed* missed);
+  int32_t (*ticker)(void* self, const gannet_ticker* ticker);
+  int32_t (*reference_price)(void* self, const gannet_reference_price* price);
+  int32_t (*candle)(void* self, const gannet_candle* candle);
+  int32_t (*funding)(void* self, const gannet_funding* funding);
+  int32_t (*order)(void* self, const gannet_order_event* event);
+  int32_t (*fill)(void* self, const gannet_fill* fill);
+  int32_t (*position)(void* self, const gannet_position* position);
+  int32_t (*balance)(void* self, const gannet_balance* balance);
+  int32_t (*timer)(void* self, const gannet_timer* timer);
+  int32_t (*signal)(void* self, const gannet_signal* signal);
+  int32_t (*parameters_changed)(void* self, const gannet_parameters* parameters);
+  int32_t (*operator_command)(void* self, const gannet_operator_command* command);
+  int32_t (*state)(void* self, const gannet_state* state);
+} gannet_handlers;
+
+/* Sizes of the structs that cross without a size of their own in front, as the plugin's compiler
+ * laid them out, and of those whose first version every plugin must cover. Checked at load. */
+typedef struct gannet_struct_sizes {
+  uint32_t size;
+  uint32_t level;
+  uint32_t amount;
+  uint32_t decimal;
+  uint32_t book_side;
+  uint32_t book;
+  uint32_t order_event;
+  uint32_t fill;
+  uint32_t order;
+  uint32_t amend;
+  uint32_t parameter;
+  uint32_t value;
+  uint32_t handlers;
+  uint32_t host;
+} gannet_struct_sizes;
+
+#define GANNET_STRUCT_SIZES                                                      \
+  {sizeof(gannet_struct_sizes), sizeof(gannet_level),     sizeof(gannet_amount), \
+   sizeof(gannet_decimal),      sizeof(gannet_book_side), sizeof(gannet_book),   \
+   sizeof(gannet_order_event),  sizeof(gannet_fill),      sizeof(gannet_order),  \
+   sizeof(gannet_amend),        sizeof(gannet_parameter), sizeof(gannet_value),  \
+   sizeof(gannet_handlers),     sizeof(gannet_host)}
+
+/* History to be told before start. Not served yet. */
+typedef struct gannet_warm_up {
+  uint32_t size;
+  uint32_t count;
+  int64_t period;
+} gannet_warm_up;
+
+typedef struct gannet_descriptor {
+  uint32_t size;
+  uint32_t abi_version; /* GANNET_ABI_VERSION */
+  gannet_struct_sizes sizes;
+  const char* name;
+  const char* version;
+  const char* doc;
+  const gannet_parameter* parameters;
+  uint32_t parameter_count;
+  uint32_t channels;             /* GANNET_WANT_..., of every instrument parameter */
+  uint32_t book;                 /* GANNET_BOOK_... */
+  uint32_t depth;                /* levels a side; 0: all that the book has */
+  const gannet_warm_up* warm_up; /* null: none */
+  uint32_t warm_up_count;
+  uint32_t reserved;
+  const gannet_handlers* handlers;
+} gannet_descriptor;
+
+/* The one function that a plugin exports, under the name GANNET_ENTRY_SYMBOL. What it returns stays
+ * valid while the plugin is loaded; it may be called more than once. */
+typedef const gannet_descriptor* (*gannet_strategy_descriptor_fn)(void);
 
 #ifdef __cplusplus
 }
