@@ -55,6 +55,8 @@ class AccountListener {
   virtual void on_account_alive(Timestamp now) noexcept = 0;
   /// Offset to add to our wall clock to get the venue's.
   virtual void on_venue_clock(Nanos offset, Timestamp now) noexcept = 0;
+  /// Answer to DeadManPort::set_cancel_all_after. False: refused, failed, or no answer in time.
+  virtual void on_cancel_all_after(bool /*accepted*/, Timestamp /*now*/) noexcept {}
 
  protected:
   ~AccountListener() = default;
@@ -86,6 +88,18 @@ class VenuePort {
 
  protected:
   ~VenuePort() = default;
+};
+
+/// The venue's dead-man timer (cancel-all-after): it cancels our orders unless refreshed in time.
+/// Beside VenuePort, since not every venue has one. Reactor thread only; never blocks.
+class DeadManPort {
+ public:
+  /// 0 disarms, else 10..120 s. Each call that returned true is answered by
+  /// AccountListener::on_cancel_all_after. False: could not be asked now.
+  virtual bool set_cancel_all_after(std::uint32_t seconds, Timestamp now) noexcept = 0;
+
+ protected:
+  ~DeadManPort() = default;
 };
 
 }  // namespace gannet

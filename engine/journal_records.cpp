@@ -1,0 +1,127 @@
+#include "engine/journal_records.h"
+
+namespace gannet::engine {
+
+FillFields to_fields(const Fill& fill) noexcept {
+  FillFields fields;
+  fields.fee = fill.fee.raw;
+  fields.trade_id = fill.trade_id.value;
+  fields.price = fill.price.raw;
+  fields.quantity = fill.quantity.raw;
+  fields.exchange_time = fill.exchange_time.nanos;
+  fields.fee_currency = fill.fee.currency.value;
+  fields.maker = fill.maker ? 1 : 0;
+  return fields;
+}
+
+Fill from_fields(const FillFields& fields) noexcept {
+  Fill fill;
+  fill.fee = {fields.fee, CurrencyId{fields.fee_currency}};
+  fill.trade_id = {fields.trade_id};
+  fill.price = {fields.price};
+  fill.quantity = {fields.quantity};
+  fill.exchange_time = {fields.exchange_time};
+  fill.maker = fields.maker != 0;
+  return fill;
+}
+
+ReportRecord to_record(const ExecutionReport& report) noexcept {
+  ReportRecord record;
+  if (report.has_fill) record.fill = to_fields(report.fill);
+  record.client_id = report.client_id.value;
+  record.venue_id = report.venue_id.value;
+  record.amend_id = report.amend_id;
+  record.price = report.price.raw;
+  record.quantity = report.quantity.raw;
+  record.cumulative_quantity = report.cumulative_quantity.raw;
+  record.exchange_time = report.exchange_time.nanos;
+  record.receive_time = report.receive_time.nanos;
+  record.instrument = report.instrument.value;
+  record.venue_code = report.venue_code;
+  record.account = report.account.value;
+  record.kind = report.kind;
+  record.source = report.source;
+  record.request = report.request;
+  record.reason = report.reason;
+  record.state = report.state;
+  record.side = report.side;
+  record.order_kind = report.order_kind;
+  record.own_tag = report.own_tag ? 1 : 0;
+  record.reduce_only = report.reduce_only ? 1 : 0;
+  record.position_side = report.position_side;
+  record.has_fill = report.has_fill ? 1 : 0;
+  return record;
+}
+
+FillRowRecord to_record(const FillReport& report) noexcept {
+  FillRowRecord record;
+  record.fill = to_fields(report.fill);
+  record.client_id = report.client_id.value;
+  record.venue_id = report.venue_id.value;
+  record.receive_time = report.receive_time.nanos;
+  record.instrument = report.instrument.value;
+  record.account = report.account.value;
+  record.side = report.side;
+  record.position_side = report.position_side;
+  return record;
+}
+
+PositionRecord to_record(const PositionReport& report, bool from_snapshot) noexcept {
+  PositionRecord record;
+  record.average_entry_price = report.average_entry_price.raw;
+  record.quantity = report.quantity.raw;
+  record.last_trade = report.last_trade.value;
+  record.exchange_time = report.exchange_time.nanos;
+  record.receive_time = report.receive_time.nanos;
+  record.instrument = report.instrument.value;
+  record.account = report.account.value;
+  record.side = report.side;
+  record.from_snapshot = from_snapshot ? 1 : 0;
+  return record;
+}
+
+BalanceRecord to_record(const BalanceReport& report, bool from_snapshot) noexcept {
+  BalanceRecord record;
+  record.cash = report.cash.raw;
+  record.available = report.available.raw;
+  record.equity = report.equity.raw;
+  record.exchange_time = report.exchange_time.nanos;
+  record.receive_time = report.receive_time.nanos;
+  record.currency = report.cash.currency.value;
+  record.account = report.account.value;
+  record.from_snapshot = from_snapshot ? 1 : 0;
+  return record;
+}
+
+PlaceIntentRecord to_record(const OrderIntent& intent, Timestamp trigger_time) noexcept {
+  PlaceIntentRecord record;
+  record.handle = intent.handle.value;
+  record.cookie = intent.cookie;
+  record.price = intent.price.raw;
+  record.quantity = intent.quantity.raw;
+  record.intent_time = intent.intent_time.nanos;
+  record.trigger_time = trigger_time.nanos;
+  record.instrument = intent.instrument.value;
+  record.strategy = intent.strategy.value;
+  record.side = intent.side;
+  record.kind = intent.kind;
+  record.time_in_force = intent.time_in_force;
+  record.post_only = intent.post_only ? 1 : 0;
+  record.reduce_only = intent.reduce_only ? 1 : 0;
+  record.position_side = intent.position_side;
+  return record;
+}
+
+AmendIntentRecord to_record(const AmendIntent& intent) noexcept {
+  AmendIntentRecord record;
+  record.handle = intent.handle.value;
+  record.new_price = intent.new_price.value_or(Price{}).raw;
+  record.new_quantity = intent.new_quantity.value_or(Quantity{}).raw;
+  record.intent_time = intent.intent_time.nanos;
+  record.strategy = intent.strategy.value;
+  record.has_price = intent.new_price ? 1 : 0;
+  record.has_quantity = intent.new_quantity ? 1 : 0;
+  return record;
+}
+
+}  // namespace gannet::engine

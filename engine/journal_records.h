@@ -1,0 +1,327 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include "base/fixed_string.h"
+#include "domain/denial.h"
+#include "domain/orders.h"
+#include "domain/venue.h"
+#include "engine/lane_messages.h"
+
+namespace gannet::engine {
+
+// What the journal holds, as fixed layouts without padding: the same run writes the same bytes.
+// Units are those of the domain types they are made from; times are nanoseconds since the Unix
+// epoch; enumerators are written as their byte and are never renumbered. A field is only ever added
+// at the tail, with a new version of the file format.
+
+enum class RecordType : std::uint16_t {
+  None = 0,
+  Run = 1,            ///< RunRecord
+  PlaceIntent = 2,    ///< PlaceIntentRecord: what a strategy wished
+  AmendIntent = 3,    ///< AmendIntentRecord
+  CancelIntent = 4,   ///< CancelIntentRecord
+  Denied = 5,         ///< DeniedRecord: our refusal of the intent just before it
+  Place = 6,          ///< PlaceRecord: going to the venue
+  Amend = 7,          ///< AmendRecord
+  Cancel = 8,         ///< CancelRecord
+  NotSent = 9,        ///< NotSentRecord: the port did not take the request just before it
+  Report = 10,        ///< ReportRecord: the venue's word on an order
+  FillRow = 11,       ///< FillRowRecord: a row of the venue's list of fills
+  FillBooked = 12,    ///< FillBookedRecord: what changed positions; the one source of them
+  Position = 13,      ///< PositionRecord: the venue's word
+  Balance = 14,       ///< BalanceRecord
+  SnapshotEdge = 15,  ///< SnapshotEdgeRecord
+  Connection = 16,    ///< ConnectionRecord
+  State = 17,         ///< StateRecord: of the engine or of one instrument
+  Command = 18,       ///< CommandRecord: a person's
+  Adjustment = 19,    ///< AdjustmentRecord: a difference accepted, never an invented fill
+  OrderEnded = 20,    ///< OrderEndedRecord: our belief about an order became final
+};
+
+struct RunRecord {
+  static constexpr RecordType kType = RecordType::Run;
+  std::uint64_t run = 0;  ///< unix seconds of the start
+  std::uint32_t engine_number = 0;
+  std::uint32_t reserved = 0;
+};
+
+struct PlaceIntentRecord {
+  static constexpr RecordType kType = RecordType::PlaceIntent;
+  std::uint64_t handle = 0;
+  std::uint64_t cookie = 0;
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  std::int64_t intent_time = 0;
+  std::int64_t trigger_time = 0;
+  std::uint32_t instrument = 0;
+  std::uint16_t strategy = 0;
+  Side side = Side::Buy;
+  OrderKind kind = OrderKind::Limit;
+  TimeInForce time_in_force = TimeInForce::GoodTillCancel;
+  std::uint8_t post_only = 0;
+  std::uint8_t reduce_only = 0;
+  PositionSide position_side = PositionSide::Net;
+  std::uint32_t reserved = 0;
+};
+
+struct AmendIntentRecord {
+  static constexpr RecordType kType = RecordType::AmendIntent;
+  std::uint64_t handle = 0;
+  std::int64_t new_price = 0;
+  std::int64_t new_quantity = 0;
+  std::int64_t intent_time = 0;
+  std::uint16_t strategy = 0;
+  std::uint8_t has_price = 0;
+  std::uint8_t has_quantity = 0;
+  std::uint32_t reserved = 0;
+};
+
+struct CancelIntentRecord {
+  static constexpr RecordType kType = RecordType::CancelIntent;
+  std::uint64_t handle = 0;  ///< 0: all orders of the strategy (on `instrument` if valid)
+  std::int64_t intent_time = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = 0;
+  std::uint16_t reserved = 0;
+};
+
+struct DeniedRecord {
+  static constexpr RecordType kType = RecordType::Denied;
+  __int128 limit = 0;
+  __int128 value = 0;
+  std::uint64_t handle = 0;
+  std::int64_t retry_at = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = 0;
+  DenialReason reason = DenialReason::NotReady;
+  OrderEventKind kind = OrderEventKind::Denied;  ///< Denied, AmendDenied or CancelDenied
+  std::uint64_t reserved = 0;
+};
+
+struct PlaceRecord {
+  static constexpr RecordType kType = RecordType::Place;
+  std::uint64_t client_id = 0;
+  std::uint64_t handle = 0;
+  std::uint64_t cookie = 0;
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  std::int64_t expire_time = 0;  ///< venue clock
+  // The reference prices the gate decided on (raw price units, 0 absent) and their ages.
+  std::int64_t best_bid = 0;
+  std::int64_t best_ask = 0;
+  std::int64_t mark = 0;
+  std::int64_t book_time = 0;
+  std::int64_t mark_time = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = 0;
+  Side side = Side::Buy;
+  OrderKind kind = OrderKind::Limit;
+  TimeInForce time_in_force = TimeInForce::GoodTillCancel;
+  std::uint8_t post_only = 0;
+  std::uint8_t reduce_only = 0;
+  PositionSide position_side = PositionSide::Net;
+  MarginMode margin_mode = MarginMode::Cross;
+  std::uint8_t reserved[3] = {};
+};
+
+struct AmendRecord {
+  static constexpr RecordType kType = RecordType::Amend;
+  std::uint64_t client_id = 0;
+  std::uint64_t amend_id = 0;
+  std::int64_t new_price = 0;
+  std::int64_t new_quantity = 0;
+  std::int64_t expire_time = 0;
+  std::uint8_t has_price = 0;
+  std::uint8_t has_quantity = 0;
+  std::uint8_t reserved[6] = {};
+};
+
+struct CancelRecord {
+  static constexpr RecordType kType = RecordType::Cancel;
+  std::uint64_t client_id = 0;
+  std::uint64_t venue_id = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint32_t reserved = 0;
+};
+
+struct NotSentRecord {
+  static constexpr RecordType kType = RecordType::NotSent;
+  std::uint64_t client_id = 0;
+  ExecutionReport::Request request = ExecutionReport::Request::Place;
+  SendResult result = SendResult::Sent;
+  std::uint8_t reserved[6] = {};
+};
+
+struct FillFields {
+  __int128 fee = 0;  ///< 10^-18, positive is paid
+  std::int64_t trade_id = 0;
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  std::int64_t exchange_time = 0;
+  std::uint16_t fee_currency = CurrencyId::kNone;
+  std::uint8_t maker = 0;
+  std::uint8_t reserved[13] = {};
+};
+
+struct ReportRecord {
+  static constexpr RecordType kType = RecordType::Report;
+  FillFields fill;
+  std::uint64_t client_id = 0;
+  std::uint64_t venue_id = 0;
+  std::uint64_t amend_id = 0;
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  std::int64_t cumulative_quantity = 0;
+  std::int64_t exchange_time = 0;
+  std::int64_t receive_time = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::int32_t venue_code = 0;
+  std::uint16_t account = 0;
+  ExecutionReport::Kind kind = ExecutionReport::Kind::Status;
+  ExecutionReport::Source source = ExecutionReport::Source::Push;
+  ExecutionReport::Request request = ExecutionReport::Request::None;
+  VenueReason reason = VenueReason::None;
+  OrderState state = OrderState::Live;
+  Side side = Side::Buy;
+  OrderKind order_kind = OrderKind::Limit;
+  std::uint8_t own_tag = 0;
+  std::uint8_t reduce_only = 0;
+  PositionSide position_side = PositionSide::Net;
+  std::uint8_t has_fill = 0;
+  std::uint8_t reserved[11] = {};
+};
+
+struct FillRowRecord {
+  static constexpr RecordType kType = RecordType::FillRow;
+  FillFields fill;
+  std::uint64_t client_id = 0;
+  std::uint64_t venue_id = 0;
+  std::int64_t receive_time = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t account = 0;
+  Side side = Side::Buy;
+  PositionSide position_side = PositionSide::Net;
+};
+
+struct FillBookedRecord {
+  static constexpr RecordType kType = RecordType::FillBooked;
+  FillFields fill;
+  std::uint64_t client_id = 0;  ///< 0: not an order of ours
+  std::uint64_t venue_id = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t account = 0;
+  std::uint16_t strategy = StrategyId::kNone;  ///< none: a foreign order's
+  Side side = Side::Buy;
+  PositionSide position_side = PositionSide::Net;
+  std::uint8_t late = 0;  ///< 1: the order was believed to be gone
+  std::uint8_t reserved[5] = {};
+};
+
+struct PositionRecord {
+  static constexpr RecordType kType = RecordType::Position;
+  __int128 average_entry_price = 0;
+  std::int64_t quantity = 0;
+  std::int64_t last_trade = 0;
+  std::int64_t exchange_time = 0;
+  std::int64_t receive_time = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t account = 0;
+  PositionSide side = PositionSide::Net;
+  std::uint8_t from_snapshot = 0;
+  std::uint64_t reserved = 0;
+};
+
+struct BalanceRecord {
+  static constexpr RecordType kType = RecordType::Balance;
+  __int128 cash = 0;
+  __int128 available = 0;
+  __int128 equity = 0;
+  std::int64_t exchange_time = 0;
+  std::int64_t receive_time = 0;
+  std::uint16_t currency = CurrencyId::kNone;
+  std::uint16_t account = 0;
+  std::uint8_t from_snapshot = 0;
+  std::uint8_t reserved[11] = {};
+};
+
+struct SnapshotEdgeRecord {
+  static constexpr RecordType kType = RecordType::SnapshotEdge;
+  std::uint64_t request = 0;
+  std::int64_t requested_at = 0;  ///< begin only
+  SnapshotKind kind = SnapshotKind::OpenOrders;
+  std::uint8_t end = 0;
+  std::uint8_t complete = 0;
+  std::uint8_t reserved[5] = {};
+};
+
+struct ConnectionRecord {
+  static constexpr RecordType kType = RecordType::Connection;
+  std::uint8_t account = 0;  ///< 1: the account's connection, 0: the market's
+  ConnectionState state = ConnectionState::Disconnected;
+  std::uint8_t reserved[6] = {};
+};
+
+struct StateRecord {
+  static constexpr RecordType kType = RecordType::State;
+  std::uint32_t instrument = InstrumentId::kNone;  ///< none: the engine
+  EngineState state = EngineState::Cold;
+  HoldReason hold_reason = HoldReason::None;
+  std::uint8_t reserved[2] = {};
+};
+
+struct CommandRecord {
+  static constexpr RecordType kType = RecordType::Command;
+  enum class Kind : std::uint8_t { Kill, Resume, Hold, CancelAll, Accept, Resolve };
+  std::uint64_t client_id = 0;  ///< Resolve
+  std::uint32_t instrument = InstrumentId::kNone;
+  Kind kind = Kind::Kill;
+  std::uint8_t resolution = 0;  ///< Resolve: OrderResolution
+  std::uint8_t reserved[2] = {};
+  char who[32] = {};
+  char why[64] = {};
+};
+
+struct AdjustmentRecord {
+  static constexpr RecordType kType = RecordType::Adjustment;
+  std::int64_t before = 0;  ///< account position by fills, raw quantity
+  std::int64_t after = 0;
+  __int128 average_entry_price = 0;  ///< venue's, 10^-18 quote per unit; 0 unknown
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t account = 0;
+  std::uint8_t reserved[10] = {};
+};
+
+struct OrderEndedRecord {
+  static constexpr RecordType kType = RecordType::OrderEnded;
+  std::uint64_t client_id = 0;
+  std::int64_t cumulative_quantity = 0;
+  OrderEventKind kind = OrderEventKind::Cancelled;
+  VenueReason reason = VenueReason::None;
+  std::uint8_t reserved[6] = {};
+};
+
+/// The record in `payload`, or nothing when its size is another's.
+template <class Record>
+std::optional<Record> read_record(std::span<const std::byte> payload) noexcept {
+  static_assert(std::is_trivially_copyable_v<Record>);
+  Record record;
+  if (payload.size() != sizeof(Record)) return std::nullopt;
+  std::memcpy(&record, payload.data(), sizeof(Record));
+  return record;
+}
+
+FillFields to_fields(const Fill& fill) noexcept;
+Fill from_fields(const FillFields& fields) noexcept;
+ReportRecord to_record(const ExecutionReport& report) noexcept;
+FillRowRecord to_record(const FillReport& report) noexcept;
+PositionRecord to_record(const PositionReport& report, bool from_snapshot) noexcept;
+BalanceRecord to_record(const BalanceReport& report, bool from_snapshot) noexcept;
+PlaceIntentRecord to_record(const OrderIntent& intent, Timestamp trigger_time) noexcept;
+AmendIntentRecord to_record(const AmendIntent& intent) noexcept;
+
+}  // namespace gannet::engine
