@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <type_traits>
+
+#include "domain/orders.h"
+
+namespace gannet::risk {
+
+/// An intent that has passed the gate: the only thing the order manager may send. Only the gate
+/// makes one, so the approval is a type and not a flag that somebody may forget (PRE-21).
+class ApprovedOrder {
+ public:
+  const OrderIntent& intent() const noexcept { return intent_; }
+  /// The worst price it was valued and limited at: a limit order's own; for a market order the edge
+  /// of the collar, on the tick. Nothing should be sent that may trade through it.
+  Price worst_price() const noexcept { return worst_price_; }
+  /// Whether the venue's reduce-only flag may be sent: the intent asks for it and the *account's*
+  /// position covers it. Otherwise it is checked against the strategy's own position only (PRE-18).
+  bool send_reduce_only() const noexcept { return send_reduce_only_; }
+
+ private:
+  friend class PreTradeGate;
+  ApprovedOrder(const OrderIntent& intent, Price worst_price, bool send_reduce_only) noexcept
+      : intent_(intent), worst_price_(worst_price), send_reduce_only_(send_reduce_only) {}
+
+  OrderIntent intent_;
+  Price worst_price_;
+  bool send_reduce_only_;
+};
+
+/// A change that has passed the gate at the worse of old and new.
+class ApprovedAmend {
+ public:
+  const AmendIntent& intent() const noexcept { return intent_; }
+  Price price() const noexcept { return price_; }           ///< after the amend
+  Quantity quantity() const noexcept { return quantity_; }  ///< total after the amend
+
+ private:
+  friend class PreTradeGate;
+  ApprovedAmend(const AmendIntent& intent, Price price, Quantity quantity) noexcept
+      : intent_(intent), price_(price), quantity_(quantity) {}
+
+  AmendIntent intent_;
+  Price price_;
+  Quantity quantity_;
+};
+
+static_assert(!std::is_constructible_v<ApprovedOrder, OrderIntent>);
+static_assert(!std::is_default_constructible_v<ApprovedOrder>);
+static_assert(!std::is_constructible_v<ApprovedAmend, AmendIntent>);
+static_assert(!std::is_default_constructible_v<ApprovedAmend>);
+
+}  // namespace gannet::risk

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "domain/ids.h"
+#include "domain/market_events.h"
+#include "domain/orders.h"
+#include "domain/units.h"
+
+namespace gannet::risk {
+
+/// Position and everything that may still fill, of one strategy (or of the account) in one leg of
+/// one instrument.
+struct Holding {
+  Quantity position;      ///< signed, long positive
+  Quantity working_buy;   ///< leaves of all buys that are working, in flight or unknown; >= 0
+  Quantity working_sell;  ///< likewise for sells; >= 0
+  std::uint32_t open_orders = 0;
+
+  /// If every buy fills and no sell does.
+  Quantity worst_long() const noexcept { return position + working_buy; }
+  /// If every sell fills and no buy does.
+  Quantity worst_short() const noexcept { return position - working_sell; }
+};
+
+/// Worst-case exposure by strategy and by account (PRE-06): position plus every working, in-flight
+/// and unknown order of that side. The order manager tells every change; the gate reads.
+///
+/// An order counts with its *worst leaves*: from the moment it is approved until the venue's
+/// evidence that it ended; while an amend is pending or unknown, the larger of old and new leaves.
+/// Foreign orders and positions have an invalid StrategyId and count in the account only. In
+/// long/short mode each leg is counted by itself; PositionSide::Net and Long share the first.
+///
+/// Thread: one (the reactor). Dense arrays made at construction; nothing allocates afterwards.
+/// Strategies and instruments beyond the sizes given are our bug (CHECK).
+class Exposure {
+ public:
+  Exposure(std::size_t strategies, std::size_t instruments);
+
+  /// An order that can fill came to be, with that many leaves.
+  void on_order_opened(StrategyId strategy, InstrumentId instrument, Side side, Quantity leaves,
+                       PositionSide leg = PositionSide::Net) noexcept;
+  /// Its worst leaves changed (an amend began or ended, a fill, venue evidence).
+  void on_working_changed(StrategyId strategy, InstrumentId instrument, Side side,
+                          Quantity old_leaves, Quantity new_leaves,
+                          PositionSide leg = PositionSide::Net) noexcept;
+  /// It ended; `leaves` is what it still counted with.
+  void on_order_closed(StrategyId strategy, InstrumentId instrument, Side side, Quantity leaves,
+                       PositionSide leg = PositionSide::Net) noexcept;
+  /// A fill that was booked: moves the position only; say the leaves by on_working_changed.
+  void on_fill(StrategyId strategy, InstrumentId instrument, Side side, Quantity quantity,
+               PositionSide leg = PositionSide::Net) noexcept;
+  /// Sets a strategy's own position (start-up, an accepted difference).
+  void set_position(StrategyId strategy, InstrumentId instrument, Quantity position,
+                    PositionSide leg = PositionSide::Net) noexcept;
+  /// The account's position as the venue tells it: what no strategy owns becomes foreign.
+  void set_account_position(InstrumentId instrument, Quantity position,
+                            PositionSide leg = PositionSide::Net) noexcept;
+
+  /// An invalid strategy: what is foreign.
+  const Holding& of_strategy(StrategyId strategy, InstrumentId instrument,
+                             PositionSide leg = PositionSide::Net) const noexcept {
+    return holdings_[index(strategy, instrument, leg)];
+  }
+  /// All strategies and what is foreign.
+  const Holding& of_account(InstrumentId instrument,
+                            PositionSide leg = PositionSide::Net) const noexcept {
+    return account_[leg_index(instrument, leg)];
+  }
+  std::uint32_t open_orders(StrategyId strategy) const noexcept;
+  /// Of the account in the instrument, both legs.
+  std::uint32_t open_orders(InstrumentId instrument) const noexcept;
+  std::uint32_t open_orders() const noexcept { return open_orders_; }
+  bool contains(StrategyId strategy) const noexcept { return strategy.value < strategies_; }
+  bool contains(InstrumentId instrument) const noexcept { return instrument.value < instruments_; }
+
+ private:
+  static constexpr std::size_t kLegs = 2;
+
+  std::size_t row(StrategyId strategy) const noexcept;
+  std::size_t leg_index(InstrumentId instrument, PositionSide leg) const noexcept;
+  std::size_t index(StrategyId strategy, InstrumentId instrument, PositionSide leg) const noexcept {
+    return row(strategy) * instruments_ * kLegs + leg_index(instrument, leg);
+  }
+  void count_order(StrategyId strategy, InstrumentId instrument, PositionSide leg,
+                   int change) noexcept;
+
+  std::size_t strategies_;
+  std::size_t instruments_;
+  std::vector<Holding> holdings_;               // [strategy..., foreign][instrument][leg]
+  std::vector<Holding> account_;                // [instrument][leg]
+  std::vector<std::uint32_t> strategy_orders_;  // [strategy..., foreign]
+  std::uint32_t open_orders_ = 0;
+};
+
+}  // namespace gannet::risk

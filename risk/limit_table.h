@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "domain/instrument_table.h"
+#include "risk/settings.h"
+
+namespace gannet::risk {
+
+/// The limits that meet one order, in the instrument's own units; "no limit" is the largest value.
+struct ResolvedLimits {
+  static constexpr std::int64_t kNoQuantity = std::numeric_limits<std::int64_t>::max();
+  static constexpr __int128 kNoNotional =
+      static_cast<__int128>(~static_cast<unsigned __int128>(0) >> 1);
+
+  Quantity order_quantity_max{kNoQuantity};
+  __int128 order_notional_max = kNoNotional;  ///< 10^-18 of the risk currency
+  Quantity position_long_max{kNoQuantity};
+  Quantity position_short_max{kNoQuantity};
+  std::uint32_t open_orders_max = std::numeric_limits<std::uint32_t>::max();
+  std::uint32_t price_collar_ppm = std::numeric_limits<std::uint32_t>::max();
+};
+
+/// Settings turned into dense tables of exact units, and which strategy may trade what. Sizes in
+/// base currency become contracts by the contract value, rounded down. Thread: built at start-up,
+/// then read-only (the reactor).
+class LimitTable {
+ public:
+  /// `strategies`: instance names, in the order of StrategyId. Errors, naming the key: an unknown
+  /// instrument or strategy, or a size in a unit that an instrument it limits does not have.
+  static std::expected<LimitTable, Error> build(const Settings& settings,
+                                                const InstrumentTable& instruments,
+                                                const CurrencyTable& currencies,
+                                                std::span<const std::string> strategies);
+
+  /// Until then the strategy's orders in that instrument are denied (InstrumentNotYours).
+  void permit(StrategyId strategy, InstrumentId instrument) noexcept;
+  bool permits(StrategyId strategy, InstrumentId instrument) const noexcept;
+
+  /// Of the account's whole position and orders in the instrument (account and instrument levels
+  /// joined: the tighter of each); open_orders_max is the instrument level's.
+  const ResolvedLimits& of_instrument(InstrumentId instrument) const noexcept {
+    return by_instrument_[instrument.value];
+  }
+  /// Of the strategy in the instrument; open_orders_max is the strategy's over all instruments.
+  const ResolvedLimits& of_strategy(StrategyId strategy, InstrumentId instrument) const noexcept {
+    return by_strategy_[strategy.value * instruments_ + instrument.value];
+  }
+  std::uint32_t account_open_orders_max() const noexcept { return account_open_orders_max_; }
+  Nanos metadata_age_max() const noexcept { return metadata_age_max_; }
+  std::size_t strategies() const noexcept { return strategies_; }
+  std::size_t instruments() const noexcept { return instruments_; }
+
+ private:
+  LimitTable() = default;
+
+  std::size_t strategies_ = 0;
+  std::size_t instruments_ = 0;
+  std::vector<ResolvedLimits> by_instrument_;
+  std::vector<ResolvedLimits> by_strategy_;  // [strategy][instrument]
+  std::vector<std::uint8_t> permitted_;      // [strategy][instrument]
+  std::uint32_t account_open_orders_max_ = std::numeric_limits<std::uint32_t>::max();
+  Nanos metadata_age_max_;
+};
+
+}  // namespace gannet::risk

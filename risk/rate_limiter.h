@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/instrument_table.h"
+#include "risk/settings.h"
+
+namespace gannet::risk {
+
+enum class RequestKind : std::uint8_t { Place, Amend, Cancel };
+/// A batch of one element counts as Single (so does the venue).
+enum class RequestForm : std::uint8_t { Single, Batch };
+constexpr RequestForm form_of(std::size_t elements) noexcept {
+  return elements > 1 ? RequestForm::Batch : RequestForm::Single;
+}
+/// Risk: kill, hold sweeps and risk actions; may use the reserve of the cancel buckets.
+enum class RequestPriority : std::uint8_t { Normal, Risk };
+
+/// One bucket by the generic cell rate algorithm. `burst` requests at once after a pause, one more
+/// every `interval`; burst + window / interval <= limit, so that no sliding window holds more than
+/// the limit. 16 bytes of state and two additions a request.
+class RateBucket {
+ public:
+  RateBucket() = default;
+  /// Splits `limit` into burst and refill. Limits of one request have burst 1 and no overlap.
+  RateBucket(const RateLimit& limit, std::uint32_t burst_ppm) noexcept;
+
+  /// When `count` more may go without touching the last `reserve` of the burst; `now` or earlier:
+  /// at once. kNever when they exceed what the bucket can ever hold.
+  Timestamp ready_at(std::uint32_t count, std::uint32_t reserve, Timestamp now) noexcept;
+  void take(std::uint32_t count, Timestamp now) noexcept;
+  /// Nothing left until a refill: the venue says it counted more than we did.
+  void drain(Timestamp now) noexcept;
+  /// How many may go at once.
+  std::uint32_t remaining(std::uint32_t reserve, Timestamp now) const noexcept;
+  std::uint32_t burst() const noexcept { return burst_; }
+
+  static constexpr Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
+
+ private:
+  Timestamp full_at_;  // the theoretical arrival time: when the bucket would be whole again
+  Nanos interval_{1};
+  std::uint32_t burst_ = 0;
+};
+
+/// The venue's request limits, counted as the venue counts them (PRE-09): per instrument (options:
+/// per family; rows of one name share), place, amend and cancel apart, single and batch apart; and
+/// one account bucket for place + amend of everything but spot and margin. An acquisition takes
+/// from all its buckets or from none.
+///
+/// Thread: one (the reactor). No allocation after construction. `now` must come from a clock that
+/// is not stepped forward by hand: a jump would refill the buckets. A step back only makes it wait.
+class RateLimiter {
+ public:
+  struct Decision {
+    bool granted = false;
+    Timestamp retry_at;  ///< when not granted: the earliest time it can be; kNever: never
+  };
+
+  RateLimiter(const RateLimits& limits, const InstrumentTable& instruments);
+
+  /// `count`: the request's orders in this instrument (a batch over several instruments asks once
+  /// per instrument). An instrument added after construction is refused for ever (kNever).
+  Decision try_acquire(RequestKind kind, InstrumentId instrument, Timestamp now,
+                       RequestPriority priority = RequestPriority::Normal, std::uint32_t count = 1,
+                       RequestForm form = RequestForm::Single) noexcept;
+  /// How many single (or batch) requests would be granted now: a strategy's remaining budget.
+  std::uint32_t remaining(RequestKind kind, InstrumentId instrument, Timestamp now,
+                          RequestPriority priority = RequestPriority::Normal,
+                          RequestForm form = RequestForm::Single) const noexcept;
+  /// The venue refused a request of ours as too many: believe it.
+  void on_venue_refusal(RequestKind kind, InstrumentId instrument, Timestamp now,
+                        RequestForm form = RequestForm::Single) noexcept;
+  /// Likewise for the account's bucket.
+  void on_venue_account_refusal(Timestamp now) noexcept { account_.drain(now); }
+
+ private:
+  static constexpr std::size_t kBuckets = 6;  // kind x form
+  static constexpr std::uint32_t kNoGroup = static_cast<std::uint32_t>(-1);
+
+  struct Member {
+    std::uint32_t group = kNoGroup;
+    bool counts_in_account = false;
+  };
+
+  static std::size_t slot(RequestKind kind, RequestForm form) noexcept {
+    return static_cast<std::size_t>(kind) * 2 + static_cast<std::size_t>(form);
+  }
+  std::uint32_t reserve(RequestKind kind, RequestForm form,
+                        RequestPriority priority) const noexcept;
+  const Member* member(InstrumentId instrument) const noexcept;
+
+  std::vector<Member> members_;      // by instrument
+  std::vector<RateBucket> buckets_;  // [group][kind x form]
+  RateBucket account_;
+  std::uint32_t cancel_reserve_ = 0;
+  std::uint32_t cancel_batch_reserve_ = 0;
+};
+
+}  // namespace gannet::risk

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "base/check.h"
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/market_events.h"
+#include "domain/units.h"
+
+namespace gannet::risk {
+
+/// Oldest a value may be, from Settings.
+struct ReferenceAges {
+  Nanos alive = seconds(3);
+  Nanos book = seconds(60);
+  Nanos mark = seconds(10);
+  Nanos index = seconds(60);
+};
+
+/// One price with the time it was received. `usable` is cleared when its chain broke (gap,
+/// disconnect) and set by the next proven value.
+struct Reference {
+  Price price;
+  Timestamp receive_time;
+  bool usable = false;
+};
+
+/// What the gate may measure an order against: best bid and offer, mark and index of each
+/// instrument, and when its definition was last confirmed. Fresh means: the market connection
+/// proved life lately, the value's chain is unbroken, and it is no older than its channel's resend
+/// period (DESIGN 5). Thread: one (the reactor writes, the gate reads there). No allocation after
+/// construction; an instrument out of range is our bug (CHECK).
+class ReferencePrices {
+ public:
+  explicit ReferencePrices(std::size_t instruments, ReferenceAges ages = {})
+      : entries_(instruments), ages_(ages) {}
+
+  /// Best of a proven book; an absent side has no price. Also proof that the book is alive: call it
+  /// for every proven update and keep-alive, changed or not.
+  void set_best(InstrumentId instrument, std::optional<Price> bid, std::optional<Price> ask,
+                Timestamp receive_time) noexcept;
+  void set_mark(InstrumentId instrument, Price price, Timestamp receive_time) noexcept;
+  void set_index(InstrumentId instrument, Price price, Timestamp receive_time) noexcept;
+  /// The book is not to be used until the next set_best.
+  void withdraw_best(InstrumentId instrument) noexcept;
+  /// The market connection is gone: nothing of any instrument is usable until it is told anew.
+  void withdraw_all() noexcept;
+  /// Any frame or pong of the market connection.
+  void set_alive(Timestamp now) noexcept { alive_ = now; }
+  /// The instrument's definition was read or confirmed at that time (PRE-02).
+  void set_definition_time(InstrumentId instrument, Timestamp when) noexcept;
+
+  std::optional<Price> fresh_bid(InstrumentId instrument, Timestamp now) const noexcept;
+  std::optional<Price> fresh_ask(InstrumentId instrument, Timestamp now) const noexcept;
+  std::optional<Price> fresh_mark(InstrumentId instrument, Timestamp now) const noexcept;
+  std::optional<Price> fresh_index(InstrumentId instrument, Timestamp now) const noexcept;
+  /// What collars are measured from: the middle of a two-sided, uncrossed, fresh book; else the
+  /// mark; else the index; else nothing, and the order is denied (PRE-04).
+  std::optional<Price> fresh_reference(InstrumentId instrument, Timestamp now) const noexcept;
+  /// Zero: never.
+  Timestamp definition_time(InstrumentId instrument) const noexcept;
+
+ private:
+  struct Entry {
+    Reference bid, ask, mark, index;
+    Timestamp definition_time;
+  };
+
+  Entry& at(InstrumentId instrument) noexcept;
+  const Entry& at(InstrumentId instrument) const noexcept;
+  std::optional<Price> fresh(const Reference& reference, Nanos age_max,
+                             Timestamp now) const noexcept;
+
+  std::vector<Entry> entries_;
+  ReferenceAges ages_;
+  std::optional<Timestamp> alive_;
+};
+
+}  // namespace gannet::risk

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "domain/instrument.h"
+
+namespace gannet::risk {
+
+/// A size as a person writes it, with its unit: "1 contract", "0.01 BTC". The currency must be the
+/// base of every instrument it limits; the empty name means contracts.
+struct SizeLimit {
+  Decimal value;
+  CurrencyName currency;  ///< empty: contracts
+};
+
+/// The limits of one level. Absent: this level does not limit. All inclusive: a value equal to the
+/// limit passes. Fractions are parts per million, so that no `double` decides about an order.
+struct Limits {
+  std::optional<SizeLimit> order_quantity_max;  ///< one order, PRE-05
+  std::optional<Decimal> order_notional_max;    ///< one order, in Settings::currency, PRE-05
+  /// Position in any one instrument of this level (a strategy's own, or the account's), long and
+  /// short, worst case, PRE-06. Both are magnitudes.
+  std::optional<SizeLimit> position_long_max;
+  std::optional<SizeLimit> position_short_max;
+  /// Orders that are working, in flight or unknown, PRE-08: of the strategy, of the account in the
+  /// instrument, or of the account, by level.
+  std::optional<std::uint32_t> open_orders_max;
+  /// How far the aggressive side may reach through the reference price, PRE-04. The tightest level
+  /// wins.
+  std::optional<std::uint32_t> price_collar_ppm;
+};
+
+/// `count` requests in any sliding window of that length; "60/2s" in configuration. count > 0.
+struct RateLimit {
+  std::uint32_t count = 0;
+  Nanos window = seconds(2);
+};
+
+/// What the venue allows (PRE-09). Per instrument (options: per family), single and batch requests
+/// in buckets of their own; batches count orders.
+struct RateLimits {
+  RateLimit place{60, seconds(2)};
+  RateLimit place_batch{300, seconds(2)};
+  RateLimit amend{60, seconds(2)};
+  RateLimit amend_batch{300, seconds(2)};
+  RateLimit cancel{60, seconds(2)};
+  RateLimit cancel_batch{300, seconds(2)};
+  RateLimit account{1'000, seconds(2)};  ///< place + amend over all instruments but spot and margin
+  /// The part of each cancel limit that ordinary cancels leave alone: kill and risk use it.
+  std::uint32_t cancel_reserve_ppm = 200'000;
+  /// The part of each limit that may be used at once after a pause; the rest is the refill of one
+  /// window. Burst + one window of refill = the limit, so no sliding window is ever over it. More
+  /// burst means less sustained rate.
+  std::uint32_t burst_ppm = 500'000;
+};
+
+/// Everything the risk folder can be told. Defaults are RELIABILITY C1's.
+struct Settings {
+  CurrencyName currency{"USDT"};  ///< notional limits are in it
+
+  Limits account{.order_quantity_max = {},
+                 .order_notional_max = {},
+                 .position_long_max = {},
+                 .position_short_max = {},
+                 .open_orders_max = 400,
+                 .price_collar_ppm = {}};
+  /// For every instrument; an entry of `instruments` overrides it key by key.
+  Limits instrument_default{.order_quantity_max = {},
+                            .order_notional_max = {},
+                            .position_long_max = {},
+                            .position_short_max = {},
+                            .open_orders_max = 50,
+                            .price_collar_ppm = 10'000};
+  /// Collar of instruments on BTC and ETH, where neither the instrument's entry says another.
+  std::uint32_t price_collar_majors_ppm = 5'000;
+  /// For every strategy; an entry of `strategies` overrides it key by key.
+  Limits strategy_default{.order_quantity_max = {},
+                          .order_notional_max = {},
+                          .position_long_max = {},
+                          .position_short_max = {},
+                          .open_orders_max = 100,
+                          .price_collar_ppm = {}};
+  std::vector<std::pair<std::string, Limits>> instruments;  ///< by instrument name
+  std::vector<std::pair<std::string, Limits>> strategies;   ///< by the strategy's instance name
+
+  Nanos metadata_age_max = seconds(24 * 3600);  ///< of an instrument's definition, PRE-02
+  /// A reference price is fresh while the market connection proves life within `alive_age_max` and
+  /// the value is no older than its channel's resend period (DESIGN 5).
+  Nanos alive_age_max = seconds(3);
+  Nanos book_age_max = seconds(60);
+  Nanos mark_age_max = seconds(10);
+  Nanos index_age_max = seconds(60);
+  Nanos valuation_age_max = seconds(60);  ///< of a currency's price in `currency`, PRE-05
+
+  RateLimits rates;
+};
+
+}  // namespace gannet::risk
