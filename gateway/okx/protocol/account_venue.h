@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "domain/venue.h"
+#include "gateway/okx/protocol/encode_order.h"
+#include "gateway/okx/protocol/order_session.h"
+#include "gateway/okx/protocol/rest_session.h"
+
+namespace gannet::okx {
+
+struct AccountVenueCounters {
+  std::uint64_t by_socket = 0;
+  std::uint64_t by_rest = 0;
+  std::uint64_t refused_here = 0;  ///< the venue has no such request: answered as rejected
+};
+
+/// The engine's way to the venue: orders over the socket, by REST (same client id) while the
+/// socket is not ready, questions by REST. A request that the venue has no words for is answered
+/// at once with a Rejected reply. The only place that encodes new orders (PRE-21). Thread: reactor.
+class AccountVenue final : public VenuePort {
+ public:
+  AccountVenue(OrderSession& orders, RestSession& rest, const AccountContext& context,
+               const OrderTermsTable& terms, AccountListener& listener)
+      : orders_(orders), rest_(rest), context_(context), terms_(terms), listener_(listener) {}
+
+  SendResult place(const PlaceRequest& request, Timestamp now) noexcept override;
+  SendResult amend(const AmendRequest& request, Timestamp now) noexcept override;
+  SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override;
+  SendResult cancel_batch(std::span<const CancelRequest> requests, Timestamp now) noexcept override;
+  bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
+                   Timestamp now) noexcept override;
+  bool request_snapshot(SnapshotKind kind, std::uint64_t request, Timestamp since,
+                        Timestamp now) noexcept override;
+
+  const AccountVenueCounters& counters() const noexcept { return counters_; }
+
+ private:
+  /// By socket if it is ready and knows the instrument's code.
+  Target target_for(const OrderTerms& terms) const noexcept;
+  SendResult dispatch(Target target, std::string_view rest_path, std::string_view text,
+                      Timestamp expire_time, std::span<const Flight> flights,
+                      Timestamp now) noexcept;
+  SendResult refuse(const Flight& flight, VenueReason reason, Timestamp now) noexcept;
+
+  OrderSession& orders_;
+  RestSession& rest_;
+  const AccountContext& context_;
+  const OrderTermsTable& terms_;
+  AccountListener& listener_;
+  OrderText text_;
+  AccountVenueCounters counters_;
+};
+
+}  // namespace gannet::okx

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "base/fixed_map.h"
+#include "base/time.h"
+#include "domain/orders.h"
+
+namespace gannet::okx {
+
+/// What one element of a request on the socket asks, kept until its outcome is known.
+struct Flight {
+  ExecutionReport::Request request = ExecutionReport::Request::None;
+  InstrumentId instrument;
+  ClientOrderId client_id;
+  VenueOrderId venue_id;
+  std::uint64_t amend_id = 0;
+};
+
+/// Requests without a reply yet, by request id. Ids count up from 1; a batch takes one id an
+/// element, its message carries the first. Fixed capacity; full: nothing more may be sent.
+class InFlightTable {
+ public:
+  explicit InFlightTable(std::size_t capacity) : flights_(capacity) {}
+
+  std::uint64_t next_id() const noexcept { return next_; }
+  std::size_t size() const noexcept { return flights_.size(); }
+  bool has_room(std::size_t count) const noexcept {
+    return flights_.size() + count <= flights_.capacity();
+  }
+
+  /// Requires has_room. Takes the next ids.
+  void add(std::span<const Flight> flights, Timestamp deadline) noexcept {
+    for (std::size_t i = 0; i < flights.size(); ++i) {
+      Entry entry;
+      entry.flight = flights[i];
+      entry.first = next_;
+      entry.count = static_cast<std::uint32_t>(flights.size());
+      entry.deadline = deadline;
+      flights_.insert(next_ + i, entry);
+    }
+    next_ += flights.size();
+  }
+
+  /// Elements of the message with that id; 0 if it is not in flight (any more).
+  std::size_t count(std::uint64_t id) const noexcept {
+    const Entry* entry = flights_.find(id);
+    return entry != nullptr && entry->first == id ? entry->count : 0;
+  }
+  const Flight* find(std::uint64_t id) const noexcept {
+    const Entry* entry = flights_.find(id);
+    return entry == nullptr ? nullptr : &entry->flight;
+  }
+  void erase(std::uint64_t id) noexcept { flights_.erase(id); }
+
+  /// Takes out what is due by `now`, oldest first, and hands each to `f`. All requests have the
+  /// same time-out, so ids are in order of deadline.
+  template <class F>
+  std::size_t expire(Timestamp now, F&& f) noexcept {
+    std::size_t expired = 0;
+    for (; oldest_ < next_; ++oldest_) {
+      const Entry* entry = flights_.find(oldest_);
+      if (entry == nullptr) continue;
+      if (entry->deadline > now) break;
+      const Flight flight = entry->flight;
+      flights_.erase(oldest_);
+      ++expired;
+      f(flight);
+    }
+    return expired;
+  }
+  template <class F>
+  std::size_t expire_all(F&& f) noexcept {
+    return expire(Timestamp{std::numeric_limits<std::int64_t>::max()}, f);
+  }
+
+ private:
+  struct Entry {
+    Flight flight;
+    std::uint64_t first = 0;
+    std::uint32_t count = 1;
+    Timestamp deadline;
+  };
+
+  FixedMap<Entry> flights_;
+  std::uint64_t next_ = 1;
+  std::uint64_t oldest_ = 1;
+};
+
+}  // namespace gannet::okx
