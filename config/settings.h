@@ -1,34 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/secret.h"
-#include "base/time.h"
 #include "engine/settings.h"
+#include "risk/settings.h"
 
 namespace gannet::config {
 
 enum class Environment : std::uint8_t { Sim, Paper, Demo, Live };
 enum class Region : std::uint8_t { Global, Eea, Us };
-
-/// "60/2s": so many requests in so long a window.
-struct Rate {
-  std::int64_t count = 0;
-  Nanos window;
-};
-
-/// OKX's own limits are the defaults; place, amend and cancel are per instrument.
-struct RateSettings {
-  Rate place{60, seconds(2)};
-  Rate amend{60, seconds(2)};
-  Rate cancel{60, seconds(2)};
-  Rate cancel_batch{300, seconds(2)};
-  Rate account{1000, seconds(2)};  ///< new and amend requests over all instruments
-};
 
 struct CredentialSettings {
   Secret api_key;
@@ -55,24 +39,6 @@ struct VenueSettings {
   std::string ca_file;  ///< extra trust anchor; "" none
   std::optional<EmbeddedSimSettings> embedded;
   CredentialSettings credentials;  ///< empty with `embedded`: the sim makes its own
-  RateSettings limits;
-};
-
-/// The limits of one level as they were written. What needs an instrument's digits or a currency
-/// ("10 contracts", "5000") gets its meaning in resolve_risk, once definitions are loaded.
-struct LimitTexts {
-  struct Value {
-    std::string text;
-    std::string where;  ///< "demo.toml:40", for errors
-  };
-  std::map<std::string, Value> values;  ///< by key
-};
-
-struct RiskTexts {
-  std::string currency = "USDT";
-  LimitTexts account;
-  std::map<std::string, LimitTexts> instruments;  ///< by instrument name
-  std::map<std::string, LimitTexts> strategies;   ///< by instance name
 };
 
 /// Everything of one configuration file, checked and resolved, as `app` hands it on.
@@ -83,7 +49,7 @@ struct Settings {
   engine::EngineSettings engine;
   std::vector<engine::InstrumentSettings> instruments;
   std::vector<engine::StrategySettings> strategies;
-  RiskTexts risk;
+  risk::Settings risk;  ///< its rates are [venue.limits]
 };
 
 }  // namespace gannet::config
