@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "domain/market_events.h"
+#include "gateway/okx/protocol/decode_error.h"
+#include "gateway/okx/protocol/frame.h"
+#include "gateway/okx/protocol/instrument_codes.h"
+
+namespace gannet::okx {
+
+inline constexpr std::size_t kMaxLevelsPerSide = 1'024;
+inline constexpr std::size_t kMaxBooksPerFrame = 16;
+
+/// Price and size of a level exactly as received: the old checksum is over these.
+struct RawLevel {
+  std::string_view price;
+  std::string_view quantity;
+};
+
+/// One element of a book message, decoded but not proven. Spans: at most kMaxLevelsPerSide levels a
+/// side, in the venue's order (best first in snapshots), either may be empty; quantity 0 deletes
+/// (updates only; left out of snapshots). They point into the decoder, the raw ones into the frame:
+/// valid until the next frame.
+struct DecodedBook {
+  InstrumentId instrument;
+  BookFeed feed = BookFeed::Depth400;
+  BookUpdate::Kind kind = BookUpdate::Kind::Snapshot;
+  std::span<const Level> bids;
+  std::span<const Level> asks;
+  std::span<const RawLevel> raw_bids;  ///< beside `bids`, level for level
+  std::span<const RawLevel> raw_asks;
+  std::optional<std::int64_t> sequence;
+  std::optional<std::int64_t> previous_sequence;
+  std::optional<std::int32_t> checksum;  ///< 0 is the venue's "none"; absent on whole-book feeds
+  Timestamp exchange_time;
+};
+
+std::optional<BookFeed> book_feed_of(Channel channel) noexcept;
+Channel channel_of(BookFeed feed) noexcept;
+
+/// books, books5, bbo-tbt, books-l2-tbt, books50-l2-tbt and GET /market/books. Buffers are taken at
+/// construction; decoding does not allocate. Thread: one.
+class BookDecoder {
+ public:
+  BookDecoder();
+
+  /// Decodes the frame just read. All of it or nothing: errors as DecodeError says; Overflow for
+  /// over kMaxLevelsPerSide levels or kMaxBooksPerFrame elements.
+  std::expected<std::span<const DecodedBook>, DecodeError> decode(
+      FrameReader& reader, const Frame& frame, const InstrumentCodes& codes) noexcept;
+
+  /// The answer of GET /market/books for that instrument (it does not name it): a snapshot.
+  std::expected<std::span<const DecodedBook>, DecodeError> decode_rest(FrameReader& reader,
+                                                                       const Frame& frame,
+                                                                       const InstrumentCode& code,
+                                                                       BookFeed feed) noexcept;
+
+ private:
+  struct Side {
+    std::vector<Level> levels;
+    std::vector<RawLevel> raw;
+    std::size_t used = 0;
+  };
+  struct Element;
+
+  DecodeStatus decode_rows(FrameReader& reader, const Frame& frame, const InstrumentCodes* codes,
+                           const InstrumentCode* code, BookFeed feed) noexcept;
+
+  Side bids_;
+  Side asks_;
+  std::vector<DecodedBook> books_;
+};
+
+}  // namespace gannet::okx

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <vector>
+
+#include "domain/instrument.h"
+#include "domain/instrument_table.h"
+#include "gateway/okx/protocol/decode_error.h"
+#include "gateway/okx/protocol/frame.h"
+#include "gateway/okx/protocol/instrument_codes.h"
+
+namespace gannet::okx {
+
+/// One row of the venue's list: the definition, and what only the wire needs.
+struct InstrumentRow {
+  Instrument instrument;             ///< `id` not set: the table gives it
+  std::optional<std::int64_t> code;  ///< instIdCode
+  InstrumentName index;              ///< uly; the name itself for spot and margin
+};
+
+struct InstrumentRows {
+  std::vector<InstrumentRow> rows;
+  std::uint32_t ignored = 0;                       ///< of a type we do not trade (EVENTS)
+  std::uint32_t refused = 0;                       ///< rows that could not be understood, left out
+  DecodeError first_error = DecodeError::NotJson;  ///< of the refused ones
+};
+
+/// The `instruments` channel and GET /public/instruments, field sets of 2022 to 2026: the frame
+/// just read. Digits: price = the tick's + 2, quantity = the lot's, at most 18. Maxima that do not
+/// fit clamp; a row that is not yet complete (pre-open without a tick) is refused by itself.
+/// Currencies are interned. Allocates: start-up and cold path. Errors are the frame's.
+std::expected<InstrumentRows, DecodeError> decode_instruments(FrameReader& reader,
+                                                              const Frame& frame,
+                                                              CurrencyTable& currencies);
+
+/// A pushed row as far as a running engine may use it: what is fixed for the run stays as it is.
+struct InstrumentChange {
+  InstrumentId instrument;
+  InstrumentState state = InstrumentState::Unknown;
+  std::optional<std::int64_t> code;
+  bool tick_too_fine = false;  ///< finer than our price unit: hold until restart
+  bool lot_too_fine = false;
+};
+
+/// The rows of an `instruments` push whose instruments we have; others are passed over. `out` is
+/// cleared and filled; reserve it for as many rows as there are instruments and nothing allocates.
+DecodeStatus decode_instrument_changes(FrameReader& reader, const InstrumentCodes& codes,
+                                       std::vector<InstrumentChange>& out) noexcept;
+
+InstrumentState instrument_state_of(std::string_view state) noexcept;
+
+/// Enters the rows into both tables, in order. Rows whose name is there already (margin beside
+/// spot) go into the InstrumentTable only, as its docs say.
+void add_instruments(const InstrumentRows& rows, InstrumentTable& table, InstrumentCodes& codes);
+
+}  // namespace gannet::okx

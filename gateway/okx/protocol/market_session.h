@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/venue.h"
+#include "gateway/okx/protocol/book_sequencer.h"
+#include "gateway/okx/protocol/decode_book.h"
+#include "gateway/okx/protocol/decode_control.h"
+#include "gateway/okx/protocol/decode_instruments.h"
+#include "gateway/okx/protocol/decode_reference_price.h"
+#include "gateway/okx/protocol/decode_ticker.h"
+#include "gateway/okx/protocol/decode_trades.h"
+#include "gateway/okx/protocol/diagnostics.h"
+#include "gateway/okx/protocol/frame.h"
+#include "gateway/okx/protocol/instrument_codes.h"
+#include "gateway/okx/protocol/session_io.h"
+#include "gateway/okx/protocol/subscription_book.h"
+
+namespace gannet::okx {
+
+/// Who fetches GET /market/books for the REST-seeded start of a book; the answer goes to
+/// MarketSession::on_book_seed. False: it could not be asked now.
+class BookSeedSource {
+ public:
+  virtual bool request_book_snapshot(InstrumentId instrument, BookFeed feed,
+                                     Timestamp now) noexcept = 0;
+
+ protected:
+  ~BookSeedSource() = default;
+};
+
+struct MarketSessionSettings {
+  Nanos ping_after = seconds(2);           ///< quiet for so long: send a ping
+  Nanos dead_after = seconds(8);           ///< quiet for so long in spite of pings: reconnect
+  Nanos acknowledge_within = seconds(10);  ///< a subscription not answered: reconnect
+  Nanos resubscribe_pause = seconds(1);    ///< between two of one stream; doubles up to 64 s
+  /// Subscribe to the `instruments` channel of every type among the subscriptions: states and
+  /// codes.
+  bool instrument_states = true;
+};
+
+/// The public socket's protocol: subscriptions with *every* acknowledgement awaited, heartbeat,
+/// routing by channel to decoders and sequencers, and what to do when the venue errs. A function of
+/// its inputs; thread: the reactor. After the first frames it does not allocate per frame (but for
+/// lists of instruments and books that have to be seeded by REST).
+///
+/// Ready is told when every subscription has been acknowledged. A subscription that the venue
+/// refuses for good keeps the session from Ready: it is told once, and not asked again until the
+/// next connection.
+class MarketSession final : public SocketSession, private BookSequencerOutput {
+ public:
+  /// All references outlive the session. `seeds` may be null: then books without a first snapshot
+  /// stay withdrawn.
+  MarketSession(const MarketSessionSettings& settings, InstrumentCodes& codes,
+                std::span<const MarketSubscription> subscriptions, MarketListener& listener,
+                Diagnostics& diagnostics, BookSeedSource* seeds = nullptr);
+
+  void on_open(SocketOutput& output, Timestamp now) noexcept override;
+  void on_text(std::string_view text, Timestamp now) noexcept override;
+  void on_closed(Timestamp now) noexcept override;
+  void on_timer(Timestamp now) noexcept override;
+
+  /// The body of GET /market/books?instId=..&sz=400 (followed by kTextPadding readable bytes), or
+  /// "" when there was no answer.
+  void on_book_seed(InstrumentId instrument, BookFeed feed, std::string_view body,
+                    Timestamp now) noexcept;
+
+  bool ready() const noexcept { return ready_; }
+  std::uint64_t frames() const noexcept { return frames_; }
+  const DiagnosticCounter& diagnostics() const noexcept { return diagnostics_; }
+  const SubscriptionBook& subscriptions() const noexcept { return subscriptions_; }
+  const BookSequencer* sequencer(InstrumentId instrument, BookFeed feed) const noexcept;
+
+ private:
+  void on_control(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
+  void on_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
+  void on_book_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
+  void on_reference_price_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
+  void on_instruments_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
+  void refuse(const Frame& frame, DecodeError error, std::string_view text, Timestamp now) noexcept;
+  void check_ready(Timestamp now) noexcept;
+  void send_requests(Timestamp now) noexcept;
+  void reconnect(std::string_view why) noexcept;
+  BookSequencer* find_sequencer(InstrumentId instrument, BookFeed feed) noexcept;
+
+  void publish_book(const BookUpdate& update) noexcept override;
+  void withdraw_book(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                     Timestamp now) noexcept override;
+  void resubscribe_book(InstrumentId instrument, BookFeed feed, Timestamp now) noexcept override;
+  void request_book_seed(InstrumentId instrument, BookFeed feed, Timestamp now) noexcept override;
+
+  MarketSessionSettings settings_;
+  InstrumentCodes& codes_;
+  MarketListener& listener_;
+  DiagnosticCounter diagnostics_;
+  BookSeedSource* seeds_;
+  SocketOutput* output_ = nullptr;
+
+  FrameReader reader_;
+  FrameReader seed_reader_;
+  BookDecoder book_decoder_;
+  BookDecoder seed_decoder_;
+  TradesDecoder trades_decoder_;
+  TickerDecoder ticker_decoder_;
+  ReferencePriceDecoder reference_decoder_;
+  std::vector<InstrumentChange> instrument_changes_;
+  std::vector<InstrumentState> states_;  // last told, by instrument id
+
+  SubscriptionBook subscriptions_;
+  std::vector<std::unique_ptr<BookSequencer>> sequencers_;
+  std::vector<std::uint32_t> sequencer_of_;  // [instrument * kBookFeeds + feed]: index + 1, 0 none
+
+  std::string_view current_text_;  // the frame being handled, for diagnostics of the sequencers
+  Timestamp last_frame_;
+  Timestamp last_ping_;
+  bool ready_ = false;
+  bool closing_ = false;  // a reconnect was asked for
+  std::uint64_t frames_ = 0;
+};
+
+}  // namespace gannet::okx
