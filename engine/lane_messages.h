@@ -114,6 +114,8 @@ class StrategyEvents {
   virtual void on_fill_event(const FillEvent& event) noexcept = 0;
   virtual void on_position_event(const PositionEvent& event) noexcept = 0;
   virtual void on_state_event(const StateEvent& event) noexcept = 0;
+  /// A currency of the account; listeners that do not care leave it.
+  virtual void on_balance_event(const BalanceReport&) noexcept {}
 
  protected:
   ~StrategyEvents() = default;

@@ -333,9 +333,7 @@ typedef struct gannet_state {
   uint32_t size;
   uint32_t instrument;
   uint32_t state;
-  uint32_t market_connected;
-  uint32_t account_connected;
-  uint32_t hold_reason; /* 0: none */
+  uint32_t hold_reason; /* the engine's; 0: none */
   const char* reason;   /* stable name of it; "" if there is none */
   int64_t event_time;
 } gannet_state;

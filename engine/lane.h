@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gannet/abi.h"
+
+#include "domain/instrument_table.h"
+#include "domain/venue.h"
+#include "engine/lane_messages.h"
+#include "engine/strategy_host.h"
+
+namespace gannet::engine {
+
+/// Where a lane's commands go: a plain queue (inline) or the ring to the reactor (threaded).
+class CommandSink {
+ public:
+  virtual bool try_push(const LaneCommand& command) noexcept = 0;
+
+ protected:
+  ~CommandSink() = default;
+};
+
+/// Hosts strategies and hands each event to those that want it, in the order in which they were
+/// added. Its clock is the newest time it was told; it never goes back and nobody reads another.
+/// Owns no thread: the reactor calls an inline lane, LaneThread a threaded one; the code and so the
+/// decisions are the same. Books it is given must stay in place until the next event of that book
+/// (the book store's and the snapshots' do).
+class Lane final : public LaneServices {
+ public:
+  Lane(std::string name, const InstrumentTable& instruments, const CurrencyTable& currencies,
+       CommandSink& commands);
+
+  /// Before start.
+  void add(std::unique_ptr<StrategyHost> host);
+  const std::string& name() const noexcept { return name_; }
+  std::span<const std::unique_ptr<StrategyHost>> hosts() const noexcept { return hosts_; }
+  StrategyHost* find(StrategyId strategy) noexcept;
+  bool wants(InstrumentId instrument, std::uint32_t channel) const noexcept;
+  bool wants_book(InstrumentId instrument, BookFeed feed) const noexcept;
+
+  /// Sets the clock and runs the timers that are due by then. Every input calls it first.
+  void advance(Timestamp now) noexcept;
+  void start(Timestamp now) noexcept;
+  void stop(Timestamp now) noexcept;
+  /// True when every strategy has stopped or failed.
+  bool has_stopped() const noexcept;
+  /// Pushes what full rings kept back. True if something was sent.
+  bool flush() noexcept;
+
+  /// `now` is the receive time of market events, the reactor's time for the others.
+  void on_book(const gannet_book& book) noexcept;
+  void on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                         Timestamp now) noexcept;
+  void on_trade(const TradeEvent& trade) noexcept;
+  void on_trades_missed(InstrumentId instrument, std::uint64_t missed, Timestamp now) noexcept;
+  void on_ticker(const TickerEvent& ticker) noexcept;
+  void on_reference_price(const ReferencePriceEvent& price) noexcept;
+  void on_order_event(const OrderEvent& event, Timestamp now) noexcept;
+  void on_fill_event(const FillEvent& event, Timestamp now) noexcept;
+  void on_position_event(const PositionEvent& event, Timestamp now) noexcept;
+  void on_balance(const BalanceReport& report, Timestamp now) noexcept;
+  void on_state_event(const StateEvent& event, Timestamp now) noexcept;
+  void on_operator_command(StrategyId strategy, const char* name, const char* argument,
+                           Timestamp now) noexcept;
+  void on_parameters_changed(StrategyId strategy, const ParameterSet& parameters,
+                             Timestamp now) noexcept;
+
+  // LaneServices
+  bool push_command(const LaneCommand& command) noexcept override {
+    return commands_.try_push(command);
+  }
+  Timestamp lane_time() const noexcept override { return clock_; }
+  bool find_book(InstrumentId instrument, BookFeed feed, gannet_book& book) const noexcept override;
+  bool find_state(InstrumentId instrument, gannet_state& state) const noexcept override;
+  bool find_balance(std::string_view currency, gannet_balance& balance) const noexcept override;
+
+ private:
+  struct Interest {
+    StrategyHost* host;
+    Subscription subscription;
+  };
+  /// The latest book of one (instrument, feed); count 0 and not valid when withdrawn.
+  struct BookEntry {
+    gannet_book book{};
+    bool valid = false;
+  };
+  static constexpr std::size_t kMaxCurrencies = 64;
+
+  template <class F>
+  void for_each_interested(InstrumentId instrument, std::uint32_t channel, F&& f) noexcept;
+
+  std::string name_;
+  const InstrumentTable& instruments_;
+  const CurrencyTable& currencies_;
+  CommandSink& commands_;
+  std::vector<std::unique_ptr<StrategyHost>> hosts_;
+  std::vector<std::vector<Interest>> interests_;  // by instrument
+  std::vector<BookEntry> books_;                  // by instrument * kBookFeeds + feed
+  std::vector<gannet_state> states_;              // by instrument
+  gannet_state engine_state_{};
+  std::vector<gannet_balance> balances_;
+  Timestamp clock_;
+};
+
+}  // namespace gannet::engine
