@@ -1,0 +1,18 @@
+# Two stages: build and test, then a slim image with the two programs and the strategies.
+ARG BASE=debian:bookworm
+FROM ${BASE} AS build
+RUN apt-get update && apt-get install -y --no-install-recommends git make ca-certificates
+WORKDIR /src
+COPY . .
+RUN make build && cmake --install build/release --prefix /opt/gannet
+
+ARG BASE=debian:bookworm
+FROM ${BASE}
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libssl3 \
+      libsimdjson14 libspdlog1.10 libfmt9 libzstd1 libsystemd0 \
+    && rm -rf /var/lib/apt/lists/* && useradd --system --home /var/lib/gannet --create-home gannet
+COPY --from=build /opt/gannet /usr/local
+USER gannet
+WORKDIR /var/lib/gannet
+ENTRYPOINT ["/usr/local/bin/gannetd"]
+CMD ["--config", "/etc/gannet/gannet.toml"]
