@@ -31,7 +31,16 @@ endfunction()
 
 # gannet_test(NAME FOLDER DEPS...): one test program from FOLDER's *_test.cpp; each TEST is a CTest
 # test, so they run in parallel. No sources yet: no target.
+# The release build has the tests that need it alone: allocations (a sanitizer owns malloc) and whole
+# programs at their real speed. Everything else runs under the sanitizers of the check build.
+set(GANNET_RELEASE_TESTS hot_path integration)
 function(gannet_test name folder)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT name IN_LIST GANNET_RELEASE_TESTS)
+    return()
+  endif()
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release" AND name STREQUAL "hot_path")
+    return()
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_test.cpp)
   if(NOT sources)
     return()
