@@ -77,6 +77,7 @@ class Server {
 
  private:
   struct State;
+  class Connection;
   explicit Server(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;  // shared with operations in flight, which outlive the server
 };

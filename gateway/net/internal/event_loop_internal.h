@@ -1,0 +1,25 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <functional>
+#include <optional>
+
+#include "gateway/net/event_loop.h"
+
+namespace gannet::net {
+
+namespace asio = boost::asio;
+
+struct EventLoop::Internal {
+  // One thread runs it: Asio need not wake others when work is added from within.
+  asio::io_context context{1};
+  asio::executor_work_guard<asio::io_context::executor_type> keep{context.get_executor()};
+  std::optional<asio::signal_set> signals;
+  std::function<void(int)> signal_handler;
+
+  void wait_for_signal();
+};
+
+}  // namespace gannet::net
