@@ -11,8 +11,8 @@
 
 namespace gannet {
 
-/// Currency of an instrument's notional and profit: the quote (spot, margin, linear), the settling
-/// coin (inverse, and options, whose prices are in coin).
+/// Currency of an instrument's notional and profit: the settling currency of derivatives (for
+/// linear ones a quote stablecoin, else a coin: option prices are in coin), the quote otherwise.
 CurrencyId notional_currency(const Instrument& instrument) noexcept;
 
 /// Value of an order; limits compare it after conversion to the risk currency.
@@ -70,14 +70,14 @@ PositionCost position_at(const Instrument& instrument, Quantity quantity,
 enum class InstrumentFault : std::uint8_t {
   BadDigits,    ///< outside 0..18
   BadTick,      ///< tick size <= 0
-  BadLot,       ///< lot size <= 0, or minimum or maximum quantity negative
-  BadContract,  ///< contract value or multiplier <= 0, or a derivative of no contract kind
-  TooLarge,     ///< the venue's largest order could overflow the exact arithmetic
+  BadLot,       ///< lot size <= 0, or a minimum or maximum quantity is negative
+  BadContract,  ///< contract value or multiplier <= 0, or a swap or future of no contract kind
+  TooWide,      ///< digits or factors beyond what the exact arithmetic holds
 };
 std::string_view name_of(InstrumentFault fault) noexcept;
 
-/// Checked on load: what passes here cannot overflow order_notional or the cost of a position of a
-/// million times the largest lot count that a Price and a Quantity allow.
+/// Checked on load. For what passes here every function above is exact up to its one rounding
+/// while the result fits an Amount; beyond that they saturate, they never wrap.
 std::expected<void, InstrumentFault> validate(const Instrument& instrument) noexcept;
 
 }  // namespace gannet

@@ -24,10 +24,10 @@ struct BookChange {
 ///
 /// After each update every side is cut to `depth`: a client that applies updates may come to hold
 /// more levels than the venue's window, and deletes for those outside may never come. While one
-/// update is applied a side may hold depth + kSlack levels; beyond that `overflow` is told, the
-/// worst levels were lost in mid-update and the book must be withdrawn.
-/// Deletes of a level that is not there are counted and otherwise ignored: levels born and gone
-/// inside one interval are told so.
+/// update is applied a side may hold kMaxLevels + kSlack levels; beyond that the worst are lost,
+/// and if one of them could belong into the window in the end, `overflow` is told and the book must
+/// be withdrawn. Deletes of a level that is not there are counted and otherwise ignored: levels
+/// born and gone inside one interval are told so.
 ///
 /// Each side is one flat array with the best at the *end*: the busy levels near the top move few
 /// bytes. Thread: one. No allocation, no exception; 2 x 656 levels x 24 bytes in place (31 KiB), so
@@ -47,21 +47,17 @@ class OrderBook {
   void clear() noexcept;
 
   std::size_t depth() const noexcept { return depth_; }
-  std::size_t bid_levels() const noexcept { return bids_.size; }
-  std::size_t ask_levels() const noexcept { return asks_.size; }
+  std::size_t bid_levels() const noexcept { return bids_.size(); }
+  std::size_t ask_levels() const noexcept { return asks_.size(); }
   /// Level i from the best, 0 first. Requires i < bid_levels().
-  const Level& bid(std::size_t i) const noexcept { return bids_.levels[bids_.size - 1 - i]; }
-  const Level& ask(std::size_t i) const noexcept { return asks_.levels[asks_.size - 1 - i]; }
-  const Level* best_bid() const noexcept { return bids_.size == 0 ? nullptr : &bid(0); }
-  const Level* best_ask() const noexcept { return asks_.size == 0 ? nullptr : &ask(0); }
+  const Level& bid(std::size_t i) const noexcept { return bids_.levels[bids_.end - 1 - i]; }
+  const Level& ask(std::size_t i) const noexcept { return asks_.levels[asks_.end - 1 - i]; }
+  const Level* best_bid() const noexcept { return bids_.size() == 0 ? nullptr : &bid(0); }
+  const Level* best_ask() const noexcept { return asks_.size() == 0 ? nullptr : &ask(0); }
 
   /// In place, *worst first*: view[size - 1] is the best. Valid until the next apply or clear.
-  std::span<const Level> bids_worst_first() const noexcept {
-    return {bids_.levels.data(), bids_.size};
-  }
-  std::span<const Level> asks_worst_first() const noexcept {
-    return {asks_.levels.data(), asks_.size};
-  }
+  std::span<const Level> bids_worst_first() const noexcept { return bids_.view(); }
+  std::span<const Level> asks_worst_first() const noexcept { return asks_.view(); }
 
   std::uint64_t unknown_deletes() const noexcept { return unknown_deletes_; }
   /// Of the last applied update; -1: none.
@@ -70,15 +66,21 @@ class OrderBook {
   Timestamp receive_time() const noexcept { return receive_time_; }
 
  private:
+  /// levels[begin, end), worst first. The worst are dropped by moving `begin`, so that a full book
+  /// that gains a level at the top does not move all the others.
   struct SideLevels {
-    std::array<Level, kMaxLevels + kSlack> levels;
-    std::size_t size = 0;
+    static constexpr std::size_t kCapacity = kMaxLevels + kSlack;
+
+    std::array<Level, kCapacity> levels;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+
+    std::size_t size() const noexcept { return end - begin; }
+    std::span<const Level> view() const noexcept { return {levels.data() + begin, size()}; }
   };
 
   template <Side side>
-  bool apply_side(SideLevels& book_side, std::span<const Level> levels) noexcept;
-  static bool is_same_best(const SideLevels& book_side, bool had_best,
-                           const Level& before) noexcept;
+  class Editor;  // applies one update to one side
 
   SideLevels bids_;
   SideLevels asks_;
