@@ -1,0 +1,42 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "config/settings.h"
+#include "domain/instrument_table.h"
+#include "gateway/net/tls_context.h"
+#include "gateway/okx/protocol/instrument_codes.h"
+#include "gateway/okx/protocol/order_terms.h"
+#include "gateway/okx/protocol/rest_requests.h"
+
+namespace gannet::app {
+
+/// What the venue said at start, checked against the configuration; fixed for the run.
+struct VenueFacts {
+  Nanos clock_offset;  ///< venue minus ours
+  InstrumentTable instruments;
+  CurrencyTable currencies;
+  okx::InstrumentCodes codes;
+  okx::OrderTermsTable terms;
+  okx::AccountConfig account;
+};
+
+/// Why the venue cannot be traded on, and the exit code that says so: 2, the configuration asks for
+/// what is not there; 3, the venue refused credentials, clock or environment, or did not answer.
+struct StartupFailure {
+  Error error;
+  int exit_code = 3;
+};
+
+/// Asks the start-up questions one after the other: clock, account, instruments, balances,
+/// leverage. Each is asked once more when there was no answer, never in a loop: a refused key is
+/// not healed by knocking. Blocks; before any thread of the engine runs.
+std::expected<VenueFacts, StartupFailure> ask_venue(const config::Settings& settings,
+                                                    const okx::RestIdentity& identity,
+                                                    const net::TlsContext& tls);
+
+}  // namespace gannet::app
