@@ -19,6 +19,21 @@ struct Flight {
   std::uint64_t amend_id = 0;
 };
 
+/// The reply report that a flight's outcome fills in.
+inline ExecutionReport report_of(const Flight& flight, AccountId account, Timestamp now) noexcept {
+  ExecutionReport report;
+  report.source = ExecutionReport::Source::Reply;
+  report.request = flight.request;
+  report.account = account;
+  report.instrument = flight.instrument;
+  report.client_id = flight.client_id;
+  report.venue_id = flight.venue_id;
+  report.amend_id = flight.amend_id;
+  report.own_tag = flight.client_id.valid();
+  report.receive_time = now;
+  return report;
+}
+
 /// Requests without a reply yet, by request id. Ids count up from 1; a batch takes one id an
 /// element, its message carries the first. Fixed capacity; full: nothing more may be sent.
 class InFlightTable {
@@ -44,7 +59,8 @@ class InFlightTable {
     next_ += flights.size();
   }
 
-  /// Elements of the message with that id; 0 if it is not in flight (any more).
+  /// Elements of the message with that id; 0 if its first is not in flight (any more): a message is
+  /// answered as a whole, its first element with it.
   std::size_t count(std::uint64_t id) const noexcept {
     const Entry* entry = flights_.find(id);
     return entry != nullptr && entry->first == id ? entry->count : 0;
@@ -52,6 +68,11 @@ class InFlightTable {
   const Flight* find(std::uint64_t id) const noexcept {
     const Entry* entry = flights_.find(id);
     return entry == nullptr ? nullptr : &entry->flight;
+  }
+  /// The element `id` of the message `first`; null if it is none of it, or not in flight.
+  const Flight* find_of(std::uint64_t id, std::uint64_t first) const noexcept {
+    const Entry* entry = flights_.find(id);
+    return entry != nullptr && entry->first == first ? &entry->flight : nullptr;
   }
   void erase(std::uint64_t id) noexcept { flights_.erase(id); }
 

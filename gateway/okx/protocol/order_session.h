@@ -2,21 +2,24 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "domain/venue.h"
 #include "gateway/okx/protocol/account_context.h"
+#include "gateway/okx/protocol/decode_account.h"
+#include "gateway/okx/protocol/decode_order.h"
+#include "gateway/okx/protocol/decode_position.h"
+#include "gateway/okx/protocol/decode_reply.h"
+#include "gateway/okx/protocol/frame.h"
 #include "gateway/okx/protocol/in_flight.h"
 #include "gateway/okx/protocol/session_io.h"
 #include "gateway/okx/protocol/session_problems.h"
 #include "gateway/okx/protocol/signing.h"
 
 namespace gannet::okx {
-
-class PrivateFrame;
 
 struct OrderSessionSettings {
   Nanos login_timeout = seconds(10);      ///< open until logged in
@@ -26,7 +29,9 @@ struct OrderSessionSettings {
   Nanos pong_timeout = seconds(3);       ///< nothing at all by then: the connection is dead
   Nanos upgrade_patience = seconds(20);  ///< after notice 64008, for requests in flight to end
   std::size_t maximum_in_flight = 1024;
-  int login_retries = 2;  ///< after a refusal that a clock or back-off may heal, per hour of trying
+  int login_retries =
+      2;  ///< in a row, after refusals that a corrected clock may heal; then it stops
+  int subscribe_retries = 3;  ///< in a row, after refused or withdrawn subscriptions
 };
 
 struct OrderSessionCounters {
@@ -35,7 +40,7 @@ struct OrderSessionCounters {
   std::uint64_t unmatched_replies = 0;  ///< duplicates, or later than the time-out
   std::uint64_t malformed = 0;
   std::uint64_t unknown_instruments = 0;
-  std::uint64_t ignored_channels = 0;
+  std::uint64_t ignored_frames = 0;
   std::uint64_t timed_out_requests = 0;
   std::uint64_t lost_requests = 0;  ///< in flight when the connection went
 };
@@ -43,7 +48,10 @@ struct OrderSessionCounters {
 /// The private socket: login, subscriptions, pings, replies, pushes. Requests are handed in as
 /// encoded frames (AccountVenue makes them) and are watched until their reply, their time-out or
 /// the connection's end: exactly one reply report each. Thread: reactor.
-class OrderSession final : public SocketSession {
+class OrderSession final : public SocketSession,
+                           private OrderRows,
+                           private BalanceRows,
+                           private PositionRows {
  public:
   enum class State : std::uint8_t { Closed, LoggingIn, Subscribing, Ready, Stopped };
 
@@ -72,39 +80,54 @@ class OrderSession final : public SocketSession {
   SendResult send(std::string_view frame, std::span<const Flight> flights, Timestamp now) noexcept;
 
  private:
-  enum class Subscription : std::uint8_t { Orders, Account, Positions };
-  static constexpr std::size_t kSubscriptions = 3;
+  static constexpr std::size_t kSubscriptions = 3;  // orders, account, positions
 
-  void handle_event(PrivateFrame& frame, Timestamp now) noexcept;
-  void handle_error(PrivateFrame& frame, Timestamp now) noexcept;
-  void handle_reply(PrivateFrame& frame, Timestamp now) noexcept;
-  void handle_push(PrivateFrame& frame, Timestamp now) noexcept;
-  void log_in(Timestamp now) noexcept;
-  void subscribe(Timestamp now) noexcept;
+  // The decoders' rows.
+  void on_order(const DecodedOrder& order) noexcept override;
+  void on_bad_order(const ExecutionReport& ids, DecodeError error) noexcept override;
+  void on_balance_row(const BalanceReport& balance) noexcept override;
+  void on_bad_balance(DecodeError error) noexcept override;
+  void on_position_row(const PositionReport& position) noexcept override;
+  void on_bad_position(DecodeError error) noexcept override;
+
+  void handle_frame(const Frame& frame, Timestamp now) noexcept;
+  void handle_login(const Frame& frame, Timestamp now) noexcept;
+  void handle_error(const Frame& frame, Timestamp now) noexcept;
+  void handle_refused_login(std::int32_t code, std::string_view text, Timestamp now) noexcept;
+  void handle_refused_subscription(std::int32_t code, std::string_view text,
+                                   Timestamp now) noexcept;
+  void handle_reply(const Frame& frame, Timestamp now) noexcept;
+  void handle_push(const Frame& frame, Timestamp now) noexcept;
   void acknowledge(std::string_view channel, Timestamp now) noexcept;
-  void stop(std::int32_t code, std::string_view venue_text) noexcept;
-  void restart(std::string_view why) noexcept;
-  void malformed(std::string_view what) noexcept;
+  void answer_all(std::uint64_t id, std::int32_t code, Timestamp now) noexcept;
+  void answer(const Flight& flight, const ReplyItem& item, bool per_item, Timestamp now) noexcept;
   void report_unknown(const Flight& flight, Timestamp now) noexcept;
-  void answer(const Flight& flight, std::int32_t code, bool per_item, VenueOrderId venue_id,
-              Timestamp now) noexcept;
+  void enter(State state, Timestamp now) noexcept;
+  void leave(State state, Timestamp now) noexcept;
+  void restart(std::string_view why, Timestamp now) noexcept;
+  void stop(std::int32_t code, std::string_view sentence, Timestamp now) noexcept;
+  void count_bad(DecodeError error, std::string_view what) noexcept;
 
   const Signer& signer_;
   const AccountContext& context_;
   AccountListener& listener_;
   SessionProblems& problems_;
   OrderSessionSettings settings_;
-  std::unique_ptr<PrivateFrame> frame_;  // the JSON parser's header stays out of ours
+  FrameReader reader_;
+  ReplyItems items_;
   InFlightTable in_flight_;
-  SocketOutput* output_ = nullptr;
+  SocketOutput* output_ = nullptr;  // null: not connected, or of no use any more
   State state_ = State::Closed;
   Nanos clock_offset_;
   std::array<bool, kSubscriptions> acknowledged_{};
+  Timestamp now_;  // of the input being handled, for the rows
+  bool from_snapshot_ = false;
   Timestamp state_since_;
   Timestamp last_received_;
-  Timestamp ping_sent_;        ///< zero: none waits for an answer
-  Timestamp upgrade_noticed_;  ///< zero: none
+  std::optional<Timestamp> ping_sent_;
+  std::optional<Timestamp> upgrade_noticed_;
   int refused_logins_ = 0;
+  int refused_subscriptions_ = 0;
   std::string stop_reason_;
   OrderSessionCounters counters_;
 };

@@ -1,0 +1,418 @@
+#include "gateway/okx/protocol/order_session.h"
+
+#include <algorithm>
+
+#include "gateway/okx/protocol/decode_fields.h"
+#include "gateway/okx/protocol/error_codes.h"
+
+namespace gannet::okx {
+namespace {
+
+/// One request a channel: an error event names no channel, but echoes the request's id.
+struct ChannelRequest {
+  std::string_view channel;
+  std::string_view id;
+  std::string_view message;
+};
+/// Events only (update interval 0): the regular repeats would only cost time. [PROTOCOL 5.5, 5.6]
+constexpr std::array<ChannelRequest, 3> kChannels{{
+    {"orders", "suborders",
+     R"({"id":"suborders","op":"subscribe","args":[{"channel":"orders","instType":"ANY"}]})"},
+    {"account", "subaccount",
+     R"({"id":"subaccount","op":"subscribe","args":[{"channel":"account","extraParams":"{\"updateInterval\":\"0\"}"}]})"},
+    {"positions", "subpositions",
+     R"({"id":"subpositions","op":"subscribe","args":[{"channel":"positions","instType":"ANY","extraParams":"{\"updateInterval\":\"0\"}"}]})"},
+}};
+
+constexpr std::int32_t kLoginTooOld = 60006;
+constexpr std::int32_t kRepeatedLogin = 60031;
+constexpr std::int32_t kNotLoggedIn = 60011;
+constexpr std::int32_t kUpgradeNotice = 64008;
+
+bool names(const ReplyItem& item, const Flight& flight) noexcept {
+  if (item.client_id.valid() && flight.client_id.valid()) return item.client_id == flight.client_id;
+  return item.venue_id.valid() && item.venue_id == flight.venue_id;
+}
+
+}  // namespace
+
+OrderSession::OrderSession(const Signer& signer, const AccountContext& context,
+                           AccountListener& listener, SessionProblems& problems,
+                           OrderSessionSettings settings)
+    : signer_(signer),
+      context_(context),
+      listener_(listener),
+      problems_(problems),
+      settings_(settings),
+      in_flight_(settings.maximum_in_flight) {}
+
+void OrderSession::on_open(SocketOutput& output, Timestamp now) noexcept {
+  if (state_ == State::Stopped) return;  // no login storm: a person must act first
+  leave(State::Closed, now);             // an open without a close before it
+  output_ = &output;
+  last_received_ = now;
+  ping_sent_.reset();
+  upgrade_noticed_.reset();
+  acknowledged_.fill(false);
+  enter(State::LoggingIn, now);
+  listener_.on_account_connection(ConnectionState::Connecting, now);
+  // Signed anew for every connection: an old login is refused (60006). [PROTOCOL 14]
+  if (!output.send_text(signer_.login_message(now + clock_offset_))) {
+    restart("the login could not be sent", now);
+  }
+}
+
+void OrderSession::on_text(std::string_view text, Timestamp now) noexcept {
+  if (output_ == nullptr) return;
+  now_ = now;
+  last_received_ = now;
+  ping_sent_.reset();
+  ++counters_.frames;
+  listener_.on_account_alive(now);
+  const auto frame = reader_.read(text);
+  if (!frame) {
+    count_bad(frame.error(), text);
+    return;
+  }
+  handle_frame(*frame, now);
+}
+
+void OrderSession::on_closed(Timestamp now) noexcept { leave(State::Closed, now); }
+
+void OrderSession::on_timer(Timestamp now) noexcept {
+  if (output_ == nullptr) return;
+  counters_.timed_out_requests +=
+      in_flight_.expire(now, [&](const Flight& flight) { report_unknown(flight, now); });
+  if (ping_sent_ && now - *ping_sent_ >= settings_.pong_timeout) {
+    restart("nothing came, not even the answer to a ping", now);
+    return;
+  }
+  if (!ping_sent_ && now - last_received_ >= settings_.quiet_before_ping) {
+    static_cast<void>(output_->send_text("ping"));  // a full queue is as good as a dead link
+    ping_sent_ = now;
+  }
+  if (state_ == State::Ready && now - state_since_ >= seconds(60)) refused_subscriptions_ = 0;
+  if (state_ == State::LoggingIn && now - state_since_ >= settings_.login_timeout) {
+    problems_.on_problem(ProblemKind::TimedOut, 0, "no answer to the login");
+    restart("no answer to the login", now);
+  } else if (state_ == State::Subscribing && now - state_since_ >= settings_.subscribe_timeout) {
+    for (std::size_t i = 0; i < kSubscriptions; ++i) {
+      if (!acknowledged_[i]) problems_.on_problem(ProblemKind::TimedOut, 0, kChannels[i].channel);
+    }
+    restart("a subscription was not acknowledged", now);
+  } else if (upgrade_noticed_ &&
+             (in_flight_.size() == 0 || now - *upgrade_noticed_ >= settings_.upgrade_patience)) {
+    restart("the venue announced an upgrade of this connection", now);
+  }
+}
+
+SendResult OrderSession::send(std::string_view frame, std::span<const Flight> flights,
+                              Timestamp now) noexcept {
+  if (!ready()) return SendResult::NotConnected;
+  if (!in_flight_.has_room(flights.size())) return SendResult::QueueFull;
+  if (!output_->send_text(frame)) return SendResult::QueueFull;
+  in_flight_.add(flights, now + settings_.request_timeout);
+  return SendResult::Sent;
+}
+
+void OrderSession::handle_frame(const Frame& frame, Timestamp now) noexcept {
+  switch (frame.kind) {
+    case FrameKind::Push:
+      handle_push(frame, now);
+      return;
+    case FrameKind::OperationReply:
+      handle_reply(frame, now);
+      return;
+    case FrameKind::Login:
+      handle_login(frame, now);
+      break;
+    case FrameKind::Subscribed:
+      acknowledge(frame.channel_name, now);
+      break;
+    case FrameKind::Error:
+      handle_error(frame, now);
+      break;
+    case FrameKind::Notice:
+      problems_.on_problem(ProblemKind::Notice, parse_code(frame.code), frame.message);
+      if (parse_code(frame.code) == kUpgradeNotice && !upgrade_noticed_) upgrade_noticed_ = now;
+      break;
+    case FrameKind::ConnectionCountError:
+      // Comes after a normal acknowledgement: the subscription is dead all the same. [3.5]
+      handle_refused_subscription(0, "too many connections of this account use a channel", now);
+      break;
+    case FrameKind::Pong:
+    case FrameKind::Unsubscribed:
+    case FrameKind::ConnectionCount:
+      break;
+    case FrameKind::UnknownEvent:
+    case FrameKind::Unknown:
+      ++counters_.ignored_frames;
+      break;
+  }
+}
+
+void OrderSession::handle_login(const Frame& frame, Timestamp now) noexcept {
+  if (state_ != State::LoggingIn) return;
+  const std::int32_t code = frame.code.empty() ? 0 : parse_code(frame.code);
+  if (code != 0) {
+    handle_refused_login(code, frame.message, now);
+    return;
+  }
+  refused_logins_ = 0;
+  enter(State::Subscribing, now);
+  for (const ChannelRequest& channel : kChannels) {
+    if (!output_->send_text(channel.message)) {
+      restart("a subscription could not be sent", now);
+      return;
+    }
+  }
+}
+
+void OrderSession::handle_error(const Frame& frame, Timestamp now) noexcept {
+  const std::int32_t code = parse_code(frame.code);
+  const std::uint64_t id = positive_number(frame.id);
+  if (in_flight_.count(id) > 0) {  // a request so wrong that the venue saw no operation in it
+    answer_all(id, code, now);
+    return;
+  }
+  if (state_ == State::LoggingIn) {
+    handle_refused_login(code, frame.message, now);
+    return;
+  }
+  const bool ours = std::ranges::any_of(
+      kChannels, [&](const ChannelRequest& channel) { return channel.id == frame.id; });
+  if (state_ == State::Subscribing || ours) {
+    handle_refused_subscription(code, frame.message, now);
+    return;
+  }
+  problems_.on_problem(ProblemKind::Refused, code, frame.message);
+  if (code == kNotLoggedIn || classify_code(code).error_class == ErrorClass::Reconnect) {
+    restart("the venue no longer takes this connection for logged in", now);
+  }
+}
+
+void OrderSession::handle_refused_login(std::int32_t code, std::string_view text,
+                                        Timestamp now) noexcept {
+  problems_.on_problem(ProblemKind::Refused, code, text);
+  if (code == kRepeatedLogin) {
+    restart("logged in twice", now);
+    return;
+  }
+  const bool fatal = classify_code(code).error_class == ErrorClass::AuthFatal;
+  if (!fatal) {
+    restart("the login failed for a passing reason", now);
+    return;
+  }
+  ++refused_logins_;
+  if (code == kLoginTooOld && refused_logins_ <= settings_.login_retries) {
+    restart("the login was too old: the clock may have been corrected meanwhile", now);
+    return;
+  }
+  stop(code, advice(code), now);
+}
+
+void OrderSession::handle_refused_subscription(std::int32_t code, std::string_view text,
+                                               Timestamp now) noexcept {
+  problems_.on_problem(ProblemKind::Refused, code, text);
+  const ErrorClass error_class = classify_code(code).error_class;
+  if (error_class == ErrorClass::AuthFatal) {
+    stop(code, advice(code), now);
+    return;
+  }
+  if (++refused_subscriptions_ > settings_.subscribe_retries) {
+    stop(code,
+         "the venue refuses the account's channels again and again: close other programs that use "
+         "this account, and check that the key may read",
+         now);
+    return;
+  }
+  restart("a subscription was refused", now);
+}
+
+void OrderSession::acknowledge(std::string_view channel, Timestamp now) noexcept {
+  if (state_ != State::Subscribing) return;
+  for (std::size_t i = 0; i < kSubscriptions; ++i) {
+    if (kChannels[i].channel == channel) acknowledged_[i] = true;
+  }
+  if (!std::ranges::all_of(acknowledged_, std::identity{})) return;
+  enter(State::Ready, now);
+  listener_.on_account_connection(ConnectionState::Ready, now);
+}
+
+void OrderSession::handle_reply(const Frame& frame, Timestamp now) noexcept {
+  ++counters_.replies;
+  const std::uint64_t id = positive_number(frame.id);
+  const std::size_t count = in_flight_.count(id);
+  const std::int32_t code = parse_code(frame.code);
+  const DecodeStatus status = decode_reply(reader_, frame.has_data, items_);
+  if (count == 0) {
+    ++counters_.unmatched_replies;
+    return;
+  }
+  if (!status) {
+    // An answer that cannot be read: nobody knows what became of the request.
+    count_bad(status.error(), "a reply to an order request");
+    answer_all(id, -1, now);
+    return;
+  }
+  if (items_.empty()) {
+    answer_all(id, code == 0 ? -1 : code, now);  // success without an item says nothing
+    if (code == kNotLoggedIn)
+      restart("the venue no longer takes this connection for logged in", now);
+    return;
+  }
+  // Items name their orders; those that do not are taken in the order of the request.
+  for (std::size_t i = 0; i < items_.size() && i < count; ++i) {
+    std::uint64_t match = id + i;
+    for (std::uint64_t j = id; j < id + count; ++j) {
+      const Flight* candidate = in_flight_.find(j);
+      if (candidate != nullptr && names(items_[i], *candidate)) {
+        match = j;
+        break;
+      }
+    }
+    const Flight* found = in_flight_.find(match);
+    if (found == nullptr) continue;
+    const Flight flight = *found;
+    in_flight_.erase(match);
+    ReplyItem item = items_[i];
+    if (item.code == -1) item.code = code;  // no sCode: the frame's code speaks
+    answer(flight, item, true, now);
+  }
+  answer_all(id, -1, now);  // whatever got no item
+}
+
+void OrderSession::answer_all(std::uint64_t id, std::int32_t code, Timestamp now) noexcept {
+  for (std::uint64_t j = id; j < id + kMaxBatch; ++j) {
+    const Flight* found = in_flight_.find_of(j, id);
+    if (found == nullptr) continue;
+    const Flight flight = *found;
+    in_flight_.erase(j);
+    ReplyItem item;
+    item.code = code;
+    answer(flight, item, false, now);
+  }
+}
+
+void OrderSession::answer(const Flight& flight, const ReplyItem& item, bool per_item,
+                          Timestamp now) noexcept {
+  const Verdict verdict = judge(flight.request, item.code, per_item);
+  ExecutionReport report = report_of(flight, context_.account, now);
+  report.kind = verdict.kind;
+  report.reason = verdict.reason;
+  report.venue_code = item.code;
+  if (item.venue_id.valid()) report.venue_id = item.venue_id;
+  listener_.on_execution_report(report);
+}
+
+void OrderSession::report_unknown(const Flight& flight, Timestamp now) noexcept {
+  ExecutionReport report = report_of(flight, context_.account, now);
+  report.kind = ExecutionReport::Kind::OutcomeUnknown;
+  report.reason = VenueReason::OutcomeUnknown;
+  listener_.on_execution_report(report);
+}
+
+void OrderSession::handle_push(const Frame& frame, Timestamp now) noexcept {
+  from_snapshot_ = frame.event_type == "snapshot";
+  DecodeStatus status;
+  switch (frame.channel) {
+    case Channel::Orders:
+      status = decode_orders(reader_, OrderRow::Push, context_, now, *this);
+      break;
+    case Channel::Account:
+      status = decode_account(reader_, context_, now, *this);
+      break;
+    case Channel::Positions:
+      status = decode_positions(reader_, context_, now, *this);
+      break;
+    default:
+      ++counters_.ignored_frames;
+      status = reader_.finish();
+      break;
+  }
+  if (!status) count_bad(status.error(), frame.channel_name);
+}
+
+void OrderSession::on_order(const DecodedOrder& order) noexcept {
+  if (!order.amend_failed) {
+    listener_.on_execution_report(order.report);
+    return;
+  }
+  // The amend had been accepted and failed later: the refusal first, then how the order stands.
+  ExecutionReport refusal = order.report;
+  refusal.kind = ExecutionReport::Kind::AmendRejected;
+  refusal.request = ExecutionReport::Request::Amend;
+  refusal.reason = classify_code(order.amend_code).reason;
+  refusal.venue_code = order.amend_code;
+  refusal.has_fill = false;
+  listener_.on_execution_report(refusal);
+  ExecutionReport state = order.report;
+  state.amend_id = 0;
+  listener_.on_execution_report(state);
+}
+
+void OrderSession::on_bad_order(const ExecutionReport& ids, DecodeError error) noexcept {
+  count_bad(error, "orders");
+  // We know that something happened to this order, and not what: have it asked for.
+  if (!ids.instrument.valid() || !ids.client_id.valid()) return;
+  ExecutionReport report;
+  report.kind = ExecutionReport::Kind::OutcomeUnknown;
+  report.source = ExecutionReport::Source::Push;
+  report.reason = VenueReason::OutcomeUnknown;
+  report.account = ids.account;
+  report.instrument = ids.instrument;
+  report.client_id = ids.client_id;
+  report.venue_id = ids.venue_id;
+  report.own_tag = ids.own_tag;
+  report.receive_time = ids.receive_time;
+  listener_.on_execution_report(report);
+}
+
+void OrderSession::on_balance_row(const BalanceReport& balance) noexcept {
+  listener_.on_balance(balance, from_snapshot_);
+}
+void OrderSession::on_bad_balance(DecodeError error) noexcept { count_bad(error, "account"); }
+void OrderSession::on_position_row(const PositionReport& position) noexcept {
+  listener_.on_position(position, from_snapshot_);
+}
+void OrderSession::on_bad_position(DecodeError error) noexcept { count_bad(error, "positions"); }
+
+void OrderSession::count_bad(DecodeError error, std::string_view what) noexcept {
+  if (error == DecodeError::UnknownInstrument) {
+    ++counters_.unknown_instruments;
+    problems_.on_problem(ProblemKind::UnknownInstrument, 0, what);
+  } else {
+    ++counters_.malformed;
+    problems_.on_problem(ProblemKind::Malformed, static_cast<std::int32_t>(error), what);
+  }
+}
+
+void OrderSession::enter(State state, Timestamp now) noexcept {
+  state_ = state;
+  state_since_ = now;
+}
+
+/// The connection is of no use any more: tells what was in flight, then that it is gone. Once.
+void OrderSession::leave(State state, Timestamp now) noexcept {
+  const bool was_connected = output_ != nullptr;
+  output_ = nullptr;
+  if (state_ != State::Stopped) enter(state, now);
+  if (!was_connected) return;
+  counters_.lost_requests +=
+      in_flight_.expire_all([&](const Flight& flight) { report_unknown(flight, now); });
+  listener_.on_account_connection(ConnectionState::Disconnected, now);
+}
+
+void OrderSession::restart(std::string_view why, Timestamp now) noexcept {
+  SocketOutput* const output = output_;
+  leave(State::Closed, now);
+  if (output != nullptr) output->reconnect(why);
+}
+
+void OrderSession::stop(std::int32_t code, std::string_view sentence, Timestamp now) noexcept {
+  stop_reason_ = sentence;
+  problems_.on_problem(ProblemKind::Fatal, code, sentence);
+  leave(State::Stopped, now);
+}
+
+}  // namespace gannet::okx

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+
+#include "base/error.h"
+#include "base/http_message.h"
+#include "base/time.h"
+#include "domain/instrument_table.h"
+
+namespace gannet::okx {
+
+// The answers to the questions of start-up, which the app asks one after the other before anything
+// trades. An error is one sentence that says what went wrong and what to do. Off the hot path.
+
+enum class AccountMode : std::uint8_t { Spot, Futures, MultiCurrency, Portfolio };
+enum class PositionMode : std::uint8_t { Net, LongShort };
+
+struct AccountConfig {
+  std::string account_name;  ///< the venue's number of the account
+  AccountMode account_mode = AccountMode::Spot;
+  PositionMode position_mode = PositionMode::Net;
+  bool may_trade = false;
+  bool may_withdraw = false;
+  bool bound_to_addresses = false;  ///< the key works from listed addresses only
+  bool fees_in_quote = false;       ///< spot buys pay their fee in quote currency
+  std::string fee_level;
+};
+
+/// Ok, or one sentence that says what went wrong and what to do (refused credentials, wrong clock,
+/// wrong environment, no answer).
+std::expected<void, Error> check_answer(const HttpResponse& response);
+
+/// The venue's clock.
+std::expected<Timestamp, Error> decode_time(const HttpResponse& response);
+/// True if asking again cannot help: credentials, permission, environment, clock. Exit code 3.
+bool needs_a_person(const HttpResponse& response);
+std::expected<AccountConfig, Error> decode_account_config(const HttpResponse& response);
+/// Adds the names of all currencies the account holds to the table (start-up only).
+std::expected<std::size_t, Error> intern_currencies(const HttpResponse& balance,
+                                                    CurrencyTable& currencies);
+/// Leverage as the venue writes it, of the first row.
+std::expected<std::string, Error> decode_leverage(const HttpResponse& response);
+
+}  // namespace gannet::okx
