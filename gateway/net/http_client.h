@@ -16,7 +16,7 @@
 namespace gannet::net {
 
 struct HttpClientSettings {
-  std::string url;  ///< https://host[:port]; its path is not used
+  std::string url{};  ///< https://host[:port]; its path is not used
   std::string user_agent = "gannet";
   std::size_t connections = 2;
   std::size_t queue = 1'024;            ///< requests waiting for a free connection
@@ -27,8 +27,8 @@ struct HttpClientSettings {
 };
 
 struct HttpAnswer {
-  HttpResponse response;  ///< status 0: none came, see `error`
-  std::string error;      ///< for people; "" when there is a response
+  HttpResponse response{};  ///< status 0: none came, see `error`
+  std::string error{};      ///< for people; "" when there is a response
   /// Status 0 only: no byte of the request was written, so the server cannot have acted on it.
   bool certainly_not_sent = false;
 };

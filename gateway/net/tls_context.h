@@ -12,7 +12,7 @@ namespace gannet::net {
 /// are always verified, and there is no switch to turn that off.
 struct ClientTlsSettings {
   bool system_roots = true;
-  std::string ca_file;  ///< PEM, an extra trust anchor for a simulated venue; "" none
+  std::string ca_file{};  ///< PEM, an extra trust anchor for a simulated venue; "" none
 };
 
 struct ServerTlsSettings {

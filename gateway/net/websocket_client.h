@@ -32,7 +32,7 @@ struct CloseReason {
   Kind kind = Kind::Lost;
   std::uint16_t code = 1006;  ///< WebSocket close code; 1006: none was given
   int http_status = 0;        ///< Kind::Refused
-  std::string text;           ///< for people
+  std::string text{};         ///< for people
 };
 
 /// What a client tells, on the loop's thread. Everything may be called from within: sending,
@@ -52,8 +52,8 @@ class WebSocketHandler {
 };
 
 struct WebSocketSettings {
-  std::string url;                                           ///< wss://host[:port]/path
-  std::vector<std::pair<std::string, std::string>> headers;  ///< added to the handshake
+  std::string url{};                                           ///< wss://host[:port]/path
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< added to the handshake
   std::string user_agent = "gannet";
   Nanos connect_timeout = seconds(5);  ///< name, TCP, TLS and handshake together
   Nanos close_timeout = seconds(1);    ///< how long a goodbye may take before the socket is cut
