@@ -68,8 +68,8 @@ class BookDecoder {
     std::vector<RawLevel> raw;
     std::size_t used = 0;
   };
-  struct Element;
 
+  static void drop_empty_levels(Side& side, std::size_t first) noexcept;
   DecodeStatus decode_rows(FrameReader& reader, const Frame& frame, const InstrumentCodes* codes,
                            const InstrumentCode* code, BookFeed feed) noexcept;
 

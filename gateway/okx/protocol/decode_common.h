@@ -55,8 +55,16 @@ inline std::expected<std::string_view, DecodeError> text_of(JsonValue value) noe
   return token;
 }
 
+/// The text of a key. Keys with escapes are handed over as they stand: none of ours has any.
+inline std::string_view key_text(simdjson::ondemand::raw_json_string key) noexcept {
+  const char* const begin = key.raw();
+  const char* end = begin;
+  while (*end != '"') end += *end == '\\' ? 2 : 1;  // closed: the first stage saw to it
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
 /// Calls `each(key, value)` for every member; `each` returns a DecodeStatus and may leave the value
-/// unread. Keys with escapes are handed over as they stand: none of ours has any.
+/// unread.
 template <class F>
 DecodeStatus for_each_field(JsonValue value, F&& each) noexcept {
   simdjson::ondemand::object object;
@@ -71,10 +79,7 @@ DecodeStatus for_each_field(JsonValue value, F&& each) noexcept {
     if (field.value().get(member) != simdjson::SUCCESS) {
       return std::unexpected(DecodeError::NotJson);
     }
-    const char* const begin = raw_key.raw();
-    const char* end = begin;
-    while (*end != '"') end += *end == '\\' ? 2 : 1;  // closed: the first stage saw to it
-    const std::string_view key(begin, static_cast<std::size_t>(end - begin));
+    const std::string_view key = key_text(raw_key);
     if (const DecodeStatus status = each(key, member); !status) return status;
   }
   return {};

@@ -79,6 +79,7 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
 
  private:
   void on_control(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
+  void on_error(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
   void on_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void on_book_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void on_reference_price_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;

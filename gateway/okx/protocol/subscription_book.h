@@ -36,7 +36,14 @@ struct MarketSubscription {
 
 /// One argument of a subscribe request, and how it stands.
 struct SubscriptionArgument {
-  enum class State : std::uint8_t { Wanted, Sent, Acknowledged, Refused, Unsubscribing };
+  enum class State : std::uint8_t {
+    Wanted,
+    Sent,
+    Acknowledged,
+    Refused,  ///< for this connection
+    UnsubscribeWanted,
+    UnsubscribeSent,
+  };
 
   Channel channel = Channel::Other;
   std::string name;  ///< instId (or the index's name); instType for `instruments`
@@ -55,6 +62,8 @@ class SubscriptionBook {
  public:
   static constexpr std::size_t kMaxRequestBytes = 60'000;
   static constexpr std::size_t kMaxRequestsPerHour = 400;  // the venue: 480, logins included
+  static constexpr Nanos kLongestPause = seconds(64);
+  static constexpr Nanos kForgetPauseAfter = seconds(300);
 
   SubscriptionBook(const InstrumentCodes& codes, std::span<const MarketSubscription> wanted,
                    bool instrument_states);
@@ -65,9 +74,13 @@ class SubscriptionBook {
   /// Null when no argument fits. For `instruments` pass the type as `name`.
   SubscriptionArgument* find(Channel channel, std::string_view name) noexcept;
   void acknowledged(SubscriptionArgument& argument) noexcept;
-  void unsubscribed(SubscriptionArgument& argument, Timestamp now) noexcept;
-  /// Unsubscribe and subscribe again, no sooner than its pause allows.
+  void unsubscribed(SubscriptionArgument& argument) noexcept;
+  void refused(SubscriptionArgument& argument) noexcept;
+  /// Unsubscribe and subscribe again: at once the first time, then after a pause that doubles up to
+  /// kLongestPause (a stream that breaks at once must not use up the hour's requests).
   void renew(SubscriptionArgument& argument, Timestamp now, Nanos first_pause) noexcept;
+  /// The venue refused it for now: subscribe again after the pause.
+  void retry(SubscriptionArgument& argument, Timestamp now, Nanos first_pause) noexcept;
   /// Sent more than `limit` ago and not answered.
   bool any_overdue(Timestamp now, Nanos limit) const noexcept;
   bool all_acknowledged() const noexcept;

@@ -1,0 +1,383 @@
+#include "gateway/okx/protocol/market_session.h"
+
+#include <charconv>
+#include <utility>
+
+namespace gannet::okx {
+namespace {
+
+/// Refusals that may pass: request rate, a failure inside the venue, a system busy.
+bool is_passing(std::int32_t code) noexcept {
+  return code == 60014 || code == 64007 || code == 63999 || (code >= 50000 && code < 50100);
+}
+
+}  // namespace
+
+MarketSession::MarketSession(const MarketSessionSettings& settings, InstrumentCodes& codes,
+                             std::span<const MarketSubscription> subscriptions,
+                             MarketListener& listener, Diagnostics& diagnostics,
+                             BookSeedSource* seeds)
+    : settings_(settings),
+      codes_(codes),
+      listener_(listener),
+      diagnostics_(diagnostics),
+      seeds_(seeds),
+      subscriptions_(codes, subscriptions, settings.instrument_states) {
+  sequencer_of_.resize(codes.rows().size() * kBookFeeds, 0);
+  states_.resize(codes.rows().size(), InstrumentState::Unknown);
+  instrument_changes_.reserve(codes.size());
+  for (const MarketSubscription& subscription : subscriptions) {
+    if (subscription.stream > stream_of(BookFeed::Depth50Fast)) continue;
+    const auto feed = static_cast<BookFeed>(subscription.stream);
+    if (codes.find(subscription.instrument) == nullptr) continue;
+    if (find_sequencer(subscription.instrument, feed) != nullptr) continue;
+    sequencers_.push_back(std::make_unique<BookSequencer>(
+        subscription.instrument, feed, static_cast<BookSequencerOutput&>(*this)));
+    sequencer_of_[subscription.instrument.value * kBookFeeds + static_cast<std::size_t>(feed)] =
+        static_cast<std::uint32_t>(sequencers_.size());
+  }
+}
+
+void MarketSession::on_open(SocketOutput& output, Timestamp now) noexcept {
+  output_ = &output;
+  closing_ = false;
+  ready_ = false;
+  last_frame_ = now;
+  last_ping_ = now;
+  subscriptions_.on_open();
+  listener_.on_market_connection(ConnectionState::Connecting, now);
+  send_requests(now);
+  check_ready(now);
+}
+
+void MarketSession::on_closed(Timestamp now) noexcept {
+  output_ = nullptr;
+  ready_ = false;
+  for (const auto& sequencer : sequencers_) sequencer->on_disconnected(now);
+  listener_.on_market_connection(ConnectionState::Disconnected, now);
+}
+
+void MarketSession::on_timer(Timestamp now) noexcept {
+  if (output_ == nullptr || closing_) return;
+  const Nanos quiet = now - last_frame_;
+  if (quiet >= settings_.dead_after) {
+    reconnect("no frame and no pong");
+    return;
+  }
+  if (subscriptions_.any_overdue(now, settings_.acknowledge_within)) {
+    reconnect("a subscription was not acknowledged");
+    return;
+  }
+  if (quiet >= settings_.ping_after && now - last_ping_ >= settings_.ping_after) {
+    last_ping_ = now;
+    output_->send_text("ping");
+  }
+  for (const auto& sequencer : sequencers_) sequencer->on_timer(now);
+  send_requests(now);
+}
+
+void MarketSession::on_text(std::string_view text, Timestamp now) noexcept {
+  ++frames_;
+  last_frame_ = now;
+  listener_.on_market_alive(now);
+  const auto frame = reader_.read(text);
+  if (!frame) {
+    // Which book it was about cannot be known; the next update of that book will not link.
+    diagnostics_.report(DiagnosticKind::MalformedFrame, name_of(frame.error()), text);
+    return;
+  }
+  current_text_ = text;
+  switch (frame->kind) {
+    case FrameKind::Push:
+      on_push(*frame, text, now);
+      break;
+    case FrameKind::Pong:
+      break;
+    case FrameKind::UnknownEvent:
+      diagnostics_.report(DiagnosticKind::UnknownEvent, frame->event, text);
+      break;
+    case FrameKind::OperationReply:
+    case FrameKind::Unknown:
+      diagnostics_.report(DiagnosticKind::UnknownFrame, "", text);
+      break;
+    default:
+      if (const auto event = decode_control(*frame)) on_control(*event, text, now);
+      break;
+  }
+  current_text_ = {};
+}
+
+void MarketSession::on_control(const ControlEvent& event, std::string_view text,
+                               Timestamp now) noexcept {
+  const auto find = [&](std::string_view channel, std::string_view instrument,
+                        std::string_view type) {
+    return subscriptions_.find(channel_of(channel), instrument.empty() ? type : instrument);
+  };
+  switch (event.kind) {
+    case FrameKind::Subscribed:
+      if (auto* argument = find(event.channel_name, event.instrument, event.instrument_type)) {
+        subscriptions_.acknowledged(*argument);
+        const InstrumentCode* const code = codes_.find(event.instrument);
+        const auto feed = book_feed_of(argument->channel);
+        if (code != nullptr && feed) {
+          if (BookSequencer* sequencer = find_sequencer(code->id, *feed)) {
+            sequencer->on_subscribed();
+          }
+        }
+        check_ready(now);
+      }
+      break;
+    case FrameKind::Unsubscribed:
+      if (auto* argument = find(event.channel_name, event.instrument, event.instrument_type)) {
+        subscriptions_.unsubscribed(*argument);
+        send_requests(now);
+      }
+      break;
+    case FrameKind::Error:
+      on_error(event, text, now);
+      break;
+    case FrameKind::Notice:
+      diagnostics_.report(DiagnosticKind::ConnectionNotice, event.message, text);
+      if (event.code == kNoticeServiceUpgrade) reconnect("the venue announced a service upgrade");
+      break;
+    case FrameKind::ConnectionCountError:
+      // The subscription that was acknowledged is dead, and nothing else would say so.
+      diagnostics_.report(DiagnosticKind::SubscriptionRefused, event.channel_name, text);
+      reconnect("too many connections on a channel");
+      break;
+    default:
+      break;
+  }
+}
+
+void MarketSession::on_error(const ControlEvent& event, std::string_view text,
+                             Timestamp now) noexcept {
+  const RefusedArgument named = refused_argument(event.message);
+  SubscriptionArgument* const argument =
+      subscriptions_.find(channel_of(named.channel_name), named.instrument);
+  std::uint32_t request = 0;
+  if (event.request_id.starts_with('s')) {
+    const char* const end = event.request_id.data() + event.request_id.size();
+    std::from_chars(event.request_id.data() + 1, end, request);
+  }
+  bool ours = false;
+  const auto refuse_one = [&](SubscriptionArgument& candidate) {
+    using State = SubscriptionArgument::State;
+    if (candidate.state == State::UnsubscribeSent) {
+      subscriptions_.unsubscribed(candidate);  // it was not subscribed: that is what we wanted
+      ours = true;
+    } else if (candidate.state == State::Sent) {
+      if (is_passing(event.code)) {
+        subscriptions_.retry(candidate, now, settings_.resubscribe_pause);
+      } else {
+        subscriptions_.refused(candidate);
+      }
+      ours = true;
+    }
+  };
+  if (argument != nullptr) {
+    refuse_one(*argument);
+  } else if (request != 0) {
+    for (SubscriptionArgument& candidate : subscriptions_.arguments()) {
+      if (candidate.request == request) refuse_one(candidate);
+    }
+  }
+  // An error that names nothing of ours is only told: what it refused runs into the time-out.
+  diagnostics_.report(ours ? DiagnosticKind::SubscriptionRefused : DiagnosticKind::VenueError,
+                      event.message, text);
+  send_requests(now);
+}
+
+void MarketSession::on_push(const Frame& frame, std::string_view text, Timestamp now) noexcept {
+  switch (frame.channel) {
+    case Channel::BboTbt:
+    case Channel::Books5:
+    case Channel::Books:
+    case Channel::BooksL2Tbt:
+    case Channel::Books50L2Tbt:
+      on_book_push(frame, text, now);
+      return;
+    case Channel::Trades:
+    case Channel::TradesAll: {
+      const auto trades = trades_decoder_.decode(reader_, frame, codes_, now);
+      if (!trades) return refuse(frame, trades.error(), text, now);
+      for (const TradeEvent& trade : *trades) listener_.on_trade(trade);
+      return;
+    }
+    case Channel::Tickers: {
+      const auto tickers = ticker_decoder_.decode(reader_, frame, codes_, now);
+      if (!tickers) return refuse(frame, tickers.error(), text, now);
+      for (const TickerEvent& ticker : *tickers) listener_.on_ticker(ticker);
+      return;
+    }
+    case Channel::MarkPrice:
+    case Channel::IndexTickers:
+      on_reference_price_push(frame, text, now);
+      return;
+    case Channel::Instruments:
+      on_instruments_push(frame, text, now);
+      return;
+    case Channel::Orders:
+    case Channel::Account:
+    case Channel::Positions:
+    case Channel::BalanceAndPosition:
+    case Channel::Other:
+      diagnostics_.report(DiagnosticKind::UnknownChannel, frame.channel_name, text);
+      return;
+  }
+}
+
+void MarketSession::on_book_push(const Frame& frame, std::string_view text,
+                                 Timestamp now) noexcept {
+  const auto books = book_decoder_.decode(reader_, frame, codes_);
+  if (!books) return refuse(frame, books.error(), text, now);
+  for (const DecodedBook& book : *books) {
+    BookSequencer* const sequencer = find_sequencer(book.instrument, book.feed);
+    if (sequencer == nullptr) {
+      diagnostics_.report(DiagnosticKind::UnknownChannel, frame.channel_name, text);
+      continue;
+    }
+    sequencer->on_book(book, now);
+    // Legal before the opening only; the gate's sanity rule decides, we tell.
+    if (book.kind == BookUpdate::Kind::Snapshot && !book.bids.empty() && !book.asks.empty() &&
+        book.bids.front().price >= book.asks.front().price) {
+      diagnostics_.report(DiagnosticKind::BookCrossed, frame.instrument, text);
+    }
+  }
+}
+
+void MarketSession::on_reference_price_push(const Frame& frame, std::string_view text,
+                                            Timestamp now) noexcept {
+  const auto prices = reference_decoder_.decode(reader_, frame);
+  if (!prices) return refuse(frame, prices.error(), text, now);
+  const auto tell = [&](const InstrumentCode* code, const DecodedReferencePrice& price) {
+    if (code == nullptr) return refuse(frame, DecodeError::UnknownInstrument, text, now);
+    const auto event = reference_price_for(*code, price, now);
+    if (!event) return refuse(frame, event.error(), text, now);
+    listener_.on_reference_price(*event);
+  };
+  for (const DecodedReferencePrice& price : *prices) {
+    if (price.kind == ReferencePriceEvent::Kind::Mark) {
+      tell(codes_.find(price.name), price);
+      continue;
+    }
+    const auto instruments = subscriptions_.subscribers_of_index(price.name);
+    if (instruments.empty()) {
+      diagnostics_.report(DiagnosticKind::UnknownInstrument, frame.channel_name, text);
+    }
+    for (const InstrumentId instrument : instruments) tell(codes_.find(instrument), price);
+  }
+}
+
+void MarketSession::on_instruments_push(const Frame& frame, std::string_view text,
+                                        Timestamp now) noexcept {
+  const DecodeStatus status = decode_instrument_changes(reader_, codes_, instrument_changes_);
+  if (!status) return refuse(frame, status.error(), text, now);
+  for (const InstrumentChange& change : instrument_changes_) {
+    // Absence means nothing: pushes may hold only what changed. [PROTOCOL 4.10]
+    if (change.code) codes_.set_code(change.instrument, change.code);
+    // Our unit is fixed for the run: an instrument that outgrew it is not tradable until restart.
+    const InstrumentState state =
+        change.tick_too_fine || change.lot_too_fine ? InstrumentState::Unknown : change.state;
+    InstrumentState& last = states_[change.instrument.value];
+    if (state == last && state != InstrumentState::Unknown) continue;
+    last = state;
+    listener_.on_instrument_state(change.instrument, state, now);
+  }
+}
+
+void MarketSession::refuse(const Frame& frame, DecodeError error, std::string_view text,
+                           Timestamp now) noexcept {
+  diagnostics_.report(error == DecodeError::UnknownInstrument ? DiagnosticKind::UnknownInstrument
+                                                              : DiagnosticKind::MalformedFrame,
+                      frame.channel_name, text);
+  const auto feed = book_feed_of(frame.channel);
+  const InstrumentCode* const code = codes_.find(frame.instrument);
+  if (!feed || code == nullptr) return;
+  if (BookSequencer* sequencer = find_sequencer(code->id, *feed)) {
+    sequencer->on_malformed(
+        error == DecodeError::Overflow ? BookWithdrawal::Overflow : BookWithdrawal::Malformed, now);
+  }
+}
+
+void MarketSession::on_book_seed(InstrumentId instrument, BookFeed feed, std::string_view body,
+                                 Timestamp now) noexcept {
+  BookSequencer* const sequencer = find_sequencer(instrument, feed);
+  const InstrumentCode* const code = codes_.find(instrument);
+  if (sequencer == nullptr || code == nullptr) return;
+  const auto frame = seed_reader_.read(body);
+  if (!frame || frame->code != "0") return sequencer->on_seed_failed(now);
+  const auto books = seed_decoder_.decode_rest(seed_reader_, *frame, *code, feed);
+  if (!books || books->empty()) return sequencer->on_seed_failed(now);
+  sequencer->on_seed(books->front(), now);
+}
+
+void MarketSession::check_ready(Timestamp now) noexcept {
+  if (ready_ || !subscriptions_.all_acknowledged()) return;
+  ready_ = true;
+  listener_.on_market_connection(ConnectionState::Ready, now);
+}
+
+void MarketSession::send_requests(Timestamp now) noexcept {
+  if (output_ == nullptr || closing_) return;
+  for (std::string_view text = subscriptions_.next_request(now); !text.empty();
+       text = subscriptions_.next_request(now)) {
+    if (!output_->send_text(text)) {
+      // The arguments are marked as sent: their time-out would find out, later than this does.
+      reconnect("the send queue did not take a subscription");
+      return;
+    }
+  }
+}
+
+void MarketSession::reconnect(std::string_view why) noexcept {
+  if (output_ == nullptr || closing_) return;
+  closing_ = true;
+  output_->reconnect(why);
+}
+
+const BookSequencer* MarketSession::sequencer(InstrumentId instrument,
+                                              BookFeed feed) const noexcept {
+  const std::size_t at =
+      std::size_t{instrument.value} * kBookFeeds + static_cast<std::size_t>(feed);
+  if (!instrument.valid() || at >= sequencer_of_.size() || sequencer_of_[at] == 0) return nullptr;
+  return sequencers_[sequencer_of_[at] - 1].get();
+}
+
+BookSequencer* MarketSession::find_sequencer(InstrumentId instrument, BookFeed feed) noexcept {
+  return const_cast<BookSequencer*>(std::as_const(*this).sequencer(instrument, feed));
+}
+
+void MarketSession::publish_book(const BookUpdate& update) noexcept {
+  listener_.on_book_update(update);
+}
+
+void MarketSession::withdraw_book(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                                  Timestamp now) noexcept {
+  if (why == BookWithdrawal::Gap || why == BookWithdrawal::Checksum) {
+    const InstrumentCode* const code = codes_.find(instrument);
+    diagnostics_.report(
+        why == BookWithdrawal::Gap ? DiagnosticKind::BookGap : DiagnosticKind::BookChecksum,
+        code == nullptr ? "" : code->name.view(), current_text_);
+  }
+  listener_.on_book_withdrawn(instrument, feed, why, now);
+}
+
+void MarketSession::resubscribe_book(InstrumentId instrument, BookFeed feed,
+                                     Timestamp now) noexcept {
+  const InstrumentCode* const code = codes_.find(instrument);
+  if (code == nullptr) return;
+  if (auto* argument = subscriptions_.find(channel_of(feed), code->name.view())) {
+    subscriptions_.renew(*argument, now, settings_.resubscribe_pause);
+    send_requests(now);
+  }
+}
+
+void MarketSession::request_book_seed(InstrumentId instrument, BookFeed feed,
+                                      Timestamp now) noexcept {
+  const bool asked = seeds_ != nullptr && seeds_->request_book_snapshot(instrument, feed, now);
+  if (asked) return;
+  if (BookSequencer* sequencer = find_sequencer(instrument, feed)) sequencer->on_seed_failed(now);
+}
+
+}  // namespace gannet::okx
