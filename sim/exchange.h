@@ -170,7 +170,14 @@ struct Bill {
   Timestamp time;
 };
 
-/// What the exchange tells, in order, during a call. The core calls; servers implement.
+/// What the exchange tells, in order, during a call. The core calls; servers implement. Handlers
+/// may query the exchange, never change it. Order of events, the same for the same calls:
+///  place   Live (not of a post-only order that would take: it is Cancelled alone); per match the
+///          maker's order change, the taker's, the trade, then position, balances and bills of the
+///          maker and of the taker; a level when the taker is through with it; at last the order's
+///          own level if it rests, or Cancelled; the balance if money is held or was.
+///  amend   Amended, then as a place that matches. cancel: level, Cancelled, balance.
+/// Of the market's own user only trades and levels are told.
 class ExchangeEvents {
  public:
   virtual void on_order_change(const OrderChange& change) noexcept = 0;
@@ -229,7 +236,8 @@ class Exchange {
   /// Orders of one user with that tag ("" all).
   std::size_t cancel_all(UserId user, std::string_view tag, CancelCause cause, Timestamp now);
 
-  /// Live or ended (ended orders are kept for `history`); null if unknown.
+  /// Live or ended (ended orders are kept for `history`, but not the market's own); null if
+  /// unknown.
   const OrderView* find(VenueOrderId id) const noexcept;
   const OrderView* find_by_client_id(UserId user,
                                      std::string_view client_id) const noexcept;  ///< newest
@@ -260,7 +268,19 @@ class Exchange {
   Price index_price(InstrumentId instrument) const noexcept;
   void set_reference_prices(InstrumentId instrument, Price mark, Price index, Timestamp now);
   void set_instrument_state(InstrumentId instrument, InstrumentState state, Timestamp now);
+  /// Clamped to 1..125. Without it an instrument has leverage 5.
   void set_leverage(UserId user, InstrumentId instrument, std::int64_t leverage);
+  std::int64_t leverage(UserId user, InstrumentId instrument) const noexcept;
+  /// Money from outside (negative: withdrawn); told as a bill and a balance.
+  void deposit(UserId user, Amount amount, Timestamp now);
+  const UserSettings& settings(UserId user) const noexcept;
+  std::size_t user_count() const noexcept;  ///< the market's own included
+  /// Lowest sell and highest buy price that orders may name; absent without an index price.
+  struct PriceBand {
+    Price min_sell;
+    Price max_buy;
+  };
+  std::optional<PriceBand> price_band(InstrumentId instrument) const noexcept;
 
   /// The checked invariant: per currency, deposits minus all balances (fee account included), minus
   /// unsettled profit, is zero. Empty when it holds, else a sentence.

@@ -1,0 +1,163 @@
+// Whom an order meets: price-time priority, order types, self-trade prevention.
+
+#include <algorithm>
+
+#include "sim/internal/exchange_state.h"
+
+namespace gannet::sim {
+namespace {
+
+bool acceptable(Side taker, std::optional<Price> limit, Price offered) noexcept {
+  if (!limit) return true;
+  return taker == Side::Buy ? offered <= *limit : offered >= *limit;
+}
+
+/// The market's agents trade with each other: that is the tape. Users never with themselves.
+bool same_person(const Order& a, const MatchingBook::Resting& b) noexcept {
+  return a.view.terms.user == b.user && b.user != kMarketUser;
+}
+
+}  // namespace
+
+void Exchange::State::run_taker(Order& taker, Timestamp now) {
+  const NewOrder& terms = taker.view.terms;
+  const bool market_order = terms.type == OrderType::Market;
+  const std::optional<Price> limit = market_order ? std::nullopt : std::optional(terms.price);
+  if (terms.type == OrderType::FillOrKill && !fully_fillable(taker)) {
+    cancel_order(taker, CancelCause::FillOrKill, now);
+    return;
+  }
+  const CancelCause stopped = match_all(taker, limit, now);
+  if (taker.view.state == OrderState::Filled) {
+    release_and_end(taker);
+    return;
+  }
+  if (stopped != CancelCause::None) {
+    cancel_order(taker, stopped, now);
+    return;
+  }
+  switch (terms.type) {
+    case OrderType::Limit:
+    case OrderType::PostOnly:
+      rest(taker, now);
+      return;
+    case OrderType::FillOrKill:
+      cancel_order(taker, CancelCause::FillOrKill, now);
+      return;
+    case OrderType::Market:
+    case OrderType::ImmediateOrCancel:
+    case OrderType::OptimalLimitIoc:
+      cancel_order(taker, CancelCause::ImmediateOrCancel, now);
+      return;
+  }
+}
+
+CancelCause Exchange::State::match_all(Order& taker, std::optional<Price> limit, Timestamp now) {
+  const NewOrder& terms = taker.view.terms;
+  const Side other = opposite(terms.side);
+  const bool by_money = terms.quantity_is_quote;
+  const bool spot_market_order = terms.type == OrderType::Market && terms.user != kMarketUser &&
+                                 !is_derivative(instruments[terms.instrument].kind);
+  std::optional<Price> level;  // the one being eaten, to be told when we are through with it
+  CancelCause stopped = CancelCause::None;
+  for (int matches = 0;; ++matches) {
+    const MatchingBook& book = market(terms.instrument).book;
+    const MatchingBook::Node node = book.front(other);
+    if (node == MatchingBook::kNoNode) break;
+    const MatchingBook::Resting met = book.at(node);
+    if (!acceptable(terms.side, limit, met.price)) break;
+    if (level && *level != met.price) {
+      tell_level(terms.instrument, other, *level, now);
+      level.reset();
+    }
+    if (same_person(taker, met)) {
+      if (terms.stp != SelfTradePrevention::CancelTaker) {
+        cancel_order(orders.at(met.order), CancelCause::SelfTrade, now);
+      }
+      if (terms.stp == SelfTradePrevention::CancelMaker) continue;
+      stopped = CancelCause::SelfTrade;
+      break;
+    }
+    if (matches == kMaxMatchesPerTaker) {
+      stopped = CancelCause::System;
+      break;
+    }
+    Quantity wanted = by_money ? met.quantity : taker.remaining();
+    if (by_money) {
+      const __int128 left =
+          terms.quote_quantity.raw -
+          money_of(multiply_divide(taker.view.filled_cost, market(terms.instrument).terms.up,
+                                   market(terms.instrument).terms.down)
+                       .value_or(0));
+      wanted = affordable(terms, met.price, left);
+    }
+    if (spot_market_order) {
+      const Account& account = accounts[terms.user];
+      const __int128 free = available(account, taker.hold_currency, true);
+      const Instrument& instrument = instruments[terms.instrument];
+      const Quantity covered =
+          terms.side == Side::Buy ? affordable(terms, met.price, free)
+                                  : Quantity{static_cast<std::int64_t>(std::clamp<__int128>(
+                                                 free / base_money(instrument, instrument.lot_size),
+                                                 0, wanted.raw / instrument.lot_size.raw)) *
+                                             instrument.lot_size.raw};
+      wanted = std::min(wanted, covered);
+    }
+    const Quantity quantity = std::min(wanted, met.quantity);
+    if (quantity.raw <= 0) break;
+    level = met.price;
+    settle(orders.at(met.order), taker, met.price, quantity, now);
+    if (taker.view.state == OrderState::Filled) break;
+  }
+  if (level) tell_level(terms.instrument, other, *level, now);
+  return stopped;
+}
+
+bool Exchange::State::fully_fillable(const Order& taker) {
+  const NewOrder& terms = taker.view.terms;
+  const MatchingBook& book = market(terms.instrument).book;
+  Quantity wanted = taker.remaining();
+  int matches = 0;
+  const auto& levels = book.levels(opposite(terms.side));
+  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+    if (!acceptable(terms.side, terms.price, level->price)) return false;
+    for (MatchingBook::Node node = level->head; node != MatchingBook::kNoNode;
+         node = book.at(node).next) {
+      const MatchingBook::Resting& met = book.at(node);
+      if (same_person(taker, met)) {
+        if (terms.stp == SelfTradePrevention::CancelMaker) continue;
+        return false;
+      }
+      if (++matches > kMaxMatchesPerTaker) return false;
+      if (met.quantity >= wanted) return true;
+      wanted -= met.quantity;
+    }
+  }
+  return false;
+}
+
+Quantity Exchange::State::affordable(const NewOrder& terms, Price price, __int128 budget) {
+  if (budget <= 0 || price.raw <= 0) return {};
+  const ValueTerms& value = market(terms.instrument).terms;
+  const std::optional<__int128> most = multiply_divide(
+      budget, static_cast<__int128>(kCostPerMoney) * value.down, value.up * price.raw);
+  const std::int64_t lot = instruments[terms.instrument].lot_size.raw;
+  constexpr __int128 kCap = static_cast<__int128>(1) << 62;
+  const auto raw = static_cast<std::int64_t>(std::min(most.value_or(kCap), kCap));
+  return {raw / lot * lot};
+}
+
+void Exchange::State::rest(Order& order, Timestamp now) {
+  const NewOrder& terms = order.view.terms;
+  order.node = market(terms.instrument)
+                   .book.add(terms.side, terms.price, order.remaining(), order.slot, terms.user);
+  tell_level(terms.instrument, terms.side, terms.price, now);
+  if (order.hold != 0) tell_balance(terms.user, order.hold_currency);
+  if (terms.reduce_only) {
+    const Position* position =
+        accounts[terms.user].positions.find(terms.instrument, terms.position_side, terms.mode);
+    if (position != nullptr) fit_reduce_only(terms.user, *position, now);
+  }
+}
+
+}  // namespace gannet::sim

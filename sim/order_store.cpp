@@ -1,0 +1,88 @@
+#include "sim/order_store.h"
+
+#include "base/check.h"
+
+namespace gannet::sim {
+
+Order& OrderStore::create(const NewOrder& terms, VenueOrderId id, Timestamp now) {
+  std::uint32_t slot = 0;
+  if (free_.empty()) {
+    slot = static_cast<std::uint32_t>(orders_.size());
+    orders_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+    orders_[slot] = Order{};
+  }
+  Order& order = orders_[slot];
+  order.slot = slot;
+  order.view.id = id;
+  order.view.terms = terms;
+  order.view.create_time = now;
+  order.view.update_time = now;
+  order.open = true;
+  by_id_.insert(id.value, slot);
+
+  if (terms.user >= users_.size()) users_.resize(std::size_t{terms.user} + 1);
+  User& user = users_[terms.user];
+  order.previous = user.last;
+  (user.last == Order::kEnd ? user.first : orders_[user.last].next) = slot;
+  user.last = slot;
+  ++user.open;
+  if (terms.instrument.value >= user.open_by_instrument.size()) {
+    user.open_by_instrument.resize(std::size_t{terms.instrument.value} + 1);
+  }
+  ++user.open_by_instrument[terms.instrument.value];
+  if (terms.user != kMarketUser) user.history.push_back(id);
+  if (!terms.client_id.empty()) by_client_id_[{terms.user, terms.client_id}] = slot;
+  return order;
+}
+
+void OrderStore::end(Order& order) {
+  CHECK(order.open);
+  CHECK(!order.resting());
+  User& user = users_[order.view.terms.user];
+  (order.previous == Order::kEnd ? user.first : orders_[order.previous].next) = order.next;
+  (order.next == Order::kEnd ? user.last : orders_[order.next].previous) = order.previous;
+  order.previous = order.next = Order::kEnd;
+  order.open = false;
+  --user.open;
+  --user.open_by_instrument[order.view.terms.instrument.value];
+  if (order.view.terms.user == kMarketUser) {
+    by_id_.erase(order.view.id.value);
+    if (!order.view.terms.client_id.empty()) {
+      const auto found = by_client_id_.find({kMarketUser, order.view.terms.client_id});
+      if (found != by_client_id_.end() && found->second == order.slot) by_client_id_.erase(found);
+    }
+    free_.push_back(order.slot);
+  }
+}
+
+Order* OrderStore::find(VenueOrderId id) noexcept {
+  const std::uint32_t slot = by_id_.find(id.value);
+  return slot == IdMap::kNone ? nullptr : &orders_[slot];
+}
+
+const Order* OrderStore::find(VenueOrderId id) const noexcept {
+  const std::uint32_t slot = by_id_.find(id.value);
+  return slot == IdMap::kNone ? nullptr : &orders_[slot];
+}
+
+const Order* OrderStore::find_by_client_id(UserId user, std::string_view client_id) const noexcept {
+  if (client_id.empty() || !FixedString<32>::fits(client_id)) return nullptr;
+  const auto found = by_client_id_.find({user, FixedString<32>(client_id)});
+  return found == by_client_id_.end() ? nullptr : &orders_[found->second];
+}
+
+std::size_t OrderStore::open_count(UserId user, InstrumentId instrument) const noexcept {
+  if (user >= users_.size()) return 0;
+  const std::vector<std::uint32_t>& counts = users_[user].open_by_instrument;
+  return instrument.value < counts.size() ? counts[instrument.value] : 0;
+}
+
+const std::vector<VenueOrderId>& OrderStore::history(UserId user) const noexcept {
+  static const std::vector<VenueOrderId> kNone;
+  return user < users_.size() ? users_[user].history : kNone;
+}
+
+}  // namespace gannet::sim

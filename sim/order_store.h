@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sim/exchange.h"
+#include "sim/id_map.h"
+#include "sim/matching_book.h"
+
+namespace gannet::sim {
+
+/// An order with the exchange's own bookkeeping.
+struct Order {
+  OrderView view;
+  MatchingBook::Node node = MatchingBook::kNoNode;  ///< while it rests
+  Quantity opening;   ///< the part that would open a position, by the position when it came
+  __int128 hold = 0;  ///< 10^-18 of hold_currency, frozen for it
+  CurrencyId hold_currency;
+  std::uint32_t slot = 0;
+  std::uint32_t previous = kEnd;  ///< among the open orders of its user, oldest first
+  std::uint32_t next = kEnd;
+  bool open = false;
+
+  static constexpr std::uint32_t kEnd = ~std::uint32_t{0};
+  bool resting() const noexcept { return node != MatchingBook::kNoNode; }
+  Quantity remaining() const noexcept { return view.terms.quantity - view.filled; }
+};
+
+/// All orders: a pool with stable addresses, found by id, by client id and by owner. Ended orders
+/// of users stay for their history; those of the market's own user are recycled when they end, so
+/// the market allocates nothing in steady state. Thread: one.
+class OrderStore {
+ public:
+  Order& create(const NewOrder& terms, VenueOrderId id, Timestamp now);
+  /// Takes it off the open list. The market's orders cease to exist: do not touch it afterwards.
+  void end(Order& order);
+
+  Order& at(std::uint32_t slot) noexcept { return orders_[slot]; }
+  const Order& at(std::uint32_t slot) const noexcept { return orders_[slot]; }
+  Order* find(VenueOrderId id) noexcept;
+  const Order* find(VenueOrderId id) const noexcept;
+  /// The newest with that client id, open or ended.
+  const Order* find_by_client_id(UserId user, std::string_view client_id) const noexcept;
+
+  /// Oldest first: `for (slot = first_open(u); slot != Order::kEnd; slot = at(slot).next)`.
+  std::uint32_t first_open(UserId user) const noexcept {
+    return user < users_.size() ? users_[user].first : Order::kEnd;
+  }
+  std::size_t open_count(UserId user) const noexcept {
+    return user < users_.size() ? users_[user].open : 0;
+  }
+  std::size_t open_count(UserId user, InstrumentId instrument) const noexcept;
+  const std::vector<VenueOrderId>& history(UserId user) const noexcept;
+
+ private:
+  struct ClientKey {
+    UserId user = 0;
+    FixedString<32> client_id;
+    friend bool operator==(const ClientKey&, const ClientKey&) noexcept = default;
+  };
+  struct ClientKeyHash {
+    std::size_t operator()(const ClientKey& key) const noexcept {
+      return std::hash<std::string_view>{}(key.client_id.view()) ^
+             (std::size_t{key.user} * 0x9E3779B97F4A7C15ull);
+    }
+  };
+  struct User {
+    std::uint32_t first = Order::kEnd;
+    std::uint32_t last = Order::kEnd;
+    std::size_t open = 0;
+    std::vector<std::uint32_t> open_by_instrument;
+    std::vector<VenueOrderId> history;
+  };
+
+  std::deque<Order> orders_;
+  std::vector<std::uint32_t> free_;
+  std::vector<User> users_;
+  IdMap by_id_;
+  std::unordered_map<ClientKey, std::uint32_t, ClientKeyHash> by_client_id_;
+};
+
+}  // namespace gannet::sim

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "domain/ids.h"
+#include "domain/orders.h"
+#include "domain/units.h"
+#include "sim/exchange.h"
+#include "sim/money.h"
+
+namespace gannet::sim {
+
+/// One derivatives position. `cost` is what the open part was bought for (linear: positive when
+/// long; inverse: in coin, negative when long, since a dearer coin costs fewer of them), so profit
+/// is always `worth at the exit - cost`, whatever the contract. Sums of cost over all users change
+/// only by realised profit: that is what conserves money.
+struct Position {
+  InstrumentId instrument;
+  PositionSide side = PositionSide::Net;
+  TradeMode mode = TradeMode::Cross;
+  Quantity quantity;  ///< signed
+  Cost cost = 0;
+  __int128 realised = 0;  ///< 10^-18
+  __int128 fee = 0;       ///< 10^-18, positive paid
+  TradeId last_trade;
+  Timestamp update_time;
+};
+
+/// What one match did to a position.
+struct Booking {
+  __int128 realised = 0;  ///< 10^-18, goes to cash
+  Cost remainder = 0;     ///< of the realised profit, finer than cash can hold: the exchange's
+};
+
+/// Books a match of `quantity` (positive, bought or sold) worth `value` (10^-27, unsigned, the same
+/// for both parties). What reduces realises at the average cost, what remains opens at the match.
+/// Rounding: the removed cost towards zero at 10^-27, profit towards zero at 10^-18.
+Booking book_match(Position& position, const ValueTerms& terms, Side side, Quantity quantity,
+                   Cost value) noexcept;
+
+/// Worth of the open part at `mark` less its cost, 10^-18 towards zero. 0 when mark is not set.
+__int128 unrealised(const Position& position, const ValueTerms& terms, Price mark) noexcept;
+
+/// Value of the open part at `price` (unsigned), 10^-27; 0 when price is not set.
+Cost position_value(const Position& position, const ValueTerms& terms, Price price) noexcept;
+
+/// Positions of one user by (instrument, side, mode); found by index, listed in order of first
+/// opening. Flat ones stay, so references by index are stable. Thread: one.
+class Positions {
+ public:
+  /// Made flat if it was not there.
+  Position& get(InstrumentId instrument, PositionSide side, TradeMode mode);
+  const Position* find(InstrumentId instrument, PositionSide side, TradeMode mode) const noexcept;
+  const std::vector<Position>& all() const noexcept { return positions_; }
+
+ private:
+  static std::size_t slot(InstrumentId instrument, PositionSide side, TradeMode mode) noexcept {
+    return instrument.value * std::size_t{6} + static_cast<std::size_t>(side) * 2 +
+           (mode == TradeMode::Isolated ? 1 : 0);
+  }
+
+  std::vector<Position> positions_;
+  std::vector<std::uint32_t> index_;  // by slot: 1 + index into positions_, 0 none
+};
+
+}  // namespace gannet::sim
