@@ -68,7 +68,9 @@ std::optional<Int128> mul_div(Int128 a, Int128 b, Int128 c, Rounding rounding) n
   Division division;
   UInt128 product = 0;
   if (!__builtin_mul_overflow(magnitude(a), magnitude(b), &product)) {
-    division = {product / divisor, product % divisor};
+    // Both divisions are library calls, and on the way of every order: one is enough.
+    division.quotient = divisor == 1 ? product : product / divisor;
+    division.remainder = product - division.quotient * divisor;
   } else {
     const UInt256 wide = multiply(magnitude(a), magnitude(b));
     if (wide.high >= divisor) return std::nullopt;

@@ -84,8 +84,6 @@ class Exposure {
   std::size_t index(StrategyId strategy, InstrumentId instrument, PositionSide leg) const noexcept {
     return row(strategy) * instruments_ * kLegs + leg_index(instrument, leg);
   }
-  void count_order(StrategyId strategy, InstrumentId instrument, PositionSide leg,
-                   int change) noexcept;
 
   std::size_t strategies_;
   std::size_t instruments_;

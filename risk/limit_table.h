@@ -26,6 +26,8 @@ struct ResolvedLimits {
   Quantity position_short_max{kNoQuantity};
   std::uint32_t open_orders_max = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t price_collar_ppm = std::numeric_limits<std::uint32_t>::max();
+  /// A size limit in a unit that the instrument does not have: it allows nothing. Null: none.
+  const char* mismatched_key = nullptr;
 };
 
 /// Settings turned into dense tables of exact units, and which strategy may trade what. Sizes in
@@ -34,14 +36,17 @@ struct ResolvedLimits {
 class LimitTable {
  public:
   /// `strategies`: instance names, in the order of StrategyId. Errors, naming the key: an unknown
-  /// instrument or strategy, or a size in a unit that an instrument it limits does not have.
+  /// instrument or strategy, a notional out of range. A size in a unit that an instrument does not
+  /// have (contracts of a spot instrument, BTC of an ETH contract) allows nothing there; it is an
+  /// error only when a strategy wants to trade it.
   static std::expected<LimitTable, Error> build(const Settings& settings,
                                                 const InstrumentTable& instruments,
                                                 const CurrencyTable& currencies,
                                                 std::span<const std::string> strategies);
 
-  /// Until then the strategy's orders in that instrument are denied (InstrumentNotYours).
-  void permit(StrategyId strategy, InstrumentId instrument) noexcept;
+  /// Until then the strategy's orders in that instrument are denied (InstrumentNotYours). Error: a
+  /// size that limits it is in a unit that it does not have.
+  std::expected<void, Error> permit(StrategyId strategy, const Instrument& instrument);
   bool permits(StrategyId strategy, InstrumentId instrument) const noexcept;
 
   /// Of the account's whole position and orders in the instrument (account and instrument levels

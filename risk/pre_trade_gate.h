@@ -16,7 +16,8 @@
 
 namespace gannet::risk {
 
-/// What the gate looks at and does not own. All of it outlives the call.
+/// What the gate looks at and does not own. All of it outlives the call and was made for the same
+/// numbers of strategies and instruments as the gate's limits.
 struct GateContext {
   const InstrumentTable& instruments;
   const Exposure& exposure;

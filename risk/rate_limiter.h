@@ -27,7 +27,7 @@ enum class RequestPriority : std::uint8_t { Normal, Risk };
 class RateBucket {
  public:
   RateBucket() = default;
-  /// Splits `limit` into burst and refill. Limits of one request have burst 1 and no overlap.
+  /// Splits `limit` into burst and refill. A limit of one is one at a time, a window apart.
   RateBucket(const RateLimit& limit, std::uint32_t burst_ppm) noexcept;
 
   /// When `count` more may go without touching the last `reserve` of the burst; `now` or earlier:

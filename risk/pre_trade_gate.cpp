@@ -1,0 +1,381 @@
+#include "risk/pre_trade_gate.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+
+#include "domain/exact_math.h"
+#include "domain/notional.h"
+
+namespace gannet::risk {
+namespace {
+
+using Verdict = std::expected<void, Denial>;
+
+std::unexpected<Denial> deny(DenialReason reason, Int128 limit = 0, Int128 value = 0) noexcept {
+  return std::unexpected(Denial{.reason = reason, .limit = limit, .value = value, .retry_at = {}});
+}
+
+/// An order as the rules see it, new or amended: the worse of what may be in force.
+struct Candidate {
+  const Instrument& instrument;
+  const ResolvedLimits& account_limits;
+  const ResolvedLimits& strategy_limits;
+  const Holding& account;
+  const Holding& own;
+  StrategyId strategy;
+  PositionSide leg;
+  Side side = Side::Buy;
+  OrderKind kind = OrderKind::Limit;
+  TimeInForce time_in_force = TimeInForce::GoodTillCancel;
+  bool post_only = false;
+  bool reduce_only = false;
+  Price price{};                     ///< limit orders: the price asked for
+  Quantity quantity{};               ///< total
+  std::optional<Price> old_price{};  ///< amends: what may still be in force
+  std::int64_t added_leaves = 0;     ///< beyond what Exposure counts for it already; >= 0
+  bool is_new = true;
+};
+
+// PRE-02 ----------------------------------------------------------------------------------------
+
+Verdict check_known(StrategyId strategy, InstrumentId instrument, const LimitTable& limits,
+                    const GateContext& context) noexcept {
+  if (strategy.value >= limits.strategies() || !context.exposure.contains(strategy)) {
+    return deny(DenialReason::StrategyStopped);
+  }
+  if (instrument.value >= limits.instruments() || !context.instruments.contains(instrument) ||
+      !context.exposure.contains(instrument)) {
+    return deny(DenialReason::UnknownInstrument);
+  }
+  if (!limits.permits(strategy, instrument)) return deny(DenialReason::InstrumentNotYours);
+  return {};
+}
+
+Verdict check_tradable(const Candidate& order) noexcept {
+  const InstrumentState state = order.instrument.state;
+  if (state == InstrumentState::Live) return {};
+  if (state == InstrumentState::PostOnly && order.post_only) return {};
+  return deny(DenialReason::InstrumentNotTradable);
+}
+
+Verdict check_definition_age(const Candidate& order, const LimitTable& limits,
+                             const GateContext& context, Timestamp now) noexcept {
+  const Nanos age = now - context.references.definition_time(order.instrument.id);
+  if (age <= limits.metadata_age_max()) return {};
+  return deny(DenialReason::InstrumentDataStale, limits.metadata_age_max().count, age.count);
+}
+
+// PRE-03 ----------------------------------------------------------------------------------------
+
+Verdict check_combination(const Candidate& order) noexcept {
+  const bool rests = order.time_in_force == TimeInForce::GoodTillCancel;
+  if (order.post_only && (order.kind == OrderKind::Market || !rests)) {
+    return deny(DenialReason::UnsupportedOrder);
+  }
+  if (order.kind == OrderKind::Limit) return {};
+  // Market orders have no fill-or-kill, and options no market orders.
+  if (order.time_in_force == TimeInForce::FillOrKill ||
+      order.instrument.kind == InstrumentKind::Option) {
+    return deny(DenialReason::UnsupportedOrder);
+  }
+  return {};
+}
+
+Verdict check_price_grid(const Candidate& order) noexcept {
+  if (order.kind == OrderKind::Market) return {};
+  if (order.price.raw <= 0) return deny(DenialReason::PriceNotPositive, 0, order.price.raw);
+  const std::int64_t tick = order.instrument.tick_size.raw;
+  if (tick <= 0 || order.price.raw % tick != 0) {
+    return deny(DenialReason::PriceNotOnTick, tick, order.price.raw);
+  }
+  return {};
+}
+
+Verdict check_lot_and_minimum(const Instrument& instrument, Quantity quantity) noexcept {
+  const std::int64_t lot = instrument.lot_size.raw;
+  if (quantity.raw <= 0 || lot <= 0 || quantity.raw % lot != 0) {
+    return deny(DenialReason::QuantityNotOnLot, lot, quantity.raw);
+  }
+  if (quantity >= instrument.minimum_quantity) return {};
+  return deny(DenialReason::QuantityBelowMinimum, instrument.minimum_quantity.raw, quantity.raw);
+}
+
+Verdict check_quantity_grid(const Candidate& order) noexcept {
+  const Instrument& instrument = order.instrument;
+  if (auto v = check_lot_and_minimum(instrument, order.quantity); !v) return v;
+  const Quantity maximum = order.kind == OrderKind::Limit
+                               ? instrument.maximum_limit_quantity
+                               : instrument.maximum_market_quantity.value_or(order.quantity);
+  if (order.quantity > maximum) {
+    return deny(DenialReason::QuantityAboveVenueMaximum, maximum.raw, order.quantity.raw);
+  }
+  return {};
+}
+
+// PRE-04 ----------------------------------------------------------------------------------------
+
+/// The worst price that the collar allows this side, not rounded to the tick; at least one unit.
+Price collar_edge(const Candidate& order, Price reference) noexcept {
+  const std::uint32_t ppm =
+      std::min(order.account_limits.price_collar_ppm, order.strategy_limits.price_collar_ppm);
+  const Int128 distance = static_cast<Int128>(reference.raw) * ppm / 1'000'000;
+  const Int128 edge = order.side == Side::Buy ? reference.raw + distance : reference.raw - distance;
+  constexpr Int128 kMax = std::numeric_limits<std::int64_t>::max();
+  return {static_cast<std::int64_t>(std::clamp<Int128>(edge, 1, kMax))};
+}
+
+/// What the order is limited and valued at: its own price, or for a market order the collar's edge
+/// on the tick, never beyond the edge.
+Price worst_price(const Candidate& order, Price edge) noexcept {
+  if (order.kind == OrderKind::Limit) return order.price;
+  const Rounding inwards = order.side == Side::Buy ? Rounding::Down : Rounding::Up;
+  return std::max(round_to_tick(order.instrument, edge, inwards), order.instrument.tick_size);
+}
+
+Verdict check_collar(const Candidate& order, Price edge) noexcept {
+  if (order.kind == OrderKind::Market) return {};
+  const bool outside = order.side == Side::Buy ? order.price > edge : order.price < edge;
+  if (outside) return deny(DenialReason::PriceOutsideCollar, edge.raw, order.price.raw);
+  return {};
+}
+
+// PRE-05 ----------------------------------------------------------------------------------------
+
+Verdict check_order_quantity(const Candidate& order) noexcept {
+  const Quantity limit =
+      std::min(order.account_limits.order_quantity_max, order.strategy_limits.order_quantity_max);
+  if (order.quantity <= limit) return {};
+  return deny(DenialReason::QuantityAboveLimit, limit.raw, order.quantity.raw);
+}
+
+/// The best price it may trade at: the reference when it takes, its own when it rests.
+Price better_price(const Candidate& order, Price worst, Price reference) noexcept {
+  return order.side == Side::Buy ? std::min(worst, reference) : std::max(worst, reference);
+}
+
+/// The largest of the values at some prices. The worst price is not always the largest value: a
+/// linear sell may fill above its limit, and an inverse contract is worth more coin as its price
+/// falls.
+Amount largest_notional(const Candidate& order, std::initializer_list<Price> prices) noexcept {
+  Amount largest{0, notional_currency(order.instrument)};
+  Price last;
+  for (const Price price : prices) {
+    if (price == last) continue;
+    largest = std::max(largest, order_notional(order.instrument, price, order.quantity));
+    last = price;
+  }
+  return largest;
+}
+
+/// PRE-03 too: what the venue takes in one order of this kind, where it says so in money.
+Verdict check_notional(const Candidate& order, const Amount& notional, const GateContext& context,
+                       Timestamp now) noexcept {
+  const auto value = context.conversions.convert(notional, now);
+  if (!value) return deny(DenialReason::NoValuation);
+  const Int128 limit =
+      std::min(order.account_limits.order_notional_max, order.strategy_limits.order_notional_max);
+  if (value->raw > limit) return deny(DenialReason::NotionalAboveLimit, limit, value->raw);
+  const auto& maximum = order.kind == OrderKind::Limit ? order.instrument.maximum_limit_notional
+                                                       : order.instrument.maximum_market_notional;
+  if (!maximum) return {};
+  const auto venue_limit = context.conversions.convert(*maximum, now);
+  if (!venue_limit) return deny(DenialReason::NoValuation);
+  if (value->raw <= venue_limit->raw) return {};
+  return deny(DenialReason::QuantityAboveVenueMaximum, venue_limit->raw, value->raw);
+}
+
+// PRE-06 ----------------------------------------------------------------------------------------
+
+/// Worst case of this side with the order, as a magnitude on that side (negative: still on the
+/// other one).
+Int128 worst_position(const Holding& holding, Side side, std::int64_t added) noexcept {
+  const Int128 position = holding.position.raw;
+  return side == Side::Buy ? position + holding.working_buy.raw + added
+                           : -position + holding.working_sell.raw + added;
+}
+
+Verdict check_position(const Candidate& order, const Holding& holding,
+                       const ResolvedLimits& limits) noexcept {
+  const Int128 worst = worst_position(holding, order.side, order.added_leaves);
+  const Quantity limit =
+      order.side == Side::Buy ? limits.position_long_max : limits.position_short_max;
+  if (worst <= limit.raw) return {};
+  return deny(DenialReason::PositionAboveLimit, limit.raw, worst);
+}
+
+// PRE-08 ----------------------------------------------------------------------------------------
+
+Verdict check_open_orders(const Candidate& order, const LimitTable& limits,
+                          const Exposure& exposure) noexcept {
+  if (!order.is_new) return {};
+  struct Level {
+    std::uint32_t now;
+    std::uint32_t maximum;
+  };
+  for (const Level level :
+       {Level{exposure.open_orders(order.strategy), order.strategy_limits.open_orders_max},
+        Level{exposure.open_orders(order.instrument.id), order.account_limits.open_orders_max},
+        Level{exposure.open_orders(), limits.account_open_orders_max()}}) {
+    if (level.now >= level.maximum) {
+      return deny(DenialReason::TooManyOpenOrders, level.maximum, level.now);
+    }
+  }
+  return {};
+}
+
+// PRE-18 ----------------------------------------------------------------------------------------
+
+/// In long/short mode a sell of the long leg and a buy of the short leg can only close.
+bool must_reduce(const Candidate& order) noexcept {
+  return order.reduce_only || (order.leg == PositionSide::Long && order.side == Side::Sell) ||
+         (order.leg == PositionSide::Short && order.side == Side::Buy);
+}
+
+/// Even if all orders of this side fill and none of the other, the strategy's own position does not
+/// turn: then no order of the side adds risk.
+Verdict check_reduces(const Candidate& order) noexcept {
+  if (!must_reduce(order)) return {};
+  const Int128 beyond = worst_position(order.own, order.side, order.added_leaves);
+  if (beyond <= 0) return {};
+  return deny(DenialReason::ReduceOnlyWouldIncrease, 0, beyond);
+}
+
+bool account_covers(const Candidate& order) noexcept {
+  const Quantity held = order.account.position;
+  return order.side == Side::Sell ? held >= order.quantity : -held >= order.quantity;
+}
+
+// PRE-01 ----------------------------------------------------------------------------------------
+
+Verdict check_modes(const Candidate& order, const TradingModes& modes) noexcept {
+  struct Level {
+    TradingMode mode;
+    DenialReason not_ready;
+  };
+  for (const Level level : {Level{modes.strategy(order.strategy), DenialReason::StrategyStopped},
+                            Level{modes.instrument(order.instrument.id), DenialReason::NotReady},
+                            Level{modes.engine(), DenialReason::NotReady}}) {
+    switch (level.mode) {
+      case TradingMode::Ready:
+        continue;
+      case TradingMode::NotReady:
+        return deny(level.not_ready);
+      case TradingMode::Held:
+        return deny(DenialReason::Held);
+      case TradingMode::Killed:
+        return deny(DenialReason::Killed);
+    }
+    return deny(DenialReason::NotReady);
+  }
+  return {};
+}
+
+/// Every rule in order, PRE-01 last; the worst price of what passed.
+std::expected<Price, Denial> run_rules(const Candidate& order, const LimitTable& limits,
+                                       const GateContext& context, Timestamp now) noexcept {
+  const auto refused = [](const Verdict& verdict) { return std::unexpected(verdict.error()); };
+
+  if (auto v = check_tradable(order); !v) return refused(v);
+  if (auto v = check_definition_age(order, limits, context, now); !v) return refused(v);
+  if (auto v = check_combination(order); !v) return refused(v);
+  if (auto v = check_price_grid(order); !v) return refused(v);
+  if (auto v = check_quantity_grid(order); !v) return refused(v);
+
+  const auto reference = context.references.fresh_reference(order.instrument.id, now);
+  if (!reference) return deny(DenialReason::NoFreshReferencePrice);
+  const Price edge = collar_edge(order, *reference);
+  if (auto v = check_collar(order, edge); !v) return refused(v);
+
+  if (auto v = check_order_quantity(order); !v) return refused(v);
+  const Price worst = worst_price(order, edge);
+  const Price better = better_price(order, worst, *reference);
+  const Amount notional =
+      largest_notional(order, {worst, better, order.old_price.value_or(better)});
+  if (auto v = check_notional(order, notional, context, now); !v) return refused(v);
+
+  if (auto v = check_position(order, order.own, order.strategy_limits); !v) return refused(v);
+  if (auto v = check_position(order, order.account, order.account_limits); !v) return refused(v);
+  if (auto v = check_open_orders(order, limits, context.exposure); !v) return refused(v);
+  if (auto v = check_reduces(order); !v) return refused(v);
+  if (auto v = check_modes(order, context.modes); !v) return refused(v);
+  return worst;
+}
+
+/// The parts of a candidate that come from who asks and what for. Requires check_known.
+Candidate candidate_for(StrategyId strategy, InstrumentId instrument, PositionSide leg,
+                        const LimitTable& limits, const GateContext& context) noexcept {
+  return {.instrument = context.instruments[instrument],
+          .account_limits = limits.of_instrument(instrument),
+          .strategy_limits = limits.of_strategy(strategy, instrument),
+          .account = context.exposure.of_account(instrument, leg),
+          .own = context.exposure.of_strategy(strategy, instrument, leg),
+          .strategy = strategy,
+          .leg = leg};
+}
+
+/// What an amend leaves in force at worst: the larger of the leaves counted now and the new ones.
+std::int64_t added_by_amend(const WorkingOrder& order, Quantity new_quantity) noexcept {
+  const Quantity new_leaves = new_quantity - order.cumulative_quantity;
+  return std::max<std::int64_t>(0, (new_leaves - order.counted_leaves).raw);
+}
+
+}  // namespace
+
+std::expected<ApprovedOrder, Denial> PreTradeGate::check(const OrderIntent& intent,
+                                                         const GateContext& context,
+                                                         Timestamp now) const noexcept {
+  if (auto v = check_known(intent.strategy, intent.instrument, limits_, context); !v) {
+    return std::unexpected(v.error());
+  }
+  Candidate order =
+      candidate_for(intent.strategy, intent.instrument, intent.position_side, limits_, context);
+  order.side = intent.side;
+  order.kind = intent.kind;
+  order.time_in_force = intent.time_in_force;
+  order.post_only = intent.post_only;
+  order.reduce_only = intent.reduce_only;
+  order.price = intent.price;
+  order.quantity = intent.quantity;
+  order.added_leaves = intent.quantity.raw;
+  const auto worst = run_rules(order, limits_, context, now);
+  if (!worst) return std::unexpected(worst.error());
+  return ApprovedOrder(intent, *worst, intent.reduce_only && account_covers(order));
+}
+
+std::expected<ApprovedAmend, Denial> PreTradeGate::check_amend(const AmendIntent& intent,
+                                                               const WorkingOrder& working,
+                                                               const GateContext& context,
+                                                               Timestamp now) const noexcept {
+  if (auto v = check_known(working.strategy, working.instrument, limits_, context); !v) {
+    return std::unexpected(v.error());
+  }
+  const Price price = intent.new_price.value_or(working.price);
+  const Quantity quantity = intent.new_quantity.value_or(working.quantity);
+  if (price == working.price && quantity == working.quantity) {
+    return deny(DenialReason::NothingToAmend);
+  }
+  Candidate order =
+      candidate_for(working.strategy, working.instrument, working.position_side, limits_, context);
+  // The rules below see the larger of old and new; the grid is for what is sent.
+  if (auto v = check_lot_and_minimum(order.instrument, quantity); !v) {
+    return std::unexpected(v.error());
+  }
+  order.side = working.side;
+  order.kind = working.kind;
+  order.time_in_force = working.time_in_force;
+  order.post_only = working.post_only;
+  order.reduce_only = working.reduce_only;
+  order.price = price;
+  order.old_price = working.price;
+  order.quantity = std::max(quantity, working.quantity);
+  order.added_leaves = added_by_amend(working, quantity);
+  order.is_new = false;
+  if (const auto worst = run_rules(order, limits_, context, now); !worst) {
+    return std::unexpected(worst.error());
+  }
+  return ApprovedAmend(intent, price, quantity);
+}
+
+}  // namespace gannet::risk

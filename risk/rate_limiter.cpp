@@ -1,0 +1,121 @@
+#include "risk/rate_limiter.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+namespace gannet::risk {
+namespace {
+
+std::uint32_t part_of(std::uint32_t count, std::uint32_t ppm) noexcept {
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(count) * ppm / 1'000'000);
+}
+
+/// Rounded up: a reserve of nothing is none.
+std::uint32_t reserve_of(const RateLimit& limit, std::uint32_t ppm,
+                         const RateBucket& bucket) noexcept {
+  const auto reserve = static_cast<std::uint32_t>(
+      (static_cast<std::uint64_t>(limit.count) * ppm + 999'999) / 1'000'000);
+  // One is left for ordinary cancels, however small the bucket.
+  return std::min(reserve, bucket.burst() > 0 ? bucket.burst() - 1 : 0);
+}
+
+}  // namespace
+
+RateBucket::RateBucket(const RateLimit& limit, std::uint32_t burst_ppm) noexcept {
+  const std::uint32_t count = std::max<std::uint32_t>(limit.count, 1);
+  const std::int64_t window = std::max<std::int64_t>(limit.window.count, 1);
+  burst_ = std::clamp<std::uint32_t>(part_of(count, burst_ppm), 1, std::max(count - 1, 1u));
+  const std::uint32_t refill = count - burst_;
+  // Rounded up, so that the refill of one window is never more than planned. With nothing to refill
+  // (a limit of one) the next is due when the window has passed.
+  interval_ = refill > 0 ? Nanos{(window + refill - 1) / refill} : Nanos{window + 1};
+}
+
+Timestamp RateBucket::ready_at(std::uint32_t count, std::uint32_t reserve, Timestamp now) noexcept {
+  if (count > burst_ - std::min(reserve, burst_)) return kNever;
+  // Further ahead than a whole burst can only be a clock that stepped back: an empty bucket now.
+  full_at_ = std::min(full_at_, now + interval_ * burst_);
+  const Timestamp full_after = std::max(full_at_, now) + interval_ * count;
+  return full_after - interval_ * (burst_ - reserve);
+}
+
+void RateBucket::take(std::uint32_t count, Timestamp now) noexcept {
+  full_at_ = std::max(full_at_, now) + interval_ * count;
+}
+
+void RateBucket::drain(Timestamp now) noexcept { full_at_ = now + interval_ * burst_; }
+
+std::uint32_t RateBucket::remaining(std::uint32_t reserve, Timestamp now) const noexcept {
+  const Nanos ahead = std::min(std::max(full_at_, now) - now, interval_ * burst_);
+  const Nanos room = interval_ * (burst_ - std::min(reserve, burst_)) - ahead;
+  return room.count <= 0 ? 0 : static_cast<std::uint32_t>(room.count / interval_.count);
+}
+
+RateLimiter::RateLimiter(const RateLimits& limits, const InstrumentTable& instruments)
+    : account_(limits.account, limits.burst_ppm) {
+  const RateBucket fresh[kBuckets] = {
+      {limits.place, limits.burst_ppm},  {limits.place_batch, limits.burst_ppm},
+      {limits.amend, limits.burst_ppm},  {limits.amend_batch, limits.burst_ppm},
+      {limits.cancel, limits.burst_ppm}, {limits.cancel_batch, limits.burst_ppm}};
+  cancel_reserve_ = reserve_of(limits.cancel, limits.cancel_reserve_ppm,
+                               fresh[slot(RequestKind::Cancel, RequestForm::Single)]);
+  cancel_batch_reserve_ = reserve_of(limits.cancel_batch, limits.cancel_reserve_ppm,
+                                     fresh[slot(RequestKind::Cancel, RequestForm::Batch)]);
+  std::unordered_map<std::string, std::uint32_t> groups;
+  members_.reserve(instruments.size());
+  for (const Instrument& instrument : instruments) {
+    const bool is_option = instrument.kind == InstrumentKind::Option;
+    // A family may be named like an instrument; the slash keeps them apart.
+    const std::string key = is_option ? "/" + std::string(instrument.family.view())
+                                      : std::string(instrument.name.view());
+    const auto [it, is_new] =
+        groups.try_emplace(key, static_cast<std::uint32_t>(buckets_.size() / kBuckets));
+    if (is_new) buckets_.insert(buckets_.end(), std::begin(fresh), std::end(fresh));
+    members_.push_back({it->second, is_derivative(instrument.kind)});
+  }
+}
+
+RateLimiter::Decision RateLimiter::try_acquire(RequestKind kind, InstrumentId instrument,
+                                               Timestamp now, RequestPriority priority,
+                                               std::uint32_t count, RequestForm form) noexcept {
+  const Member* const of = member(instrument);
+  if (of == nullptr) return {false, RateBucket::kNever};
+  RateBucket& bucket = buckets_[of->group * kBuckets + slot(kind, form)];
+  const bool counts_in_account = kind != RequestKind::Cancel && of->counts_in_account;
+  Timestamp ready = bucket.ready_at(count, reserve(kind, form, priority), now);
+  if (counts_in_account) ready = std::max(ready, account_.ready_at(count, 0, now));
+  if (ready > now) return {false, ready};
+  bucket.take(count, now);
+  if (counts_in_account) account_.take(count, now);
+  return {true, {}};
+}
+
+std::uint32_t RateLimiter::remaining(RequestKind kind, InstrumentId instrument, Timestamp now,
+                                     RequestPriority priority, RequestForm form) const noexcept {
+  const Member* const of = member(instrument);
+  if (of == nullptr) return 0;
+  const RateBucket& bucket = buckets_[of->group * kBuckets + slot(kind, form)];
+  const std::uint32_t own = bucket.remaining(reserve(kind, form, priority), now);
+  if (kind == RequestKind::Cancel || !of->counts_in_account) return own;
+  return std::min(own, account_.remaining(0, now));
+}
+
+void RateLimiter::on_venue_refusal(RequestKind kind, InstrumentId instrument, Timestamp now,
+                                   RequestForm form) noexcept {
+  if (const Member* const of = member(instrument)) {
+    buckets_[of->group * kBuckets + slot(kind, form)].drain(now);
+  }
+}
+
+std::uint32_t RateLimiter::reserve(RequestKind kind, RequestForm form,
+                                   RequestPriority priority) const noexcept {
+  if (kind != RequestKind::Cancel || priority == RequestPriority::Risk) return 0;
+  return form == RequestForm::Single ? cancel_reserve_ : cancel_batch_reserve_;
+}
+
+const RateLimiter::Member* RateLimiter::member(InstrumentId instrument) const noexcept {
+  return instrument.value < members_.size() ? &members_[instrument.value] : nullptr;
+}
+
+}  // namespace gannet::risk

@@ -1,0 +1,90 @@
+#include "risk/reference_prices.h"
+
+namespace gannet::risk {
+
+void ReferencePrices::set_best(InstrumentId instrument, std::optional<Price> bid,
+                               std::optional<Price> ask, Timestamp receive_time) noexcept {
+  Entry& entry = at(instrument);
+  entry.bid = {bid.value_or(Price{}), receive_time, bid.has_value()};
+  entry.ask = {ask.value_or(Price{}), receive_time, ask.has_value()};
+}
+
+void ReferencePrices::set_mark(InstrumentId instrument, Price price,
+                               Timestamp receive_time) noexcept {
+  at(instrument).mark = {price, receive_time, true};
+}
+
+void ReferencePrices::set_index(InstrumentId instrument, Price price,
+                                Timestamp receive_time) noexcept {
+  at(instrument).index = {price, receive_time, true};
+}
+
+void ReferencePrices::withdraw_best(InstrumentId instrument) noexcept {
+  Entry& entry = at(instrument);
+  entry.bid.usable = false;
+  entry.ask.usable = false;
+}
+
+void ReferencePrices::withdraw_all() noexcept {
+  for (Entry& entry : entries_) {
+    entry.bid.usable = entry.ask.usable = entry.mark.usable = entry.index.usable = false;
+  }
+  alive_.reset();
+}
+
+void ReferencePrices::set_definition_time(InstrumentId instrument, Timestamp when) noexcept {
+  at(instrument).definition_time = when;
+}
+
+std::optional<Price> ReferencePrices::fresh_bid(InstrumentId instrument,
+                                                Timestamp now) const noexcept {
+  return fresh(at(instrument).bid, ages_.book, now);
+}
+
+std::optional<Price> ReferencePrices::fresh_ask(InstrumentId instrument,
+                                                Timestamp now) const noexcept {
+  return fresh(at(instrument).ask, ages_.book, now);
+}
+
+std::optional<Price> ReferencePrices::fresh_mark(InstrumentId instrument,
+                                                 Timestamp now) const noexcept {
+  return fresh(at(instrument).mark, ages_.mark, now);
+}
+
+std::optional<Price> ReferencePrices::fresh_index(InstrumentId instrument,
+                                                  Timestamp now) const noexcept {
+  return fresh(at(instrument).index, ages_.index, now);
+}
+
+std::optional<Price> ReferencePrices::fresh_reference(InstrumentId instrument,
+                                                      Timestamp now) const noexcept {
+  const auto bid = fresh_bid(instrument, now);
+  const auto ask = fresh_ask(instrument, now);
+  if (bid && ask && *bid < *ask) return Price{bid->raw + (ask->raw - bid->raw) / 2};
+  if (const auto mark = fresh_mark(instrument, now)) return mark;
+  return fresh_index(instrument, now);
+}
+
+Timestamp ReferencePrices::definition_time(InstrumentId instrument) const noexcept {
+  return at(instrument).definition_time;
+}
+
+ReferencePrices::Entry& ReferencePrices::at(InstrumentId instrument) noexcept {
+  CHECK(instrument.value < entries_.size());
+  return entries_[instrument.value];
+}
+
+const ReferencePrices::Entry& ReferencePrices::at(InstrumentId instrument) const noexcept {
+  CHECK(instrument.value < entries_.size());
+  return entries_[instrument.value];
+}
+
+std::optional<Price> ReferencePrices::fresh(const Reference& reference, Nanos age_max,
+                                            Timestamp now) const noexcept {
+  if (!reference.usable || reference.price.raw <= 0) return std::nullopt;
+  if (!alive_ || now - *alive_ > ages_.alive) return std::nullopt;
+  if (now - reference.receive_time > age_max) return std::nullopt;
+  return reference.price;
+}
+
+}  // namespace gannet::risk
