@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "app/daemon_status.h"
+#include "base/error.h"
+#include "base/fixed_string.h"
+#include "base/published_value.h"
+#include "gateway/net/event_loop.h"
+#include "gateway/net/local_server.h"
+
+namespace gannet::app {
+
+/// An operator's wish on its way to the reactor, by value.
+struct AdminCommand {
+  enum class Kind : std::uint8_t { Kill, Hold, Resume, Accept, Stop };
+  Kind kind = Kind::Kill;
+  FixedString<120> argument;  ///< the reason, or an instrument's name
+  FixedString<47> who;        ///< "user 1000, process 4242"
+  std::uint64_t id = 0;       ///< of the answer that is waited for; 0: nobody waits
+};
+
+struct AdminAnswer {
+  std::uint64_t id = 0;
+  bool good = true;
+  FixedString<160> text;
+};
+
+/// What ends a line of a page inside a one-line answer.
+inline constexpr char kPageLineEnd = '\x1f';
+
+std::string admin_socket_path(const std::string& state_directory);
+
+/// The operator's socket: one request a line. `status` answers with one JSON object, `page` with
+/// lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON` and `accept INSTRUMENT` go
+/// to the reactor and are answered {"ok":true,...} when it has carried them out.
+/// Thread: the cold loop's; `post` and `answer` connect it with the reactor.
+class AdminServer {
+ public:
+  /// Hands a command over to the reactor; false: its queue is full.
+  using Post = std::function<bool(const AdminCommand&)>;
+
+  static std::expected<std::unique_ptr<AdminServer>, Error> listen(
+      net::EventLoop& loop, const std::string& path, const PublishedValue<DaemonStatus>& status,
+      Post post);
+  ~AdminServer();
+
+  /// The reactor's answer, brought to the cold thread.
+  void answer(const AdminAnswer& answer);
+
+ private:
+  struct State;
+  explicit AdminServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gannet::app

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+
+namespace gannet::app {
+
+/// The whole of docs/logs.md, from the list of log events.
+std::string logs_page();
+/// The whole of docs/denials.md, from the enum of denials.
+std::string denials_page();
+
+/// `gannet docs logs|denials`: prints the pages that are made from code; a test compares them with
+/// the files in docs/.
+void add_docs_command(CLI::App& app);
+
+}  // namespace gannet::app

@@ -1,0 +1,203 @@
+#include "app/daemon_status.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace gannet::app {
+namespace {
+
+std::string units_text(std::int64_t raw, int digits) {
+  std::array<char, kMaxUnitsText> text;
+  return {text.data(), format_units(text.data(), raw, digits)};
+}
+
+std::string nanos_text(Nanos value) {
+  const auto count = static_cast<double>(value.count);
+  if (value.count < 10'000) return fmt::format("{} ns", value.count);
+  if (value.count < 10'000'000) return fmt::format("{:.1f} us", count / 1e3);
+  return fmt::format("{:.1f} ms", count / 1e6);
+}
+
+/// Money for people: two decimals, or enough of them to show a small sum.
+std::string money_text(const Amount& amount) {
+  const double value = to_double(amount);
+  const double size = value < 0 ? -value : value;
+  return size != 0 && size < 0.1 ? fmt::format("{:+.6f}", value) : fmt::format("{:+.2f}", value);
+}
+
+Amount result_of(const DaemonStatus::InstrumentRow& row) {
+  return {row.realised_pnl.raw + row.unrealised_pnl.raw - row.fees.raw, row.realised_pnl.currency};
+}
+
+std::string state_text(engine::EngineState state, engine::HoldReason reason) {
+  if (state == engine::EngineState::Held) return fmt::format("held({})", name_of(reason));
+  return std::string(name_of(state));
+}
+
+void append_figures(std::string& out, std::string_view name, const StageFigures& figures) {
+  fmt::format_to(std::back_inserter(out),
+                 "\"{}\":{{\"count\":{},\"p50\":{},\"p99\":{},\"max\":{}}}", name, figures.count,
+                 figures.p50.count, figures.p99.count, figures.maximum.count);
+}
+
+std::span<const DaemonStatus::InstrumentRow> rows_of(const DaemonStatus& status) {
+  return {status.rows.data(),
+          std::min<std::size_t>(status.instruments, DaemonStatus::kMaxInstruments)};
+}
+
+std::string json_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view name_of(engine::EngineState state) noexcept {
+  switch (state) {
+    case engine::EngineState::Cold:
+      return "cold";
+    case engine::EngineState::Connecting:
+      return "connecting";
+    case engine::EngineState::Reconciling:
+      return "reconciling";
+    case engine::EngineState::Ready:
+      return "ready";
+    case engine::EngineState::Held:
+      return "held";
+    case engine::EngineState::Killed:
+      return "killed";
+  }
+  return "";
+}
+
+std::string_view name_of(engine::HoldReason reason) noexcept {
+  switch (reason) {
+    case engine::HoldReason::None:
+      return "none";
+    case engine::HoldReason::MarketConnectionLost:
+      return "market_connection_lost";
+    case engine::HoldReason::AccountConnectionLost:
+      return "account_connection_lost";
+    case engine::HoldReason::MarketDataStale:
+      return "market_data_stale";
+    case engine::HoldReason::VenueClock:
+      return "venue_clock";
+    case engine::HoldReason::JournalFull:
+      return "journal_full";
+    case engine::HoldReason::Reconciliation:
+      return "reconciliation";
+    case engine::HoldReason::UnknownOrders:
+      return "unknown_orders";
+    case engine::HoldReason::InstrumentChanged:
+      return "instrument_changed";
+    case engine::HoldReason::Operator:
+      return "operator";
+  }
+  return "";
+}
+
+std::string to_json(const DaemonStatus& status) {
+  std::string out;
+  auto put = std::back_inserter(out);
+  fmt::format_to(
+      put,
+      "{{\"state\":\"{}\",\"hold_reason\":\"{}\",\"kill_reason\":\"{}\",\"flat\":{},"
+      "\"uptime_s\":{},\"market_ready\":{},\"account_ready\":{},\"journal_failed\":{},"
+      "\"market_frames\":{},\"account_frames\":{},\"reconnects\":{},\"orders\":{},"
+      "\"fills\":{},\"denied\":{},\"rejected\":{},\"open_orders\":{},\"unknown_orders\":{},"
+      "\"foreign_orders\":{},\"log_records_lost\":{},\"clock_offset_ns\":{},",
+      name_of(status.state), name_of(status.hold_reason), json_text(status.kill_reason.view()),
+      status.flat_confirmed, (status.time - status.started).count / 1'000'000'000,
+      status.market_ready, status.account_ready, status.journal_failed, status.market_frames,
+      status.account_frames, status.reconnects, status.orders, status.fills, status.denied,
+      status.rejected, status.open_orders, status.unknown_orders, status.foreign_orders,
+      status.log_records_lost, status.clock_offset.count);
+  append_figures(out, "tick_to_order_ns", status.tick_to_order);
+  out += ',';
+  append_figures(out, "order_round_trip_ns", status.order_round_trip);
+  out += ",\"instruments\":[";
+  bool first = true;
+  for (const auto& row : rows_of(status)) {
+    fmt::format_to(
+        put,
+        "{}{{\"instrument\":\"{}\",\"state\":\"{}\",\"hold_reason\":\"{}\",\"position\":\"{}\","
+        "\"open_orders\":{},\"realised_pnl\":\"{}\",\"unrealised_pnl\":\"{}\",\"fees\":\"{}\","
+        "\"currency\":\"{}\"",
+        first ? "" : ",", row.name.view(), name_of(row.state), name_of(row.hold_reason),
+        units_text(row.position.raw, row.quantity_digits), row.open_orders,
+        to_string(row.realised_pnl), to_string(row.unrealised_pnl), to_string(row.fees),
+        row.currency.view());
+    if (row.book_valid) {
+      fmt::format_to(put, ",\"best_bid\":\"{}\",\"best_ask\":\"{}\"}}",
+                     units_text(row.best_bid.raw, row.price_digits),
+                     units_text(row.best_ask.raw, row.price_digits));
+    } else {
+      out += ",\"best_bid\":null,\"best_ask\":null}";
+    }
+    first = false;
+  }
+  out += "]}";
+  return out;
+}
+
+std::string status_line(const DaemonStatus& status, const DaemonStatus& before) {
+  const double elapsed =
+      std::max(1e-3, static_cast<double>((status.time - before.time).count) / 1e9);
+  const std::uint64_t frames = status.market_frames + status.account_frames;
+  const double rate =
+      static_cast<double>(frames - before.market_frames - before.account_frames) / elapsed;
+  std::string out =
+      fmt::format("{:>4}s {:<12}", (status.time - status.started).count / 1'000'000'000,
+                  state_text(status.state, status.hold_reason));
+  for (const auto& row : rows_of(status)) {
+    fmt::format_to(std::back_inserter(out), " | {} pos {} pnl {} {}", row.name.view(),
+                   units_text(row.position.raw, row.quantity_digits), money_text(result_of(row)),
+                   row.currency.view());
+  }
+  fmt::format_to(std::back_inserter(out),
+                 " | open {} fills {} | {:.0f} msg/s | tick-to-order p50 {} p99 {}",
+                 status.open_orders, status.fills, rate, nanos_text(status.tick_to_order.p50),
+                 nanos_text(status.tick_to_order.p99));
+  return out;
+}
+
+std::string status_page(const DaemonStatus& status) {
+  std::string out;
+  auto put = std::back_inserter(out);
+  fmt::format_to(put, "state          {}{}\n", state_text(status.state, status.hold_reason),
+                 status.kill_reason.empty() ? "" : fmt::format(" ({})", status.kill_reason.view()));
+  fmt::format_to(put, "connections    market {}, account {}, {} reconnects\n",
+                 status.market_ready ? "ready" : "down", status.account_ready ? "ready" : "down",
+                 status.reconnects);
+  fmt::format_to(put,
+                 "orders         {} sent, {} open, {} unknown, {} denied, {} rejected, {} fills\n",
+                 status.orders, status.open_orders, status.unknown_orders, status.denied,
+                 status.rejected, status.fills);
+  if (status.foreign_orders != 0) {
+    fmt::format_to(put, "foreign        {} orders on the account that are not ours\n",
+                   status.foreign_orders);
+  }
+  fmt::format_to(put, "tick to order  p50 {}, p99 {}, max {} ({} orders)\n",
+                 nanos_text(status.tick_to_order.p50), nanos_text(status.tick_to_order.p99),
+                 nanos_text(status.tick_to_order.maximum), status.tick_to_order.count);
+  fmt::format_to(put, "round trip     p50 {}, p99 {}, max {}\n",
+                 nanos_text(status.order_round_trip.p50), nanos_text(status.order_round_trip.p99),
+                 nanos_text(status.order_round_trip.maximum));
+  for (const auto& row : rows_of(status)) {
+    fmt::format_to(put, "{:<20} {:<12} {:>14} / {:<14} position {:>10}  result {} {}\n",
+                   row.name.view(), state_text(row.state, row.hold_reason),
+                   row.book_valid ? units_text(row.best_bid.raw, row.price_digits) : "-",
+                   row.book_valid ? units_text(row.best_ask.raw, row.price_digits) : "-",
+                   units_text(row.position.raw, row.quantity_digits), money_text(result_of(row)),
+                   row.currency.view());
+  }
+  return out;
+}
+
+}  // namespace gannet::app

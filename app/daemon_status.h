@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/fixed_string.h"
+#include "base/time.h"
+#include "domain/amount.h"
+#include "domain/instrument.h"
+#include "engine/lane_messages.h"
+
+namespace gannet::app {
+
+/// Durations of one stage, as read from its histogram.
+struct StageFigures {
+  std::uint64_t count = 0;
+  Nanos p50;
+  Nanos p99;
+  Nanos maximum;
+};
+
+/// What an operator wants to see at a glance, by value: the reactor publishes one a few times a
+/// second, the cold thread formats it. Trivially copyable.
+struct DaemonStatus {
+  static constexpr std::size_t kMaxInstruments = 32;
+
+  struct InstrumentRow {
+    InstrumentName name;
+    std::uint8_t price_digits = 0;
+    std::uint8_t quantity_digits = 0;
+    engine::EngineState state = engine::EngineState::Cold;
+    engine::HoldReason hold_reason = engine::HoldReason::None;
+    bool book_valid = false;
+    Price best_bid;
+    Price best_ask;
+    Quantity position;
+    std::uint32_t open_orders = 0;
+    Amount realised_pnl;  ///< fees not included, in the instrument's settle currency
+    Amount unrealised_pnl;
+    Amount fees;  ///< paid: positive
+    CurrencyName currency;
+  };
+
+  Timestamp time;
+  Timestamp started;
+  engine::EngineState state = engine::EngineState::Cold;
+  engine::HoldReason hold_reason = engine::HoldReason::None;
+  FixedString<120> kill_reason;
+  bool flat_confirmed = false;
+  bool journal_failed = false;
+  bool market_ready = false;
+  bool account_ready = false;
+  std::uint64_t market_frames = 0;
+  std::uint64_t account_frames = 0;
+  std::uint64_t reconnects = 0;
+  std::uint64_t orders = 0;  ///< new orders sent
+  std::uint64_t fills = 0;
+  std::uint64_t denied = 0;
+  std::uint64_t rejected = 0;
+  std::uint32_t open_orders = 0;
+  std::uint32_t unknown_orders = 0;
+  std::uint32_t foreign_orders = 0;
+  std::uint64_t log_records_lost = 0;
+  Nanos clock_offset;
+  StageFigures tick_to_order;     ///< receive of the market frame to the order's write
+  StageFigures order_round_trip;  ///< the order's write to the gateway's answer
+  CurrencyName risk_currency;
+  std::uint32_t instruments = 0;
+  std::array<InstrumentRow, kMaxInstruments> rows;
+};
+
+std::string_view name_of(engine::EngineState state) noexcept;
+std::string_view name_of(engine::HoldReason reason) noexcept;
+
+/// One JSON object, one line. Prices, quantities and money are strings.
+std::string to_json(const DaemonStatus& status);
+/// One line for a terminal: state, position, P&L, open orders, message rate, tick-to-order p50/p99.
+/// `before`: the status a second ago, for rates.
+std::string status_line(const DaemonStatus& status, const DaemonStatus& before);
+/// Several lines, for `gannet status`.
+std::string status_page(const DaemonStatus& status);
+
+}  // namespace gannet::app
