@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/fixed_vector.h"
 #include "domain/venue.h"
 #include "gateway/okx/protocol/encode_order.h"
 #include "gateway/okx/protocol/order_session.h"
@@ -18,9 +19,11 @@ struct AccountVenueCounters {
 };
 
 /// The engine's way to the venue: orders over the socket, by REST (same client id) while the
-/// socket is not ready, questions by REST. A request that the venue has no words for is answered
-/// at once with a Rejected reply. The only place that encodes new orders (PRE-21). Thread: reactor.
-class AccountVenue final : public VenuePort {
+/// socket is not ready, questions by REST. Fail-over is per request and only before a byte has
+/// left: what was sent is never sent again. A request that the venue has no words for is answered
+/// by a Rejected reply with the next timer. The only place that encodes new orders (PRE-21).
+/// By socket nothing allocates; by REST everything does. Thread: reactor.
+class AccountVenue final : public VenuePort, public DeadManPort {
  public:
   AccountVenue(OrderSession& orders, RestSession& rest, const AccountContext& context,
                const OrderTermsTable& terms, AccountListener& listener)
@@ -34,16 +37,24 @@ class AccountVenue final : public VenuePort {
                    Timestamp now) noexcept override;
   bool request_snapshot(SnapshotKind kind, std::uint64_t request, Timestamp since,
                         Timestamp now) noexcept override;
+  bool set_cancel_all_after(std::uint32_t seconds, Timestamp now) noexcept override;
+
+  /// At least every 100 ms, instead of the REST session's own: also hands the measured clock to
+  /// the socket's next login. (The socket session's timer is its transport's.)
+  void on_timer(Timestamp now) noexcept;
 
   const AccountVenueCounters& counters() const noexcept { return counters_; }
 
  private:
-  /// By socket if it is ready and knows the instrument's code.
-  Target target_for(const OrderTerms& terms) const noexcept;
-  SendResult dispatch(Target target, std::string_view rest_path, std::string_view text,
+  SendResult dispatch(Target target, std::string_view rest_path, const Encoded& text,
                       Timestamp expire_time, std::span<const Flight> flights,
                       Timestamp now) noexcept;
+  /// Never answers within the caller's own call: the report waits for the timer.
   SendResult refuse(const Flight& flight, VenueReason reason, Timestamp now) noexcept;
+  /// By socket if it is ready and knows the instrument's code, else by REST.
+  Target target_for(const OrderTerms& terms) const noexcept {
+    return orders_.ready() && terms.code ? Target{orders_.next_request_id()} : kRest;
+  }
 
   OrderSession& orders_;
   RestSession& rest_;
@@ -51,6 +62,7 @@ class AccountVenue final : public VenuePort {
   const OrderTermsTable& terms_;
   AccountListener& listener_;
   OrderText text_;
+  FixedVector<ExecutionReport, 4 * kMaxBatch> refused_;
   AccountVenueCounters counters_;
 };
 

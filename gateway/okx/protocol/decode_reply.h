@@ -6,6 +6,7 @@
 #include "domain/ids.h"
 #include "gateway/okx/protocol/decode_error.h"
 #include "gateway/okx/protocol/encode_order.h"
+#include "gateway/okx/protocol/in_flight.h"
 
 namespace gannet::okx {
 
@@ -17,6 +18,13 @@ struct ReplyItem {
   VenueOrderId venue_id;    ///< zero when refused
   std::int32_t code = 0;    ///< sCode; 0 is success
 };
+
+/// Whether the item is about that element of the request.
+inline bool names(const ReplyItem& item, const Flight& flight) noexcept {
+  if (item.client_id.valid() && flight.client_id.valid()) return item.client_id == flight.client_id;
+  return item.venue_id.valid() && item.venue_id == flight.venue_id;
+}
+
 using ReplyItems = FixedVector<ReplyItem, kMaxBatch>;
 
 /// All items of the reply just read, in the venue's order; none if `data` is empty or absent (the

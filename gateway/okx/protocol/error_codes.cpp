@@ -223,19 +223,27 @@ Verdict judge(ExecutionReport::Request request, std::int32_t code, bool per_item
   // "System busy" and "unavailable" for a whole message do not say that nothing was done.
   const bool vague = rule.error_class == ErrorClass::VenueUnavailable || code == 50013;
   if (vague && !per_item) return unknown;
+  // An order of that id is, or was, at the venue: ask for it.
+  if (request == Request::Place && rule.reason == VenueReason::DuplicateClientOrderId) {
+    return unknown;
+  }
+  return refused(request, rule.reason);
+}
+
+Verdict refused(ExecutionReport::Request request, VenueReason reason) noexcept {
+  using Kind = ExecutionReport::Kind;
+  using Request = ExecutionReport::Request;
   switch (request) {
     case Request::Place:
-      // An order of that id is, or was, at the venue: ask for it.
-      if (rule.reason == VenueReason::DuplicateClientOrderId) return unknown;
-      return {Kind::PlaceRejected, rule.reason};
+      return {Kind::PlaceRejected, reason};
     case Request::Amend:
-      return {Kind::AmendRejected, rule.reason};
+      return {Kind::AmendRejected, reason};
     case Request::Cancel:
-      return {Kind::CancelRejected, rule.reason};
+      return {Kind::CancelRejected, reason};
     case Request::None:
       break;
   }
-  return unknown;
+  return {Kind::OutcomeUnknown, reason};
 }
 
 std::string_view advice(std::int32_t code) noexcept {

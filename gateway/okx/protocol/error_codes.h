@@ -43,6 +43,9 @@ struct Verdict {
 /// unknown: an order of that id is, or was, there. A failed cancel is never final for the order.
 Verdict judge(ExecutionReport::Request request, std::int32_t code, bool per_item) noexcept;
 
+/// The verdict on a request that was surely not executed.
+Verdict refused(ExecutionReport::Request request, VenueReason reason) noexcept;
+
 /// One sentence that tells a person what to do about a code that stops the session.
 std::string_view advice(std::int32_t code) noexcept;
 

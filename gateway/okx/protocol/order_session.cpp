@@ -29,11 +29,6 @@ constexpr std::int32_t kRepeatedLogin = 60031;
 constexpr std::int32_t kNotLoggedIn = 60011;
 constexpr std::int32_t kUpgradeNotice = 64008;
 
-bool names(const ReplyItem& item, const Flight& flight) noexcept {
-  if (item.client_id.valid() && flight.client_id.valid()) return item.client_id == flight.client_id;
-  return item.venue_id.valid() && item.venue_id == flight.venue_id;
-}
-
 }  // namespace
 
 OrderSession::OrderSession(const Signer& signer, const AccountContext& context,
