@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.h"
 
@@ -18,6 +19,7 @@ class ConnectPacer {
   static constexpr std::size_t kPerSecond = 3;
   // A little over a second: the venue counts arrivals, and arrivals bunch.
   static constexpr Nanos kWindow = milliseconds(1'050);
+  static constexpr std::int64_t kLongestQueue = 20;  // windows; more than that was a clock step
 
   std::array<Timestamp, kPerSecond> places_{};  // a ring of the last ones handed out
   std::size_t next_ = 0;
