@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gannet::okx_server {
+
+/// Appends JSON to a string, minding the commas. Numbers go in as text (`string`), as OKX writes
+/// them, or as they are (`raw`). No indentation, no checks of nesting: the tests parse what it
+/// wrote.
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) noexcept : out_(out) {}
+
+  JsonWriter& begin_object() { return open('{'); }
+  JsonWriter& end_object() { return close('}'); }
+  JsonWriter& begin_array() { return open('['); }
+  JsonWriter& end_array() { return close(']'); }
+  JsonWriter& key(std::string_view name) {
+    string(name);
+    out_ += ':';
+    comma_ = false;
+    return *this;
+  }
+  JsonWriter& string(std::string_view text) {
+    separate();
+    out_ += '"';
+    escape(text);
+    out_ += '"';
+    return *this;
+  }
+  /// Text that is JSON already: a number, true, an object.
+  JsonWriter& raw(std::string_view json) {
+    separate();
+    out_ += json;
+    return *this;
+  }
+  /// Members "a":1,"b":2 without braces, as `members_of` an object; nothing if empty.
+  JsonWriter& members(std::string_view json) { return json.empty() ? *this : raw(json); }
+
+  JsonWriter& field(std::string_view name, std::string_view text) { return key(name).string(text); }
+  JsonWriter& field(std::string_view name, const char* text) {
+    return key(name).string(std::string_view(text));
+  }
+  JsonWriter& field(std::string_view name, bool value) {
+    return key(name).raw(value ? "true" : "false");
+  }
+  JsonWriter& number(std::string_view name, std::int64_t value) {
+    return key(name).raw(std::to_string(value));
+  }
+  /// Each of these names with "": fields that OKX has and this market never fills.
+  template <class... Names>
+  JsonWriter& blank(Names... names) {
+    (field(names, std::string_view{}), ...);
+    return *this;
+  }
+
+ private:
+  JsonWriter& open(char bracket) {
+    separate();
+    out_ += bracket;
+    comma_ = false;
+    return *this;
+  }
+  JsonWriter& close(char bracket) {
+    out_ += bracket;
+    comma_ = true;
+    return *this;
+  }
+  void separate() {
+    if (comma_) out_ += ',';
+    comma_ = true;
+  }
+  void escape(std::string_view text) {
+    static constexpr char kHex[] = "0123456789abcdef";
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\') {
+        out_ += '\\';
+        out_ += c;
+      } else if (byte < 0x20) {
+        out_ += "\\u00";
+        out_ += kHex[byte >> 4];
+        out_ += kHex[byte & 15];
+      } else {
+        out_ += c;
+      }
+    }
+  }
+
+  std::string& out_;
+  bool comma_ = false;
+};
+
+}  // namespace gannet::okx_server

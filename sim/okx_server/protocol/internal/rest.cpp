@@ -1,0 +1,184 @@
+#include "sim/okx_server/protocol/internal/rest.h"
+
+#include <algorithm>
+
+#include "sim/okx_server/protocol/internal/auth.h"
+#include "sim/okx_server/protocol/internal/names.h"
+#include "sim/okx_server/protocol/internal/number_text.h"
+#include "sim/okx_server/protocol/internal/signature.h"
+
+namespace gannet::okx_server {
+namespace {
+
+std::string percent_decoded(std::string_view text) {
+  const auto hex = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+void parse_query(std::string_view text, std::map<std::string, std::string, std::less<>>& out) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('&'), text.size());
+    const std::string_view pair = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos) continue;
+    out[percent_decoded(pair.substr(0, equals))] = percent_decoded(pair.substr(equals + 1));
+  }
+}
+
+HttpResponse respond(const ServerState& state, const RestReply& reply) {
+  HttpResponse response;
+  response.status = reply.http_status;
+  response.headers = {{"Content-Type", "application/json"}};
+  JsonWriter json(response.body);
+  json.begin_object().field("code", reply.code).field("msg", reply.message);
+  json.key("data").begin_array().members(reply.data).end_array();
+  if (reply.timed) {
+    json.field("inTime", micros_text(state.now))
+        .field("outTime", micros_text(state.now + microseconds(400)));
+  }
+  json.end_object();
+  return response;
+}
+
+struct FoundRoute {
+  const Route* route = nullptr;
+  bool path_exists = false;
+};
+
+FoundRoute find_route(std::string_view method, std::string_view path) noexcept {
+  FoundRoute found;
+  for (const auto& routes : {public_routes(), account_routes(), trade_routes(), history_routes()}) {
+    for (const Route& route : routes) {
+      if (route.path != path) continue;
+      found.path_exists = true;
+      if (route.method == method) found.route = &route;
+    }
+  }
+  return found;
+}
+
+bool take_rate(RestCall& call, const Route& route, std::string_view peer) {
+  if (!call.state.settings.limits.rest || route.limit == 0) return true;
+  std::string bucket(route.path);
+  bucket += ':';
+  const bool by_user = route.scope == LimitScope::User || route.scope == LimitScope::UserInstrument;
+  bucket += by_user ? std::string_view(call.account().settings.uid) : host_of(peer);
+  if (route.scope == LimitScope::AddressInstrument || route.scope == LimitScope::UserInstrument) {
+    bucket += ':';
+    bucket += call.param("instId").substr(0, 64);
+    bucket += call.param("instType").substr(0, 16);
+  }
+  return call.state.limiter.acquire(bucket, route.limit, milliseconds(route.window_ms), 1,
+                                    call.state.now);
+}
+
+RestReply dispatch(ServerState& state, const HttpRequest& request, std::string_view peer) {
+  const std::string_view target = request.target;
+  const std::size_t question = std::min(target.find('?'), target.size());
+  const FoundRoute found = find_route(request.method, target.substr(0, question));
+  if (found.route == nullptr) {
+    if (found.path_exists) return refusal("50115", "Invalid request method.", 405);
+    return refusal("404", "Not Found", 404);
+  }
+  const Route& route = *found.route;
+  RestCall call{state, request, {}, std::nullopt};
+  if (question < target.size()) parse_query(target.substr(question + 1), call.query);
+  if (route.signed_by_user) {
+    const AuthResult auth = verify_rest(state, request, peer);
+    if (!auth.ok()) return refusal(auth.code, auth.message, auth.http_status);
+    if (route.trades && !auth.key->may_trade)
+      return refusal("50120", "This API key doesn't have permission to use this function");
+    call.user = auth.user;
+  }
+  if (request.method == "POST") {
+    if (request.body.empty()) return refusal("50000", "Body can not be empty.", 400);
+    if (!request.header("Content-Type").starts_with("application/json"))
+      return refusal("50006", "Invalid Content-Type, please use application/json format", 400);
+  }
+  if (!take_rate(call, route, peer))
+    return refusal("50011",
+                   "Rate limit reached. Please refer to API documentation and throttle "
+                   "requests accordingly",
+                   429);
+  return route.handle(call);
+}
+
+}  // namespace
+
+HttpResponse handle_rest(ServerState& state, const HttpRequest& request, std::string_view peer) {
+  const std::string_view path =
+      std::string_view(request.target)
+          .substr(0, std::min(request.target.find('?'), request.target.size()));
+  if (const auto fault = state.faults.take(Fault::Kind::HttpStatus, path)) {
+    if (!fault->code.empty())
+      return respond(state, refusal(fault->code, "An ordered fault", fault->status));
+    return {fault->status, {{"Content-Type", "text/html"}}, "<html><body>fault</body></html>"};
+  }
+  const RestReply reply = dispatch(state, request, peer);
+  if (reply.code != "0" && reply.data.empty()) state.refuse(path, reply.code, reply.message);
+  return respond(state, reply);
+}
+
+RestReply refusal(std::string code, std::string message, int http_status) {
+  return {std::move(code), std::move(message), "", http_status, false};
+}
+
+RestReply missing(std::string_view parameter) {
+  return refusal("50014", "Parameter " + std::string(parameter) + " can not be empty", 400);
+}
+
+std::optional<simdjson::dom::element> parse_body(ServerState& state, const HttpRequest& request) {
+  simdjson::dom::element root;
+  if (state.parser.parse(request.body.data(), request.body.size(), true).get(root) !=
+      simdjson::SUCCESS)
+    return std::nullopt;
+  return root;
+}
+
+std::size_t page_limit(const RestCall& call, std::size_t most) noexcept {
+  const auto limit = parse_digits(call.param("limit"));
+  return limit && *limit > 0 && *limit <= most ? static_cast<std::size_t>(*limit) : most;
+}
+
+bool inside_page(const RestCall& call, std::uint64_t id) noexcept {
+  const auto after = parse_digits(call.param("after"));
+  const auto before = parse_digits(call.param("before"));
+  return (!after || id < *after) && (!before || id > *before);
+}
+
+bool inside_filter(const RestCall& call, InstrumentId id) {
+  if (!call.state.instruments.contains(id)) return false;
+  const Instrument& instrument = call.state.instruments[id];
+  const std::string_view type = call.param("instType");
+  if (!type.empty() && type != name_of(instrument.kind)) return false;
+  const std::string_view family = call.param("instFamily");
+  if (!family.empty() && family != instrument.family.view()) return false;
+  return listed_in(call.param("instId"), instrument.name.view());
+}
+
+bool listed_in(std::string_view list, std::string_view text) noexcept {
+  if (list.empty()) return true;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    if (list.substr(0, end) == text) return true;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
+}
+
+}  // namespace gannet::okx_server

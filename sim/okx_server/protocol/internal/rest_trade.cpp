@@ -1,0 +1,103 @@
+#include "sim/okx_server/protocol/internal/json_reader.h"
+#include "sim/okx_server/protocol/internal/number_text.h"
+#include "sim/okx_server/protocol/internal/order_entry.h"
+#include "sim/okx_server/protocol/internal/rest.h"
+
+namespace gannet::okx_server {
+namespace {
+
+/// Single operations take an object, batches an array.
+RestReply operate(RestCall& call, Operation operation, bool batch, std::string_view name) {
+  const auto root = parse_body(call.state, call.request);
+  if (!root) return refusal("50002", "JSON syntax error", 400);
+  std::vector<simdjson::dom::element> items;
+  simdjson::dom::array array;
+  if (batch) {
+    if (root->get(array) != simdjson::SUCCESS) return refusal("50002", "JSON syntax error", 400);
+    for (const simdjson::dom::element item : array) items.push_back(item);
+    if (items.empty()) return refusal("50014", "Parameter data can not be empty", 400);
+  } else {
+    if (!as_object(*root)) return refusal("50002", "JSON syntax error", 400);
+    items.push_back(*root);
+  }
+  OperationRequest request;
+  request.user = *call.user;
+  request.operation = operation;
+  request.batch = batch;
+  request.source = Source::Rest;
+  request.name = name;
+  request.expire_time = call.request.header("expTime");
+  OperationReply done = run_operation(call.state, request, items);
+  RestReply reply{std::move(done.code), std::move(done.message), std::move(done.data), 200, true};
+  if (reply.data.empty() && (reply.code == "50011" || reply.code == "50061"))
+    reply.http_status = 429;
+  return reply;
+}
+
+RestReply place(RestCall& call) { return operate(call, Operation::Place, false, "order"); }
+RestReply place_batch(RestCall& call) {
+  return operate(call, Operation::Place, true, "batch-orders");
+}
+RestReply cancel(RestCall& call) { return operate(call, Operation::Cancel, false, "cancel-order"); }
+RestReply cancel_batch(RestCall& call) {
+  return operate(call, Operation::Cancel, true, "batch-cancel-orders");
+}
+RestReply amend(RestCall& call) { return operate(call, Operation::Amend, false, "amend-order"); }
+RestReply amend_batch(RestCall& call) {
+  return operate(call, Operation::Amend, true, "batch-amend-orders");
+}
+
+RestReply cancel_all_after(RestCall& call) {
+  const auto root = parse_body(call.state, call.request);
+  const auto body = root ? as_object(*root) : std::nullopt;
+  if (!body) return refusal("50002", "JSON syntax error", 400);
+  const std::string tag(text_or_empty(*body, "tag"));
+  if (!tag.empty() && !is_plain_name(tag, 16)) return refusal("51000", "Parameter tag error", 400);
+  const auto timeout = parse_digits(text_or_empty(*body, "timeOut"));
+  if (!timeout || (*timeout != 0 && (*timeout < 10 || *timeout > 120)))
+    return refusal("51000", "Parameter timeOut error", 400);
+  UserState& user = call.account();
+  // The limit is by user and tag, so it can not be the route's.
+  if (call.state.settings.limits.rest &&
+      !call.state.limiter.acquire("caa:" + user.settings.uid + ":" + tag, 1, seconds(1), 1,
+                                  call.state.now))
+    return refusal("50011", "Rate limit reached", 429);
+  Timestamp trigger;
+  if (*timeout == 0) {
+    user.cancel_all_after.erase(tag);
+  } else {
+    constexpr std::size_t kMostTags = 20;
+    const std::size_t tags = user.cancel_all_after.size() - user.cancel_all_after.count("");
+    if (!tag.empty() && !user.cancel_all_after.contains(tag) && tags >= kMostTags)
+      return refusal("51071", "More than 20 tag timers");
+    trigger = call.state.now + seconds(static_cast<std::int64_t>(*timeout));
+    user.cancel_all_after[tag] = trigger;
+  }
+  RestReply reply;
+  JsonWriter json(reply.data);
+  json.begin_object()
+      .field("triggerTime", *timeout == 0 ? "0" : millis_text(trigger))
+      .field("tag", tag)
+      .field("ts", millis_text(call.state.now))
+      .end_object();
+  reply.timed = true;
+  return reply;
+}
+
+// The six order operations have their own limits, shared with the sockets.
+constexpr LimitScope kUser = LimitScope::User;
+constexpr Route kRoutes[] = {
+    {"POST", "/api/v5/trade/order", true, true, 0, 0, kUser, place},
+    {"POST", "/api/v5/trade/batch-orders", true, true, 0, 0, kUser, place_batch},
+    {"POST", "/api/v5/trade/cancel-order", true, true, 0, 0, kUser, cancel},
+    {"POST", "/api/v5/trade/cancel-batch-orders", true, true, 0, 0, kUser, cancel_batch},
+    {"POST", "/api/v5/trade/amend-order", true, true, 0, 0, kUser, amend},
+    {"POST", "/api/v5/trade/amend-batch-orders", true, true, 0, 0, kUser, amend_batch},
+    {"POST", "/api/v5/trade/cancel-all-after", true, true, 0, 0, kUser, cancel_all_after},
+};
+
+}  // namespace
+
+std::span<const Route> trade_routes() noexcept { return kRoutes; }
+
+}  // namespace gannet::okx_server

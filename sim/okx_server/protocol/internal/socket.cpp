@@ -1,0 +1,143 @@
+#include "sim/okx_server/protocol/internal/socket.h"
+
+#include "sim/okx_server/protocol/internal/auth.h"
+#include "sim/okx_server/protocol/internal/json_reader.h"
+#include "sim/okx_server/protocol/internal/json_writer.h"
+#include "sim/okx_server/protocol/internal/number_text.h"
+
+namespace gannet::okx_server {
+namespace {
+
+constexpr std::size_t kLongestRequest = 64 * 1024;
+
+/// Printable ASCII of what a client sent, cut: for messages that quote it.
+std::string quoted(std::string_view text) {
+  std::string out(text.substr(0, 200));
+  for (char& c : out) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return out;
+}
+
+bool take_request(ServerState& state, Session& session) {
+  const std::uint32_t limit = state.settings.limits.session_requests_per_hour;
+  while (!session.requests.empty() && state.now - session.requests.front() >= seconds(3600))
+    session.requests.pop_front();
+  if (limit != 0 && session.requests.size() >= limit) return false;
+  if (limit != 0) session.requests.push_back(state.now);
+  return true;
+}
+
+void handle_login(ServerState& state, Session& session, std::string_view id,
+                  simdjson::dom::array args) {
+  if (session.user) {
+    send_error(state, session, id, "60031", "Repeated login");
+    return;
+  }
+  simdjson::dom::element first;
+  const bool present = args.at(0).get(first) == simdjson::SUCCESS;
+  const auto login = present ? as_object(first) : std::nullopt;
+  if (!login) {
+    send_error(state, session, id, "60013", "Invalid args");
+    return;
+  }
+  const AuthResult result = verify_login(state, *login, session.peer);
+  if (!result.ok()) {
+    send_error(state, session, id, result.code, result.message);
+    close_session(state, session.id, 4001, "Login failed");
+    return;
+  }
+  session.user = result.user;
+  session.key = result.key->credentials.key;
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object()
+      .field("event", "login")
+      .field("code", "0")
+      .field("msg", "")
+      .field("connId", session.name)
+      .end_object();
+  send(state, session, text);
+}
+
+void handle_request(ServerState& state, Session& session, simdjson::dom::object request) {
+  const std::string_view op = text_or_empty(request, "op");
+  const std::string_view id = text_or_empty(request, "id");
+  if (!id.empty() && !is_plain_name(id, 32)) {
+    send_error(state, session, "", "60033", "Parameter id error");
+    return;
+  }
+  if (handle_order_operation(state, session, op, request)) return;
+  if (op != "login" && op != "subscribe" && op != "unsubscribe") {
+    send_error(state, session, id, "60019", "Invalid op: " + quoted(op));
+    return;
+  }
+  simdjson::dom::array args;
+  if (request.at_key("args").get(args) != simdjson::SUCCESS || args.size() == 0) {
+    send_error(state, session, id, "60013", "Invalid args");
+    return;
+  }
+  if (!take_request(state, session)) {
+    send_error(state, session, id, "60014", "Requests too frequent");
+    return;
+  }
+  if (op == "login")
+    handle_login(state, session, id, args);
+  else if (op == "subscribe")
+    handle_subscribe(state, session, id, args);
+  else
+    handle_unsubscribe(state, session, id, args);
+}
+
+}  // namespace
+
+void send_error(ServerState& state, Session& session, std::string_view id, std::string_view code,
+                std::string_view message) {
+  state.refuse(name_of(session.path), code, message);
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object();
+  if (!id.empty()) json.field("id", id);
+  json.field("event", "error")
+      .field("code", code)
+      .field("msg", message)
+      .field("connId", session.name)
+      .end_object();
+  send(state, session, text);
+}
+
+void handle_text(ServerState& state, Session& session, std::string_view text) {
+  if (text == "ping") {
+    send(state, session, "pong");
+    return;
+  }
+  if (text.size() > kLongestRequest) {
+    close_session(state, session.id, 1009, "Request too long");
+    return;
+  }
+  simdjson::dom::element root;
+  const auto error = state.parser.parse(text.data(), text.size(), true).get(root);
+  const auto request = error == simdjson::SUCCESS ? as_object(root) : std::nullopt;
+  if (!request || text_or_empty(*request, "op").empty()) {
+    send_error(state, session, request ? text_or_empty(*request, "id") : std::string_view(),
+               "60012", "Invalid request: " + quoted(text));
+    return;
+  }
+  handle_request(state, session, *request);
+}
+
+void close_idle_sessions(ServerState& state) {
+  std::vector<ConnectionId> idle;
+  std::vector<ConnectionId> upgraded;
+  const Nanos longest = seconds(state.settings.idle_close_s);
+  for (const auto& [id, session] : state.sessions) {
+    if (session.close_at && *session.close_at <= state.now)
+      upgraded.push_back(id);
+    else if (state.settings.idle_close_s > 0 && state.now - session.last_sent >= longest)
+      idle.push_back(id);
+  }
+  for (const ConnectionId id : upgraded) close_session(state, id, 4006, "Service upgrade");
+  for (const ConnectionId id : idle) close_session(state, id, 4004, "No data received in 30s.");
+}
+
+}  // namespace gannet::okx_server

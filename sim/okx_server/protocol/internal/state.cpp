@@ -1,0 +1,118 @@
+#include "sim/okx_server/protocol/internal/state.h"
+
+#include "sim/okx_server/protocol/internal/names.h"
+#include "sim/okx_server/protocol/internal/number_text.h"
+
+namespace gannet::okx_server {
+namespace {
+
+constexpr std::uint64_t kOrderIdBase = 3'811'122'233'000'000'000ull;
+constexpr std::uint64_t kSmallestWideId = 1'000'000'000'000'000ull;
+
+}  // namespace
+
+ServerState::ServerState(Settings given, InstrumentTable& instrument_table,
+                         CurrencyTable& currency_table, ServerOutput& server_output,
+                         Timestamp start_time)
+    : settings(std::move(given)),
+      instruments(instrument_table),
+      currencies(currency_table),
+      output(server_output),
+      start(start_time),
+      now(start_time),
+      random(settings.seed ^ 0x9E3779B97F4A7C15ull),
+      exchange(std::make_unique<sim::Exchange>(instrument_table, currency_table, sink)),
+      markets(instrument_table.size()),
+      codes(instrument_table.size(), -1) {
+  for (const ListedInstrument& row : settings.instruments) {
+    if (!instruments.contains(row.instrument)) continue;
+    codes[row.instrument.value] = row.code;
+    by_code.emplace(row.code, row.instrument);
+    const Instrument& instrument = instruments[row.instrument];
+    InstrumentId& on_index = indexes.emplace(index_name(instrument), row.instrument).first->second;
+    // A derivative is told its index with its mark price, a spot market has only itself.
+    if (!is_derivative(instruments[on_index].kind) && is_derivative(instrument.kind))
+      on_index = row.instrument;
+  }
+  for (InstrumentMarket& market : markets) {
+    market.streams[1].depth = 50;
+    market.sequence = static_cast<std::int64_t>(8'812'000'000 + next_random() % 1'000'000);
+  }
+  for (const User& user : settings.users) {
+    UserState& added = users.emplace_back();
+    added.settings = user;
+    if (added.settings.uid.empty())
+      added.settings.uid = std::to_string(400'000 + next_random() % 500'000);
+    added.id = exchange->add_user(user.account, start);
+    for (const ListedInstrument& row : settings.instruments) {
+      if (!instruments.contains(row.instrument)) continue;
+      if (!is_derivative(instruments[row.instrument].kind)) continue;
+      added.leverage[row.instrument] = settings.initial_leverage;
+      exchange->set_leverage(added.id, row.instrument, settings.initial_leverage);
+    }
+    added.balances.clear();  // nobody listens yet
+    added.changed_currencies.clear();
+    added.account_due.reset();
+  }
+}
+
+std::uint64_t ServerState::next_random() noexcept {
+  // splitmix64
+  random += 0x9E3779B97F4A7C15ull;
+  std::uint64_t z = random;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+  return z ^ (z >> 31);
+}
+
+Timestamp ServerState::exchange_time() const noexcept { return exchange_time(now); }
+
+Timestamp ServerState::exchange_time(Timestamp wall) const noexcept {
+  if (settings.speed == 1.0) return wall;
+  const auto passed = static_cast<long double>((wall - start).count);
+  return {start.nanos + static_cast<std::int64_t>(passed * settings.speed)};
+}
+
+Timestamp ServerState::wall_time(Timestamp time) const noexcept {
+  if (settings.speed == 1.0) return time;
+  const auto passed = static_cast<long double>((time - start).count);
+  return {start.nanos + static_cast<std::int64_t>(passed / settings.speed)};
+}
+
+InstrumentId ServerState::find_instrument(std::string_view name) const noexcept {
+  const InstrumentId id = instruments.find(name);
+  return id.valid() && listed(id) ? id : InstrumentId{};
+}
+
+UserState* ServerState::find_user(sim::UserId id) noexcept {
+  for (UserState& user : users) {
+    if (user.id == id) return &user;
+  }
+  return nullptr;
+}
+
+std::optional<std::size_t> ServerState::find_user(std::string_view name) const noexcept {
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    if (users[i].settings.account.name == name) return i;
+  }
+  return std::nullopt;
+}
+
+void ServerState::refuse(std::string_view where, std::string_view code,
+                         std::string_view why) const {
+  if (settings.on_refusal) settings.on_refusal(where, code, why);
+}
+
+std::uint64_t wire_order_id(VenueOrderId id) noexcept {
+  return id.value < kSmallestWideId ? kOrderIdBase + id.value : id.value;
+}
+
+VenueOrderId order_of_wire_id(std::string_view text) noexcept {
+  const auto value = parse_digits(text);
+  if (!value || *value == 0) return {};
+  if (*value >= kOrderIdBase && *value - kOrderIdBase < kSmallestWideId)
+    return {*value - kOrderIdBase};
+  return {*value < kSmallestWideId ? 0 : *value};
+}
+
+}  // namespace gannet::okx_server

@@ -1,0 +1,228 @@
+#include <algorithm>
+#include <expected>
+
+#include "sim/okx_server/protocol/internal/json_reader.h"
+#include "sim/okx_server/protocol/internal/json_writer.h"
+#include "sim/okx_server/protocol/internal/market_push.h"
+#include "sim/okx_server/protocol/internal/names.h"
+#include "sim/okx_server/protocol/internal/private_push.h"
+#include "sim/okx_server/protocol/internal/socket.h"
+
+namespace gannet::okx_server {
+namespace {
+
+constexpr std::size_t kMostSubscriptions = 5000;
+
+struct Refused {
+  std::string_view code;
+  std::string message;
+};
+
+std::string described(simdjson::dom::object arg) {
+  std::string text = simdjson::minify(arg);
+  if (text.size() > 200) text.resize(200);
+  return text;
+}
+
+/// The argument's text members again, as they go into acks and pushes.
+std::string arg_members(simdjson::dom::object arg) {
+  std::string text;
+  JsonWriter json(text);
+  for (const auto field : arg) {
+    std::string_view value;
+    if (field.key != "extraParams" && field.value.get(value) == simdjson::SUCCESS)
+      json.field(field.key, value);
+  }
+  return text;
+}
+
+std::expected<std::uint32_t, Refused> public_topic(const ServerState& state,
+                                                   const ChannelInfo& info,
+                                                   simdjson::dom::object arg) {
+  const Refused missing{"60018", "Wrong URL or " + described(arg) +
+                                     " doesn't exist. Please use the correct URL, channel and "
+                                     "parameters referring to API document."};
+  switch (info.key) {
+    case ChannelKey::Instrument: {
+      const InstrumentId id = state.find_instrument(text_or_empty(arg, "instId"));
+      if (!id.valid()) return std::unexpected(missing);
+      return id.value;
+    }
+    case ChannelKey::Index: {
+      const auto found = state.indexes.find(text_or_empty(arg, "instId"));
+      if (found == state.indexes.end()) return std::unexpected(missing);
+      return found->second.value;
+    }
+    case ChannelKey::InstrumentType: {
+      const auto kind = parse_instrument_kind(text_or_empty(arg, "instType"));
+      if (!kind) return std::unexpected(missing);
+      return static_cast<std::uint32_t>(*kind);
+    }
+    case ChannelKey::Nothing:
+      return 0;
+  }
+  return std::unexpected(missing);
+}
+
+/// Fee tier and company rules of the tick-by-tick books.
+std::optional<Refused> deep_book_refusal(const ServerState& state, const Session& session,
+                                         const ChannelInfo& info, std::uint32_t topic) {
+  if (info.deep && !state.settings.deep_books_for_all &&
+      !state.users[*session.user].settings.deep_books)
+    return Refused{"64003",
+                   "Your trading fee tier doesn't meet the requirement to access channel " +
+                       std::string(info.name)};
+  const auto has = [&](Channel channel) {
+    return std::ranges::any_of(session.subscriptions, [&](const Subscription& s) {
+      return s.channel == channel && s.topic == topic;
+    });
+  };
+  const bool clash =
+      (info.channel == Channel::FastBook && (has(Channel::Book) || has(Channel::FastBook50))) ||
+      ((info.channel == Channel::Book || info.channel == Channel::FastBook50) &&
+       has(Channel::FastBook));
+  if (clash)
+    return Refused{"64004",
+                   "books-l2-tbt can not be subscribed together with books or "
+                   "books50-l2-tbt of one instrument"};
+  return std::nullopt;
+}
+
+std::expected<Subscription, Refused> parse_subscription(const ServerState& state,
+                                                        const Session& session,
+                                                        simdjson::dom::object arg) {
+  const ChannelInfo* const info = find_channel(text_or_empty(arg, "channel"));
+  if (info == nullptr || info->path != session.path) {
+    const bool moved = info != nullptr && info->path == SocketPath::Business;
+    return std::unexpected(
+        moved ? Refused{"64001",
+                        "This channel has been migrated to the '/business' URL: " + described(arg)}
+              : Refused{"60018", "Wrong URL or " + described(arg) +
+                                     " doesn't exist. Please use the correct URL, channel and "
+                                     "parameters referring to API document."});
+  }
+  if (info->login && !session.user) return std::unexpected(Refused{"60011", "Please log in"});
+  Subscription subscription;
+  subscription.channel = info->channel;
+  subscription.arg = arg_members(arg);
+  if (session.path == SocketPath::Private) {
+    subscription.instrument_type = text_or_empty(arg, "instType");
+    subscription.instrument_family = text_or_empty(arg, "instFamily");
+    subscription.instrument_name = text_or_empty(arg, "instId");
+    subscription.currency = text_or_empty(arg, "ccy");
+    const std::string_view extra = text_or_empty(arg, "extraParams");
+    subscription.events_only = extra.find("updateInterval") != std::string_view::npos &&
+                               extra.find("\"0\"") != std::string_view::npos;
+    const std::string& type = subscription.instrument_type;
+    if (info->key == ChannelKey::InstrumentType && type != "ANY" && type != "EVENTS" &&
+        !parse_instrument_kind(type))
+      return std::unexpected(
+          Refused{"60018", "Wrong URL or " + described(arg) + " doesn't exist."});
+  } else {
+    const auto topic = public_topic(state, *info, arg);
+    if (!topic) return std::unexpected(topic.error());
+    subscription.topic = *topic;
+  }
+  if (info->deep || info->channel == Channel::Book) {
+    if (auto refused = deep_book_refusal(state, session, *info, subscription.topic))
+      return std::unexpected(std::move(*refused));
+  }
+  return subscription;
+}
+
+void acknowledge(ServerState& state, Session& session, std::string_view id, std::string_view event,
+                 const std::string& arg) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object();
+  if (!id.empty()) json.field("id", id);
+  json.field("event", event).key("arg").begin_object().members(arg).end_object();
+  json.field("connId", session.name).end_object();
+  send(state, session, text);
+}
+
+void tell_connection_count(ServerState& state, Session& session, const ChannelInfo& info) {
+  std::size_t count = 0;
+  for (const auto& [id, other] : state.sessions) {
+    if (other.user != session.user) continue;
+    count += std::ranges::any_of(other.subscriptions,
+                                 [&](const Subscription& s) { return s.channel == info.channel; });
+  }
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object()
+      .field("event", "channel-conn-count")
+      .field("channel", info.name)
+      .field("connCount", std::to_string(count))
+      .field("connId", session.name)
+      .end_object();
+  send(state, session, text);
+}
+
+void add_subscription(ServerState& state, Session& session, std::string_view id,
+                      Subscription subscription) {
+  const ChannelInfo& info = info_of(subscription.channel);
+  acknowledge(state, session, id, "subscribe", subscription.arg);
+  const bool known = std::ranges::any_of(
+      session.subscriptions, [&](const Subscription& s) { return s.same_as(subscription); });
+  if (!known) {
+    session.subscriptions.push_back(subscription);
+    if (info.path != SocketPath::Private) {
+      auto& topic = state.topics[{subscription.channel, subscription.topic}];
+      if (std::ranges::find(topic, session.id) == topic.end()) topic.push_back(session.id);
+    }
+  }
+  if (info.counted) tell_connection_count(state, session, info);
+  if (info.path == SocketPath::Private)
+    greet_private_subscriber(state, session, subscription);
+  else
+    greet_public_subscriber(state, session, subscription);
+}
+
+}  // namespace
+
+void handle_subscribe(ServerState& state, Session& session, std::string_view id,
+                      simdjson::dom::array args) {
+  for (const simdjson::dom::element element : args) {
+    const auto arg = as_object(element);
+    if (!arg || session.subscriptions.size() >= kMostSubscriptions) {
+      send_error(state, session, id, "60013", "Invalid args");
+      continue;
+    }
+    auto subscription = parse_subscription(state, session, *arg);
+    if (subscription)
+      add_subscription(state, session, id, std::move(*subscription));
+    else
+      send_error(state, session, id, subscription.error().code, subscription.error().message);
+  }
+}
+
+void handle_unsubscribe(ServerState& state, Session& session, std::string_view id,
+                        simdjson::dom::array args) {
+  for (const simdjson::dom::element element : args) {
+    const auto arg = as_object(element);
+    const ChannelInfo* const info = arg ? find_channel(text_or_empty(*arg, "channel")) : nullptr;
+    if (info == nullptr || info->path != session.path) {
+      send_error(state, session, id, "60018", "Wrong URL or channel doesn't exist.");
+      continue;
+    }
+    const std::string members = arg_members(*arg);
+    Subscription wanted;
+    wanted.channel = info->channel;
+    if (session.path == SocketPath::Private) {
+      wanted.instrument_type = text_or_empty(*arg, "instType");
+      wanted.instrument_family = text_or_empty(*arg, "instFamily");
+      wanted.instrument_name = text_or_empty(*arg, "instId");
+      wanted.currency = text_or_empty(*arg, "ccy");
+    } else if (const auto topic = public_topic(state, *info, *arg)) {
+      wanted.topic = *topic;
+      if (std::erase_if(session.subscriptions, [&](const auto& s) { return s.same_as(wanted); }) >
+          0)
+        std::erase(state.topics[{info->channel, *topic}], session.id);
+    }
+    std::erase_if(session.subscriptions, [&](const auto& s) { return s.same_as(wanted); });
+    acknowledge(state, session, id, "unsubscribe", members);
+  }
+}
+
+}  // namespace gannet::okx_server

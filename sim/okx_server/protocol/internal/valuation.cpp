@@ -1,0 +1,67 @@
+#include "sim/okx_server/protocol/internal/valuation.h"
+
+#include <algorithm>
+
+#include "sim/okx_server/protocol/internal/number_text.h"
+
+namespace gannet::okx_server {
+
+double usd_price(const ServerState& state, CurrencyId currency) {
+  const std::string name(state.currencies.name(currency));
+  if (name.starts_with("USD")) return 1.0;
+  for (const char* quote : {"-USDT", "-USDC", "-USD"}) {
+    const auto found = state.indexes.find(name + quote);
+    if (found == state.indexes.end()) continue;
+    const Price price = index_price(state, found->second);
+    if (price.raw > 0) return to_double(state, found->second, price);
+  }
+  return 0.0;
+}
+
+double to_double(const ServerState& state, InstrumentId instrument, Price price) {
+  return gannet::to_double(price, state.instruments[instrument].price_digits);
+}
+
+double notional_usd(const ServerState& state, const Instrument& instrument, Price price,
+                    Quantity quantity) {
+  const double size = gannet::to_double(quantity, instrument.quantity_digits) *
+                      to_double(instrument.contract_value) *
+                      to_double(instrument.contract_multiplier);
+  if (instrument.contract == ContractKind::Inverse) return size;
+  return size * gannet::to_double(price, instrument.price_digits) *
+         usd_price(state, instrument.quote);
+}
+
+std::optional<Price> last_price(const ServerState& state, InstrumentId instrument) {
+  const auto& trades = state.markets[instrument.value].recent_trades;
+  if (trades.empty()) return std::nullopt;
+  return trades.back().price;
+}
+
+Price reference_price(const ServerState& state, InstrumentId instrument) {
+  const InstrumentMarket& market = state.markets[instrument.value];
+  if (market.has_mark && market.mark.raw > 0) return market.mark;
+  if (const auto last = last_price(state, instrument)) return *last;
+  if (const auto bid = market.book.best(Side::Buy)) return bid->price;
+  if (const auto ask = market.book.best(Side::Sell)) return ask->price;
+  return {};
+}
+
+Price index_price(const ServerState& state, InstrumentId instrument) {
+  const InstrumentMarket& market = state.markets[instrument.value];
+  return market.has_mark && market.index.raw > 0 ? market.index
+                                                 : reference_price(state, instrument);
+}
+
+std::optional<PriceLimits> price_limits(const ServerState& state, InstrumentId instrument) {
+  const Price index = index_price(state, instrument);
+  if (index.raw <= 0) return std::nullopt;
+  constexpr __int128 kPercent = 15;  // maxPxLmtPct 0.15
+  const auto part = static_cast<std::int64_t>(static_cast<__int128>(index.raw) * kPercent / 100);
+  const std::int64_t tick = std::max<std::int64_t>(state.instruments[instrument].tick_size.raw, 1);
+  const std::int64_t high = (index.raw + part) / tick * tick;
+  const std::int64_t low = (index.raw - part + tick - 1) / tick * tick;
+  return PriceLimits{{high}, {low}};
+}
+
+}  // namespace gannet::okx_server
