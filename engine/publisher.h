@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -108,15 +109,13 @@ class Publisher final : public StrategyEvents, public BookListener {
   };
 
   void advance(Timestamp now) noexcept { now_ = std::max(now_, now); }
-  ThreadedLane& threaded_lane(const std::string& name);
   void send(StrategyId strategy, const LaneReport::Content& content) noexcept;
   void send_to_all(const LaneReport::Content& content) noexcept;
   void stop_strategy(Route& route) noexcept;
-  void deliver_inline(const LaneReport& report) noexcept;
   int send_failures() noexcept;
   int settle() noexcept;
   int drain_threaded() noexcept;
-  void carry_out(LaneCommand& command) noexcept;
+  ThreadedLane* find_lane(std::string_view name) noexcept;
 
   const InstrumentTable& instruments_;
   const CurrencyTable& currencies_;
@@ -133,8 +132,5 @@ class Publisher final : public StrategyEvents, public BookListener {
   bool failures_unsent_ = false;
   Timestamp now_;
 };
-
-/// Hands one report to a lane's handlers.
-void deliver(Lane& lane, const LaneReport& report) noexcept;
 
 }  // namespace gannet::engine

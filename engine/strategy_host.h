@@ -62,7 +62,8 @@ class StrategyHost {
     const InstrumentTable* instruments = nullptr;
     const CurrencyTable* currencies = nullptr;
     LaneServices* lane = nullptr;
-    StrategyOutput* output = nullptr;  ///< null: said to nobody
+    StrategyOutput* output = nullptr;         ///< null: said to nobody
+    Timestamp (*stamp)() noexcept = nullptr;  ///< for `decided_time`; null: the lane's clock
   };
 
   /// Calls the plugin's create. `type` must outlive the host. Errors: parameters that do not fit
@@ -105,16 +106,17 @@ class StrategyHost {
 
   /// Takes calls and gives orders.
   bool is_running() const noexcept { return phase_ == Phase::Running && !is_muted(); }
-  bool has_stopped() const noexcept { return phase_ == Phase::Stopped || phase_ == Phase::Failed; }
+  /// Ended, and all that had to be said of it is sent.
+  bool has_stopped() const noexcept {
+    return (phase_ == Phase::Stopped || phase_ == Phase::Failed) && !end_unsent_;
+  }
   /// No more calls from now on: its reports could not be delivered. Any thread.
   void mute() noexcept { muted_.store(true, std::memory_order_release); }
   bool is_muted() const noexcept { return muted_.load(std::memory_order_acquire); }
   /// Why it failed; "" if it did not. Any thread.
   std::string_view failure() const noexcept;
-  /// Sends what a full ring kept back: the failure. True if something was sent.
+  /// Sends what a full ring kept back: the failure, or the last cancel-all. True if it was sent.
   bool flush() noexcept;
-
-  const gannet_host& host_table() const noexcept;
 
  private:
   friend struct HostFunctions;
@@ -128,13 +130,18 @@ class StrategyHost {
   StrategyHost(const StrategyType& type, StrategyId id, const StrategySettings& settings,
                const Surroundings& surroundings, ParameterSet parameters);
   void subscribe_defaults();
-  void add_subscription(const Subscription& subscription);
+  std::expected<void, Error> call_create();
+  void add_subscription(Subscription subscription);
   template <class Event>
   void call(std::int32_t (*handler)(void*, const Event*), const Event& event,
             Timestamp trigger = {}) noexcept;
+  template <class Handler, class... Arguments>
+  std::int32_t enter(Handler handler, Arguments... arguments) noexcept;
   void finish_call(std::int32_t answer) noexcept;
   void fail(std::string_view why) noexcept;
+  void send_end(LaneCommand::Kind kind) noexcept;
   bool push(LaneCommand& command) noexcept;
+  bool may_act() const noexcept;
 
   std::int32_t place(const gannet_order& order, std::uint64_t& handle) noexcept;
   std::int32_t amend(const gannet_amend& amend) noexcept;
@@ -152,7 +159,7 @@ class StrategyHost {
   void* self_ = nullptr;
   Phase phase_ = Phase::Created;
   bool in_call_ = false;
-  bool failure_unsent_ = false;
+  bool end_unsent_ = false;
   Timestamp trigger_;
   std::uint64_t last_handle_;
   OpenOrderList open_orders_{kMaxOpenOrders};

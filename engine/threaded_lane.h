@@ -80,7 +80,10 @@ class ThreadedLane final : private CommandSink {
   /// Lets the lane's clock run on when there are no events, and tells of missed trades.
   void publish_time(Timestamp now) noexcept;
   bool try_pop(LaneCommand& command) noexcept { return commands_.try_pop(command); }
-  bool has_stopped() const noexcept { return stopped_.load(std::memory_order_acquire); }
+  /// All strategies have ended and their last commands were taken.
+  bool has_stopped() const noexcept {
+    return stopped_.load(std::memory_order_acquire) && commands_.size_approx() == 0;
+  }
   std::uint64_t trades_missed() const noexcept { return trades_missed_; }
 
   // lane

@@ -507,7 +507,9 @@ typedef struct gannet_host {
   /* queries */
   int64_t (*now)(void* engine); /* the time of the event being handled */
   int32_t (*book)(void* engine, uint32_t instrument, uint32_t feed, gannet_book* out);
-  uint32_t (*open_orders)(void* engine, gannet_open_order* out, uint32_t capacity); /* how many */
+  /* How many there are; at most `capacity` are written, `out_size` bytes each. */
+  uint32_t (*open_orders)(void* engine, gannet_open_order* out, uint32_t out_size,
+                          uint32_t capacity);
   int32_t (*position)(void* engine, uint32_t instrument, gannet_position* out);
   int32_t (*balance)(void* engine, const char* currency, gannet_balance* out);
   int32_t (*instrument)(void* engine, uint32_t id, gannet_instrument* out);
@@ -585,7 +587,7 @@ typedef struct gannet_warm_up {
 typedef struct gannet_descriptor {
   uint32_t size;
   uint32_t abi_version; /* GANNET_ABI_VERSION */
-  gannet_struct_sizes sizes;
+  const gannet_struct_sizes* sizes;
   const char* name;
   const char* version;
   const char* doc;

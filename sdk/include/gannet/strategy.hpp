@@ -625,7 +625,7 @@ class Strategy {
   Quantity account_position(InstrumentId id) const noexcept { return {query_position(id).account}; }
   /// Own open orders, in the order of placing; at most `capacity` are written, all are counted.
   std::uint32_t open_orders(gannet_open_order* out, std::uint32_t capacity) const noexcept {
-    return host_.open_orders(engine_, out, capacity);
+    return host_.open_orders(engine_, out, sizeof(gannet_open_order), capacity);
   }
   /// Engine and instrument are ready: new risk would not be denied for their state.
   bool is_ready(InstrumentId id) const noexcept {
@@ -773,12 +773,13 @@ const gannet_descriptor* descriptor() noexcept {
       h.create = create<T>;
       return h;
     }();
+    static constexpr gannet_struct_sizes sizes = GANNET_STRUCT_SIZES;
     static const gannet_descriptor filled = [] {
       const Description& d = description<T>();
       gannet_descriptor raw{};
       raw.size = sizeof raw;
       raw.abi_version = GANNET_ABI_VERSION;
-      raw.sizes = GANNET_STRUCT_SIZES;
+      raw.sizes = &sizes;
       raw.name = d.name;
       raw.version = d.version;
       raw.doc = d.doc;

@@ -1,0 +1,315 @@
+#include "engine/abi_words.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+namespace gannet::engine {
+namespace {
+
+template <class Ours>
+constexpr bool is_same(Ours ours, unsigned theirs) noexcept {
+  return static_cast<unsigned>(ours) == theirs;
+}
+static_assert(is_same(Side::Buy, GANNET_BUY) && is_same(Side::Sell, GANNET_SELL));
+static_assert(is_same(OrderKind::Limit, GANNET_LIMIT) && is_same(OrderKind::Market, GANNET_MARKET));
+static_assert(is_same(TimeInForce::GoodTillCancel, GANNET_GOOD_TILL_CANCEL));
+static_assert(is_same(TimeInForce::ImmediateOrCancel, GANNET_IMMEDIATE_OR_CANCEL));
+static_assert(is_same(TimeInForce::FillOrKill, GANNET_FILL_OR_KILL));
+static_assert(is_same(PositionSide::Net, GANNET_POSITION_NET));
+static_assert(is_same(PositionSide::Long, GANNET_POSITION_LONG));
+static_assert(is_same(PositionSide::Short, GANNET_POSITION_SHORT));
+static_assert(is_same(InstrumentKind::Spot, GANNET_SPOT));
+static_assert(is_same(InstrumentKind::Option, GANNET_OPTION));
+static_assert(is_same(ContractKind::Inverse, GANNET_CONTRACT_INVERSE));
+static_assert(is_same(BookFeed::BestBidOffer, GANNET_BOOK_BEST));
+static_assert(is_same(BookFeed::Top5, GANNET_BOOK_TOP5));
+static_assert(is_same(BookFeed::Depth400, GANNET_BOOK_DEPTH400));
+static_assert(is_same(BookFeed::Depth400Fast, GANNET_BOOK_DEPTH400_FAST));
+static_assert(is_same(BookFeed::Depth50Fast, GANNET_BOOK_DEPTH50_FAST));
+static_assert(is_same(EngineState::Cold, GANNET_STATE_COLD));
+static_assert(is_same(EngineState::Ready, GANNET_STATE_READY));
+static_assert(is_same(EngineState::Killed, GANNET_STATE_KILLED));
+static_assert(is_same(OrderEventKind::Denied, GANNET_ORDER_DENIED));
+static_assert(is_same(OrderEventKind::Filled, GANNET_ORDER_FILLED));
+static_assert(is_same(OrderEventKind::Expired, GANNET_ORDER_EXPIRED));
+static_assert(is_same(OrderEventKind::Amended, GANNET_ORDER_AMENDED));
+static_assert(is_same(OrderEventKind::Unknown, GANNET_ORDER_UNKNOWN));
+static_assert(is_same(OrderEventKind::Adopted, GANNET_ORDER_ADOPTED));
+static_assert(is_same(ReferencePriceEvent::Kind::Mark, GANNET_MARK_PRICE));
+static_assert(is_same(ReferencePriceEvent::Kind::Index, GANNET_INDEX_PRICE));
+
+template <std::size_t N>
+void copy_text(char (&out)[N], std::string_view text) noexcept {
+  const std::size_t size = std::min(text.size(), N - 1);
+  std::memcpy(out, text.data(), size);
+  out[size] = '\0';
+}
+
+const char* reason_of(const OrderEvent& event) noexcept {
+  switch (event.kind) {
+    case OrderEventKind::Denied:
+    case OrderEventKind::AmendDenied:
+    case OrderEventKind::CancelDenied:
+      return abi_name(event.denial.reason);
+    default:
+      return abi_name(event.reason);
+  }
+}
+
+bool is_denial(OrderEventKind kind) noexcept {
+  return kind == OrderEventKind::Denied || kind == OrderEventKind::AmendDenied ||
+         kind == OrderEventKind::CancelDenied;
+}
+
+}  // namespace
+
+const char* abi_name(DenialReason reason) noexcept {
+  // name_of returns string literals, which end with a zero byte.
+  return name_of(reason).data();
+}
+
+const char* abi_name(VenueReason reason) noexcept {
+  switch (reason) {
+    case VenueReason::None:
+      return "";
+    case VenueReason::UserCancel:
+      return "user_cancel";
+    case VenueReason::CancelAllAfter:
+      return "cancel_all_after";
+    case VenueReason::PostOnlyWouldTake:
+      return "post_only_would_take";
+    case VenueReason::ImmediateOrCancelRemainder:
+      return "immediate_or_cancel_remainder";
+    case VenueReason::FillOrKillUnfillable:
+      return "fill_or_kill_unfillable";
+    case VenueReason::SelfTradePrevention:
+      return "self_trade_prevention";
+    case VenueReason::ReduceOnly:
+      return "reduce_only";
+    case VenueReason::PriceLimit:
+      return "price_limit";
+    case VenueReason::Liquidation:
+      return "liquidation";
+    case VenueReason::Delivery:
+      return "delivery";
+    case VenueReason::InsufficientFunds:
+      return "insufficient_funds";
+    case VenueReason::InvalidParameter:
+      return "invalid_parameter";
+    case VenueReason::UnknownInstrument:
+      return "unknown_instrument";
+    case VenueReason::InstrumentNotTradable:
+      return "instrument_not_tradable";
+    case VenueReason::DuplicateClientOrderId:
+      return "duplicate_client_order_id";
+    case VenueReason::TooManyOrders:
+      return "too_many_orders";
+    case VenueReason::RateLimited:
+      return "rate_limited";
+    case VenueReason::OrderGone:
+      return "order_gone";
+    case VenueReason::RequestExpired:
+      return "request_expired";
+    case VenueReason::NotAuthorised:
+      return "not_authorised";
+    case VenueReason::VenueUnavailable:
+      return "venue_unavailable";
+    case VenueReason::OutcomeUnknown:
+      return "outcome_unknown";
+    case VenueReason::Other:
+      return "other";
+  }
+  return "other";
+}
+
+const char* abi_name(HoldReason reason) noexcept {
+  switch (reason) {
+    case HoldReason::None:
+      return "";
+    case HoldReason::MarketConnectionLost:
+      return "market_connection_lost";
+    case HoldReason::AccountConnectionLost:
+      return "account_connection_lost";
+    case HoldReason::MarketDataStale:
+      return "market_data_stale";
+    case HoldReason::VenueClock:
+      return "venue_clock";
+    case HoldReason::JournalFull:
+      return "journal_full";
+    case HoldReason::Reconciliation:
+      return "reconciliation";
+    case HoldReason::UnknownOrders:
+      return "unknown_orders";
+    case HoldReason::InstrumentChanged:
+      return "instrument_changed";
+    case HoldReason::Operator:
+      return "operator";
+  }
+  return "other";
+}
+
+const char* abi_name(BookWithdrawal why) noexcept {
+  switch (why) {
+    case BookWithdrawal::NotStarted:
+      return "not_started";
+    case BookWithdrawal::Gap:
+      return "gap";
+    case BookWithdrawal::Checksum:
+      return "checksum";
+    case BookWithdrawal::Malformed:
+      return "malformed";
+    case BookWithdrawal::Disconnected:
+      return "disconnected";
+    case BookWithdrawal::Overflow:
+      return "overflow";
+  }
+  return "other";
+}
+
+gannet_amount to_abi(__int128 value) noexcept {
+  return {.low = static_cast<std::uint64_t>(value),
+          .high = static_cast<std::int64_t>(value >> 64),
+          .currency = CurrencyId::kNone,
+          .reserved = 0};
+}
+
+gannet_amount to_abi(const Amount& amount) noexcept {
+  gannet_amount out = to_abi(amount.raw);
+  out.currency = amount.currency.value;
+  return out;
+}
+
+gannet_order_event to_abi(const OrderEvent& event) noexcept {
+  const bool denial = is_denial(event.kind);
+  return {.size = sizeof(gannet_order_event),
+          .kind = static_cast<std::uint32_t>(event.kind),
+          .handle = event.handle.value,
+          .cookie = event.cookie,
+          .client_order_id = event.client_id.value,
+          .instrument = event.instrument.value,
+          .side = static_cast<std::uint32_t>(event.side),
+          .price = event.price.raw,
+          .quantity = event.quantity.raw,
+          .cumulative_quantity = event.cumulative_quantity.raw,
+          .reason = reason_of(event),
+          .denial = denial ? static_cast<std::uint32_t>(event.denial.reason) : 0,
+          .venue = denial ? 0 : static_cast<std::uint32_t>(event.reason),
+          .limit = to_abi(event.denial.limit),
+          .value = to_abi(event.denial.value),
+          .retry_at = event.denial.retry_at.nanos,
+          .event_time = event.event_time.nanos};
+}
+
+gannet_fill to_abi(const FillEvent& event) noexcept {
+  return {.size = sizeof(gannet_fill),
+          .instrument = event.instrument.value,
+          .handle = event.handle.value,
+          .cookie = event.cookie,
+          .side = static_cast<std::uint32_t>(event.side),
+          .maker = event.fill.maker ? 1u : 0u,
+          .price = event.fill.price.raw,
+          .quantity = event.fill.quantity.raw,
+          .trade_id = event.fill.trade_id.value,
+          .fee = to_abi(event.fill.fee),
+          .position_after = event.position_after.raw,
+          .exchange_time = event.fill.exchange_time.nanos,
+          .receive_time = event.receive_time.nanos};
+}
+
+gannet_position to_abi(const PositionEvent& event) noexcept {
+  return {.size = sizeof(gannet_position),
+          .instrument = event.instrument.value,
+          .own = event.strategy_position.raw,
+          .account = event.account_position.raw,
+          .event_time = event.event_time.nanos};
+}
+
+gannet_balance to_abi(const BalanceReport& report, const CurrencyTable& currencies) noexcept {
+  gannet_balance out{};
+  out.size = sizeof out;
+  copy_text(out.currency, currencies.name(report.cash.currency));
+  out.cash = to_abi(report.cash);
+  out.available = to_abi(report.available);
+  out.equity = to_abi(report.equity);
+  out.event_time = report.receive_time.nanos;
+  return out;
+}
+
+gannet_state to_abi(const StateEvent& event) noexcept {
+  return {.size = sizeof(gannet_state),
+          .instrument = event.instrument.value,
+          .state = static_cast<std::uint32_t>(event.state),
+          .hold_reason = static_cast<std::uint32_t>(event.hold_reason),
+          .reason = abi_name(event.hold_reason),
+          .event_time = event.event_time.nanos};
+}
+
+gannet_trade to_abi(const TradeEvent& event) noexcept {
+  return {.size = sizeof(gannet_trade),
+          .instrument = event.instrument.value,
+          .aggressor = static_cast<std::uint32_t>(event.aggressor),
+          .count = event.count,
+          .price = event.price.raw,
+          .quantity = event.quantity.raw,
+          .trade_id = event.trade_id.value,
+          .exchange_time = event.exchange_time.nanos,
+          .receive_time = event.receive_time.nanos};
+}
+
+gannet_ticker to_abi(const TickerEvent& event) noexcept {
+  gannet_ticker out{};
+  out.size = sizeof out;
+  out.instrument = event.instrument.value;
+  if (event.last_price) out.present |= GANNET_HAS_LAST;
+  if (event.best_bid) out.present |= GANNET_HAS_BEST_BID;
+  if (event.best_ask) out.present |= GANNET_HAS_BEST_ASK;
+  out.last_price = event.last_price.value_or(Price{}).raw;
+  out.last_quantity = event.last_quantity.value_or(Quantity{}).raw;
+  out.best_bid = event.best_bid.value_or(Price{}).raw;
+  out.best_bid_quantity = event.best_bid_quantity.value_or(Quantity{}).raw;
+  out.best_ask = event.best_ask.value_or(Price{}).raw;
+  out.best_ask_quantity = event.best_ask_quantity.value_or(Quantity{}).raw;
+  out.exchange_time = event.exchange_time.nanos;
+  out.receive_time = event.receive_time.nanos;
+  return out;
+}
+
+gannet_reference_price to_abi(const ReferencePriceEvent& event) noexcept {
+  return {.size = sizeof(gannet_reference_price),
+          .instrument = event.instrument.value,
+          .kind = static_cast<std::uint32_t>(event.kind),
+          .reserved = 0,
+          .price = event.price.raw,
+          .exchange_time = event.exchange_time.nanos,
+          .receive_time = event.receive_time.nanos};
+}
+
+gannet_instrument to_abi(const Instrument& instrument, const CurrencyTable& currencies) noexcept {
+  const auto decimal = [](const Decimal& d) {
+    return gannet_decimal{.mantissa = d.mantissa, .digits = d.digits, .reserved = 0};
+  };
+  gannet_instrument out{};
+  out.size = sizeof out;
+  out.id = instrument.id.value;
+  copy_text(out.name, instrument.name.view());
+  copy_text(out.family, instrument.family.view());
+  copy_text(out.base, currencies.name(instrument.base));
+  copy_text(out.quote, currencies.name(instrument.quote));
+  copy_text(out.settle, currencies.name(instrument.settle));
+  out.kind = static_cast<std::uint8_t>(instrument.kind);
+  out.contract = static_cast<std::uint8_t>(instrument.contract);
+  out.price_digits = instrument.price_digits;
+  out.quantity_digits = instrument.quantity_digits;
+  out.tick_size = instrument.tick_size.raw;
+  out.lot_size = instrument.lot_size.raw;
+  out.minimum_quantity = instrument.minimum_quantity.raw;
+  out.maximum_limit_quantity = instrument.maximum_limit_quantity.raw;
+  out.contract_value = decimal(instrument.contract_value);
+  out.contract_multiplier = decimal(instrument.contract_multiplier);
+  out.expiry_time = instrument.expiry_time.value_or(Timestamp{}).nanos;
+  return out;
+}
+
+}  // namespace gannet::engine

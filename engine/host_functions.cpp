@@ -1,0 +1,240 @@
+#include "engine/host_functions.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+#include "engine/abi_words.h"
+#include "engine/strategy_host.h"
+
+namespace gannet::engine {
+namespace {
+
+constexpr std::size_t kMaxText = 1024;
+
+std::string_view bounded(const char* text) noexcept { return {text, strnlen(text, kMaxText)}; }
+
+/// An action from a younger plugin may be longer than ours: fine while the part that we do not know
+/// asks for nothing.
+template <class Action>
+bool is_readable(const Action* action) noexcept {
+  constexpr std::uint32_t kAbsurd = 4096;
+  if (action == nullptr || action->size < sizeof(Action) || action->size > kAbsurd) return false;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(action);
+  return std::all_of(bytes + sizeof(Action), bytes + action->size,
+                     [](unsigned char byte) { return byte == 0; });
+}
+
+/// An answer as long as the asker can take it.
+template <class Value>
+std::int32_t answer(Value value, Value* out) noexcept {
+  if (out == nullptr || out->size < 8) return GANNET_MALFORMED;
+  const std::uint32_t size = std::min<std::uint32_t>(out->size, sizeof(Value));
+  value.size = size;
+  std::memcpy(out, &value, size);
+  return GANNET_OK;
+}
+
+bool is_well_formed(const gannet_order& order) noexcept {
+  return order.side <= GANNET_SELL && order.kind <= GANNET_MARKET &&
+         order.time_in_force <= GANNET_FILL_OR_KILL && order.post_only <= 1 &&
+         order.reduce_only <= 1 && order.position_side <= GANNET_POSITION_SHORT &&
+         order.reserved[0] == 0 && order.reserved[1] == 0 && order.quantity > 0;
+}
+
+}  // namespace
+
+struct HostFunctions {
+  static StrategyHost& host_of(void* engine) noexcept {
+    return *static_cast<StrategyHost*>(engine);
+  }
+
+  static std::int32_t subscribe(void* engine, const gannet_subscription* raw) noexcept {
+    StrategyHost& host = host_of(engine);
+    if (!host.in_call_ || host.phase_ != StrategyHost::Phase::Created) return GANNET_NOT_AVAILABLE;
+    if (!is_readable(raw) || raw->channels == 0) return GANNET_MALFORMED;
+    if (raw->book >= static_cast<std::uint32_t>(kBookFeeds)) return GANNET_MALFORMED;
+    const InstrumentId instrument{raw->instrument};
+    if (!host.surroundings_.instruments->contains(instrument)) return GANNET_UNKNOWN;
+    host.add_subscription(
+        {instrument, raw->channels, static_cast<BookFeed>(raw->book), raw->depth});
+    return GANNET_OK;
+  }
+
+  static std::int32_t place(void* engine, const gannet_order* order,
+                            std::uint64_t* handle) noexcept {
+    if (handle == nullptr || !is_readable(order) || !is_well_formed(*order))
+      return GANNET_MALFORMED;
+    return host_of(engine).place(*order, *handle);
+  }
+
+  static std::int32_t amend(void* engine, const gannet_amend* amend) noexcept {
+    constexpr std::uint32_t kKnown = GANNET_AMEND_PRICE | GANNET_AMEND_QUANTITY;
+    if (!is_readable(amend) || amend->fields == 0 || (amend->fields & ~kKnown) != 0)
+      return GANNET_MALFORMED;
+    return host_of(engine).amend(*amend);
+  }
+
+  static std::int32_t cancel(void* engine, std::uint64_t handle) noexcept {
+    return host_of(engine).cancel(handle);
+  }
+
+  static std::int32_t cancel_all(void* engine, std::uint32_t instrument) noexcept {
+    return host_of(engine).cancel_all(instrument);
+  }
+
+  static std::int32_t set_timer(void* engine, const gannet_timer* timer) noexcept {
+    if (!is_readable(timer) || timer->period < 0) return GANNET_MALFORMED;
+    return host_of(engine).timers_.set(*timer) ? GANNET_OK : GANNET_FULL;
+  }
+
+  static std::int32_t cancel_timer(void* engine, std::uint64_t id) noexcept {
+    return host_of(engine).timers_.cancel(id) ? GANNET_OK : GANNET_UNKNOWN;
+  }
+
+  static std::int32_t log(void* engine, std::uint32_t level, const char* text) noexcept {
+    if (text == nullptr || level > GANNET_LOG_ERROR) return GANNET_MALFORMED;
+    StrategyHost& host = host_of(engine);
+    if (host.surroundings_.output == nullptr) return GANNET_OK;
+    host.surroundings_.output->on_strategy_log(host.id_, level, bounded(text));
+    return GANNET_OK;
+  }
+
+  static std::int32_t metric(void* engine, const char* name, double value) noexcept {
+    if (name == nullptr) return GANNET_MALFORMED;
+    StrategyHost& host = host_of(engine);
+    if (host.surroundings_.output == nullptr) return GANNET_OK;
+    host.surroundings_.output->on_strategy_metric(host.id_, bounded(name), value);
+    return GANNET_OK;
+  }
+
+  static std::int32_t fail(void* engine, const char* text) noexcept {
+    if (text == nullptr) return GANNET_MALFORMED;
+    host_of(engine).reported_failure_ = bounded(text);
+    return GANNET_OK;
+  }
+
+  static std::int32_t place_algo(void*, const gannet_algo_order*, std::uint64_t*) noexcept {
+    return GANNET_NOT_AVAILABLE;
+  }
+  static std::int32_t save_state(void*, const void*, std::uint32_t) noexcept {
+    return GANNET_NOT_AVAILABLE;
+  }
+  static std::int32_t load_state(void*, void*, std::uint32_t, std::uint32_t*) noexcept {
+    return GANNET_NOT_AVAILABLE;
+  }
+
+  static std::int64_t now(void* engine) noexcept {
+    return host_of(engine).surroundings_.lane->lane_time().nanos;
+  }
+
+  static std::int32_t book(void* engine, std::uint32_t instrument, std::uint32_t feed,
+                           gannet_book* out) noexcept {
+    if (feed >= static_cast<std::uint32_t>(kBookFeeds)) return GANNET_MALFORMED;
+    gannet_book book{};
+    if (!host_of(engine).surroundings_.lane->find_book({instrument}, static_cast<BookFeed>(feed),
+                                                       book))
+      return GANNET_NOT_AVAILABLE;
+    return answer(book, out);
+  }
+
+  static std::uint32_t open_orders(void* engine, gannet_open_order* out, std::uint32_t out_size,
+                                   std::uint32_t capacity) noexcept {
+    const auto orders = host_of(engine).open_orders_.view();
+    const auto count = static_cast<std::uint32_t>(orders.size());
+    if (out == nullptr || out_size < 8) return count;
+    const std::size_t bytes = std::min<std::size_t>(out_size, sizeof(gannet_open_order));
+    auto* to = reinterpret_cast<unsigned char*>(out);
+    for (std::uint32_t i = 0; i < std::min(count, capacity); ++i, to += out_size)
+      std::memcpy(to, &orders[i], bytes);
+    return count;
+  }
+
+  static std::int32_t position(void* engine, std::uint32_t instrument,
+                               gannet_position* out) noexcept {
+    StrategyHost& host = host_of(engine);
+    if (instrument >= host.positions_.size()) return GANNET_UNKNOWN;
+    const StrategyHost::Positions& positions = host.positions_[instrument];
+    return answer(gannet_position{.size = 0,
+                                  .instrument = instrument,
+                                  .own = positions.own.raw,
+                                  .account = positions.account.raw,
+                                  .event_time = positions.event_time.nanos},
+                  out);
+  }
+
+  static std::int32_t balance(void* engine, const char* currency, gannet_balance* out) noexcept {
+    gannet_balance balance{};
+    if (currency == nullptr) return GANNET_MALFORMED;
+    if (!host_of(engine).surroundings_.lane->find_balance(bounded(currency), balance))
+      return GANNET_NOT_AVAILABLE;
+    return answer(balance, out);
+  }
+
+  static std::int32_t instrument(void* engine, std::uint32_t id, gannet_instrument* out) noexcept {
+    const StrategyHost::Surroundings& around = host_of(engine).surroundings_;
+    if (!around.instruments->contains({id})) return GANNET_UNKNOWN;
+    return answer(to_abi((*around.instruments)[InstrumentId{id}], *around.currencies), out);
+  }
+
+  static std::int32_t find_instrument(void* engine, const char* name, std::uint32_t* id) noexcept {
+    if (name == nullptr || id == nullptr) return GANNET_MALFORMED;
+    *id = host_of(engine).surroundings_.instruments->find(bounded(name)).value;
+    return *id == GANNET_NO_INSTRUMENT ? GANNET_UNKNOWN : GANNET_OK;
+  }
+
+  static std::int32_t state(void* engine, std::uint32_t instrument, gannet_state* out) noexcept {
+    gannet_state state{};
+    if (!host_of(engine).surroundings_.lane->find_state({instrument}, state)) return GANNET_UNKNOWN;
+    return answer(state, out);
+  }
+
+  static std::int32_t head_room(void*, std::uint32_t, gannet_head_room*) noexcept {
+    return GANNET_NOT_AVAILABLE;
+  }
+  static std::int32_t rate_budget(void*, std::uint32_t, gannet_rate_budget*) noexcept {
+    return GANNET_NOT_AVAILABLE;
+  }
+  static std::int32_t fee_rate(void*, std::uint32_t, gannet_fee_rate*) noexcept {
+    return GANNET_NOT_AVAILABLE;
+  }
+  static std::int32_t funding(void*, std::uint32_t, gannet_funding*) noexcept {
+    return GANNET_NOT_AVAILABLE;
+  }
+};
+
+const gannet_host& host_functions() noexcept {
+  static constexpr gannet_host kTable = {
+      .size = sizeof(gannet_host),
+      .abi_version = GANNET_ABI_VERSION,
+      .subscribe = HostFunctions::subscribe,
+      .place = HostFunctions::place,
+      .amend = HostFunctions::amend,
+      .cancel = HostFunctions::cancel,
+      .cancel_all = HostFunctions::cancel_all,
+      .set_timer = HostFunctions::set_timer,
+      .cancel_timer = HostFunctions::cancel_timer,
+      .log = HostFunctions::log,
+      .metric = HostFunctions::metric,
+      .fail = HostFunctions::fail,
+      .place_algo = HostFunctions::place_algo,
+      .save_state = HostFunctions::save_state,
+      .load_state = HostFunctions::load_state,
+      .now = HostFunctions::now,
+      .book = HostFunctions::book,
+      .open_orders = HostFunctions::open_orders,
+      .position = HostFunctions::position,
+      .balance = HostFunctions::balance,
+      .instrument = HostFunctions::instrument,
+      .find_instrument = HostFunctions::find_instrument,
+      .state = HostFunctions::state,
+      .head_room = HostFunctions::head_room,
+      .rate_budget = HostFunctions::rate_budget,
+      .fee_rate = HostFunctions::fee_rate,
+      .funding = HostFunctions::funding,
+  };
+  return kTable;
+}
+
+}  // namespace gannet::engine
