@@ -116,6 +116,7 @@ class PooledConnection : public std::enable_shared_from_this<PooledConnection> {
     auto message = error ? reader_.finish() : reader_.take();
     if (!message) return close(message.error().message);
     while (message->has_value() && (*message)->response.status < 200) {  // 1xx: not the answer yet
+      if (auto put = reader_.put({}); !put) return close(put.error().message);
       message = reader_.take();
       if (!message) return close(message.error().message);
     }

@@ -86,7 +86,12 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
     if (websocket_) websocket_->close(code, reason);
   }
   void cut() noexcept {
-    if (websocket_) websocket_->cut({.kind = CloseReason::Kind::LocalClosed, }, true);
+    if (websocket_)
+      websocket_->cut(
+          {
+              .kind = CloseReason::Kind::LocalClosed,
+          },
+          true);
   }
   bool is_open() const noexcept { return open_ && websocket_ && websocket_->is_open(); }
 

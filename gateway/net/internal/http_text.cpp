@@ -125,9 +125,10 @@ std::expected<void, Error> HttpRequestReader::put(std::string_view bytes) {
 
 std::expected<std::optional<HttpRequestReader::Message>, Error> HttpRequestReader::take() {
   if (!state_->parser->is_done()) return std::nullopt;
+  const bool keep_alive = state_->parser->keep_alive();
   auto message = state_->parser->release();
   Message taken;
-  taken.keep_alive = message.keep_alive();
+  taken.keep_alive = keep_alive;
   taken.wants_websocket = boost::beast::websocket::is_upgrade(message);
   taken.request = {.method = text_of(message.method_string()),
                    .target = text_of(message.target()),
@@ -157,14 +158,16 @@ std::expected<void, Error> HttpResponseReader::put(std::string_view bytes) {
 
 std::expected<std::optional<HttpResponseReader::Message>, Error> HttpResponseReader::take() {
   if (!state_->parser->is_done()) return std::nullopt;
+  const bool keep_alive = state_->parser->keep_alive();
   auto message = state_->parser->release();
   Message taken;
-  taken.keep_alive = message.keep_alive();
+  taken.keep_alive = keep_alive;
   taken.response = {.status = static_cast<int>(message.result_int()),
                     .headers = headers_of(message),
                     .body = std::move(message.body())};
   state_->begin();
-  // Before the next request is written nothing may follow: `in_message` shows the client that.
+  // What follows is not looked at: before the next request is written nothing may follow, and
+  // `in_message` shows the client that something did.
   return taken;
 }
 

@@ -21,7 +21,6 @@ class Transport::Binding final : public net::ServerHandler {
   }
 
   net::Server& server() noexcept { return *server_; }
-  void observe_http(Observer observer) { observer_ = std::move(observer); }
 
  private:
   int on_upgrade(std::string_view path, std::string_view peer, Timestamp now) override {
@@ -38,9 +37,7 @@ class Transport::Binding final : public net::ServerHandler {
     protocol_.on_closed(connection, now);
   }
   HttpResponse on_http(const HttpRequest& request, std::string_view peer, Timestamp now) override {
-    HttpResponse response = protocol_.on_http(request, peer, now);
-    if (observer_) observer_(request, response);
-    return response;
+    return protocol_.on_http(request, peer, now);
   }
   void on_slow_consumer(ConnectionId connection, Timestamp) override {
     server_->close(connection, 4005, "send buffer full");  // [PROTOCOL 3.6]
@@ -56,7 +53,6 @@ class Transport::Binding final : public net::ServerHandler {
   ServerProtocol& protocol_;
   Nanos timer_interval_;
   net::Timer timer_;
-  Observer observer_;
   std::unique_ptr<net::Server> server_;
 };
 
@@ -77,10 +73,6 @@ std::uint16_t Transport::port() const noexcept { return binding_ ? binding_->ser
 
 std::size_t Transport::connection_count() const noexcept {
   return binding_ ? binding_->server().connection_count() : 0;
-}
-
-void Transport::observe_http(Observer observer) {
-  if (binding_) binding_->observe_http(std::move(observer));
 }
 
 void Transport::send_text(ConnectionId connection, std::string_view text) noexcept {

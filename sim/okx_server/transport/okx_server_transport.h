@@ -2,12 +2,10 @@
 
 #include <cstdint>
 #include <expected>
-#include <functional>
 #include <memory>
 #include <string_view>
 
 #include "base/error.h"
-#include "base/http_message.h"
 #include "base/time.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/net/server.h"
@@ -25,9 +23,6 @@ struct TransportSettings {
 /// Thread: the loop's.
 class Transport final : public ServerOutput {
  public:
-  /// Called for every REST answer whose body says it was refused, for the log.
-  using Observer = std::function<void(const HttpRequest&, const HttpResponse&)>;
-
   Transport();
   ~Transport();
   Transport(const Transport&) = delete;
@@ -39,7 +34,6 @@ class Transport final : public ServerOutput {
                                    TransportSettings settings, ServerProtocol& protocol);
   std::uint16_t port() const noexcept;
   std::size_t connection_count() const noexcept;
-  void observe_http(Observer observer);
 
   void send_text(ConnectionId connection, std::string_view text) noexcept override;
   void close(ConnectionId connection, std::uint16_t code,

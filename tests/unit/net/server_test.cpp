@@ -66,7 +66,9 @@ TEST_F(ServerTest, TenThousandConnectionsOpenedAndDroppedLeaveNothingBehind) {
   std::thread peer([&] {
     for (int i = 0; i < 9'600; ++i) {
       const int socket = connect_plainly(port);
-      if (i % 3 == 0) EXPECT_EQ(::send(socket, "\x16\x03\x01\x02", 4, MSG_NOSIGNAL), 4);
+      if (i % 3 == 0) {
+        EXPECT_EQ(::send(socket, "\x16\x03\x01\x02", 4, MSG_NOSIGNAL), 4);
+      }
       i % 2 == 0 ? reset(socket) : static_cast<void>(::close(socket));
     }
     for (int i = 0; i < 400; ++i) {
@@ -106,7 +108,7 @@ TEST_F(ServerTest, TakesPipelinedRequestsInOrder) {
 
 TEST_F(ServerTest, AnswersNonsenseWith400AndLives) {
   serve({.request_bytes_max = 100});
-  for (const std::string evil :
+  for (const std::string& evil :
        {std::string("nonsense\r\n\r\n"),
         "POST / HTTP/1.1\r\nContent-Length: 5000\r\n\r\n" + std::string(5'000, 'x'),
         "GET / HTTP/1.1\r\nA: " + std::string(100'000, 'a')}) {
