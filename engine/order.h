@@ -53,18 +53,21 @@ struct Order {
   bool post_only = false;
   bool reduce_only = false;
   PositionSide position_side = PositionSide::Net;
-  Price price;        ///< terms in force as far as we know
-  Quantity quantity;  ///< total
+  Price price;                   ///< terms in force as far as we know
+  Quantity quantity;             ///< total
   Quantity cumulative_quantity;  ///< the largest the venue told
   Quantity booked_quantity;      ///< fills in the books; less than cumulative: some were missed
 
   OrderPhase phase = OrderPhase::PendingNew;
   EndEvidence end_evidence = EndEvidence::None;
-  bool acknowledged = false;    ///< the gateway took it; nothing more
-  bool unknown = false;         ///< whether it exists (still) is not known
-  bool previous_run = false;    ///< made by an earlier run of this engine
-  bool counted = false;         ///< Exposure holds it
-  Quantity counted_leaves;      ///< what Exposure counts for it
+  bool acknowledged = false;  ///< the gateway took it; nothing more
+  bool unknown = false;       ///< whether it exists (still) is not known
+  bool previous_run = false;  ///< made by an earlier run of this engine
+  bool met = false;           ///< found at the venue: its fills before that are not known
+  bool told_end = false;      ///< its strategy was told that it ended: nothing more is said
+  bool is_short = false;      ///< counted among the orders whose fills were missed in part
+  bool counted = false;       ///< Exposure holds it
+  Quantity counted_leaves;    ///< what Exposure counts for it
   FixedVector<PendingAmend, kMaxPendingAmends> amends;
 
   CancelWish cancel_wish = CancelWish::None;
@@ -72,8 +75,9 @@ struct Order {
   bool cancel_accepted = false;   ///< the venue took the request; its push is awaited
   bool in_cancel_queue = false;
   Timestamp cancel_not_before;
+  Timestamp cancel_accepted_time;
 
-  Timestamp expire_time;  ///< of the place request, venue clock
+  Timestamp expire_time;   ///< of the place request, venue clock
   Timestamp trigger_time;  ///< receive time of the market event behind it; zero: none
   Timestamp decided_time;
   Timestamp sent_time;

@@ -40,6 +40,11 @@ Order* OrderTable::find(Handle handle) noexcept {
   return i == nullptr ? nullptr : &slots_[*i].order;
 }
 
+void OrderTable::set_handle(Order& order, Handle handle) noexcept {
+  order.handle = handle;
+  by_handle_.insert(handle.value, index_of(order));
+}
+
 void OrderTable::note_ended(Order& order) noexcept {
   const std::uint32_t i = index_of(order);
   unlink(open_list_, i);

@@ -24,8 +24,12 @@ class OrderTable {
   const Order* find(ClientOrderId id) const noexcept {
     return const_cast<OrderTable*>(this)->find(id);
   }
-  bool has_room() const noexcept { return open_ < open_capacity_ && (free_ != kNone || ended_ != 0); }
+  bool has_room() const noexcept {
+    return open_ < open_capacity_ && (free_ != kNone || ended_ != 0);
+  }
 
+  /// An adopted order gets the handle that its strategy will know it by. Requires: it has none.
+  void set_handle(Order& order, Handle handle) noexcept;
   /// The order's phase became terminal: it moves among the ended. Or back, when the venue says that
   /// it lives after all.
   void note_ended(Order& order) noexcept;

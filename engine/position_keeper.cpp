@@ -29,8 +29,7 @@ void PositionKeeper::apply(StrategyId strategy, InstrumentId instrument, Side si
 
 void PositionKeeper::apply(Position& position, const Instrument& instrument, Side side,
                            const Fill& fill) noexcept {
-  const FillResult result =
-      apply_fill(instrument, position.held, side, fill.price, fill.quantity);
+  const FillResult result = apply_fill(instrument, position.held, side, fill.price, fill.quantity);
   position.held = result.position;
   position.realised_pnl.raw += result.realised_pnl.raw;
   if (fill.fee.currency == position.fees.currency || !fill.fee.currency.valid()) {
@@ -46,8 +45,7 @@ void PositionKeeper::apply(Position& position, const Instrument& instrument, Sid
 void PositionKeeper::adjust(InstrumentId instrument, Quantity quantity,
                             const Amount& average_price) noexcept {
   if (instrument.value >= account_.size()) return;
-  account_[instrument.value].held =
-      position_at(instruments_[instrument], quantity, average_price);
+  account_[instrument.value].held = position_at(instruments_[instrument], quantity, average_price);
 }
 
 Amount PositionKeeper::unrealised_pnl(InstrumentId instrument, Price mark) const noexcept {

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "domain/instrument_table.h"
+#include "domain/order_book.h"
+#include "engine/book_listener.h"
+#include "risk/reference_prices.h"
+
+namespace gannet::engine {
+
+struct BookCounters {
+  std::uint64_t updates = 0;
+  std::uint64_t withdrawals = 0;
+  std::uint64_t unwanted = 0;  ///< of a book nobody asked for, or an update with no snapshot before
+};
+
+/// The book of every (instrument, feed) that is wanted: applies proven updates, tells the listener,
+/// and keeps the gate's reference prices. A withdrawn book is empty and is served to nobody until
+/// its next snapshot (I9). The fastest feed of an instrument is the one the gate measures against.
+/// Thread: the reactor. Allocates in `add` only.
+class BookStore {
+ public:
+  BookStore(const InstrumentTable& instruments, risk::ReferencePrices& references,
+            BookListener& listener);
+
+  /// At start-up: this book is wanted.
+  void add(InstrumentId instrument, BookFeed feed);
+
+  void on_update(const BookUpdate& update) noexcept;
+  void on_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                    Timestamp now) noexcept;
+  /// The connection is gone: every book with it.
+  void withdraw_all(BookWithdrawal why, Timestamp now) noexcept;
+
+  /// Null while withdrawn or never started.
+  const OrderBook* find(InstrumentId instrument, BookFeed feed) const noexcept;
+  /// Middle of the gate's book, rounded down, if it is usable and two-sided.
+  std::optional<Price> mid(InstrumentId instrument) const noexcept;
+  /// Since when the gate's book of the instrument is not usable; absent: it is, or none is wanted.
+  std::optional<Timestamp> unusable_since(InstrumentId instrument) const noexcept;
+  const BookCounters& counters() const noexcept { return counters_; }
+
+ private:
+  struct Entry {
+    explicit Entry(BookFeed feed) : book(static_cast<std::size_t>(depth_of(feed))) {}
+    OrderBook book;
+    bool usable = false;
+    Timestamp unusable_since;
+  };
+
+  static constexpr std::size_t kNoFeed = static_cast<std::size_t>(-1);
+  Entry* entry(InstrumentId instrument, BookFeed feed) const noexcept;
+  void withdraw(Entry& entry, InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                Timestamp now) noexcept;
+
+  risk::ReferencePrices& references_;
+  BookListener& listener_;
+  std::vector<std::unique_ptr<Entry>> entries_;  // [instrument][feed]
+  std::vector<std::size_t> primary_;             // by instrument: feed of the reference prices
+  BookCounters counters_;
+};
+
+}  // namespace gannet::engine

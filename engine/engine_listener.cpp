@@ -1,0 +1,49 @@
+#include "engine/engine_listener.h"
+
+#include <utility>
+
+namespace gannet::engine {
+
+std::string_view name_of(Alert alert) noexcept {
+  switch (alert) {
+    case Alert::LateFill:
+      return "late_fill";
+    case Alert::OrderRevived:
+      return "order_revived";
+    case Alert::OverFill:
+      return "over_fill";
+    case Alert::FillTooOld:
+      return "fill_too_old";
+    case Alert::FillsMissed:
+      return "fills_missed";
+    case Alert::OrderVanished:
+      return "order_vanished";
+    case Alert::OrderUnknown:
+      return "order_unknown";
+    case Alert::PreviousRunOrder:
+      return "previous_run_order";
+    case Alert::ForeignOrder:
+      return "foreign_order";
+    case Alert::ForeignOrdersFull:
+      return "foreign_orders_full";
+    case Alert::PositionDifference:
+      return "position_difference";
+    case Alert::DifferenceAccepted:
+      return "difference_accepted";
+    case Alert::DeadManFired:
+      return "dead_man_fired";
+    case Alert::DeadManRefused:
+      return "dead_man_refused";
+    case Alert::JournalFull:
+      return "journal_full";
+    case Alert::VenueClockOff:
+      return "venue_clock_off";
+    case Alert::UnknownReport:
+      return "unknown_report";
+    case Alert::OrderResolvedByHand:
+      return "order_resolved_by_hand";
+  }
+  std::unreachable();
+}
+
+}  // namespace gannet::engine

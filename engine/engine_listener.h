@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "domain/orders.h"
+#include "engine/lane_messages.h"
+
+namespace gannet::engine {
+
+/// Things that a person should hear of. A closed list; logs and alerts are printed from it.
+enum class Alert : std::uint8_t {
+  LateFill,             ///< a fill of an order believed to be gone; it was booked
+  OrderRevived,         ///< the venue says that an order believed to be gone lives; cancelling it
+  OverFill,             ///< more was filled than the order's quantity
+  FillTooOld,           ///< older than the keys we keep: left to the comparison of positions
+  FillsMissed,          ///< the venue's cumulative quantity is above the fills we have
+  OrderVanished,        ///< the venue does not know (any more) an order that lived
+  OrderUnknown,         ///< an outcome is not known and is being asked for
+  PreviousRunOrder,     ///< an order of an earlier run was found
+  ForeignOrder,         ///< an order that is not ours was found
+  ForeignOrdersFull,    ///< there are more of them than we keep
+  PositionDifference,   ///< the venue's position is not the one by fills; instrument held
+  DifferenceAccepted,   ///< a person accepted it
+  DeadManFired,         ///< the venue's dead-man timer cancelled orders while we live
+  DeadManRefused,       ///< it could not be set, or its answer is late
+  JournalFull,          ///< a record found no room
+  VenueClockOff,        ///< our clock and the venue's differ too much
+  UnknownReport,        ///< a report that fits nothing we know
+  OrderResolvedByHand,  ///< a person said what became of an unknown order
+};
+std::string_view name_of(Alert alert) noexcept;
+
+struct AlertEvent {
+  Alert alert = Alert::UnknownReport;
+  InstrumentId instrument;
+  ClientOrderId client_id;
+  VenueOrderId venue_id;
+  std::int64_t expected = 0;  ///< raw quantity, or nanoseconds of the clock; 0 where it has none
+  std::int64_t actual = 0;
+  Timestamp time;
+};
+
+/// What the process around the engine wants to hear: for logs, alerts, and the kill flag's file.
+/// Reactor thread; must not call back into the engine.
+class EngineListener {
+ public:
+  virtual void on_engine_state(const StateEvent& event) noexcept = 0;
+  virtual void on_alert(const AlertEvent& event) noexcept = 0;
+  /// To be made durable before a person is told that it is so (KILL-09). `why` as given.
+  virtual void on_kill_changed(bool killed, std::string_view why, std::string_view who,
+                               Timestamp now) noexcept = 0;
+  /// Kill or cancel-all has ended: the venue's own list held no order of ours, twice (KILL-05).
+  virtual void on_flat_confirmed(Timestamp now) noexcept = 0;
+
+ protected:
+  ~EngineListener() = default;
+};
+
+}  // namespace gannet::engine

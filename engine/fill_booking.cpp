@@ -1,0 +1,103 @@
+#include "engine/fill_booking.h"
+
+#include <algorithm>
+
+namespace gannet::engine {
+
+FillBooking::FillBooking(const InstrumentTable& instruments, PositionKeeper& positions,
+                         risk::Exposure& exposure, Journal& journal, StrategyEvents& events,
+                         EngineListener& listener, std::size_t keys)
+    : positions_(positions),
+      exposure_(exposure),
+      journal_(journal),
+      events_(events),
+      listener_(listener),
+      keys_(keys),
+      times_(instruments.size()) {}
+
+BookingResult FillBooking::book(const FillOwner& owner, const Fill& told, Quantity cumulative,
+                                Quantity& booked, bool late, Timestamp now) noexcept {
+  if (told.quantity.raw <= 0 || told.price.raw <= 0 || owner.instrument.value >= times_.size())
+    return BookingResult::Invalid;
+  if (keys_.contains(owner.venue_id, told.trade_id)) {
+    ++duplicates_;
+    return BookingResult::Duplicate;
+  }
+  Fill fill = told;
+  if (fill.trade_id.value <= 0) {
+    fill.quantity = std::min(fill.quantity, cumulative - booked);
+    if (fill.quantity.raw <= 0) {
+      ++duplicates_;
+      return BookingResult::Duplicate;
+    }
+  } else {
+    if (fill.exchange_time.nanos != 0 && fill.exchange_time <= keys_.horizon()) {
+      listener_.on_alert({Alert::FillTooOld, owner.instrument, owner.client_id, owner.venue_id, 0,
+                          fill.quantity.raw, now});
+      return BookingResult::TooOld;
+    }
+    keys_.add(owner.venue_id, fill.trade_id, fill.exchange_time);
+  }
+
+  FillBookedRecord record;
+  record.fill = to_fields(fill);
+  record.client_id = owner.client_id.value;
+  record.venue_id = owner.venue_id.value;
+  record.instrument = owner.instrument.value;
+  record.account = owner.account.value;
+  record.strategy = owner.strategy.value;
+  record.side = owner.side;
+  record.position_side = owner.position_side;
+  record.late = late ? 1 : 0;
+  // A fill is a fact: it is booked even where the journal has no room; the venue's list brings it
+  // back after a restart.
+  if (!append(journal_, record, now))
+    listener_.on_alert(
+        {Alert::JournalFull, owner.instrument, owner.client_id, owner.venue_id, 0, 0, now});
+
+  positions_.apply(owner.strategy, owner.instrument, owner.side, fill);
+  exposure_.on_fill(owner.strategy, owner.instrument, owner.side, fill.quantity,
+                    owner.position_side);
+  booked += fill.quantity;
+  ++booked_;
+  newest_ = std::max(newest_, fill.exchange_time);
+  Times& times = times_[owner.instrument.value];
+  times.venue = std::max(times.venue, fill.exchange_time);
+  times.received = std::max(times.received, now);
+  if (late)
+    listener_.on_alert({Alert::LateFill, owner.instrument, owner.client_id, owner.venue_id, 0,
+                        fill.quantity.raw, now});
+  if (!positions_.contains(owner.strategy)) return BookingResult::Booked;
+
+  FillEvent event;
+  event.strategy = owner.strategy;
+  event.handle = owner.handle;
+  event.cookie = owner.cookie;
+  event.instrument = owner.instrument;
+  event.client_id = owner.client_id;
+  event.side = owner.side;
+  event.fill = fill;
+  event.position_after = positions_.of_strategy(owner.strategy, owner.instrument).quantity();
+  event.receive_time = now;
+  events_.on_fill_event(event);
+  events_.on_position_event({owner.strategy, owner.instrument, event.position_after,
+                             positions_.of_account(owner.instrument).quantity(),
+                             fill.exchange_time});
+  return BookingResult::Booked;
+}
+
+void FillBooking::restore(const FillBookedRecord& record) noexcept {
+  const Fill fill = from_fields(record.fill);
+  const InstrumentId instrument{record.instrument};
+  if (instrument.value >= times_.size() || fill.quantity.raw <= 0) return;
+  StrategyId strategy{record.strategy};
+  if (!positions_.contains(strategy)) strategy = StrategyId{};  // it is not configured any more
+  if (fill.trade_id.value > 0 && !keys_.contains(VenueOrderId{record.venue_id}, fill.trade_id))
+    keys_.add(VenueOrderId{record.venue_id}, fill.trade_id, fill.exchange_time);
+  positions_.apply(strategy, instrument, record.side, fill);
+  exposure_.on_fill(strategy, instrument, record.side, fill.quantity, record.position_side);
+  newest_ = std::max(newest_, fill.exchange_time);
+  times_[instrument.value].venue = std::max(times_[instrument.value].venue, fill.exchange_time);
+}
+
+}  // namespace gannet::engine

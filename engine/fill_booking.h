@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/engine_listener.h"
+#include "engine/fill_keys.h"
+#include "engine/journal.h"
+#include "engine/lane_messages.h"
+#include "engine/order.h"
+#include "engine/position_keeper.h"
+#include "risk/exposure.h"
+
+namespace gannet::engine {
+
+enum class BookingResult : std::uint8_t {
+  Booked,
+  Duplicate,  ///< in the books already
+  TooOld,     ///< cannot be told from one whose key was forgotten
+  Invalid,    ///< no quantity or no price
+};
+
+/// Whose fill it is, and where it goes.
+struct FillOwner {
+  StrategyId strategy;  ///< invalid: a foreign order's
+  Handle handle;
+  std::uint64_t cookie = 0;
+  AccountId account;
+  InstrumentId instrument;
+  ClientOrderId client_id;
+  VenueOrderId venue_id;
+  Side side = Side::Buy;
+  PositionSide position_side = PositionSide::Net;
+};
+
+/// The one door through which fills enter the books: journal, positions, exposure, strategy, in
+/// that order (POST-01). Each fill once:
+/// - trade id > 0: its key (venue order id, trade id) is new and it is younger than the newest key
+///   forgotten (see FillKeys);
+/// - trade id <= 0 (liquidation, ADL: ids repeat): only what the order's cumulative quantity, as
+///   the venue told it, leaves room for above what is booked.
+/// Thread: the reactor.
+class FillBooking {
+ public:
+  FillBooking(const InstrumentTable& instruments, PositionKeeper& positions,
+              risk::Exposure& exposure, Journal& journal, StrategyEvents& events,
+              EngineListener& listener, std::size_t keys);
+
+  /// `cumulative`: of the order, as the venue told it with or before this fill; `booked`: of the
+  /// order, goes up by what was booked. `late`: the order was believed to be gone.
+  BookingResult book(const FillOwner& owner, const Fill& fill, Quantity cumulative,
+                     Quantity& booked, bool late, Timestamp now) noexcept;
+  /// A fill that the journal of an earlier run holds: positions and keys, no events.
+  void restore(const FillBookedRecord& record) noexcept;
+
+  /// Venue's time of the newest fill booked; zero: none yet.
+  Timestamp newest() const noexcept { return newest_; }
+  /// Of the instrument.
+  Timestamp newest(InstrumentId instrument) const noexcept {
+    return times_[instrument.value].venue;
+  }
+  Timestamp newest_received(InstrumentId instrument) const noexcept {
+    return times_[instrument.value].received;
+  }
+  std::uint64_t booked() const noexcept { return booked_; }
+  std::uint64_t duplicates() const noexcept { return duplicates_; }
+
+ private:
+  struct Times {
+    Timestamp venue;
+    Timestamp received;
+  };
+
+  PositionKeeper& positions_;
+  risk::Exposure& exposure_;
+  Journal& journal_;
+  StrategyEvents& events_;
+  EngineListener& listener_;
+  FillKeys keys_;
+  std::vector<Times> times_;
+  Timestamp newest_;
+  std::uint64_t booked_ = 0;
+  std::uint64_t duplicates_ = 0;
+};
+
+}  // namespace gannet::engine

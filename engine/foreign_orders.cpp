@@ -1,0 +1,134 @@
+#include "engine/foreign_orders.h"
+
+#include <algorithm>
+
+namespace gannet::engine {
+
+ForeignOrders::ForeignOrders(std::size_t capacity, FillBooking& booking, risk::Exposure& exposure,
+                             EngineListener& listener)
+    : booking_(booking), exposure_(exposure), listener_(listener), orders_(capacity) {
+  order_.reserve(capacity);
+}
+
+void ForeignOrders::on_status(const ExecutionReport& report) noexcept {
+  if (!report.venue_id.valid() || !exposure_.contains(report.instrument)) return;
+  const bool ends = report.state != OrderState::Live && report.state != OrderState::PartiallyFilled;
+  ForeignOrder* order = orders_.find(report.venue_id.value);
+  const bool is_new = order == nullptr;
+  if (is_new) {
+    if (ends && !report.has_fill) return;
+    order = find_or_add(report.venue_id, report.instrument, report.receive_time);
+    if (order == nullptr) return;
+    order->client_id = report.client_id;
+    order->side = report.side;
+    order->position_side = report.position_side;
+    order->own_tag = report.own_tag;
+    if (!ends)
+      listener_.on_alert({report.own_tag ? Alert::PreviousRunOrder : Alert::ForeignOrder,
+                          report.instrument, report.client_id, report.venue_id, 0,
+                          report.quantity.raw, report.receive_time});
+  }
+  order->cumulative_quantity = std::max(order->cumulative_quantity, report.cumulative_quantity);
+  if (report.source == ExecutionReport::Source::Push && report.has_fill) {
+    if (is_new)  // what it filled before we met it is in the position already
+      order->booked_quantity =
+          std::max(Quantity{}, report.cumulative_quantity - report.fill.quantity);
+    booking_.book(owner_of(*order, report.account), report.fill, order->cumulative_quantity,
+                  order->booked_quantity, false, report.receive_time);
+  } else if (is_new) {
+    order->booked_quantity = report.cumulative_quantity;
+  }
+  order->last_seen = std::max(order->last_seen, report.receive_time);
+  if (report.exchange_time >= order->venue_time) {
+    order->venue_time = report.exchange_time;
+    order->price = report.price;
+    order->quantity = report.quantity;
+    order->ended = order->ended || ends;
+    const bool open = !order->ended;
+    if (order->open != open) open ? ++open_ : --open_;
+    order->open = open;
+  }
+  count(*order);
+}
+
+void ForeignOrders::on_fill_row(const FillReport& report) noexcept {
+  if (!report.venue_id.valid() || !exposure_.contains(report.instrument)) return;
+  ForeignOrder* order = find_or_add(report.venue_id, report.instrument, report.receive_time);
+  if (order == nullptr) return;
+  order->client_id = report.client_id;
+  order->side = report.side;
+  order->position_side = report.position_side;
+  // An order that only the list of fills tells of (liquidation): its rows are its cumulative.
+  const Quantity room = order->cumulative_quantity.raw != 0
+                            ? order->cumulative_quantity
+                            : order->booked_quantity + report.fill.quantity;
+  booking_.book(owner_of(*order, report.account), report.fill, room, order->booked_quantity, false,
+                report.receive_time);
+  count(*order);
+}
+
+void ForeignOrders::on_listed(Timestamp requested_at) noexcept {
+  for (const std::uint64_t id : order_) {
+    ForeignOrder* order = orders_.find(id);
+    if (order == nullptr || !order->open || order->last_seen >= requested_at) continue;
+    order->open = false;
+    --open_;
+    count(*order);
+  }
+}
+
+std::size_t ForeignOrders::open_with_own_tag() const noexcept {
+  std::size_t n = 0;
+  for_each_open([&](const ForeignOrder& order) { n += order.own_tag ? 1u : 0u; });
+  return n;
+}
+
+ForeignOrder* ForeignOrders::find_or_add(VenueOrderId id, InstrumentId instrument,
+                                         Timestamp now) noexcept {
+  if (ForeignOrder* order = orders_.find(id.value)) return order;
+  if (orders_.full()) {
+    const auto ended = std::find_if(order_.begin(), order_.end(),
+                                    [&](std::uint64_t o) { return !orders_.find(o)->open; });
+    if (ended == order_.end()) {
+      listener_.on_alert({Alert::ForeignOrdersFull, instrument, {}, id, 0, 0, now});
+      return nullptr;
+    }
+    orders_.erase(*ended);
+    order_.erase(ended);
+  }
+  ForeignOrder order;
+  order.venue_id = id;
+  order.instrument = instrument;
+  order_.push_back(id.value);
+  return orders_.insert(id.value, order);
+}
+
+void ForeignOrders::count(ForeignOrder& order) noexcept {
+  const Quantity leaves =
+      order.open ? std::max(Quantity{}, order.quantity - order.booked_quantity) : Quantity{};
+  const StrategyId nobody;
+  if (order.open && !order.counted) {
+    exposure_.on_order_opened(nobody, order.instrument, order.side, leaves, order.position_side);
+  } else if (order.open) {
+    exposure_.on_working_changed(nobody, order.instrument, order.side, order.counted_leaves, leaves,
+                                 order.position_side);
+  } else if (order.counted) {
+    exposure_.on_order_closed(nobody, order.instrument, order.side, order.counted_leaves,
+                              order.position_side);
+  }
+  order.counted = order.open;
+  order.counted_leaves = leaves;
+}
+
+FillOwner ForeignOrders::owner_of(const ForeignOrder& order, AccountId account) const noexcept {
+  FillOwner owner;
+  owner.account = account;
+  owner.instrument = order.instrument;
+  owner.client_id = order.client_id;
+  owner.venue_id = order.venue_id;
+  owner.side = order.side;
+  owner.position_side = order.position_side;
+  return owner;
+}
+
+}  // namespace gannet::engine

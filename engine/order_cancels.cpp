@@ -1,0 +1,170 @@
+#include <algorithm>
+
+#include "base/fixed_vector.h"
+#include "engine/order_manager.h"
+
+// Cancels are never lost: a wish stays in the queue until the request is sent, and comes back when
+// the request was refused, lost, or had no effect, until the order has ended.
+
+namespace gannet::engine {
+
+namespace {
+constexpr std::size_t kBatchMax = 20;  // the venue takes no more in one request
+}
+
+struct OrderManager::CancelBatch {
+  FixedVector<Order*, kBatchMax> orders;
+};
+
+void OrderManager::cancel_all(InstrumentId instrument, Timestamp now) noexcept {
+  table_.for_each_open([&](Order& order) {
+    if (!instrument.valid() || order.instrument == instrument)
+      wish_cancel(order, CancelWish::Engine, now);
+  });
+  pump_cancels(now);
+  cancel_foreign(instrument, now);
+}
+
+void OrderManager::cancel_by_engine(Order& order, Timestamp now) noexcept {
+  wish_cancel(order, CancelWish::Engine, now);
+  pump_cancels(now);
+}
+
+void OrderManager::wish_cancel(Order& order, CancelWish wish, Timestamp now) noexcept {
+  if (wish > order.cancel_wish) order.cancel_wish = wish;
+  if (order.cancel_in_flight || order.cancel_accepted || order.in_cancel_queue) return;
+  put_back(order, std::max(order.cancel_not_before, now));
+}
+
+void OrderManager::put_back(Order& order, Timestamp not_before) noexcept {
+  order.cancel_not_before = not_before;
+  if (order.in_cancel_queue) return;
+  order.in_cancel_queue = true;
+  cancel_queue_.push_back(&order);  // room for every slot was reserved
+}
+
+void OrderManager::pump_cancels(Timestamp now) noexcept {
+  for (bool more = true; more && !cancel_queue_.empty();) {
+    CancelBatch batch;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < cancel_queue_.size(); ++i) {
+      Order* order = cancel_queue_[i];
+      if (!order->is_open() || order->cancel_wish == CancelWish::None || order->cancel_in_flight ||
+          order->cancel_accepted) {
+        order->in_cancel_queue = false;
+        continue;
+      }
+      if (now >= order->cancel_not_before && batch.orders.push(order)) {
+        order->in_cancel_queue = false;
+        continue;
+      }
+      cancel_queue_[kept++] = order;
+    }
+    cancel_queue_.resize(kept);
+    more = send_cancels(batch, now) == kBatchMax;
+  }
+}
+
+std::size_t OrderManager::send_cancels(CancelBatch& batch, Timestamp now) noexcept {
+  FixedVector<Order*, kBatchMax> going;
+  const auto priority_of = [](const Order& order) {
+    return order.cancel_wish == CancelWish::Engine ? risk::RequestPriority::Risk
+                                                   : risk::RequestPriority::Normal;
+  };
+  const auto acquire_single = [&](Order& order) {
+    const auto slot = links_.limiter.try_acquire(risk::RequestKind::Cancel, order.instrument, now,
+                                                 priority_of(order));
+    if (!slot.granted) put_back(order, std::min(slot.retry_at, now + seconds(1)));
+    return slot.granted;
+  };
+
+  // A batch over several instruments takes from the batch bucket of each.
+  const risk::RequestForm form = risk::form_of(batch.orders.size());
+  FixedVector<Order*, kBatchMax> left;
+  if (form == risk::RequestForm::Batch) {
+    for (std::size_t i = 0; i < batch.orders.size(); ++i) {
+      const InstrumentId instrument = batch.orders[i]->instrument;
+      std::uint32_t count = 0;
+      bool is_first = true;
+      risk::RequestPriority priority = risk::RequestPriority::Normal;
+      for (std::size_t j = 0; j < batch.orders.size(); ++j) {
+        if (batch.orders[j]->instrument != instrument) continue;
+        if (j < i) is_first = false;
+        ++count;
+        if (priority_of(*batch.orders[j]) == risk::RequestPriority::Risk)
+          priority = risk::RequestPriority::Risk;
+      }
+      if (!is_first) continue;
+      const bool granted = links_.limiter
+                               .try_acquire(risk::RequestKind::Cancel, instrument, now, priority,
+                                            count, risk::RequestForm::Batch)
+                               .granted;
+      for (Order* order : batch.orders) {
+        if (order->instrument == instrument) (granted ? going : left).push(order);
+      }
+    }
+  } else {
+    left = batch.orders;
+  }
+
+  // One element is a single request to the venue, whatever we meant it to be.
+  if (going.size() == 1) {
+    left.push(going[0]);
+    going.clear();
+  }
+  std::size_t sent = 0;
+  const auto request_of = [&](Order& order) {
+    order.cancel_in_flight = true;
+    ++counters_.cancels;
+    record(CancelRecord{order.client_id.value, order.venue_id.value, order.instrument.value, 0},
+           now);
+    return CancelRequest{order.client_id, order.venue_id, order.instrument};
+  };
+  const auto not_sent = [&](Order& order, SendResult result) {
+    --counters_.cancels;
+    order.cancel_in_flight = false;
+    record(NotSentRecord{order.client_id.value, ExecutionReport::Request::Cancel, result}, now);
+    put_back(order, now + settings_.send_retry);
+  };
+  if (!going.empty()) {
+    FixedVector<CancelRequest, kBatchMax> requests;
+    for (Order* order : going) requests.push(request_of(*order));
+    const SendResult result = links_.port.cancel_batch(requests.view(), now);
+    if (result == SendResult::Sent) {
+      sent += going.size();
+    } else {
+      for (Order* order : going) not_sent(*order, result);
+    }
+  }
+  for (Order* order : left) {
+    if (!acquire_single(*order)) continue;
+    const SendResult result = links_.port.cancel(request_of(*order), now);
+    if (result == SendResult::Sent) {
+      ++sent;
+    } else {
+      not_sent(*order, result);
+    }
+  }
+  return sent;
+}
+
+void OrderManager::cancel_foreign(InstrumentId instrument, Timestamp now) noexcept {
+  // Orders with our tag that carry no client id of ours (children of algo orders): asked again
+  // every second until the venue's list has lost them.
+  foreign_.for_each_open([&](ForeignOrder& order) {
+    if (!order.own_tag || (instrument.valid() && order.instrument != instrument)) return;
+    if (now < order.cancel_not_before) return;
+    if (!links_.limiter
+             .try_acquire(risk::RequestKind::Cancel, order.instrument, now,
+                          risk::RequestPriority::Risk)
+             .granted)
+      return;
+    order.cancel_not_before = now + settings_.cancel_retry;
+    record(CancelRecord{0, order.venue_id.value, order.instrument.value, 0}, now);
+    if (links_.port.cancel({ClientOrderId{}, order.venue_id, order.instrument}, now) ==
+        SendResult::Sent)
+      ++counters_.cancels;
+  });
+}
+
+}  // namespace gannet::engine

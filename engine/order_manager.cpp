@@ -1,0 +1,396 @@
+#include "engine/order_manager.h"
+
+#include <algorithm>
+
+namespace gannet::engine {
+
+namespace {
+
+// Handles of adopted orders: lanes count up from small numbers, these have the highest bit.
+constexpr std::uint64_t kAdoptedHandles = std::uint64_t{1} << 63;
+
+Denial denial(DenialReason reason) noexcept { return {reason, 0, 0, {}}; }
+
+PlaceRequest request_of(const Order& order, const risk::ApprovedOrder& approved, MarginMode mode) {
+  PlaceRequest request;
+  request.client_id = order.client_id;
+  request.instrument = order.instrument;
+  request.side = order.side;
+  request.kind = OrderKind::Limit;
+  request.time_in_force = order.time_in_force;
+  // A market order goes out as a limit at the edge of the collar: nothing may trade through the
+  // price that the gate has valued (PRE-04).
+  if (order.kind == OrderKind::Market && order.time_in_force == TimeInForce::GoodTillCancel)
+    request.time_in_force = TimeInForce::ImmediateOrCancel;
+  request.post_only = order.post_only;
+  request.reduce_only = approved.send_reduce_only();
+  request.margin_mode = mode;
+  request.position_side = order.position_side;
+  request.price = order.price;
+  request.quantity = order.quantity;
+  request.expire_time = order.expire_time;
+  return request;
+}
+
+}  // namespace
+
+OrderManager::OrderManager(const OrderManagerLinks& links, const OrderManagerSettings& settings,
+                           ClientOrderIds ids, std::vector<MarginMode> margin_modes)
+    : links_(links),
+      settings_(settings),
+      ids_(ids),
+      margin_modes_(std::move(margin_modes)),
+      table_(settings.open_capacity, settings.ended_capacity),
+      foreign_(settings.foreign_capacity, links.booking, links.exposure, links.listener) {
+  margin_modes_.resize(links.instruments.size(), MarginMode::Cross);
+  cancel_queue_.reserve(settings.open_capacity + settings.ended_capacity);
+}
+
+void OrderManager::place(const OrderIntent& intent, Timestamp decided, Timestamp trigger,
+                         Timestamp now) noexcept {
+  if (!links_.exposure.contains(intent.strategy))
+    return deny(intent, denial(DenialReason::StrategyStopped), now);
+  if (!append(links_.journal, to_record(intent, trigger), now))
+    return deny(intent, denial(DenialReason::JournalFull), now);
+  if (!links_.instruments.contains(intent.instrument) ||
+      !links_.exposure.contains(intent.instrument))
+    return deny(intent, denial(DenialReason::UnknownInstrument), now);
+  if (!intent.handle.valid() || table_.find(intent.handle) != nullptr)
+    return deny(intent, denial(DenialReason::UnknownHandle), now);
+  if (!table_.has_room()) return deny(intent, denial(DenialReason::OrderTableFull), now);
+
+  const auto approved = links_.gate.check(intent, gate_context(), now);
+  if (!approved) return deny(intent, approved.error(), now);
+  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, intent.instrument, now);
+  if (!slot.granted) return deny(intent, {DenialReason::RateLimited, 0, 0, slot.retry_at}, now);
+  send_place(*approved, decided, trigger, now);
+}
+
+bool OrderManager::send_place(const risk::ApprovedOrder& approved, Timestamp decided,
+                              Timestamp trigger, Timestamp now) noexcept {
+  const OrderIntent& intent = approved.intent();
+  const auto refuse = [&](DenialReason reason) {
+    deny(intent, denial(reason), now);
+    return false;
+  };
+  const ClientOrderId id = ids_.next();
+  if (!id.valid()) return refuse(DenialReason::ClientOrderIdsExhausted);
+  Order draft;
+  draft.client_id = id;
+  draft.handle = intent.handle;
+  draft.cookie = intent.cookie;
+  draft.strategy = intent.strategy;
+  draft.instrument = intent.instrument;
+  draft.side = intent.side;
+  draft.kind = intent.kind;
+  draft.time_in_force = intent.time_in_force;
+  draft.post_only = intent.post_only;
+  draft.reduce_only = intent.reduce_only;
+  draft.position_side = intent.position_side;
+  draft.price = approved.worst_price();
+  draft.quantity = intent.quantity;
+  draft.expire_time = now + venue_offset_ + settings_.expiry;
+  draft.trigger_time = trigger;
+  draft.decided_time = decided;
+  draft.sent_time = now;
+  const PlaceRequest request = request_of(draft, approved, margin_modes_[intent.instrument.value]);
+  if (!journal_place(draft, request, now)) return refuse(DenialReason::JournalFull);
+
+  Order* order = table_.add(draft);
+  if (order == nullptr) return refuse(DenialReason::OrderTableFull);
+  count(*order);
+  ++counters_.placed;
+  const SendResult sent = links_.port.place(request, now);
+  if (sent == SendResult::Sent) {
+    if (order->phase == OrderPhase::PendingNew && !order->acknowledged)
+      emit(*order, OrderEventKind::PendingNew, VenueReason::None, now);
+    return true;
+  }
+  --counters_.placed;
+  record(NotSentRecord{order->client_id.value, ExecutionReport::Request::Place, sent}, now);
+  order->phase = OrderPhase::Rejected;
+  order->end_evidence = EndEvidence::Concluded;
+  order->told_end = true;
+  table_.note_ended(*order);
+  count(*order);
+  return refuse(DenialReason::NotConnected);
+}
+
+bool OrderManager::journal_place(const Order& order, const PlaceRequest& request,
+                                 Timestamp now) noexcept {
+  PlaceRecord record;
+  record.client_id = request.client_id.value;
+  record.handle = order.handle.value;
+  record.cookie = order.cookie;
+  record.price = request.price.raw;
+  record.quantity = request.quantity.raw;
+  record.expire_time = request.expire_time.nanos;
+  const risk::ReferencePrices& references = links_.references;
+  record.best_bid = references.fresh_bid(order.instrument, now).value_or(Price{}).raw;
+  record.best_ask = references.fresh_ask(order.instrument, now).value_or(Price{}).raw;
+  record.mark = references.fresh_mark(order.instrument, now).value_or(Price{}).raw;
+  record.instrument = order.instrument.value;
+  record.strategy = order.strategy.value;
+  record.side = request.side;
+  record.kind = order.kind;
+  record.time_in_force = order.time_in_force;
+  record.post_only = request.post_only ? 1 : 0;
+  record.reduce_only = request.reduce_only ? 1 : 0;
+  record.position_side = request.position_side;
+  record.margin_mode = request.margin_mode;
+  return append(links_.journal, record, now);
+}
+
+void OrderManager::amend(const AmendIntent& intent, Timestamp now) noexcept {
+  Order* order = find_own(intent.strategy, intent.handle);
+  const auto refuse = [&](const Denial& why) {
+    deny(intent.strategy, intent.handle, order, OrderEventKind::AmendDenied, why, now);
+  };
+  if (!append(links_.journal, to_record(intent), now))
+    return refuse(denial(DenialReason::JournalFull));
+  if (order == nullptr) return refuse(denial(DenialReason::UnknownHandle));
+  // An order in doubt is not changed: first it must be known what it is.
+  if (!order->is_open() || order->unknown || order->has_unknown_amend() ||
+      order->cancel_wish != CancelWish::None || order->amends.full())
+    return refuse(denial(DenialReason::OrderNotWorking));
+  if (!intent.new_price && !intent.new_quantity)
+    return refuse(denial(DenialReason::NothingToAmend));
+
+  risk::WorkingOrder working;
+  working.strategy = order->strategy;
+  working.instrument = order->instrument;
+  working.side = order->side;
+  working.kind = order->kind;
+  working.time_in_force = order->time_in_force;
+  working.post_only = order->post_only;
+  working.reduce_only = order->reduce_only;
+  working.position_side = order->position_side;
+  working.price = order->worst_price();
+  working.quantity = order->worst_quantity();
+  working.cumulative_quantity = order->cumulative_quantity;
+  working.counted_leaves = order->counted_leaves;
+  const auto approved = links_.gate.check_amend(intent, working, gate_context(), now);
+  if (!approved) return refuse(approved.error());
+  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Amend, order->instrument, now);
+  if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
+
+  AmendRequest request;
+  request.client_id = order->client_id;
+  request.venue_id = order->venue_id;
+  request.instrument = order->instrument;
+  request.amend_id = ++last_amend_id_;
+  request.new_price = intent.new_price;
+  request.new_quantity = intent.new_quantity;
+  request.expire_time = now + venue_offset_ + settings_.expiry;
+  AmendRecord entry;
+  entry.client_id = request.client_id.value;
+  entry.amend_id = request.amend_id;
+  entry.new_price = intent.new_price.value_or(Price{}).raw;
+  entry.new_quantity = intent.new_quantity.value_or(Quantity{}).raw;
+  entry.expire_time = request.expire_time.nanos;
+  entry.has_price = intent.new_price ? 1 : 0;
+  entry.has_quantity = intent.new_quantity ? 1 : 0;
+  if (!append(links_.journal, entry, now)) return refuse(denial(DenialReason::JournalFull));
+
+  // What is left out stays as the newest amend before it asked.
+  const bool is_first = order->amends.empty();
+  const Price before = is_first ? order->price : order->amends[order->amends.size() - 1].price;
+  const Quantity quantity_before =
+      is_first ? order->quantity : order->amends[order->amends.size() - 1].quantity;
+  PendingAmend pending;
+  pending.amend_id = request.amend_id;
+  pending.price = intent.new_price.value_or(before);
+  pending.quantity = intent.new_quantity.value_or(quantity_before);
+  pending.expire_time = request.expire_time;
+  order->amends.push(pending);
+  count(*order);
+  ++counters_.amended;
+  const SendResult sent = links_.port.amend(request, now);
+  if (sent == SendResult::Sent) return;
+  --counters_.amended;
+  record(NotSentRecord{order->client_id.value, ExecutionReport::Request::Amend, sent}, now);
+  for (std::size_t i = order->amends.size(); i-- > 0;) {
+    if (order->amends[i].amend_id == request.amend_id) order->amends.erase(i);
+  }
+  count(*order);
+  refuse(denial(DenialReason::NotConnected));
+}
+
+void OrderManager::cancel(const CancelIntent& intent, Timestamp now) noexcept {
+  record(CancelIntentRecord{intent.handle.value, intent.intent_time.nanos, InstrumentId::kNone,
+                            intent.strategy.value, 0},
+         now);
+  Order* order = find_own(intent.strategy, intent.handle);
+  if (order == nullptr || !order->is_open()) {
+    const DenialReason reason =
+        order == nullptr ? DenialReason::UnknownHandle : DenialReason::OrderNotWorking;
+    return deny(intent.strategy, intent.handle, order, OrderEventKind::CancelDenied, denial(reason),
+                now);
+  }
+  wish_cancel(*order, CancelWish::Strategy, now);
+  pump_cancels(now);
+}
+
+void OrderManager::cancel_all_of(StrategyId strategy, InstrumentId instrument,
+                                 Timestamp now) noexcept {
+  record(CancelIntentRecord{0, now.nanos, instrument.value, strategy.value, 0}, now);
+  table_.for_each_open([&](Order& order) {
+    if (order.strategy == strategy && (!instrument.valid() || order.instrument == instrument))
+      wish_cancel(order, CancelWish::Strategy, now);
+  });
+  pump_cancels(now);
+}
+
+bool OrderManager::restore(const Order& order) noexcept {
+  if (!links_.exposure.contains(order.instrument)) return false;
+  Order draft = order;
+  if (!links_.exposure.contains(draft.strategy)) draft.strategy = {};  // not configured any more
+  Order* kept = table_.add(draft);
+  if (kept == nullptr) return false;
+  count(*kept);
+  return true;
+}
+
+void OrderManager::adopt(Order& order, Timestamp now) noexcept {
+  order.previous_run = false;
+  Handle handle = order.handle;
+  if (!handle.valid()) {
+    // Made anew: handles of the earlier run may be in use again.
+    handle = {kAdoptedHandles | ++last_adopted_handle_};
+    table_.set_handle(order, handle);
+  }
+  emit(order, OrderEventKind::Adopted, VenueReason::None, now);
+}
+
+void OrderManager::accept_shortfalls(InstrumentId instrument) noexcept {
+  table_.for_each_ended([&](Order& order) {
+    if (order.instrument != instrument || order.is_settled()) return;
+    order.booked_quantity = order.cumulative_quantity;
+    count(order);
+  });
+}
+
+std::size_t OrderManager::unknown_orders() const noexcept {
+  std::size_t n = 0;
+  table_.for_each_open(
+      [&](const Order& order) { n += order.unknown || order.has_unknown_amend() ? 1u : 0u; });
+  return n;
+}
+
+bool OrderManager::has_previous_run_orders() const noexcept {
+  bool any = false;
+  table_.for_each_open([&](const Order& order) { any = any || order.previous_run; });
+  return any;
+}
+
+Order* OrderManager::find_own(StrategyId strategy, Handle handle) noexcept {
+  Order* order = handle.valid() ? table_.find(handle) : nullptr;
+  return order != nullptr && order->strategy == strategy ? order : nullptr;
+}
+
+void OrderManager::deny(const OrderIntent& intent, const Denial& why, Timestamp now) noexcept {
+  Order order;
+  order.instrument = intent.instrument;
+  order.cookie = intent.cookie;
+  order.side = intent.side;
+  order.price = intent.price;
+  order.quantity = intent.quantity;
+  deny(intent.strategy, intent.handle, &order, OrderEventKind::Denied, why, now);
+}
+
+void OrderManager::deny(StrategyId strategy, Handle handle, const Order* order, OrderEventKind kind,
+                        const Denial& why, Timestamp now) noexcept {
+  ++counters_.denied;
+  const auto index = static_cast<std::size_t>(why.reason);
+  if (index < counters_.denied_by_reason.size()) ++counters_.denied_by_reason[index];
+  OrderEvent event;
+  event.kind = kind;
+  event.strategy = strategy;
+  event.handle = handle;
+  event.denial = why;
+  event.event_time = now;
+  if (order != nullptr) {
+    event.cookie = order->cookie;
+    event.instrument = order->instrument;
+    event.client_id = order->client_id;
+    event.side = order->side;
+    event.price = order->price;
+    event.quantity = order->quantity;
+    event.cumulative_quantity = order->cumulative_quantity;
+  }
+  DeniedRecord entry;
+  entry.limit = why.limit;
+  entry.value = why.value;
+  entry.handle = handle.value;
+  entry.retry_at = why.retry_at.nanos;
+  entry.instrument = event.instrument.value;
+  entry.strategy = strategy.value;
+  entry.reason = why.reason;
+  entry.kind = kind;
+  record(entry, now);
+  links_.events.on_order_event(event);
+}
+
+void OrderManager::emit(const Order& order, OrderEventKind kind, VenueReason reason,
+                        Timestamp now) noexcept {
+  if (!order.strategy.valid() || !order.handle.valid()) return;  // no strategy holds it
+  if (order.told_end) return;                                    // a handle ends once
+  OrderEvent event;
+  event.kind = kind;
+  event.strategy = order.strategy;
+  event.handle = order.handle;
+  event.cookie = order.cookie;
+  event.instrument = order.instrument;
+  event.client_id = order.client_id;
+  event.side = order.side;
+  event.price = order.price;
+  event.quantity = order.quantity;
+  event.cumulative_quantity = order.cumulative_quantity;
+  event.reason = reason;
+  event.event_time = now;
+  links_.events.on_order_event(event);
+}
+
+void OrderManager::alert(Alert what, const Order& order, Timestamp now, std::int64_t expected,
+                         std::int64_t actual) noexcept {
+  links_.listener.on_alert(
+      {what, order.instrument, order.client_id, order.venue_id, expected, actual, now});
+}
+
+void OrderManager::count(Order& order) noexcept {
+  const Quantity leaves = order.worst_leaves();
+  const bool counts = order.is_open() || leaves.raw > 0;
+  risk::Exposure& exposure = links_.exposure;
+  if (counts && !order.counted) {
+    exposure.on_order_opened(order.strategy, order.instrument, order.side, leaves,
+                             order.position_side);
+  } else if (counts) {
+    if (leaves != order.counted_leaves)
+      exposure.on_working_changed(order.strategy, order.instrument, order.side,
+                                  order.counted_leaves, leaves, order.position_side);
+  } else if (order.counted) {
+    exposure.on_order_closed(order.strategy, order.instrument, order.side, order.counted_leaves,
+                             order.position_side);
+  }
+  order.counted = counts;
+  order.counted_leaves = leaves;
+  if (order.is_short == order.is_settled()) {
+    order.is_short = !order.is_settled();
+    order.is_short ? ++short_orders_ : --short_orders_;
+  }
+}
+
+FillOwner OrderManager::owner_of(const Order& order) const noexcept {
+  FillOwner owner;
+  owner.strategy = order.strategy;
+  owner.handle = order.handle;
+  owner.cookie = order.cookie;
+  owner.instrument = order.instrument;
+  owner.client_id = order.client_id;
+  owner.venue_id = order.venue_id;
+  owner.side = order.side;
+  owner.position_side = order.position_side;
+  return owner;
+}
+
+}  // namespace gannet::engine

@@ -1,0 +1,212 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "domain/venue.h"
+#include "engine/client_order_ids.h"
+#include "engine/engine_listener.h"
+#include "engine/fill_booking.h"
+#include "engine/foreign_orders.h"
+#include "engine/journal.h"
+#include "engine/lane_messages.h"
+#include "engine/order_table.h"
+#include "engine/settings.h"
+#include "risk/pre_trade_gate.h"
+#include "risk/rate_limiter.h"
+
+namespace gannet::engine {
+
+struct OrderManagerSettings {
+  std::size_t open_capacity = 2048;
+  std::size_t ended_capacity = 8192;
+  std::size_t foreign_capacity = 2048;
+  Nanos expiry = seconds(1);             ///< of every place and amend, on the venue's clock
+  Nanos query_after = seconds(2);        ///< acknowledged, but no push: ask
+  Nanos query_spacing = seconds(1);      ///< between two questions about one order
+  Nanos query_timeout = seconds(5);      ///< a question without an answer is asked again
+  Nanos not_found_spacing = seconds(1);  ///< two "not found" count only that far apart
+  Nanos cancel_retry = seconds(1);       ///< after a refused or lost cancel
+  Nanos send_retry = milliseconds(100);  ///< after the port could not take a cancel
+};
+
+struct OrderCounters {
+  std::uint64_t placed = 0;
+  std::uint64_t amended = 0;
+  std::uint64_t cancels = 0;
+  std::uint64_t denied = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t unknown = 0;   ///< outcomes that became unknown
+  std::uint64_t resolved = 0;  ///< unknown ones settled by venue evidence
+  std::uint64_t queries = 0;
+  std::uint64_t duplicates = 0;  ///< reports that told nothing new
+  std::uint64_t stale = 0;       ///< reports older than what we know
+  std::uint64_t unmatched = 0;   ///< reports that fit no order of ours
+  std::uint64_t revived = 0;
+  std::uint64_t journal_full = 0;
+  std::array<std::uint64_t, 64> denied_by_reason{};
+};
+
+/// What a person says became of an unknown order.
+enum class OrderResolution : std::uint8_t { NotPlaced, Live, Ended };
+
+/// What the order manager works with and does not own. All outlive it.
+struct OrderManagerLinks {
+  const InstrumentTable& instruments;
+  risk::PreTradeGate& gate;
+  risk::RateLimiter& limiter;
+  risk::Exposure& exposure;
+  const risk::ReferencePrices& references;
+  const risk::ConversionTable& conversions;
+  const risk::TradingModes& modes;
+  Journal& journal;
+  VenuePort& port;
+  StrategyEvents& events;
+  EngineListener& listener;
+  FillBooking& booking;
+};
+
+/// Life of every order of ours (DESIGN 4): handle to client id, gate, limiter, journal, port; then
+/// the venue's words in whatever order they come.
+///
+/// Invariants: a request is in the journal before the port sees it. An order counts in Exposure at
+/// its worst leaves from approval until it ended by evidence *and* all its fills are booked.
+/// `unknown` is left by venue evidence or a person's word alone: a status of the order; or "not
+/// found" twice, spaced, after its expiry, and absence from complete lists of open orders and fills
+/// asked for after its expiry. A new order is never sent twice; a cancel that was throttled,
+/// refused for no lasting reason, or lost is sent again until the order ended.
+///
+/// Thread: the reactor. No allocation after construction.
+class OrderManager {
+ public:
+  /// `margin_modes`: by instrument.
+  OrderManager(const OrderManagerLinks& links, const OrderManagerSettings& settings,
+               ClientOrderIds ids, std::vector<MarginMode> margin_modes);
+
+  // Strategies' wishes. What is refused is told by an event.
+  void place(const OrderIntent& intent, Timestamp decided, Timestamp trigger,
+             Timestamp now) noexcept;
+  void amend(const AmendIntent& intent, Timestamp now) noexcept;
+  void cancel(const CancelIntent& intent, Timestamp now) noexcept;
+  /// Invalid instrument: all of the strategy's.
+  void cancel_all_of(StrategyId strategy, InstrumentId instrument, Timestamp now) noexcept;
+  /// The engine's own: kill, hold, sweeps; with the limiter's reserve. Invalid: all instruments.
+  /// Orders of earlier runs and others with our tag too.
+  void cancel_all(InstrumentId instrument, Timestamp now) noexcept;
+  void cancel_by_engine(Order& order, Timestamp now) noexcept;
+
+  // The venue's words.
+  void on_report(const ExecutionReport& report) noexcept;
+  void on_fill_row(const FillReport& report) noexcept;
+  /// A complete list has been read; what it lacks, it lacked when it was asked for.
+  void on_open_orders_listed(Timestamp requested_at, Timestamp now) noexcept;
+  void on_fills_listed(Timestamp requested_at, Timestamp now) noexcept;
+  /// Everything in flight has an unknown outcome from here on.
+  void on_connection_lost(Timestamp now) noexcept;
+  void on_venue_clock(Nanos offset) noexcept { venue_offset_ = offset; }
+
+  /// Questions that are due, cancels that wait. Cheap when there is nothing.
+  void on_timer(Timestamp now) noexcept;
+
+  /// False: not an order of ours that is unknown.
+  bool resolve(ClientOrderId id, OrderResolution resolution, Timestamp now) noexcept;
+  /// An order that the journal of an earlier run believed open, or one found at the venue with an
+  /// id of ours. False: no room.
+  bool restore(const Order& order) noexcept;
+  /// An order of an earlier run becomes this strategy's, under a new handle.
+  void adopt(Order& order, Timestamp now) noexcept;
+  /// Missing fills of the instrument are taken as settled: a person accepted the position.
+  void accept_shortfalls(InstrumentId instrument) noexcept;
+
+  bool is_ours(ClientOrderId id) const noexcept { return ids_.is_ours(id); }
+  const ClientOrderIds& ids() const noexcept { return ids_; }
+  OrderTable& table() noexcept { return table_; }
+  const OrderTable& table() const noexcept { return table_; }
+  ForeignOrders& foreign() noexcept { return foreign_; }
+  const ForeignOrders& foreign() const noexcept { return foreign_; }
+  const OrderCounters& counters() const noexcept { return counters_; }
+  /// Open orders whose existence or terms are not known.
+  std::size_t unknown_orders() const noexcept;
+  bool has_waiting_cancels() const noexcept { return !cancel_queue_.empty(); }
+  bool has_previous_run_orders() const noexcept;
+  /// Evidence or fills that only complete lists can bring are wanted.
+  bool wants_lists() const noexcept;
+  std::size_t orders_short_of_fills() const noexcept { return short_orders_; }
+  bool is_short_of_fills(InstrumentId instrument) noexcept;
+
+ private:
+  // order_manager.cpp: intents
+  risk::GateContext gate_context() const noexcept {
+    return {links_.instruments, links_.exposure, links_.references, links_.conversions,
+            links_.modes};
+  }
+  bool send_place(const risk::ApprovedOrder& approved, Timestamp decided, Timestamp trigger,
+                  Timestamp now) noexcept;
+  bool journal_place(const Order& order, const PlaceRequest& request, Timestamp now) noexcept;
+  Order* find_own(StrategyId strategy, Handle handle) noexcept;
+  void deny(const OrderIntent& intent, const Denial& denial, Timestamp now) noexcept;
+  void deny(StrategyId strategy, Handle handle, const Order* order, OrderEventKind kind,
+            const Denial& denial, Timestamp now) noexcept;
+  void emit(const Order& order, OrderEventKind kind, VenueReason reason, Timestamp now) noexcept;
+  void alert(Alert what, const Order& order, Timestamp now, std::int64_t expected = 0,
+             std::int64_t actual = 0) noexcept;
+  void count(Order& order) noexcept;
+  template <class Record>
+  void record(const Record& what, Timestamp now) noexcept {
+    if (!append(links_.journal, what, now)) ++counters_.journal_full;
+  }
+  FillOwner owner_of(const Order& order) const noexcept;
+  Timestamp local_expiry(Timestamp venue_time) const noexcept { return venue_time - venue_offset_; }
+
+  // order_cancels.cpp
+  void wish_cancel(Order& order, CancelWish wish, Timestamp now) noexcept;
+  void pump_cancels(Timestamp now) noexcept;
+  struct CancelBatch;
+  std::size_t send_cancels(CancelBatch& batch, Timestamp now) noexcept;
+  void put_back(Order& order, Timestamp not_before) noexcept;
+  void cancel_foreign(InstrumentId instrument, Timestamp now) noexcept;
+
+  // order_reports.cpp
+  void on_reply(Order& order, const ExecutionReport& report) noexcept;
+  void on_place_rejected(Order& order, const ExecutionReport& report) noexcept;
+  void on_amend_rejected(Order& order, const ExecutionReport& report) noexcept;
+  void on_cancel_rejected(Order& order, const ExecutionReport& report) noexcept;
+  void on_status(Order& order, const ExecutionReport& report) noexcept;
+  void on_status_of_ended(Order& order, const ExecutionReport& report, bool stale) noexcept;
+  void apply_live(Order& order, const ExecutionReport& report) noexcept;
+  void settle_amends(Order& order, const ExecutionReport& report) noexcept;
+  void end(Order& order, OrderPhase phase, VenueReason reason, EndEvidence evidence,
+           Timestamp now) noexcept;
+  void revive(Order& order, Timestamp now) noexcept;
+  void note_exists(Order& order, Timestamp now) noexcept;
+  Order* meet_previous_run_order(const ExecutionReport& report) noexcept;
+
+  // order_queries.cpp
+  void become_unknown(Order& order, Timestamp now) noexcept;
+  void on_outcome_unknown(Order& order, const ExecutionReport& report) noexcept;
+  void on_not_found(Order& order, Timestamp now) noexcept;
+  void query_at(Order& order, Timestamp when) noexcept;
+  void ask(Order& order, Timestamp now) noexcept;
+  bool has_evidence_of_absence(const Order& order) const noexcept;
+  void conclude_absent(Order& order, Timestamp now) noexcept;
+
+  OrderManagerLinks links_;
+  OrderManagerSettings settings_;
+  ClientOrderIds ids_;
+  std::vector<MarginMode> margin_modes_;
+  OrderTable table_;
+  ForeignOrders foreign_;
+  std::vector<Order*> cancel_queue_;  // oldest wish first; slots never move
+  OrderCounters counters_;
+  Nanos venue_offset_;
+  std::uint64_t last_amend_id_ = 0;
+  std::uint64_t last_adopted_handle_ = 0;
+  Timestamp open_orders_listed_;  // when the last complete lists were asked for
+  Timestamp fills_listed_;
+  Timestamp next_scan_;
+  std::size_t short_orders_ = 0;  // fills missed in part
+};
+
+}  // namespace gannet::engine
