@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "app/ledger.h"
 #include "base/journal_store.h"
 #include "engine/journal_records.h"
 
@@ -122,6 +123,18 @@ void add_journal_command(CLI::App& app) {
       ->envname("GANNET_STATE");
   check->callback([options] {
     if (const int code = verify(*options); code != 0) std::exit(code);
+  });
+  CLI::App* ledger = journal->add_subcommand(
+      "ledger", "orders, fills, positions and balances as the journal has them, one JSON object");
+  ledger->add_option("--state", options->state_directory, "the engine's state directory")
+      ->envname("GANNET_STATE");
+  ledger->callback([options] {
+    const auto json = ledger_json(options->state_directory);
+    if (!json) {
+      fmt::print(stderr, "{}\n", json.error().message);
+      std::exit(2);
+    }
+    fmt::print("{}\n", *json);
   });
   CLI::App* show = journal->add_subcommand("print", "one JSON object a record");
   show->add_option("--state", options->state_directory, "the engine's state directory")
