@@ -35,7 +35,7 @@ bench: build
 	@build/release/bin/gannet_bench --benchmark_filter='$(BENCH_FILTER)' --benchmark_out=build/bench.json --benchmark_out_format=json
 
 soak: build
-	@build/release/bin/gannet soak --duration $(SOAK_DURATION)
+	@tools/soak.py --bin build/release/bin --duration $(SOAK_DURATION)
 
 tsan: setup
 	@cmake --preset tsan >/dev/null
