@@ -15,6 +15,7 @@ struct ReconcilerSettings {
   Nanos answer_timeout = seconds(10);       ///< a list that does not come is asked for again
   Nanos period = seconds(30);               ///< a round at least so often (POST-02, POST-04)
   Nanos fills_overlap = seconds(120);       ///< fills are asked for since the newest, less this
+  Nanos replica_lag_max = seconds(5);       ///< how far a list may be behind pushes
   Nanos difference_grace = seconds(2);      ///< POST-03: how long a difference must last
 };
 
@@ -50,6 +51,8 @@ class Reconciler {
   /// Two such lists, asked for 500 ms apart, are flat.
   Timestamp empty_since() const noexcept { return empty_since_; }
   Timestamp empty_until() const noexcept { return empty_until_; }
+  /// Flat is to be shown from here on.
+  void forget_empty_lists() noexcept { empty_since_ = empty_until_ = {}; }
   std::size_t own_orders_listed() const noexcept { return own_orders_listed_; }
   /// Fills from then on are asked for, where none has been booked yet.
   void set_first_fills_time(Timestamp when) noexcept { first_fills_ = when; }

@@ -1,0 +1,125 @@
+#include "engine/prior_belief.h"
+
+#include <algorithm>
+
+namespace gannet::engine {
+
+void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Timestamp time) {
+  last_time_ = std::max(last_time_, time);
+  switch (type) {
+    case RecordType::Run:
+      if (const auto run = read_record<RunRecord>(payload))
+        newest_run_ = std::max(newest_run_, run->run);
+      break;
+    case RecordType::Place:
+      if (const auto place = read_record<PlaceRecord>(payload)) add_place(*place, time);
+      break;
+    case RecordType::Amend:
+      if (const auto amend = read_record<AmendRecord>(payload)) add_amend(*amend);
+      break;
+    case RecordType::NotSent:
+      if (const auto not_sent = read_record<NotSentRecord>(payload)) {
+        if (not_sent->request == ExecutionReport::Request::Place) open_.erase(not_sent->client_id);
+      }
+      break;
+    case RecordType::Report:
+      if (const auto report = read_record<ReportRecord>(payload)) add_report(*report);
+      break;
+    case RecordType::FillBooked:
+      if (const auto fill = read_record<FillBookedRecord>(payload)) add_fill(*fill);
+      break;
+    case RecordType::Adjustment:
+      if (const auto adjustment = read_record<AdjustmentRecord>(payload))
+        steps_.emplace_back(*adjustment);
+      break;
+    case RecordType::OrderEnded:
+      if (const auto ended = read_record<OrderEndedRecord>(payload)) open_.erase(ended->client_id);
+      break;
+    case RecordType::Command:
+      if (const auto command = read_record<CommandRecord>(payload)) {
+        if (command->kind == CommandRecord::Kind::Kill) killed_ = true;
+        if (command->kind == CommandRecord::Kind::Resume) killed_ = false;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void PriorBelief::add_place(const PlaceRecord& record, Timestamp time) {
+  Order order;
+  order.client_id = {record.client_id};
+  order.cookie = record.cookie;
+  order.strategy = StrategyId{record.strategy};
+  order.instrument = InstrumentId{record.instrument};
+  order.side = record.side;
+  order.kind = record.kind;
+  order.time_in_force = record.time_in_force;
+  order.post_only = record.post_only != 0;
+  order.reduce_only = record.reduce_only != 0;
+  order.position_side = record.position_side;
+  order.price = {record.price};
+  order.quantity = {record.quantity};
+  order.expire_time = {record.expire_time};
+  order.sent_time = time;
+  order.previous_run = true;
+  order.unknown = true;
+  open_[record.client_id] = order;
+}
+
+void PriorBelief::add_amend(const AmendRecord& record) {
+  Order* order = find(record.client_id);
+  if (order == nullptr) return;
+  PendingAmend amend;
+  amend.amend_id = record.amend_id;
+  amend.price = record.has_price != 0 ? Price{record.new_price} : order->price;
+  amend.quantity = record.has_quantity != 0 ? Quantity{record.new_quantity} : order->quantity;
+  amend.expire_time = {record.expire_time};
+  amend.unknown = true;
+  if (order->amends.full()) order->amends.erase(0);
+  order->amends.push(amend);
+}
+
+void PriorBelief::add_report(const ReportRecord& record) {
+  Order* order = find(record.client_id);
+  if (order == nullptr) return;
+  if (record.venue_id != 0) order->venue_id = {record.venue_id};
+  if (record.kind == ExecutionReport::Kind::AmendRejected ||
+      (record.kind == ExecutionReport::Kind::Status && record.amend_id != 0)) {
+    for (std::size_t i = order->amends.size(); i-- > 0;) {
+      if (order->amends[i].amend_id == record.amend_id) order->amends.erase(i);
+    }
+  }
+  if (record.kind != ExecutionReport::Kind::Status) return;
+  order->cumulative_quantity =
+      std::max(order->cumulative_quantity, Quantity{record.cumulative_quantity});
+  if (record.exchange_time < order->venue_time.nanos) return;
+  order->venue_time = {record.exchange_time};
+  order->phase =
+      order->cumulative_quantity.raw > 0 ? OrderPhase::PartiallyFilled : OrderPhase::Live;
+  order->acknowledged = true;
+  if (order->kind == OrderKind::Limit && record.price > 0) order->price = {record.price};
+  if (record.quantity > 0) order->quantity = {record.quantity};
+}
+
+void PriorBelief::add_fill(const FillBookedRecord& record) {
+  steps_.emplace_back(record);
+  if (Order* order = find(record.client_id)) {
+    order->booked_quantity.raw += record.fill.quantity;
+    order->cumulative_quantity = std::max(order->cumulative_quantity, order->booked_quantity);
+  }
+}
+
+Order* PriorBelief::find(std::uint64_t client_id) {
+  const auto found = open_.find(client_id);
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+std::vector<Order> PriorBelief::open_orders() const {
+  std::vector<Order> orders;
+  orders.reserve(open_.size());
+  for (const auto& [id, order] : open_) orders.push_back(order);
+  return orders;
+}
+
+}  // namespace gannet::engine

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "engine/journal_records.h"
+#include "engine/order.h"
+
+namespace gannet::engine {
+
+/// What the journal of earlier runs says, as the starting point of this one: a belief, to be
+/// compared with the venue before anything is done with it. Build it by handing over every record
+/// from the oldest kept, in order. Cold: allocates. Instrument and strategy numbers are those of
+/// this run: who reads the journal translates them by name first.
+class PriorBelief {
+ public:
+  using PositionStep = std::variant<FillBookedRecord, AdjustmentRecord>;
+
+  /// Types that say nothing about orders, positions and kill are passed over.
+  void add(RecordType type, std::span<const std::byte> payload, Timestamp time);
+
+  /// Orders that had not ended, in order of creation; what they are now is unknown.
+  std::vector<Order> open_orders() const;
+  const std::vector<PositionStep>& position_steps() const noexcept { return steps_; }
+  bool killed() const noexcept { return killed_; }
+  std::uint64_t newest_run() const noexcept { return newest_run_; }
+  /// When the last record was written; zero: there is none.
+  Timestamp last_time() const noexcept { return last_time_; }
+
+ private:
+  void add_place(const PlaceRecord& record, Timestamp time);
+  void add_amend(const AmendRecord& record);
+  void add_report(const ReportRecord& record);
+  void add_fill(const FillBookedRecord& record);
+  Order* find(std::uint64_t client_id);
+
+  std::map<std::uint64_t, Order> open_;
+  std::vector<PositionStep> steps_;
+  bool killed_ = false;
+  std::uint64_t newest_run_ = 0;
+  Timestamp last_time_;
+};
+
+}  // namespace gannet::engine

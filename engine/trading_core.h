@@ -1,0 +1,223 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "domain/venue.h"
+#include "engine/book_listener.h"
+#include "engine/book_store.h"
+#include "engine/engine_listener.h"
+#include "engine/fill_booking.h"
+#include "engine/journal.h"
+#include "engine/lane_messages.h"
+#include "engine/order_manager.h"
+#include "engine/position_keeper.h"
+#include "engine/prior_belief.h"
+#include "engine/reconciler.h"
+#include "engine/settings.h"
+#include "risk/settings.h"
+
+namespace gannet::engine {
+
+struct TradingCoreSettings {
+  OrderManagerSettings orders;
+  ReconcilerSettings reconciler;
+  std::size_t fill_keys = 65'536;
+  Nanos alive_max = seconds(3);          ///< without proof of life a connection is not fresh
+  Nanos clock_offset_max = seconds(30);  ///< between ours and the venue's
+  Nanos book_grace = seconds(3);         ///< a book gone that long: its orders go too (COD-08)
+  std::size_t unknown_orders_max = 20;   ///< more unknown outcomes than that: hold
+  std::uint32_t dead_man_seconds = 15;   ///< cancel-all-after (COD-01)
+  Nanos dead_man_refresh = seconds(3);
+  Nanos flat_spacing = milliseconds(500);  ///< between two empty lists that prove flat (KILL-05)
+  std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
+  std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
+  std::vector<CurrencyId> dollar_currencies;        ///< count as the risk currency, one to one
+};
+
+/// What a person or a page sees of the core.
+struct CoreStatus {
+  EngineState state = EngineState::Cold;
+  HoldReason hold_reason = HoldReason::None;
+  bool killed = false;
+  bool flat_confirmed = false;
+  ConnectionState market = ConnectionState::Disconnected;
+  ConnectionState account = ConnectionState::Disconnected;
+  std::uint64_t open_orders = 0;
+  std::uint64_t foreign_orders = 0;
+  std::uint64_t unknown_orders = 0;
+  std::uint64_t held_instruments = 0;
+  std::uint64_t fills = 0;
+  std::uint64_t duplicate_fills = 0;
+  std::uint64_t rounds = 0;
+  std::uint64_t market_events = 0;
+  OrderCounters orders;
+  BookCounters books;
+};
+
+struct InstrumentStatus {
+  bool held = false;
+  Quantity position;        ///< of the account, by fills
+  Quantity venue_position;  ///< as the venue told last
+  Amount average_entry_price;
+  Amount realised_pnl;
+  Amount fees;
+  std::optional<Amount> unrealised_pnl;  ///< at mark, else mid; absent: no fresh price
+};
+
+struct CoreLinks {
+  InstrumentTable& instruments;  ///< complete; only `state` changes afterwards
+  const CurrencyTable& currencies;
+  Journal& journal;
+  VenuePort& port;
+  DeadManPort* dead_man = nullptr;  ///< null: the venue has none, and nothing waits for it
+  StrategyEvents& events;
+  BookListener& books;
+  EngineListener& listener;
+};
+
+/// The trading engine of one account as one deterministic machine: market, account and strategies
+/// in; orders, events and states out (DESIGN 4, 5). It reads no clock and keeps no thread: time
+/// comes with each input and must not step back.
+///
+/// States: cold -> connecting -> reconciling -> ready; held(reason) cancels what it can and goes on
+/// by itself after a reconciliation when every reason is gone; killed stays until a person resumes.
+/// Only ready adds risk. Thread: the reactor. Allocates at construction and in `restore` only.
+class TradingCore final : public MarketListener, public AccountListener, public LaneCommands {
+ public:
+  TradingCore(const CoreLinks& links, TradingCoreSettings settings,
+              const risk::Settings& risk_settings, risk::LimitTable limits, std::size_t strategies,
+              ClientOrderIds ids);
+
+  // Start-up, in this order.
+  void add_book(InstrumentId instrument, BookFeed feed) { books_.add(instrument, feed); }
+  void restore(const PriorBelief& prior);
+  void start(Timestamp now) noexcept;
+
+  /// Every turn of the loop; cheap when nothing is due.
+  void on_timer(Timestamp now) noexcept;
+
+  // A person's commands.
+  void kill(std::string_view why, std::string_view who, Timestamp now) noexcept;
+  /// Ends kill and an operator's hold; trading goes on after a reconciliation.
+  void resume(std::string_view who, Timestamp now) noexcept;
+  void hold(std::string_view why, std::string_view who, Timestamp now) noexcept;
+  void cancel_all(std::string_view who, Timestamp now) noexcept;
+  /// The venue's position becomes ours. False: there is no difference to accept.
+  bool accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept;
+  bool resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
+               Timestamp now) noexcept;
+
+  CoreStatus status() const noexcept;
+  InstrumentStatus status(InstrumentId instrument, Timestamp now) const noexcept;
+  EngineState state() const noexcept { return state_; }
+  HoldReason hold_reason() const noexcept { return hold_reason_; }
+  bool is_held(InstrumentId instrument) const noexcept { return held_[instrument.value] != 0; }
+  const OrderManager& orders() const noexcept { return orders_; }
+  OrderManager& orders() noexcept { return orders_; }
+  const PositionKeeper& positions() const noexcept { return positions_; }
+  const BookStore& books() const noexcept { return books_; }
+  const risk::Exposure& exposure() const noexcept { return exposure_; }
+  const risk::RateLimiter& limiter() const noexcept { return limiter_; }
+  /// Newest of each currency; absent: never told.
+  const std::optional<BalanceReport>& balance(CurrencyId currency) const noexcept {
+    return balances_[currency.value];
+  }
+
+  // LaneCommands
+  void on_lane_command(const LaneCommand& command, Timestamp now) noexcept override;
+
+  // MarketListener
+  void on_book_update(const BookUpdate& update) noexcept override;
+  void on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                         Timestamp now) noexcept override;
+  void on_trade(const TradeEvent& trade) noexcept override;
+  void on_ticker(const TickerEvent& ticker) noexcept override;
+  void on_reference_price(const ReferencePriceEvent& price) noexcept override;
+  void on_instrument_state(InstrumentId instrument, InstrumentState state,
+                           Timestamp now) noexcept override;
+  void on_market_connection(ConnectionState state, Timestamp now) noexcept override;
+  void on_market_alive(Timestamp now) noexcept override;
+
+  // AccountListener
+  void on_execution_report(const ExecutionReport& report) noexcept override;
+  void on_fill_report(const FillReport& fill) noexcept override;
+  void on_position(const PositionReport& position, bool from_snapshot) noexcept override;
+  void on_balance(const BalanceReport& balance, bool from_snapshot) noexcept override;
+  void on_snapshot_begin(SnapshotKind kind, std::uint64_t request,
+                         Timestamp requested_at) noexcept override;
+  void on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool complete,
+                       Timestamp now) noexcept override;
+  void on_account_connection(ConnectionState state, Timestamp now) noexcept override;
+  void on_account_alive(Timestamp now) noexcept override;
+  void on_venue_clock(Nanos offset, Timestamp now) noexcept override;
+  void on_cancel_all_after(bool accepted, Timestamp now) noexcept override;
+
+ private:
+  // trading_core_states.cpp
+  void set_hold(HoldReason reason, bool on, Timestamp now) noexcept;
+  HoldReason first_hold() const noexcept;
+  void judge_health(Timestamp now) noexcept;
+  void update_state(Timestamp now) noexcept;
+  EngineState wanted_state() const noexcept;
+  void enter(EngineState state, HoldReason reason, Timestamp now) noexcept;
+  bool is_reconciled() const noexcept;
+  void reconcile_again(Timestamp now) noexcept;
+  void judge_instruments(Timestamp now) noexcept;
+  void hold_instrument(InstrumentId instrument, bool on, Timestamp now) noexcept;
+  void sweep_previous_run(Timestamp now) noexcept;
+  void feed_dead_man(Timestamp now) noexcept;
+  void watch_flat(Timestamp now) noexcept;
+  void record_command(CommandRecord::Kind kind, std::string_view why, std::string_view who,
+                      Timestamp now, InstrumentId instrument = {}, ClientOrderId id = {},
+                      std::uint8_t resolution = 0) noexcept;
+  template <class Record>
+  void record(const Record& what, Timestamp now) noexcept {
+    if (!append(links_.journal, what, now)) journal_full_ = true;
+  }
+
+  CoreLinks links_;
+  TradingCoreSettings settings_;
+  risk::Exposure exposure_;
+  risk::TradingModes modes_;
+  risk::ReferencePrices references_;
+  risk::ConversionTable conversions_;
+  risk::RateLimiter limiter_;
+  risk::PreTradeGate gate_;
+  PositionKeeper positions_;
+  FillBooking booking_;
+  OrderManager orders_;
+  Reconciler reconciler_;
+  BookStore books_;
+  std::vector<std::optional<BalanceReport>> balances_;
+  std::vector<std::uint8_t> held_;  // by instrument
+
+  EngineState state_ = EngineState::Cold;
+  HoldReason hold_reason_ = HoldReason::None;
+  std::uint32_t holds_ = 0;  // one bit a HoldReason
+  bool started_ = false;
+  bool killed_ = false;
+  bool journal_full_ = false;
+  bool was_connected_ = false;  // both connections have been ready once
+  ConnectionState market_ = ConnectionState::Disconnected;
+  ConnectionState account_ = ConnectionState::Disconnected;
+  Timestamp market_alive_;
+  Timestamp account_alive_;
+  Timestamp now_;
+  Timestamp next_tick_;
+  Timestamp reconcile_from_;  // only a round begun from then on counts
+  bool wants_flat_ = false;
+  bool flat_confirmed_ = false;
+  // The venue's dead-man timer.
+  Timestamp dead_man_sent_;
+  Timestamp dead_man_answered_;
+  bool dead_man_pending_ = false;
+  bool dead_man_armed_ = false;
+  int dead_man_failures_ = 0;
+  std::uint64_t market_events_ = 0;
+};
+
+}  // namespace gannet::engine
