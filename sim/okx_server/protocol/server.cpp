@@ -129,9 +129,8 @@ void Server::on_closed(ConnectionId connection, Timestamp now) {
 HttpResponse Server::on_http(const HttpRequest& request, std::string_view peer, Timestamp now) {
   set_time(*state_, now);
   if (request.target.starts_with("/sim/v1/")) return handle_control(*state_, request, peer);
-  HttpResponse response = handle_rest(*state_, request, peer);
-  flush_changes(*state_);
-  return response;
+  // What it changed is told by the next input, so that the answer goes first.
+  return handle_rest(*state_, request, peer);
 }
 
 void Server::on_timer(Timestamp now) {

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "sim/instruments.h"
+
 namespace gannet::okx_server {
 namespace {
 
@@ -58,9 +60,10 @@ Limits no_limits() noexcept {
 std::vector<ListedInstrument> list_all(std::uint64_t seed, const InstrumentTable& instruments) {
   Numbers numbers(seed ^ 0x636F646573ull);
   std::vector<ListedInstrument> listed;
-  std::int64_t code = 10'000 + static_cast<std::int64_t>(numbers.next() % 1'000);
+  std::int64_t code = 2'000'000 + static_cast<std::int64_t>(numbers.next() % 1'000);
   for (const Instrument& instrument : instruments) {
-    listed.push_back({instrument.id, code});
+    const std::int64_t known = sim::instrument_code(instrument.name.view());
+    listed.push_back({instrument.id, known != 0 ? known : code});
     code += 1 + static_cast<std::int64_t>(numbers.next() % 40);
   }
   return listed;

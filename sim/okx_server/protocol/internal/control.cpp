@@ -113,7 +113,7 @@ bool order_fault(ServerState& state, std::string_view name, simdjson::dom::eleme
   }
   if (name == "no_snapshot") {
     bool wanted = true;
-    static_cast<void>(value.get(wanted));
+    if (value.get(wanted) != simdjson::SUCCESS) wanted = true;
     state.settings.initial_book_snapshot = !wanted;
     return true;
   }

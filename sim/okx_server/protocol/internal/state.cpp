@@ -4,13 +4,6 @@
 #include "sim/okx_server/protocol/internal/number_text.h"
 
 namespace gannet::okx_server {
-namespace {
-
-constexpr std::uint64_t kOrderIdBase = 3'811'122'233'000'000'000ull;
-constexpr std::uint64_t kSmallestWideId = 1'000'000'000'000'000ull;
-
-}  // namespace
-
 ServerState::ServerState(Settings given, InstrumentTable& instrument_table,
                          CurrencyTable& currency_table, ServerOutput& server_output,
                          Timestamp start_time)
@@ -103,16 +96,10 @@ void ServerState::refuse(std::string_view where, std::string_view code,
   if (settings.on_refusal) settings.on_refusal(where, code, why);
 }
 
-std::uint64_t wire_order_id(VenueOrderId id) noexcept {
-  return id.value < kSmallestWideId ? kOrderIdBase + id.value : id.value;
-}
+std::uint64_t wire_order_id(VenueOrderId id) noexcept { return id.value; }
 
 VenueOrderId order_of_wire_id(std::string_view text) noexcept {
-  const auto value = parse_digits(text);
-  if (!value || *value == 0) return {};
-  if (*value >= kOrderIdBase && *value - kOrderIdBase < kSmallestWideId)
-    return {*value - kOrderIdBase};
-  return {*value < kSmallestWideId ? 0 : *value};
+  return {parse_digits(text).value_or(0)};
 }
 
 }  // namespace gannet::okx_server

@@ -131,7 +131,7 @@ struct ServerState {
   void refuse(std::string_view where, std::string_view code, std::string_view why) const;
 };
 
-/// Order ids as they stand on the wire: 19 digits, as OKX's.
+/// Order ids as they stand on the wire: the exchange makes them of 19 digits, as OKX does.
 std::uint64_t wire_order_id(VenueOrderId id) noexcept;
 VenueOrderId order_of_wire_id(std::string_view text) noexcept;  ///< zero if it is none
 

@@ -1,7 +1,5 @@
 #include "sim/okx_server/protocol/internal/valuation.h"
 
-#include <algorithm>
-
 #include "sim/okx_server/protocol/internal/number_text.h"
 
 namespace gannet::okx_server {
@@ -54,14 +52,9 @@ Price index_price(const ServerState& state, InstrumentId instrument) {
 }
 
 std::optional<PriceLimits> price_limits(const ServerState& state, InstrumentId instrument) {
-  const Price index = index_price(state, instrument);
-  if (index.raw <= 0) return std::nullopt;
-  constexpr __int128 kPercent = 15;  // maxPxLmtPct 0.15
-  const auto part = static_cast<std::int64_t>(static_cast<__int128>(index.raw) * kPercent / 100);
-  const std::int64_t tick = std::max<std::int64_t>(state.instruments[instrument].tick_size.raw, 1);
-  const std::int64_t high = (index.raw + part) / tick * tick;
-  const std::int64_t low = (index.raw - part + tick - 1) / tick * tick;
-  return PriceLimits{{high}, {low}};
+  const auto band = state.exchange->price_band(instrument);
+  if (!band) return std::nullopt;
+  return PriceLimits{band->max_buy, band->min_sell};
 }
 
 }  // namespace gannet::okx_server
