@@ -8,6 +8,10 @@
 namespace gannet::okx {
 namespace {
 
+// Far above what the venue lists, below what the tables can number.
+constexpr std::size_t kMaxCurrencies = 60'000;
+constexpr std::size_t kMaxRows = 200'000;
+
 /// A row's fields as text; absent is "".
 struct RowText {
   std::string_view type, name, family, underlying, base, quote, settle;
@@ -150,7 +154,6 @@ DecodeStatus put_contract(const RowText& text, Instrument& instrument) noexcept 
 
 /// Digits first, then every price and quantity in them.
 DecodeStatus put_steps(const RowText& text, Instrument& instrument) noexcept {
-  if (text.tick.empty() || text.lot.empty()) return std::unexpected(DecodeError::MissingField);
   const auto tick_digits = decimals_of(text.tick);
   if (!tick_digits) return std::unexpected(tick_digits.error());
   const auto lot_digits = decimals_of(text.lot);
@@ -252,6 +255,13 @@ std::expected<InstrumentRows, DecodeError> decode_instruments(FrameReader& reade
     if (!kind) {
       ++result.ignored;
       return {};
+    }
+    if (text.tick.empty() || text.lot.empty()) {
+      ++result.incomplete;
+      return {};
+    }
+    if (currencies.size() + 8 > kMaxCurrencies || result.rows.size() == kMaxRows) {
+      return std::unexpected(DecodeError::Overflow);
     }
     auto row = make_row(text, *kind, currencies);
     if (row) {

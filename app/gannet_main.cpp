@@ -1,0 +1,17 @@
+#include <CLI/CLI.hpp>
+
+#include "app/commands/book_command.h"
+#include "app/commands/control_commands.h"
+#include "app/commands/decode_command.h"
+#include "app/commands/docs_command.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Gannet: tools around the trading daemon", "gannet"};
+  app.require_subcommand(1);
+  gannet::app::add_book_command(app);
+  gannet::app::add_control_commands(app);
+  gannet::app::add_decode_command(app);
+  gannet::app::add_docs_command(app);
+  CLI11_PARSE(app, argc, argv);
+  return 0;
+}
