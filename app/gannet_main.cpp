@@ -4,6 +4,7 @@
 #include "app/commands/control_commands.h"
 #include "app/commands/decode_command.h"
 #include "app/commands/docs_command.h"
+#include "app/commands/sim_command.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"Gannet: tools around the trading daemon", "gannet"};
@@ -12,6 +13,8 @@ int main(int argc, char** argv) {
   gannet::app::add_control_commands(app);
   gannet::app::add_decode_command(app);
   gannet::app::add_docs_command(app);
+  gannet::app::add_sim_command(app);
+  gannet::app::add_sim_ctl_command(app);
   CLI11_PARSE(app, argc, argv);
   return 0;
 }

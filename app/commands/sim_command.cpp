@@ -1,0 +1,93 @@
+#include "app/commands/sim_command.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "app/json_line.h"
+#include "app/sim_host.h"
+#include "base/clock.h"
+
+namespace gannet::app {
+namespace {
+
+constexpr int kCannotStart = 2;
+
+void log_refusal(std::string_view where, std::string_view code, std::string_view why) {
+  JsonLine line;
+  line.begin_object()
+      .field("ts", to_unix_millis(wall_clock_now()))
+      .field("level", "warn")
+      .field("event", "sim.refused")
+      .field("where", where)
+      .field("code", code)
+      .field("why", why)
+      .end_object();
+  std::fprintf(stderr, "%s\n", line.text().c_str());
+}
+
+int run_sim(const SimOptions& options, bool exit_with_parent) {
+  if (exit_with_parent) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  // A reader of our output that went away is no reason to end.
+  ::signal(SIGPIPE, SIG_IGN);
+  net::EventLoop loop;
+  loop.on_signals({SIGTERM, SIGINT}, [&loop](int) { loop.stop(); });
+  auto host = SimHost::start(loop, options, log_refusal);
+  if (!host) {
+    std::fprintf(stderr, "gannet sim: %s\n", host.error().message.c_str());
+    return kCannotStart;
+  }
+  std::puts((*host)->ready_line().c_str());
+  std::fflush(stdout);
+  loop.run();
+  return 0;
+}
+
+}  // namespace
+
+void add_sim_command(CLI::App& app) {
+  struct Given {
+    SimOptions options;
+    bool exit_with_parent = false;
+    bool no_limits = false;
+  };
+  auto given = std::make_shared<Given>();
+  CLI::App* const command = app.add_subcommand("sim", "a simulated OKX venue on a loopback port");
+  SimOptions& options = given->options;
+  command->set_config("--config", "", "read these options from a TOML file");
+  command->allow_config_extras(false);
+  command->add_option("--listen", options.listen, "ADDRESS:PORT; port 0 picks a free one")
+      ->capture_default_str();
+  command->add_option("--market", options.market, "synthetic, or none: only clients trade")
+      ->capture_default_str();
+  command->add_option("--instruments", options.instruments,
+                      "the venue's instrument lists; the built-in instruments without");
+  command->add_option("--seed", options.seed, "everything made up follows from it")
+      ->capture_default_str();
+  command->add_option("--speed", options.speed, "how much faster than the clock the market runs")
+      ->capture_default_str();
+  command
+      ->add_option("--events-per-second", options.events_per_second,
+                   "of the synthetic market, per instrument")
+      ->capture_default_str();
+  command
+      ->add_option("--best-price-interval-ms", options.best_price_interval_ms,
+                   "bbo-tbt; 0 sends every change at once")
+      ->capture_default_str();
+  command->add_option("--book-interval-ms", options.book_interval_ms, "books and books5")
+      ->capture_default_str();
+  command->add_flag("--no-rate-limits", given->no_limits, "take any number of requests");
+  command->add_option("--state-dir", options.state_directory,
+                      "where the certificate goes; a temporary directory without");
+  command->add_flag("--exit-with-parent", given->exit_with_parent, "end when the parent ends");
+  command->callback([given] {
+    given->options.rate_limits = !given->no_limits;
+    const int code = run_sim(given->options, given->exit_with_parent);
+    if (code != 0) throw CLI::RuntimeError(code);
+  });
+}
+
+}  // namespace gannet::app

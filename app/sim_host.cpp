@@ -1,0 +1,199 @@
+#include "app/sim_host.h"
+
+#include <stdlib.h>
+
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "app/json_line.h"
+#include "base/clock.h"
+#include "base/jsonl_reader.h"
+#include "domain/instrument_table.h"
+#include "gateway/net/certificate.h"
+#include "gateway/net/tls_context.h"
+#include "gateway/okx/protocol/decode_instruments.h"
+#include "gateway/okx/protocol/frame.h"
+#include "sim/instruments.h"
+#include "sim/okx_server/protocol/server.h"
+#include "sim/okx_server/transport/okx_server_transport.h"
+#include "sim/synthetic_market.h"
+
+namespace gannet::app {
+namespace {
+
+/// The certificate's directory: the given one, or a fresh one that goes away again.
+class StateDirectory {
+ public:
+  static std::expected<StateDirectory, Error> make(const std::string& given) {
+    std::error_code error;
+    if (!given.empty()) {
+      std::filesystem::create_directories(given, error);
+      if (error) return std::unexpected(Error{given + ": " + error.message()});
+      return StateDirectory(std::filesystem::absolute(given), false);
+    }
+    std::string pattern =
+        (std::filesystem::temp_directory_path(error) / "gannet-sim-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) {
+      return std::unexpected(Error{"cannot make " + pattern});
+    }
+    return StateDirectory(pattern, true);
+  }
+  StateDirectory(StateDirectory&& other) noexcept
+      : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, false)) {}
+  StateDirectory& operator=(StateDirectory&&) = delete;
+  ~StateDirectory() {
+    std::error_code ignored;
+    if (temporary_) std::filesystem::remove_all(path_, ignored);
+  }
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  StateDirectory(std::filesystem::path path, bool temporary)
+      : path_(std::move(path)), temporary_(temporary) {}
+
+  std::filesystem::path path_;
+  bool temporary_;
+};
+
+std::expected<net::ServerSettings, Error> parse_listen(const std::string& listen) {
+  net::ServerSettings settings;
+  const std::size_t colon = listen.rfind(':');
+  const std::string_view port =
+      colon == std::string::npos ? "" : std::string_view(listen).substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), settings.port);
+  if (port.empty() || error != std::errc{} || end != port.data() + port.size()) {
+    return std::unexpected(Error{"--listen " + listen + ": want ADDRESS:PORT"});
+  }
+  settings.address = listen.substr(0, colon);
+  return settings;
+}
+
+}  // namespace
+
+struct SimHost::Parts {
+  explicit Parts(StateDirectory directory) : state(std::move(directory)) {}
+
+  std::expected<void, Error> load_instruments(const std::vector<std::string>& files);
+  okx_server::Settings server_settings(const SimOptions& options);
+
+  StateDirectory state;
+  net::CertificateFiles certificates;
+  InstrumentTable instruments;
+  CurrencyTable currencies;
+  std::vector<okx_server::ListedInstrument> listed;
+  okx_server::Credentials credentials;
+  // The transport calls the server until it is gone, and the market trades on the server's
+  // exchange.
+  std::unique_ptr<okx_server::Transport> transport = std::make_unique<okx_server::Transport>();
+  std::unique_ptr<okx_server::Server> server;
+  std::unique_ptr<sim::MarketDriver> market;
+};
+
+std::expected<void, Error> SimHost::Parts::load_instruments(const std::vector<std::string>& files) {
+  if (files.empty()) {
+    for (const InstrumentId id : sim::add_built_in_instruments(instruments, currencies)) {
+      listed.push_back({id, sim::instrument_code(instruments[id].name.view())});
+    }
+    return {};
+  }
+  for (const std::string& file : files) {
+    const auto text = read_text_file(file);
+    if (!text) return std::unexpected(text.error());
+    okx::FrameReader reader;
+    const auto frame = reader.read(*text);
+    if (!frame) return std::unexpected(Error{file + ": not a list of instruments"});
+    const auto rows = okx::decode_instruments(reader, *frame, currencies);
+    if (!rows || rows->rows.empty()) {
+      return std::unexpected(Error{file + ": not a list of instruments"});
+    }
+    for (const okx::InstrumentRow& row : rows->rows) {
+      if (instruments.find(row.instrument.name.view()).valid()) continue;  // margin beside spot
+      const InstrumentId id = instruments.add(row.instrument);
+      listed.push_back({id, row.code.value_or(100'000 + static_cast<std::int64_t>(id.value))});
+    }
+  }
+  return {};
+}
+
+okx_server::Settings SimHost::Parts::server_settings(const SimOptions& options) {
+  okx_server::Settings settings =
+      okx_server::make_default_settings(options.seed, instruments, currencies);
+  settings.speed = options.speed;
+  settings.instruments = listed;
+  settings.best_price_interval_ms = options.best_price_interval_ms;
+  settings.book_interval_ms = options.book_interval_ms;
+  if (!options.rate_limits) settings.limits = okx_server::no_limits();
+  return settings;
+}
+
+std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& loop,
+                                                              const SimOptions& options,
+                                                              OnRefusal on_refusal) {
+  auto listen = parse_listen(options.listen);
+  if (!listen) return std::unexpected(listen.error());
+  if (options.market != "synthetic" && options.market != "none") {
+    return std::unexpected(Error{"--market " + options.market + ": want synthetic or none"});
+  }
+  if (!(options.speed > 0)) return std::unexpected(Error{"--speed must be above zero"});
+
+  auto state = StateDirectory::make(options.state_directory);
+  if (!state) return std::unexpected(state.error());
+  auto parts = std::make_unique<Parts>(std::move(*state));
+  auto certificates = net::make_certificates(parts->state.path());
+  if (!certificates) return std::unexpected(certificates.error());
+  parts->certificates = *certificates;
+  auto tls = net::TlsContext::server({.certificate_file = certificates->certificate.string(),
+                                      .key_file = certificates->key.string()});
+  if (!tls) return std::unexpected(tls.error());
+  if (auto loaded = parts->load_instruments(options.instruments); !loaded) {
+    return std::unexpected(loaded.error());
+  }
+
+  okx_server::Settings settings = parts->server_settings(options);
+  settings.on_refusal = std::move(on_refusal);
+  parts->credentials = settings.keys.front().credentials;
+  const Timestamp now = wall_clock_now();
+  parts->server = std::make_unique<okx_server::Server>(std::move(settings), parts->instruments,
+                                                       parts->currencies, *parts->transport, now);
+  if (options.market == "synthetic") {
+    parts->market = std::make_unique<sim::SyntheticMarket>(
+        parts->server->exchange(), parts->instruments, parts->currencies,
+        sim::SyntheticSettings{.seed = options.seed,
+                               .events_per_second = options.events_per_second,
+                               .instruments = {}},
+        parts->server->exchange_time(now));
+    parts->server->set_market([market = parts->market.get()](Timestamp exchange_time) {
+      market->advance(exchange_time);
+    });
+  }
+  if (auto listening =
+          parts->transport->start(loop, *tls, {.server = std::move(*listen)}, *parts->server);
+      !listening) {
+    return std::unexpected(listening.error());
+  }
+  return std::unique_ptr<SimHost>(new SimHost(std::move(parts)));
+}
+
+SimHost::SimHost(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+SimHost::~SimHost() { parts_->transport = nullptr; }  // first: it calls the others
+
+std::string SimHost::ready_line() const {
+  const std::string address = "127.0.0.1:" + std::to_string(parts_->transport->port());
+  JsonLine line;
+  line.begin_object()
+      .field("event", "sim.ready")
+      .field("url", "https://" + address)
+      .field("ws", "wss://" + address + "/ws/v5")
+      .field("ca", parts_->certificates.ca.string())
+      .field("api_key", parts_->credentials.key)
+      .field("secret", parts_->credentials.secret)
+      .field("passphrase", parts_->credentials.passphrase)
+      .end_object();
+  return line.text();
+}
+
+}  // namespace gannet::app
