@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/abi_words.h"
+
 namespace gannet::app {
 namespace {
 
@@ -76,31 +78,7 @@ std::string_view name_of(engine::EngineState state) noexcept {
   return "";
 }
 
-std::string_view name_of(engine::HoldReason reason) noexcept {
-  switch (reason) {
-    case engine::HoldReason::None:
-      return "none";
-    case engine::HoldReason::MarketConnectionLost:
-      return "market_connection_lost";
-    case engine::HoldReason::AccountConnectionLost:
-      return "account_connection_lost";
-    case engine::HoldReason::MarketDataStale:
-      return "market_data_stale";
-    case engine::HoldReason::VenueClock:
-      return "venue_clock";
-    case engine::HoldReason::JournalFull:
-      return "journal_full";
-    case engine::HoldReason::Reconciliation:
-      return "reconciliation";
-    case engine::HoldReason::UnknownOrders:
-      return "unknown_orders";
-    case engine::HoldReason::InstrumentChanged:
-      return "instrument_changed";
-    case engine::HoldReason::Operator:
-      return "operator";
-  }
-  return "";
-}
+std::string_view name_of(engine::HoldReason reason) noexcept { return engine::abi_name(reason); }
 
 std::string to_json(const DaemonStatus& status) {
   std::string out;

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/admin.h"
+#include "app/daemon_status.h"
+#include "app/startup.h"
+#include "base/error.h"
+#include "base/journal_store.h"
+#include "base/published_value.h"
+#include "config/settings.h"
+#include "gateway/net/event_loop.h"
+#include "gateway/net/tls_context.h"
+#include "gateway/okx/protocol/signing.h"
+
+namespace gannet::app {
+
+/// What the engine room works with and does not own. All outlive it.
+struct EngineRoomLinks {
+  const config::Settings& settings;
+  VenueFacts& facts;
+  const okx::Signer& signer;
+  const net::TlsContext& tls;
+  net::EventLoop& cold;
+  const std::string& state_directory;
+};
+
+/// What the reactor did about a kill, on its way to the cold thread's file.
+struct KillChange {
+  bool killed = false;
+  FixedString<120> why;
+  FixedString<47> who;
+  std::uint64_t command = 0;  ///< the admin command to answer once it is durable; 0 none
+};
+
+/// Everything that lives on the reactor: sessions, core, publisher, strategies; and the loop that
+/// turns them. Built on the main thread, then `run` on the reactor thread until `request_stop`.
+class EngineRoom {
+ public:
+  /// Loads the plugins, opens the journal, restores what it says. Errors: a plugin or its
+  /// parameters, a limit, the journal; one sentence each.
+  static std::expected<std::unique_ptr<EngineRoom>, Error> build(const EngineRoomLinks& links);
+  ~EngineRoom();
+  EngineRoom(const EngineRoom&) = delete;
+  EngineRoom& operator=(const EngineRoom&) = delete;
+
+  /// The reactor's thread body: trades until `request_stop`, then stops strategies, cancels what is
+  /// open, waits (bounded) for the venue's confirmation, and returns.
+  void run();
+
+  // Any thread.
+  void request_stop() noexcept;
+  bool post(const AdminCommand& command) noexcept;  ///< cold thread alone
+  bool take_kill_change(KillChange& change) noexcept;
+  bool take_answer(AdminAnswer& answer) noexcept;
+  const PublishedValue<DaemonStatus>& status() const noexcept;
+  /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the
+  /// journal whole. After `run`.
+  bool ended_clean() const noexcept;
+  /// The venue refused us for good: why, in one sentence; "" otherwise. After `run`.
+  std::string refusal() const;
+
+ private:
+  struct Parts;
+  explicit EngineRoom(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace gannet::app

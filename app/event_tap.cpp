@@ -1,0 +1,147 @@
+#include "app/event_tap.h"
+
+#include "app/daemon_status.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/abi_words.h"
+
+namespace gannet::app {
+namespace {
+
+std::string_view side_text(Side side) noexcept { return side == Side::Buy ? "buy" : "sell"; }
+
+LogEvent log_event_of(engine::OrderEventKind kind) noexcept {
+  using Kind = engine::OrderEventKind;
+  switch (kind) {
+    case Kind::Denied:
+    case Kind::AmendDenied:
+    case Kind::CancelDenied:
+      return LogEvent::OrderDenied;
+    case Kind::PendingNew:
+    case Kind::Accepted:
+      return LogEvent::OrderPlaced;
+    case Kind::Live:
+    case Kind::PartiallyFilled:
+    case Kind::Adopted:
+      return LogEvent::OrderLive;
+    case Kind::Filled:
+      return LogEvent::OrderFilled;
+    case Kind::Cancelled:
+    case Kind::Expired:
+      return LogEvent::OrderCancelled;
+    case Kind::Rejected:
+    case Kind::AmendRejected:
+    case Kind::CancelRejected:
+      return LogEvent::OrderRejected;
+    case Kind::Amended:
+      return LogEvent::OrderAmended;
+    case Kind::Unknown:
+      return LogEvent::OrderUnknown;
+  }
+  return LogEvent::OrderPlaced;
+}
+
+}  // namespace
+
+void EventTap::on_order_event(const engine::OrderEvent& event) noexcept {
+  // Accepted says no more than the line before it, at the rate of orders.
+  if (event.kind != engine::OrderEventKind::Accepted && instruments_.contains(event.instrument)) {
+    const Instrument& instrument = instruments_[event.instrument];
+    const bool denied = log_event_of(event.kind) == LogEvent::OrderDenied;
+    log(event.event_time, log_event_of(event.kind),
+        {LogField::string("instrument", instrument.name.view()),
+         LogField::number("strategy", event.strategy.value),
+         LogField::number("client_order_id", static_cast<std::int64_t>(event.client_id.value)),
+         LogField::string("side", side_text(event.side)),
+         LogField::decimal("price", event.price.raw, instrument.price_digits),
+         LogField::decimal("quantity", event.quantity.raw, instrument.quantity_digits),
+         LogField::decimal("cumulative_quantity", event.cumulative_quantity.raw,
+                           instrument.quantity_digits),
+         LogField::string("reason", denied ? name_of(event.denial.reason)
+                                           : std::string_view(engine::abi_name(event.reason)))});
+  }
+  next_.on_order_event(event);
+}
+
+void EventTap::on_fill_event(const engine::FillEvent& event) noexcept {
+  ++fills_;
+  if (instruments_.contains(event.instrument)) {
+    const Instrument& instrument = instruments_[event.instrument];
+    log(event.receive_time, LogEvent::Fill,
+        {LogField::string("instrument", instrument.name.view()),
+         LogField::number("strategy", event.strategy.value),
+         LogField::number("client_order_id", static_cast<std::int64_t>(event.client_id.value)),
+         LogField::number("trade_id", event.fill.trade_id.value),
+         LogField::string("side", side_text(event.side)),
+         LogField::decimal("price", event.fill.price.raw, instrument.price_digits),
+         LogField::decimal("quantity", event.fill.quantity.raw, instrument.quantity_digits),
+         LogField::boolean("maker", event.fill.maker),
+         LogField::decimal("position_after", event.position_after.raw,
+                           instrument.quantity_digits)});
+  }
+  next_.on_fill_event(event);
+}
+
+void EventTap::on_position_event(const engine::PositionEvent& event) noexcept {
+  next_.on_position_event(event);
+}
+
+void EventTap::on_state_event(const engine::StateEvent& event) noexcept {
+  if (instruments_.contains(event.instrument)) {
+    log(event.event_time, LogEvent::InstrumentState,
+        {LogField::string("instrument", instruments_[event.instrument].name.view()),
+         LogField::string("state", name_of(event.state)),
+         LogField::string("reason", name_of(event.hold_reason))});
+  }
+  next_.on_state_event(event);
+}
+
+void EventTap::on_balance_event(const BalanceReport& report) noexcept {
+  next_.on_balance_event(report);
+}
+
+void StrategyLog::on_strategy_log(StrategyId strategy, std::uint32_t level,
+                                  std::string_view text) noexcept {
+  log(wall_clock_now(), LogEvent::StrategyLog,
+      {LogField::number("strategy", strategy.value), LogField::number("severity", level),
+       LogField::string("text", text)});
+}
+
+void StrategyLog::on_strategy_metric(StrategyId strategy, std::string_view name,
+                                     double value) noexcept {
+  log(wall_clock_now(), LogEvent::StrategyLog,
+      {LogField::number("strategy", strategy.value), LogField::string("metric", name),
+       LogField::real_number("value", value)});
+}
+
+void SessionLog::on_problem(okx::ProblemKind kind, std::int32_t code,
+                            std::string_view text) noexcept {
+  const Timestamp now = wall_clock_now();
+  switch (kind) {
+    case okx::ProblemKind::Fatal:
+      if (fatal_.empty()) fatal_ = FixedString<200>(text);
+      log(now, LogEvent::VenueRefused,
+          {LogField::number("code", code), LogField::string("text", text)});
+      return;
+    case okx::ProblemKind::Notice:
+      log(now, LogEvent::ConnectionNotice,
+          {LogField::number("code", code), LogField::string("text", text)});
+      return;
+    case okx::ProblemKind::Malformed:
+    case okx::ProblemKind::UnknownInstrument:
+    case okx::ProblemKind::Refused:
+    case okx::ProblemKind::TimedOut:
+      log(now, LogEvent::FrameRefused,
+          {LogField::number("code", code), LogField::string("text", text)});
+      return;
+  }
+}
+
+void SessionLog::on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,
+                               std::string_view excerpt) noexcept {
+  log(wall_clock_now(), LogEvent::FrameRefused,
+      {LogField::string("kind", name_of(kind)), LogField::string("detail", detail),
+       LogField::string("frame", excerpt)});
+}
+
+}  // namespace gannet::app

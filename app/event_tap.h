@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+
+#include "domain/instrument_table.h"
+#include "engine/engine_listener.h"
+#include "engine/lane_messages.h"
+#include "engine/strategy_output.h"
+#include "gateway/okx/protocol/diagnostics.h"
+#include "gateway/okx/protocol/session_problems.h"
+
+namespace gannet::app {
+
+/// Stands between the core and the publisher: what strategies are told of their orders is also what
+/// the log tells, and what the status counts. Reactor thread; log records are handed over as they
+/// are, nothing is formatted here.
+class EventTap final : public engine::StrategyEvents {
+ public:
+  EventTap(engine::StrategyEvents& next, const InstrumentTable& instruments) noexcept
+      : next_(next), instruments_(instruments) {}
+
+  void on_order_event(const engine::OrderEvent& event) noexcept override;
+  void on_fill_event(const engine::FillEvent& event) noexcept override;
+  void on_position_event(const engine::PositionEvent& event) noexcept override;
+  void on_state_event(const engine::StateEvent& event) noexcept override;
+  void on_balance_event(const BalanceReport& report) noexcept override;
+
+  std::uint64_t fills() const noexcept { return fills_; }
+
+ private:
+  engine::StrategyEvents& next_;
+  const InstrumentTable& instruments_;
+  std::uint64_t fills_ = 0;
+};
+
+/// What strategies say, as log lines. Any lane's thread.
+class StrategyLog final : public engine::StrategyOutput {
+ public:
+  void on_strategy_log(StrategyId strategy, std::uint32_t level,
+                       std::string_view text) noexcept override;
+  void on_strategy_metric(StrategyId strategy, std::string_view name,
+                          double value) noexcept override;
+};
+
+/// What the gateway's sessions could not use or were refused, as log lines. Reactor thread.
+class SessionLog final : public okx::SessionProblems, public okx::Diagnostics {
+ public:
+  void on_problem(okx::ProblemKind kind, std::int32_t code,
+                  std::string_view text) noexcept override;
+  void on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,
+                     std::string_view excerpt) noexcept override;
+  /// A session stopped for good: why; "" otherwise.
+  std::string_view fatal() const noexcept { return fatal_.view(); }
+
+ private:
+  FixedString<200> fatal_;
+};
+
+}  // namespace gannet::app

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "app/daemon_status.h"
+#include "base/clock.h"
+#include "base/histogram.h"
+#include "domain/venue.h"
+#include "engine/order_manager.h"
+#include "gateway/okx/protocol/account_venue.h"
+#include "gateway/okx/protocol/rest_session.h"
+
+namespace gannet::app {
+
+/// The core's port to the venue, with a stop-watch: the time from the receipt of the market frame
+/// that led to an order until the order's bytes were handed to the socket, and from there to the
+/// gateway's answer. Exists before what it leads to: core and sessions name each other. Reactor
+/// thread.
+class VenueLink final : public VenuePort, public DeadManPort {
+ public:
+  void bind(okx::AccountVenue& venue, okx::RestSession& rest, const engine::OrderManager& orders,
+            std::string_view tag) noexcept {
+    venue_ = &venue;
+    rest_ = &rest;
+    orders_ = &orders;
+    tag_ = okx::OrderTag(tag);
+  }
+
+  SendResult place(const PlaceRequest& request, Timestamp now) noexcept override {
+    const SendResult result = venue_->place(request, now);
+    if (result == SendResult::Sent) {
+      const engine::Order* order = orders_->table().find(request.client_id);
+      if (order != nullptr && order->trigger_time.nanos != 0) {
+        tick_to_order_.record(wall_clock_now() - order->trigger_time);
+      }
+    }
+    return result;
+  }
+  SendResult amend(const AmendRequest& request, Timestamp now) noexcept override {
+    return venue_->amend(request, now);
+  }
+  SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override {
+    return venue_->cancel(request, now);
+  }
+  SendResult cancel_batch(std::span<const CancelRequest> requests,
+                          Timestamp now) noexcept override {
+    return venue_->cancel_batch(requests, now);
+  }
+  bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
+                   Timestamp now) noexcept override {
+    return venue_->query_order(instrument, client_id, venue_id, now);
+  }
+  bool request_snapshot(SnapshotKind kind, std::uint64_t request, Timestamp since,
+                        Timestamp now) noexcept override {
+    return venue_->request_snapshot(kind, request, since, now);
+  }
+  bool set_cancel_all_after(std::uint32_t seconds, Timestamp now) noexcept override {
+    return rest_->refresh_cancel_all_after(static_cast<int>(seconds), tag_.view(), now);
+  }
+
+  /// An order was acknowledged by the gateway.
+  void note_accepted(ClientOrderId id) noexcept {
+    const engine::Order* order = orders_->table().find(id);
+    if (order != nullptr && order->sent_time.nanos != 0 && order->acknowledged_time.nanos != 0) {
+      round_trip_.record(order->acknowledged_time - order->sent_time);
+    }
+  }
+
+  static StageFigures figures(const LatencyHistogram& histogram) noexcept {
+    return {histogram.count(), histogram.quantile(500), histogram.quantile(990),
+            histogram.maximum()};
+  }
+  StageFigures tick_to_order() const noexcept { return figures(tick_to_order_); }
+  StageFigures round_trip() const noexcept { return figures(round_trip_); }
+
+ private:
+  okx::AccountVenue* venue_ = nullptr;
+  okx::RestSession* rest_ = nullptr;
+  const engine::OrderManager* orders_ = nullptr;
+  okx::OrderTag tag_;
+  LatencyHistogram tick_to_order_;
+  LatencyHistogram round_trip_;
+};
+
+}  // namespace gannet::app
