@@ -1,0 +1,184 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "gateway/okx/protocol/rest_answers.h"
+#include "tests/unit/okx_protocol/account_side.h"
+
+// Private-channel and account samples, recorded and documented, where recordings are at hand.
+
+namespace gannet::okx {
+namespace {
+
+std::filesystem::path samples_folder() {
+  const char* set = std::getenv("GANNET_RECORDINGS");
+  const std::filesystem::path root =
+      set != nullptr ? std::filesystem::path(set)
+                     : std::filesystem::path(GANNET_SOURCE_DIR) / "../shared/okx/recorded";
+  return root / "okx/samples";
+}
+
+struct Sample {
+  std::string head;  ///< the line up to its message
+  std::string message;
+  bool says(std::string_view text) const { return head.find(text) != std::string::npos; }
+};
+
+std::vector<Sample> read_samples(const char* file) {
+  std::vector<Sample> samples;
+  std::ifstream in(samples_folder() / file);
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t at = line.find("\"m\":");
+    if (at == std::string::npos) continue;
+    samples.push_back({line.substr(0, at), line.substr(at + 4, line.size() - at - 5)});
+  }
+  return samples;
+}
+
+void for_each_value(const std::string& text, std::string_view key,
+                    const std::function<void(std::string_view)>& f) {
+  const std::string opening = "\"" + std::string(key) + "\":\"";
+  for (std::size_t at = text.find(opening); at != std::string::npos;
+       at = text.find(opening, at + 1)) {
+    const std::size_t begin = at + opening.size();
+    f(std::string_view(text).substr(begin, text.find('"', begin) - begin));
+  }
+}
+
+/// Every instrument and currency that the message names, so that nothing is left out as unknown.
+void learn(testing::AccountSide& side, const std::string& message) {
+  for_each_value(message, "instId", [&](std::string_view name) {
+    if (name.empty() || side.instruments.find(name).valid()) return;
+    const bool spot = std::count(name.begin(), name.end(), '-') < 2;
+    side.instruments.add(
+        testing::make_instrument(name, spot ? InstrumentKind::Spot : InstrumentKind::Swap, 8, 8,
+                                 side.currencies, "BASE", "QUOTE", "QUOTE"));
+  });
+  for (const char* key : {"ccy", "feeCcy", "fillFeeCcy"}) {
+    for_each_value(message, key, [&](std::string_view name) {
+      if (!name.empty()) side.currencies.intern(name);
+    });
+  }
+}
+
+struct Samples : ::testing::Test {
+  void SetUp() override {
+    if (!std::filesystem::exists(samples_folder() / "ws-samples.jsonl")) {
+      GTEST_SKIP() << "no recordings: set GANNET_RECORDINGS";
+    }
+  }
+};
+
+TEST_F(Samples, EveryPrivateMessageDecodesOrIsKnowinglyIgnored) {
+  testing::AccountSide side;
+  side.connect();
+  std::size_t seen = 0;
+  std::size_t replies = 0;
+  FrameReader reader;
+  for (const Sample& sample : read_samples("ws-samples.jsonl")) {
+    if (!sample.says(R"("ch":"private")") || !sample.says(R"("dir":"in")")) continue;
+    const testing::Text text(sample.message);
+    const auto frame = reader.read(text.view());
+    ASSERT_TRUE(frame.has_value()) << sample.head;
+    if (frame->kind == FrameKind::ConnectionCountError) continue;  // ends the session: told below
+    ++seen;
+    learn(side, sample.message);
+    if (frame->kind == FrameKind::OperationReply) {
+      ++replies;
+      ReplyItems items;
+      EXPECT_TRUE(decode_reply(reader, frame->has_data, items).has_value()) << sample.head;
+      EXPECT_FALSE(items.empty()) << sample.head;
+      for (const ReplyItem& item : items) EXPECT_GE(item.code, 0);
+    }
+    side.say(sample.message);
+    EXPECT_TRUE(side.orders->ready()) << sample.head;
+  }
+  EXPECT_GT(seen, 30u);
+  EXPECT_GE(replies, 9u);
+  const OrderSessionCounters& counters = side.orders->counters();
+  EXPECT_EQ(counters.malformed, 0u);
+  EXPECT_EQ(counters.unknown_instruments, 0u);
+  for (const auto& problem : side.heard.problems) ADD_FAILURE() << problem.text;
+  EXPECT_GE(side.heard.reports.size(), 13u);
+  EXPECT_GE(side.heard.balances.size(), 5u);
+  EXPECT_GE(side.heard.positions.size(), 4u);
+}
+
+TEST_F(Samples, OneRecordedOrdersLifeIsLiveAmendedCancelled) {
+  testing::AccountSide side;
+  side.connect();
+  for (int i = 0; i < 4; ++i) {
+    const std::string place = "roq-okx:test/json_orders.cpp#seq" + std::to_string(i) + "\"";
+    for (const Sample& sample : read_samples("ws-samples.jsonl")) {
+      if (!sample.says(place)) continue;
+      learn(side, sample.message);
+      side.say(sample.message);
+    }
+  }
+  ASSERT_EQ(side.heard.reports.size(), 3u);
+  const auto& [live, amended, cancelled] =
+      std::tie(side.heard.reports[0], side.heard.reports[1], side.heard.reports[2]);
+  EXPECT_EQ(live.state, OrderState::Live);
+  EXPECT_EQ(live.price.raw, 4'003'020'000'000);
+  EXPECT_EQ(live.position_side, PositionSide::Long);
+  EXPECT_FALSE(live.client_id.valid());
+  EXPECT_EQ(amended.state, OrderState::Live);
+  EXPECT_EQ(amended.price.raw, 3'003'670'000'000);
+  EXPECT_EQ(cancelled.state, OrderState::Cancelled);
+  EXPECT_EQ(cancelled.venue_id.value, 393940260828377089u);
+  EXPECT_EQ(side.heard.balances.size(), 1u);
+}
+
+TEST_F(Samples, EveryRestAnswerAboutTheAccountDecodes) {
+  testing::AccountSide side;
+  std::map<std::string, int> seen;
+  for (const Sample& sample : read_samples("rest-samples.jsonl")) {
+    const HttpResponse response{200, {}, sample.message};
+    learn(side, sample.message);
+    const auto is = [&](std::string_view path) {
+      const bool matches = sample.says(R"("path":"/api/v5/)" + std::string(path) + '"');
+      if (matches) ++seen[std::string(path)];
+      return matches;
+    };
+    const auto ask = [&](SnapshotKind kind) {
+      side.pass(seconds(3));
+      ASSERT_TRUE(side.rest->request_snapshot(kind, 1, {}, side.now));
+      const std::size_t ended = side.heard.ended.size();
+      side.answer(side.http.sent.back().first, 200, sample.message);
+      ASSERT_EQ(side.heard.ended.size(), ended + 1) << sample.head;
+      EXPECT_TRUE(side.heard.ended.back().complete) << sample.head;
+    };
+    if (is("account/config")) {
+      EXPECT_TRUE(decode_account_config(response).has_value()) << sample.head;
+    } else if (is("public/time")) {
+      EXPECT_TRUE(decode_time(response).has_value());
+    } else if (is("account/balance")) {
+      EXPECT_TRUE(intern_currencies(response, side.currencies).has_value());
+      ask(SnapshotKind::Balances);
+    } else if (is("account/positions")) {
+      ask(SnapshotKind::Positions);
+    } else if (is("trade/orders-pending") || is("trade/orders-history")) {
+      ask(SnapshotKind::OpenOrders);
+    } else if (is("trade/fills") || is("trade/fills-history")) {
+      ask(SnapshotKind::Fills);
+    } else if (is("account/leverage-info")) {
+      EXPECT_TRUE(decode_leverage(response).has_value());
+    }
+  }
+  EXPECT_EQ(side.rest->counters().malformed_rows, 0u);
+  EXPECT_EQ(side.rest->counters().unknown_instruments, 0u);
+  EXPECT_EQ(seen["account/config"], 2);
+  EXPECT_EQ(seen["account/positions"], 4);
+  EXPECT_EQ(seen["trade/orders-pending"], 4);
+  EXPECT_EQ(seen["trade/fills"], 2);
+}
+
+}  // namespace
+}  // namespace gannet::okx
