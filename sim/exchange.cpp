@@ -116,9 +116,7 @@ Exchange::PlaceResult Exchange::State::place(const NewOrder& asked, Timestamp no
     release_and_end(order);
     return {Refusal::None, id};
   }
-  if (has_limit_price(terms.type)) {
-    set_hold(order, required_hold(terms, terms.price, terms.quantity, opening));
-  }
+  update_claims(order);
   change(order, OrderChange::What::Live);
   run_taker(order, now);
   return {Refusal::None, id};
@@ -172,7 +170,7 @@ Refusal Exchange::State::amend(UserId user, VenueOrderId id, const AmendTerms& a
     order->view.terms.quantity = order->view.filled;
     order->view.state = OrderState::Filled;
   } else {
-    set_hold(*order, required_hold(terms, terms.price, order->remaining(), opening));
+    update_claims(*order);
   }
   change(*order, OrderChange::What::Amended, std::nullopt, asked.request_id);
   tell_level(old.instrument, old.side, old.price, now);
@@ -217,19 +215,35 @@ void Exchange::State::tell_balance(UserId user, CurrencyId currency) {
   events.on_balance(user, view_of(account, account.balance(currency)));
 }
 
-void Exchange::State::set_hold(Order& order, __int128 hold) {
-  if (order.view.terms.user == kMarketUser || hold == order.hold) return;
-  Balance& balance = accounts[order.view.terms.user].balance(order.hold_currency);
-  balance.frozen += hold - order.hold;
-  balance.update_time = order.view.update_time;
-  order.hold = hold;
+void Exchange::State::update_claims(Order& order) {
+  const NewOrder& terms = order.view.terms;
+  if (terms.user == kMarketUser || !has_limit_price(terms.type)) return;
+  const Quantity left = order.remaining();
+  set_claims(order, required_hold(terms, terms.price, left, order.opening),
+             std::max<std::int64_t>(left.raw - order.opening.raw, 0));
+}
+
+void Exchange::State::set_claims(Order& order, __int128 hold, std::int64_t promised) {
+  const NewOrder& terms = order.view.terms;
+  Account& account = accounts[terms.user];
+  if (hold != order.hold) {
+    Balance& balance = account.balance(order.hold_currency);
+    balance.frozen += hold - order.hold;
+    balance.update_time = order.view.update_time;
+    order.hold = hold;
+  }
+  if (promised != order.promised) {
+    Position& position = account.positions.get(terms.instrument, terms.position_side, terms.mode);
+    position.promised[terms.side == Side::Buy ? 0 : 1] += promised - order.promised;
+    order.promised = promised;
+  }
 }
 
 void Exchange::State::release_and_end(Order& order) {
   const UserId user = order.view.terms.user;
   const CurrencyId currency = order.hold_currency;
   const bool held = order.hold != 0;
-  set_hold(order, 0);
+  set_claims(order, 0, 0);
   orders.end(order);
   if (held) tell_balance(user, currency);
 }

@@ -7,14 +7,14 @@ namespace gannet::sim {
 Order& OrderStore::create(const NewOrder& terms, VenueOrderId id, Timestamp now) {
   std::uint32_t slot = 0;
   if (free_.empty()) {
-    slot = static_cast<std::uint32_t>(orders_.size());
-    orders_.emplace_back();
+    slot = used_++;
+    if (slot % kChunk == 0) chunks_.push_back(std::make_unique<Order[]>(kChunk));
   } else {
     slot = free_.back();
     free_.pop_back();
-    orders_[slot] = Order{};
+    at(slot) = Order{};
   }
-  Order& order = orders_[slot];
+  Order& order = at(slot);
   order.slot = slot;
   order.view.id = id;
   order.view.terms = terms;
@@ -26,9 +26,10 @@ Order& OrderStore::create(const NewOrder& terms, VenueOrderId id, Timestamp now)
   if (terms.user >= users_.size()) users_.resize(std::size_t{terms.user} + 1);
   User& user = users_[terms.user];
   order.previous = user.last;
-  (user.last == Order::kEnd ? user.first : orders_[user.last].next) = slot;
+  (user.last == Order::kEnd ? user.first : at(user.last).next) = slot;
   user.last = slot;
   ++user.open;
+  user.reduce_only += terms.reduce_only ? 1 : 0;
   if (terms.instrument.value >= user.open_by_instrument.size()) {
     user.open_by_instrument.resize(std::size_t{terms.instrument.value} + 1);
   }
@@ -42,11 +43,12 @@ void OrderStore::end(Order& order) {
   CHECK(order.open);
   CHECK(!order.resting());
   User& user = users_[order.view.terms.user];
-  (order.previous == Order::kEnd ? user.first : orders_[order.previous].next) = order.next;
-  (order.next == Order::kEnd ? user.last : orders_[order.next].previous) = order.previous;
+  (order.previous == Order::kEnd ? user.first : at(order.previous).next) = order.next;
+  (order.next == Order::kEnd ? user.last : at(order.next).previous) = order.previous;
   order.previous = order.next = Order::kEnd;
   order.open = false;
   --user.open;
+  user.reduce_only -= order.view.terms.reduce_only ? 1 : 0;
   --user.open_by_instrument[order.view.terms.instrument.value];
   if (order.view.terms.user == kMarketUser) {
     by_id_.erase(order.view.id.value);
@@ -60,18 +62,18 @@ void OrderStore::end(Order& order) {
 
 Order* OrderStore::find(VenueOrderId id) noexcept {
   const std::uint32_t slot = by_id_.find(id.value);
-  return slot == IdMap::kNone ? nullptr : &orders_[slot];
+  return slot == IdMap::kNone ? nullptr : &at(slot);
 }
 
 const Order* OrderStore::find(VenueOrderId id) const noexcept {
   const std::uint32_t slot = by_id_.find(id.value);
-  return slot == IdMap::kNone ? nullptr : &orders_[slot];
+  return slot == IdMap::kNone ? nullptr : &at(slot);
 }
 
 const Order* OrderStore::find_by_client_id(UserId user, std::string_view client_id) const noexcept {
   if (client_id.empty() || !FixedString<32>::fits(client_id)) return nullptr;
   const auto found = by_client_id_.find({user, FixedString<32>(client_id)});
-  return found == by_client_id_.end() ? nullptr : &orders_[found->second];
+  return found == by_client_id_.end() ? nullptr : &at(found->second);
 }
 
 std::size_t OrderStore::open_count(UserId user, InstrumentId instrument) const noexcept {

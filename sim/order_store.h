@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -17,8 +17,9 @@ namespace gannet::sim {
 struct Order {
   OrderView view;
   MatchingBook::Node node = MatchingBook::kNoNode;  ///< while it rests
-  Quantity opening;   ///< the part that would open a position, by the position when it came
-  __int128 hold = 0;  ///< 10^-18 of hold_currency, frozen for it
+  Quantity opening;           ///< the part that would open a position, by the position when it came
+  std::int64_t promised = 0;  ///< the rest: what it will close, counted in its Position
+  __int128 hold = 0;          ///< 10^-18 of hold_currency, frozen for it
   CurrencyId hold_currency;
   std::uint32_t slot = 0;
   std::uint32_t previous = kEnd;  ///< among the open orders of its user, oldest first
@@ -39,8 +40,10 @@ class OrderStore {
   /// Takes it off the open list. The market's orders cease to exist: do not touch it afterwards.
   void end(Order& order);
 
-  Order& at(std::uint32_t slot) noexcept { return orders_[slot]; }
-  const Order& at(std::uint32_t slot) const noexcept { return orders_[slot]; }
+  Order& at(std::uint32_t slot) noexcept { return chunks_[slot / kChunk][slot % kChunk]; }
+  const Order& at(std::uint32_t slot) const noexcept {
+    return chunks_[slot / kChunk][slot % kChunk];
+  }
   Order* find(VenueOrderId id) noexcept;
   const Order* find(VenueOrderId id) const noexcept;
   /// The newest with that client id, open or ended.
@@ -54,6 +57,9 @@ class OrderStore {
     return user < users_.size() ? users_[user].open : 0;
   }
   std::size_t open_count(UserId user, InstrumentId instrument) const noexcept;
+  bool any_reduce_only(UserId user) const noexcept {
+    return user < users_.size() && users_[user].reduce_only > 0;
+  }
   const std::vector<VenueOrderId>& history(UserId user) const noexcept;
 
  private:
@@ -72,11 +78,14 @@ class OrderStore {
     std::uint32_t first = Order::kEnd;
     std::uint32_t last = Order::kEnd;
     std::size_t open = 0;
+    std::size_t reduce_only = 0;  // open ones
     std::vector<std::uint32_t> open_by_instrument;
     std::vector<VenueOrderId> history;
   };
 
-  std::deque<Order> orders_;
+  static constexpr std::uint32_t kChunk = 256;
+  std::vector<std::unique_ptr<Order[]>> chunks_;  // addresses never change
+  std::uint32_t used_ = 0;
   std::vector<std::uint32_t> free_;
   std::vector<User> users_;
   IdMap by_id_;

@@ -25,6 +25,8 @@ struct Position {
   __int128 fee = 0;       ///< 10^-18, positive paid
   TradeId last_trade;
   Timestamp update_time;
+  /// What open buys and sells will already close of it, sums of Order::promised.
+  std::int64_t promised[2] = {};
 };
 
 /// What one match did to a position.

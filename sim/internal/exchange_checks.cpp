@@ -139,18 +139,9 @@ Refusal Exchange::State::check_position(NewOrder& terms, Quantity filled, const 
   }
   if (!opposes) return Refusal::None;
 
-  // What older orders of the same direction will already close.
-  std::int64_t promised = 0;
-  for (std::uint32_t slot = orders.first_open(terms.user); slot != Order::kEnd;
-       slot = orders.at(slot).next) {
-    const Order& other = orders.at(slot);
-    const NewOrder& its = other.view.terms;
-    if (&other == self || its.instrument != terms.instrument || its.side != terms.side ||
-        its.position_side != terms.position_side || its.mode != terms.mode) {
-      continue;
-    }
-    promised += std::max<std::int64_t>(other.remaining().raw - other.opening.raw, 0);
-  }
+  // What other open orders of the same direction will already close.
+  const std::int64_t promised =
+      position->promised[terms.side == Side::Buy ? 0 : 1] - (self == nullptr ? 0 : self->promised);
   const std::int64_t closable = std::max<std::int64_t>(std::abs(held) - promised, 0);
   const std::int64_t left = terms.quantity.raw - filled.raw;
   if (leg && left > closable) return Refusal::ReduceOnlyNoPosition;

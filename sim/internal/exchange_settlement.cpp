@@ -43,10 +43,7 @@ void Exchange::State::settle(Order& maker, Order& taker, Price price, Quantity q
         view.state = OrderState::Filled;  // what is left of the money buys no lot
       }
     }
-    if (has_limit_price(view.terms.type)) {
-      set_hold(*order,
-               required_hold(view.terms, view.terms.price, order->remaining(), order->opening));
-    }
+    update_claims(*order);
   }
   if (!inside_market) {
     maker.view.last_fill = of_maker.fill;
@@ -152,7 +149,7 @@ void Exchange::State::tell_outcome(const Order& order, const Outcome& outcome) {
 /// oldest) keep their place; the first that does not fit is cut down, those behind it are
 /// cancelled. PROTOCOL 12.2.
 void Exchange::State::fit_reduce_only(UserId user, const Position& position, Timestamp now) {
-  if (user == kMarketUser) return;
+  if (!orders.any_reduce_only(user)) return;
   const std::int64_t held = position.quantity.raw;
   std::vector<std::uint32_t> reducers;
   for (std::uint32_t slot = orders.first_open(user); slot != Order::kEnd;
@@ -184,6 +181,7 @@ void Exchange::State::fit_reduce_only(UserId user, const Position& position, Tim
       market(position.instrument).book.reduce(order.node, cut);
       order.view.terms.quantity -= cut;
       order.view.update_time = now;
+      update_claims(order);
       change(order, OrderChange::What::Amended);
       tell_level(position.instrument, order.view.terms.side, order.view.terms.price, now);
     }

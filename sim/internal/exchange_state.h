@@ -121,7 +121,9 @@ struct Exchange::State {
               std::string_view request = {});
   void tell_level(InstrumentId instrument, Side side, Price price, Timestamp now);
   void tell_balance(UserId user, CurrencyId currency);
-  void set_hold(Order& order, __int128 hold);
+  /// Brings what is frozen and what is promised in line with the order's terms and fills.
+  void update_claims(Order& order);
+  void set_claims(Order& order, __int128 hold, std::int64_t promised);
   void release_and_end(Order& order);
 };
 
