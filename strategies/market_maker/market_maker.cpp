@@ -4,7 +4,7 @@
 
 #include "gannet/strategy.hpp"
 
-#include "quote.h"
+#include "strategies/market_maker/quote.h"
 
 namespace market_maker {
 

@@ -1,4 +1,4 @@
-#include "quote.h"
+#include "strategies/market_maker/quote.h"
 
 #include <algorithm>
 

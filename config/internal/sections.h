@@ -1,0 +1,59 @@
+#pragma once
+
+#include "config/internal/table_reader.h"
+#include "config/settings.h"
+
+namespace gannet::config {
+
+// One function a section: reads, checks, and finishes its table.
+
+void read_venue(TableReader venue, Settings& settings);
+void read_credentials(TableReader credentials, Settings& settings);
+void read_account(TableReader account, Settings& settings);
+void read_engine(TableReader engine, Settings& settings);
+void read_instruments(std::vector<TableReader> instruments, Settings& settings);
+void read_strategies(std::vector<TableReader> strategies, Settings& settings,
+                     const Problems& problems);
+void read_rates(TableReader limits, risk::RateLimits& rates);
+void read_risk(TableReader risk, Settings& settings);
+
+// Words of the file for our enumerators; print_resolved says them backwards.
+inline constexpr std::pair<std::string_view, Environment> kEnvironments[] = {
+    {"sim", Environment::Sim},
+    {"paper", Environment::Paper},
+    {"demo", Environment::Demo},
+    {"live", Environment::Live}};
+inline constexpr std::pair<std::string_view, Region> kRegions[] = {
+    {"global", Region::Global}, {"eea", Region::Eea}, {"us", Region::Us}};
+inline constexpr std::pair<std::string_view, BookFeed> kBooks[] = {
+    {"best", BookFeed::BestBidOffer},
+    {"top5", BookFeed::Top5},
+    {"depth400", BookFeed::Depth400},
+    {"depth400_fast", BookFeed::Depth400Fast},
+    {"depth50_fast", BookFeed::Depth50Fast}};
+inline constexpr std::pair<std::string_view, MarginMode> kMarginModes[] = {
+    {"cash", MarginMode::Cash}, {"cross", MarginMode::Cross}, {"isolated", MarginMode::Isolated}};
+using AccountMode = engine::AccountSettings::Mode;
+inline constexpr std::pair<std::string_view, AccountMode> kAccountModes[] = {
+    {"simple", AccountMode::Simple},
+    {"futures", AccountMode::Futures},
+    {"multi_currency", AccountMode::MultiCurrency},
+    {"portfolio", AccountMode::Portfolio}};
+using PositionMode = engine::AccountSettings::PositionMode;
+inline constexpr std::pair<std::string_view, PositionMode> kPositionModes[] = {
+    {"net", PositionMode::Net}, {"long_short", PositionMode::LongShort}};
+using OnStart = engine::StrategySettings::OnStart;
+inline constexpr std::pair<std::string_view, OnStart> kOnStart[] = {{"cancel", OnStart::Cancel},
+                                                                    {"adopt", OnStart::Adopt}};
+using OnStop = engine::StrategySettings::OnStop;
+inline constexpr std::pair<std::string_view, OnStop> kOnStop[] = {{"cancel", OnStop::Cancel},
+                                                                  {"leave", OnStop::Leave}};
+
+template <class T, std::size_t N>
+constexpr std::string_view word_for(T value, const std::pair<std::string_view, T> (&words)[N]) {
+  for (const auto& [word, its_value] : words)
+    if (its_value == value) return word;
+  return "";
+}
+
+}  // namespace gannet::config

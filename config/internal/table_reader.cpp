@@ -1,0 +1,224 @@
+#include "config/internal/table_reader.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/duration_text.h"
+#include "base/nearest.h"
+
+namespace gannet::config {
+namespace {
+
+std::string_view type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return node.is_array_of_tables() ? "a list of tables" : "a list";
+    case toml::node_type::string:
+      return "text";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a number";
+    case toml::node_type::boolean:
+      return "true or false";
+    default:
+      return "a date or time";
+  }
+}
+
+int line_of_node(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
+
+}  // namespace
+
+void Problems::add(int line, std::string key, std::string message) {
+  problems_.push_back({file_, line, std::move(key), std::move(message)});
+}
+
+std::vector<Problem> Problems::take() {
+  std::ranges::stable_sort(problems_, {}, &Problem::line);
+  return std::move(problems_);
+}
+
+std::optional<Decimal> parse_decimal(std::string_view text) noexcept {
+  const auto point = text.find('.');
+  const std::size_t digits = point == std::string_view::npos ? 0 : text.size() - point - 1;
+  if (digits > 18) return std::nullopt;
+  const auto mantissa = parse_units(text, static_cast<int>(digits));
+  if (!mantissa) return std::nullopt;
+  return Decimal{*mantissa, static_cast<std::uint8_t>(digits)};
+}
+
+const toml::node* TableReader::find(std::string_view key) {
+  if (std::ranges::find(known_, key) == known_.end()) known_.emplace_back(key);
+  return table_ == nullptr ? nullptr : table_->get(key);
+}
+
+int TableReader::line_of(std::string_view key) const {
+  const toml::node* node = table_ == nullptr ? nullptr : table_->get(key);
+  return node == nullptr ? line_ : line_of_node(*node);
+}
+
+std::string TableReader::name_of(std::string_view key) const {
+  if (path_.empty() || key.empty()) return path_ + std::string(key);
+  return fmt::format("{}.{}", path_, key);
+}
+
+void TableReader::problem(std::string_view key, std::string message) const {
+  problems_.add(line_of(key), name_of(key), std::move(message));
+}
+
+void TableReader::refuse_type(std::string_view key, const toml::node& node,
+                              std::string_view wanted) const {
+  std::string hint;
+  if (wanted == "text" && node.is_number()) {
+    std::ostringstream written;
+    node.visit([&written](const auto& value) {
+      if constexpr (toml::is_number<decltype(value)>) written << value.get();
+    });
+    hint = fmt::format("; exact numbers are written in quotes: \"{}\"", written.str());
+  }
+  problem(key, fmt::format("must be {}, is {}{}", wanted, type_name(node), hint));
+}
+
+void TableReader::refuse_choice(std::string_view key, std::string_view given,
+                                const std::vector<std::string>& names) const {
+  problem(key, fmt::format("\"{}\" is not one of {}{}", given, fmt::join(names, ", "),
+                           did_you_mean(given, names)));
+}
+
+std::optional<std::string> TableReader::text(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  if (const auto* value = node->as_string()) return value->get();
+  refuse_type(key, *node, "text");
+  return std::nullopt;
+}
+
+std::string TableReader::required_text(std::string_view key, std::string_view why) {
+  const bool absent = table_ == nullptr || table_->get(key) == nullptr;
+  const std::string value = text(key).value_or("");
+  if (absent) {
+    problem(key, fmt::format("is needed: {}", why));
+  } else if (value.empty() && table_->get(key)->is_string()) {
+    problem(key, fmt::format("must not be empty: {}", why));
+  }
+  return value;
+}
+
+std::optional<bool> TableReader::boolean(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  if (const auto* value = node->as_boolean()) return value->get();
+  refuse_type(key, *node, "true or false");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> TableReader::integer(std::string_view key, std::int64_t minimum,
+                                                 std::int64_t maximum) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  const auto* value = node->as_integer();
+  if (value == nullptr) {
+    refuse_type(key, *node, "an integer");
+    return std::nullopt;
+  }
+  if (value->get() >= minimum && value->get() <= maximum) return value->get();
+  problem(key, fmt::format("{} is out of range: {} to {}", value->get(), minimum, maximum));
+  return std::nullopt;
+}
+
+std::optional<Nanos> TableReader::duration(std::string_view key) {
+  const auto given = text(key);
+  if (!given) return std::nullopt;
+  const auto parsed = parse_duration(*given);
+  if (!parsed) {
+    problem(key,
+            fmt::format("\"{}\" is no duration with its unit, like \"250ms\" or \"2s\"", *given));
+  }
+  return parsed;
+}
+
+std::optional<Decimal> TableReader::decimal(std::string_view key) {
+  const auto given = text(key);
+  if (!given) return std::nullopt;
+  const auto parsed = parse_decimal(*given);
+  if (parsed && parsed->mantissa >= 0) return parsed;
+  problem(key, fmt::format("\"{}\" is no plain decimal number of 0 or more", *given));
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> TableReader::fraction(std::string_view key) {
+  const auto given = text(key);
+  if (!given) return std::nullopt;
+  std::string_view number = *given;
+  std::int64_t ppm_per_unit = 0;
+  if (number.ends_with("%")) {
+    ppm_per_unit = 10'000;
+    number.remove_suffix(1);
+  } else if (number.ends_with("bps")) {
+    ppm_per_unit = 100;
+    number.remove_suffix(3);
+  }
+  while (number.ends_with(" ")) number.remove_suffix(1);
+  const auto parsed = parse_decimal(number);
+  if (ppm_per_unit == 0 || !parsed || parsed->mantissa < 0) {
+    problem(key,
+            fmt::format("\"{}\" is no fraction with its unit, like \"1%\" or \"50bps\"", *given));
+    return std::nullopt;
+  }
+  const __int128 ppm = static_cast<__int128>(parsed->mantissa) * ppm_per_unit;
+  const std::int64_t unit = power_of_ten(parsed->digits);
+  if (ppm % unit == 0 && ppm / unit <= 1'000'000) return static_cast<std::uint32_t>(ppm / unit);
+  problem(key, fmt::format("\"{}\" must be 0 to 100 %, in steps of 0.0001 %", *given));
+  return std::nullopt;
+}
+
+TableReader TableReader::table(std::string_view key) {
+  const toml::node* node = find(key);
+  const toml::table* inner = node == nullptr ? nullptr : node->as_table();
+  if (node != nullptr && inner == nullptr) refuse_type(key, *node, "a table");
+  return {inner, name_of(key), problems_, node == nullptr ? line_ : line_of_node(*node)};
+}
+
+std::vector<TableReader> TableReader::tables(std::string_view key) {
+  std::vector<TableReader> readers;
+  const toml::node* node = find(key);
+  if (node == nullptr) return readers;
+  const toml::array* list = node->as_array();
+  if (list == nullptr || !list->is_array_of_tables()) {
+    if (list == nullptr || !list->empty())
+      refuse_type(key, *node, fmt::format("a list of tables, each under [[{}]]", key));
+    return readers;
+  }
+  for (const toml::node& element : *list)
+    readers.emplace_back(element.as_table(), name_of(key), problems_, line_of_node(element));
+  return readers;
+}
+
+std::vector<std::pair<std::string, const toml::node*>> TableReader::entries() {
+  std::vector<std::pair<std::string, const toml::node*>> all;
+  if (table_ == nullptr) return all;
+  for (const auto& [key, node] : *table_) {
+    known_.emplace_back(key.str());
+    all.emplace_back(std::string(key.str()), &node);
+  }
+  // toml++ orders by name; people expect the order of the file.
+  std::ranges::stable_sort(all, {}, [](const auto& e) { return e.second->source().begin.line; });
+  return all;
+}
+
+void TableReader::finish() {
+  if (table_ == nullptr) return;
+  for (const auto& [key, node] : *table_) {
+    if (std::ranges::find(known_, key.str()) != known_.end()) continue;
+    problems_.add(line_of_node(node), name_of(key.str()),
+                  "unknown key" + did_you_mean(key.str(), known_));
+  }
+}
+
+}  // namespace gannet::config

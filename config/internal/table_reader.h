@@ -1,0 +1,103 @@
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "config/load.h"
+#include "domain/instrument.h"
+
+namespace gannet::config {
+
+/// What is wrong so far, in the order of finding.
+class Problems {
+ public:
+  explicit Problems(std::string file) : file_(std::move(file)) {}
+  void add(int line, std::string key, std::string message);
+  const std::string& file() const noexcept { return file_; }
+  bool empty() const noexcept { return problems_.empty(); }
+  std::vector<Problem> take();  ///< by line
+
+ private:
+  std::string file_;
+  std::vector<Problem> problems_;
+};
+
+/// Takes typed values out of one table by key. What is absent is absent; what has the wrong type or
+/// is out of range is a problem and reads as absent. `finish` reports the keys that nobody asked
+/// for, with the nearest of those that somebody did.
+class TableReader {
+ public:
+  /// `table` null: everything is absent. `path`: "venue.limits", "" for the root.
+  TableReader(const toml::table* table, std::string path, Problems& problems, int line = 0)
+      : table_(table), path_(std::move(path)), problems_(problems), line_(line) {}
+
+  bool exists() const noexcept { return table_ != nullptr; }
+  bool has(std::string_view key) const noexcept {
+    return table_ != nullptr && table_->contains(key);
+  }
+  /// Line of a key, or of the table if it lacks the key.
+  int line_of(std::string_view key) const;
+  int line() const noexcept { return line_; }
+  std::string name_of(std::string_view key) const;
+  void problem(std::string_view key, std::string message) const;
+
+  std::optional<std::string> text(std::string_view key);
+  /// As text, with the problem "is needed: ..." if it is absent.
+  std::string required_text(std::string_view key, std::string_view why);
+  std::optional<bool> boolean(std::string_view key);
+  std::optional<std::int64_t> integer(std::string_view key, std::int64_t minimum,
+                                      std::int64_t maximum);
+  /// "250ms", "24h"
+  std::optional<Nanos> duration(std::string_view key);
+  /// "5000", "0.5": exact, not negative
+  std::optional<Decimal> decimal(std::string_view key);
+  /// "1%", "0.5 %", "50bps": parts per million, at most 100 %
+  std::optional<std::uint32_t> fraction(std::string_view key);
+
+  template <class T, std::size_t N>
+  std::optional<T> choice(std::string_view key,
+                          const std::pair<std::string_view, T> (&choices)[N]) {
+    const auto given = text(key);
+    if (!given) return std::nullopt;
+    std::vector<std::string> names;
+    for (const auto& [name, value] : choices) {
+      if (name == *given) return value;
+      names.emplace_back(name);
+    }
+    refuse_choice(key, *given, names);
+    return std::nullopt;
+  }
+
+  TableReader table(std::string_view key);
+  /// The tables of [[key]], in order.
+  std::vector<TableReader> tables(std::string_view key);
+  /// Keys with their nodes, all taken as known: for tables whose keys are names.
+  std::vector<std::pair<std::string, const toml::node*>> entries();
+
+  void finish();
+
+ private:
+  const toml::node* find(std::string_view key);
+  void refuse_type(std::string_view key, const toml::node& node, std::string_view wanted) const;
+  void refuse_choice(std::string_view key, std::string_view given,
+                     const std::vector<std::string>& names) const;
+
+  const toml::table* table_;
+  std::string path_;
+  Problems& problems_;
+  int line_;
+  std::vector<std::string> known_;
+};
+
+/// "0.01" to its exact decimal, as written; absent: no plain decimal.
+std::optional<Decimal> parse_decimal(std::string_view text) noexcept;
+
+}  // namespace gannet::config

@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "config/internal/sections.h"
+#include "config/load.h"
+
+namespace gannet::config {
+namespace {
+
+/// Text as a TOML string.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string duration_text(Nanos duration) {
+  if (duration.count % 1'000'000'000 == 0)
+    return fmt::format("{}s", duration.count / 1'000'000'000);
+  if (duration.count % 1'000'000 == 0) return fmt::format("{}ms", duration.count / 1'000'000);
+  if (duration.count % 1'000 == 0) return fmt::format("{}us", duration.count / 1'000);
+  return fmt::format("{}ns", duration.count);
+}
+
+std::string decimal_text(const Decimal& decimal) {
+  char text[kMaxUnitsText];
+  return std::string(text, format_units(text, decimal.mantissa, decimal.digits));
+}
+
+std::string size_text(const risk::SizeLimit& size) {
+  return fmt::format("{} {}", decimal_text(size.value),
+                     size.currency.empty() ? std::string_view("contracts") : size.currency.view());
+}
+
+std::string fraction_text(std::uint32_t ppm) {
+  return decimal_text({static_cast<std::int64_t>(ppm), 4}) + "%";
+}
+
+/// Writes `key = value` lines.
+class Printer {
+ public:
+  void section(std::string_view header) { out_ += fmt::format("\n{}\n", header); }
+  void text(std::string_view key, std::string_view value) { line(key, quoted(value)); }
+  void text_if(std::string_view key, std::string_view value) {
+    if (!value.empty()) text(key, value);
+  }
+  void flag(std::string_view key, bool value) { line(key, value ? "true" : "false"); }
+  void number(std::string_view key, std::int64_t value) { line(key, fmt::format("{}", value)); }
+  void number(std::string_view key, std::uint64_t value) { line(key, fmt::format("{}", value)); }
+  void line(std::string_view key, std::string_view value) {
+    out_ += fmt::format("{} = {}\n", key, value);
+  }
+  void rate(std::string_view key, const risk::RateLimit& rate) {
+    text(key, fmt::format("{}/{}", rate.count, duration_text(rate.window)));
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+void print_secret(Printer& p, std::string_view key, const Secret& secret) {
+  if (!secret.empty()) p.line(key, "\"***\"");
+}
+
+void print_venue(Printer& p, const VenueSettings& venue, const risk::RateLimits& rates) {
+  p.section("[venue]");
+  p.text("kind", venue.kind);
+  p.text("environment", word_for(venue.environment, kEnvironments));
+  p.text("region", word_for(venue.region, kRegions));
+  p.text_if("rest_url", venue.rest_url);
+  p.text_if("ws_public_url", venue.ws_public_url);
+  p.text_if("ws_private_url", venue.ws_private_url);
+  p.text_if("ws_business_url", venue.ws_business_url);
+  p.text_if("ca_file", venue.ca_file);
+  if (venue.embedded) {
+    p.section("[venue.embedded]");
+    p.text("market", venue.embedded->market);
+    p.number("seed", venue.embedded->seed);
+    p.text("speed", venue.embedded->speed);
+    p.text_if("instruments", venue.embedded->instruments);
+  }
+  p.section("[venue.credentials]");
+  print_secret(p, "api_key", venue.credentials.api_key);
+  print_secret(p, "secret", venue.credentials.secret);
+  print_secret(p, "passphrase", venue.credentials.passphrase);
+  p.section("[venue.limits]");
+  p.rate("place", rates.place);
+  p.rate("place_batch", rates.place_batch);
+  p.rate("amend", rates.amend);
+  p.rate("amend_batch", rates.amend_batch);
+  p.rate("cancel", rates.cancel);
+  p.rate("cancel_batch", rates.cancel_batch);
+  p.rate("account", rates.account);
+  p.text("cancel_reserve", fraction_text(rates.cancel_reserve_ppm));
+  p.text("burst", fraction_text(rates.burst_ppm));
+}
+
+void print_account_and_engine(Printer& p, const Settings& settings) {
+  p.section("[account]");
+  p.text("engine_id", settings.account.engine_id);
+  p.flag("exclusive_account", settings.account.exclusive_account);
+  p.text("account_mode", word_for(settings.account.account_mode, kAccountModes));
+  p.text("position_mode", word_for(settings.account.position_mode, kPositionModes));
+  p.section("[engine]");
+  p.flag("busy_poll", settings.engine.busy_poll);
+  if (settings.engine.reactor_cpu)
+    p.number("reactor_cpu", std::int64_t{*settings.engine.reactor_cpu});
+  p.text("state_directory", settings.engine.state_directory);
+  p.text_if("plugin_directory", settings.engine.plugin_directory);
+  p.text("lane_sleep", duration_text(settings.engine.lane_sleep));
+}
+
+void print_instrument(Printer& p, const engine::InstrumentSettings& instrument) {
+  p.section("[[instrument]]");
+  p.text("name", instrument.name);
+  p.text("margin_mode", word_for(instrument.margin_mode, kMarginModes));
+  if (instrument.leverage) p.text("leverage", *instrument.leverage);
+  p.flag("set_leverage", instrument.set_leverage);
+  if (instrument.book) p.text("book", word_for(*instrument.book, kBooks));
+}
+
+void print_strategy(Printer& p, const engine::StrategySettings& strategy) {
+  p.section("[[strategy]]");
+  p.text("name", strategy.name);
+  p.text("plugin", strategy.plugin);
+  p.text("lane", strategy.lane);
+  p.text("on_start", word_for(strategy.on_start, kOnStart));
+  p.text("on_stop", word_for(strategy.on_stop, kOnStop));
+  for (const engine::ParameterSetting& parameter : strategy.parameters) {
+    const bool is_text = parameter.kind == engine::ParameterSetting::Kind::Text;
+    p.line(fmt::format("parameters.{}", parameter.name),
+           is_text ? quoted(parameter.text) : parameter.text);
+  }
+}
+
+void print_limits(Printer& p, const std::string& header, const risk::Limits& limits) {
+  p.section(header);
+  if (limits.order_quantity_max)
+    p.text("order_quantity_max", size_text(*limits.order_quantity_max));
+  if (limits.order_notional_max)
+    p.text("order_notional_max", decimal_text(*limits.order_notional_max));
+  if (limits.position_long_max) p.text("position_long_max", size_text(*limits.position_long_max));
+  if (limits.position_short_max)
+    p.text("position_short_max", size_text(*limits.position_short_max));
+  if (limits.open_orders_max) p.number("open_orders_max", std::int64_t{*limits.open_orders_max});
+  if (limits.price_collar_ppm) p.text("price_collar", fraction_text(*limits.price_collar_ppm));
+}
+
+void print_risk(Printer& p, const risk::Settings& risk) {
+  p.section("[risk]");
+  p.text("currency", risk.currency.view());
+  p.text("metadata_age_max", duration_text(risk.metadata_age_max));
+  p.text("alive_age_max", duration_text(risk.alive_age_max));
+  p.text("book_age_max", duration_text(risk.book_age_max));
+  p.text("mark_age_max", duration_text(risk.mark_age_max));
+  p.text("index_age_max", duration_text(risk.index_age_max));
+  p.text("valuation_age_max", duration_text(risk.valuation_age_max));
+  p.text("price_collar_majors", fraction_text(risk.price_collar_majors_ppm));
+  print_limits(p, "[risk.account]", risk.account);
+  print_limits(p, "[risk.instrument_default]", risk.instrument_default);
+  print_limits(p, "[risk.strategy_default]", risk.strategy_default);
+  for (const auto& [name, limits] : risk.instruments)
+    print_limits(p, fmt::format("[risk.instrument.{}]", quoted(name)), limits);
+  for (const auto& [name, limits] : risk.strategies)
+    print_limits(p, fmt::format("[risk.strategy.{}]", quoted(name)), limits);
+}
+
+}  // namespace
+
+std::string print_resolved(const Settings& settings) {
+  Printer p;
+  p.line("# resolved from", settings.file);
+  print_venue(p, settings.venue, settings.risk.rates);
+  print_account_and_engine(p, settings);
+  for (const auto& instrument : settings.instruments) print_instrument(p, instrument);
+  for (const auto& strategy : settings.strategies) print_strategy(p, strategy);
+  print_risk(p, settings.risk);
+  return p.take();
+}
+
+}  // namespace gannet::config

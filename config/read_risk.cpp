@@ -1,0 +1,131 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/duration_text.h"
+#include "base/nearest.h"
+#include "config/internal/sections.h"
+
+namespace gannet::config {
+namespace {
+
+/// "10 contracts", "0.5 BTC"
+std::optional<risk::SizeLimit> read_size(TableReader& limits, std::string_view key) {
+  const auto given = limits.text(key);
+  if (!given) return std::nullopt;
+  const auto space = given->find(' ');
+  const auto value = parse_decimal(std::string_view(*given).substr(0, space));
+  const std::string unit = space == std::string::npos ? "" : given->substr(space + 1);
+  if (!value || value->mantissa < 0 || unit.empty() || !CurrencyName::fits(unit)) {
+    limits.problem(key, fmt::format("\"{}\" is no size with its unit, like \"10 contracts\" or "
+                                    "\"0.5 BTC\"",
+                                    *given));
+    return std::nullopt;
+  }
+  if (unit == "contract" || unit == "contracts") return risk::SizeLimit{*value, {}};
+  return risk::SizeLimit{*value, CurrencyName(unit)};
+}
+
+/// The keys of one level; what is absent stays as it is.
+void read_limits(TableReader limits, risk::Limits& out) {
+  if (const auto size = read_size(limits, "order_quantity_max")) out.order_quantity_max = size;
+  if (const auto value = limits.decimal("order_notional_max")) out.order_notional_max = value;
+  if (const auto size = read_size(limits, "position_long_max")) out.position_long_max = size;
+  if (const auto size = read_size(limits, "position_short_max")) out.position_short_max = size;
+  if (const auto count = limits.integer("open_orders_max", 0, 100'000))
+    out.open_orders_max = static_cast<std::uint32_t>(*count);
+  if (const auto collar = limits.fraction("price_collar")) out.price_collar_ppm = collar;
+  limits.finish();
+}
+
+/// [risk.instrument.NAME] and [risk.strategy.NAME]: NAME must be one that is configured.
+void read_named(TableReader table, const std::vector<std::string>& names, std::string_view what,
+                std::vector<std::pair<std::string, risk::Limits>>& out) {
+  for (const auto& [name, node] : table.entries()) {
+    risk::Limits limits;
+    read_limits(table.table(name), limits);
+    if (std::ranges::find(names, name) == names.end()) {
+      table.problem(name,
+                    fmt::format("limits a{} {} that is not configured{}",
+                                what.starts_with('i') ? "n" : "", what, did_you_mean(name, names)));
+      continue;
+    }
+    out.emplace_back(name, limits);
+  }
+}
+
+void read_age(TableReader& risk, std::string_view key, Nanos& out) {
+  const auto age = risk.duration(key);
+  if (age && age->count == 0) risk.problem(key, "must be above 0: nothing would ever be fresh");
+  if (age) out = *age;
+}
+
+/// "60/2s"
+void read_rate(TableReader& limits, std::string_view key, risk::RateLimit& out) {
+  const auto given = limits.text(key);
+  if (!given) return;
+  const auto slash = given->find('/');
+  const auto count = parse_units(std::string_view(*given).substr(0, slash), 0);
+  const auto window = slash == std::string::npos
+                          ? std::nullopt
+                          : parse_duration(std::string_view(*given).substr(slash + 1));
+  const bool fits = count && window && *count >= 1 && *count <= 1'000'000 &&
+                    *window >= milliseconds(1) && *window <= seconds(3600);
+  if (!fits)
+    return limits.problem(key, fmt::format("\"{}\" is no rate like \"60/2s\": 1 to 1,000,000 "
+                                           "requests in 1 ms to 1 h",
+                                           *given));
+  out = {static_cast<std::uint32_t>(*count), *window};
+}
+
+template <class T>
+std::vector<std::string> names_of(const std::vector<T>& items) {
+  std::vector<std::string> names;
+  for (const T& item : items) names.push_back(item.name);
+  return names;
+}
+
+}  // namespace
+
+void read_rates(TableReader limits, risk::RateLimits& rates) {
+  read_rate(limits, "place", rates.place);
+  read_rate(limits, "place_batch", rates.place_batch);
+  read_rate(limits, "amend", rates.amend);
+  read_rate(limits, "amend_batch", rates.amend_batch);
+  read_rate(limits, "cancel", rates.cancel);
+  read_rate(limits, "cancel_batch", rates.cancel_batch);
+  read_rate(limits, "account", rates.account);
+  rates.cancel_reserve_ppm = limits.fraction("cancel_reserve").value_or(rates.cancel_reserve_ppm);
+  rates.burst_ppm = limits.fraction("burst").value_or(rates.burst_ppm);
+  if (rates.cancel_reserve_ppm >= 1'000'000)
+    limits.problem("cancel_reserve", "must leave something to ordinary cancels");
+  if (rates.burst_ppm == 0 || rates.burst_ppm >= 1'000'000)
+    limits.problem("burst", "must be above 0 and below 100 %");
+  limits.finish();
+}
+
+void read_risk(TableReader risk, Settings& settings) {
+  risk::Settings& out = settings.risk;
+  if (const auto currency = risk.text("currency")) {
+    if (currency->empty() || !CurrencyName::fits(*currency))
+      risk.problem("currency", fmt::format("\"{}\" is no currency", *currency));
+    out.currency = CurrencyName(*currency);
+  }
+  read_age(risk, "metadata_age_max", out.metadata_age_max);
+  read_age(risk, "alive_age_max", out.alive_age_max);
+  read_age(risk, "book_age_max", out.book_age_max);
+  read_age(risk, "mark_age_max", out.mark_age_max);
+  read_age(risk, "index_age_max", out.index_age_max);
+  read_age(risk, "valuation_age_max", out.valuation_age_max);
+  out.price_collar_majors_ppm =
+      risk.fraction("price_collar_majors").value_or(out.price_collar_majors_ppm);
+  read_limits(risk.table("account"), out.account);
+  read_limits(risk.table("instrument_default"), out.instrument_default);
+  read_limits(risk.table("strategy_default"), out.strategy_default);
+  read_named(risk.table("instrument"), names_of(settings.instruments), "instrument",
+             out.instruments);
+  read_named(risk.table("strategy"), names_of(settings.strategies), "strategy", out.strategies);
+  risk.finish();
+}
+
+}  // namespace gannet::config
