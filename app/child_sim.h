@@ -28,11 +28,11 @@ struct SimReady {
 std::expected<SimReady, Error> parse_sim_ready(std::string_view line);
 
 struct ChildSimOptions {
-  std::filesystem::path program;       ///< "": the `gannet` beside the running program
-  std::vector<std::string> arguments;  ///< after `sim`
+  std::filesystem::path program{};       ///< "": the `gannet` beside the running program
+  std::vector<std::string> arguments{};  ///< after `sim`
   Nanos ready_timeout = seconds(20);
-  std::optional<int> avoid_cpu;  ///< the reactor's core: the child runs on the others, if any
-  std::string log_file;          ///< where its refusals go; "": our standard error
+  std::optional<int> avoid_cpu{};  ///< the reactor's core: the child runs on the others, if any
+  std::string log_file{};          ///< where its refusals go; "": our standard error
 };
 
 /// A `gannet sim` of our own: dies with us, whatever becomes of us. Call from a thread that lives

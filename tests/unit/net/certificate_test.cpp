@@ -6,7 +6,7 @@
 
 #include <cstdio>
 
-#include "unit/net/loopback.h"
+#include "support/loopback.h"
 
 namespace gannet::net {
 namespace {

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "unit/net/loopback.h"
+#include "support/loopback.h"
 
 namespace gannet::net {
 namespace {

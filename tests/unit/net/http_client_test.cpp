@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "unit/net/loopback.h"
-#include "unit/net/raw_tls_peer.h"
+#include "support/loopback.h"
+#include "support/raw_tls_peer.h"
 
 namespace gannet::net {
 namespace {

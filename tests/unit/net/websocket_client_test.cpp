@@ -1,7 +1,7 @@
 #include "gateway/net/websocket_client.h"
 
-#include "unit/net/loopback.h"
-#include "unit/net/raw_tls_peer.h"
+#include "support/loopback.h"
+#include "support/raw_tls_peer.h"
 
 namespace gannet::net {
 namespace {

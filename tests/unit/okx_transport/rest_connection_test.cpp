@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "unit/net/loopback.h"
+#include "support/loopback.h"
 
 namespace gannet::okx {
 namespace {

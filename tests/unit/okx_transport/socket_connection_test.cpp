@@ -2,7 +2,7 @@
 
 #include "gateway/okx/transport/market_connection.h"
 #include "gateway/okx/transport/order_connection.h"
-#include "unit/net/loopback.h"
+#include "support/loopback.h"
 
 namespace gannet::okx {
 namespace {

@@ -1,6 +1,4 @@
-// The raw peer that the tests beside this use; it lives in a *_test.cpp because those are the files
-// of a test program.
-#include "unit/net/raw_tls_peer.h"
+#pragma once
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -13,13 +11,70 @@
 
 #include <array>
 #include <csignal>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "gateway/net/certificate.h"
 
 namespace gannet::net {
-namespace {
 
-SSL* as_ssl(void* ssl) { return static_cast<SSL*>(ssl); }
+/// A TLS connection with blocking calls and no manners: tests send whatever bytes they like.
+class RawTlsConnection {
+ public:
+  explicit RawTlsConnection(void* ssl, int socket) : ssl_(ssl), socket_(socket) {}
+  ~RawTlsConnection();
+  RawTlsConnection(const RawTlsConnection&) = delete;
+  RawTlsConnection& operator=(const RawTlsConnection&) = delete;
 
-std::string masked_length(std::size_t size, std::uint8_t mask_bit) {
+  void write(std::string_view bytes);
+  /// At least one byte, or "" when the peer has closed.
+  std::string read_some();
+  /// Everything up to and with `end`, or less when the peer has closed.
+  std::string read_through(std::string_view end);
+  std::string read_exactly(std::size_t bytes);
+  /// Until the peer closes.
+  std::string read_all();
+  /// Answers a WebSocket upgrade request.
+  void accept_websocket();
+
+ private:
+  void* ssl_;
+  int socket_;
+  std::string held_;
+};
+
+/// Accepts connections on a free loopback port, one after the other, and runs a script on each, in
+/// a thread of its own. The destructor waits for the scripts.
+class RawTlsServer {
+ public:
+  using Script = std::function<void(RawTlsConnection&)>;
+  RawTlsServer(const CertificateFiles& files, Script script, int connections = 1);
+  ~RawTlsServer();
+  std::uint16_t port() const noexcept { return port_; }
+
+ private:
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+/// Connects to a loopback port, without verifying anything, and runs the script in this thread.
+void run_raw_client(std::uint16_t port, const std::function<void(RawTlsConnection&)>& script);
+
+/// A server's frame: unmasked. `first_byte`: FIN and opcode.
+std::string server_frame(std::uint8_t first_byte, std::string_view payload);
+/// A client's frame, masked with zeroes.
+std::string client_frame(std::uint8_t first_byte, std::string_view payload);
+
+namespace raw_peer {
+
+inline SSL* as_ssl(void* ssl) { return static_cast<SSL*>(ssl); }
+
+inline std::string masked_length(std::size_t size, std::uint8_t mask_bit) {
   std::string head;
   const auto byte = [](std::size_t value) { return static_cast<char>(value & 0xff); };
   if (size < 126) {
@@ -35,7 +90,7 @@ std::string masked_length(std::size_t size, std::uint8_t mask_bit) {
   return head;
 }
 
-std::string accept_key(std::string_view request) {
+inline std::string accept_key(std::string_view request) {
   constexpr std::string_view kName = "Sec-WebSocket-Key: ";
   const std::size_t at = request.find(kName) + kName.size();
   std::string key(request.substr(at, request.find('\r', at) - at));
@@ -47,25 +102,25 @@ std::string accept_key(std::string_view request) {
   return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(size)};
 }
 
-}  // namespace
+}  // namespace raw_peer
 
-RawTlsConnection::~RawTlsConnection() {
-  SSL_free(as_ssl(ssl_));
+inline RawTlsConnection::~RawTlsConnection() {
+  SSL_free(raw_peer::as_ssl(ssl_));
   ::close(socket_);
 }
 
-void RawTlsConnection::write(std::string_view bytes) {
-  SSL_write(as_ssl(ssl_), bytes.data(), static_cast<int>(bytes.size()));
+inline void RawTlsConnection::write(std::string_view bytes) {
+  SSL_write(raw_peer::as_ssl(ssl_), bytes.data(), static_cast<int>(bytes.size()));
 }
 
-std::string RawTlsConnection::read_some() {
+inline std::string RawTlsConnection::read_some() {
   if (!held_.empty()) return std::exchange(held_, {});
   std::array<char, 16'384> buffer{};
-  const int got = SSL_read(as_ssl(ssl_), buffer.data(), static_cast<int>(buffer.size()));
+  const int got = SSL_read(raw_peer::as_ssl(ssl_), buffer.data(), static_cast<int>(buffer.size()));
   return got <= 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(got));
 }
 
-std::string RawTlsConnection::read_through(std::string_view end) {
+inline std::string RawTlsConnection::read_through(std::string_view end) {
   std::string all;
   while (all.find(end) == std::string::npos) {
     const std::string more = read_some();
@@ -77,7 +132,7 @@ std::string RawTlsConnection::read_through(std::string_view end) {
   return all.substr(0, stop);
 }
 
-std::string RawTlsConnection::read_exactly(std::size_t bytes) {
+inline std::string RawTlsConnection::read_exactly(std::size_t bytes) {
   std::string all;
   while (all.size() < bytes) {
     const std::string more = read_some();
@@ -88,21 +143,21 @@ std::string RawTlsConnection::read_exactly(std::size_t bytes) {
   return all.substr(0, bytes);
 }
 
-std::string RawTlsConnection::read_all() {
+inline std::string RawTlsConnection::read_all() {
   std::string all;
   for (std::string more = read_some(); !more.empty(); more = read_some()) all += more;
   return all;
 }
 
-void RawTlsConnection::accept_websocket() {
+inline void RawTlsConnection::accept_websocket() {
   const std::string request = read_through("\r\n\r\n");
   write(
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Accept: " +
-      accept_key(request) + "\r\n\r\n");
+      raw_peer::accept_key(request) + "\r\n\r\n");
 }
 
-RawTlsServer::RawTlsServer(const CertificateFiles& files, Script script, int connections) {
+inline RawTlsServer::RawTlsServer(const CertificateFiles& files, Script script, int connections) {
   std::signal(SIGPIPE, SIG_IGN);
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -130,13 +185,14 @@ RawTlsServer::RawTlsServer(const CertificateFiles& files, Script script, int con
   });
 }
 
-RawTlsServer::~RawTlsServer() {
+inline RawTlsServer::~RawTlsServer() {
   ::shutdown(listener_, SHUT_RDWR);
   thread_.join();
   ::close(listener_);
 }
 
-void run_raw_client(std::uint16_t port, const std::function<void(RawTlsConnection&)>& script) {
+inline void run_raw_client(std::uint16_t port,
+                           const std::function<void(RawTlsConnection&)>& script) {
   std::signal(SIGPIPE, SIG_IGN);
   SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -155,14 +211,16 @@ void run_raw_client(std::uint16_t port, const std::function<void(RawTlsConnectio
   SSL_CTX_free(context);
 }
 
-std::string server_frame(std::uint8_t first_byte, std::string_view payload) {
+inline std::string server_frame(std::uint8_t first_byte, std::string_view payload) {
   std::string frame(1, static_cast<char>(first_byte));
-  return frame.append(masked_length(payload.size(), 0)).append(payload);
+  return frame.append(raw_peer::masked_length(payload.size(), 0)).append(payload);
 }
 
-std::string client_frame(std::uint8_t first_byte, std::string_view payload) {
+inline std::string client_frame(std::uint8_t first_byte, std::string_view payload) {
   std::string frame(1, static_cast<char>(first_byte));
-  return frame.append(masked_length(payload.size(), 0x80)).append(4, '\0').append(payload);
+  return frame.append(raw_peer::masked_length(payload.size(), 0x80))
+      .append(4, '\0')
+      .append(payload);
 }
 
 }  // namespace gannet::net
