@@ -150,6 +150,7 @@ class Venue {
         test_signature(credentials.secret, time + "GET/users/self/verify"));
   }
 
+  void on_closed_by_peer(ConnectionId id) { server->on_closed(id, now); }
   void text(ConnectionId id, std::string_view frame) { server->on_text(id, frame, now); }
   void advance(Nanos step) {
     const Timestamp end = now + step;
