@@ -140,8 +140,8 @@ void Reconciler::on_position(const PositionReport& report, bool from_snapshot) n
   position.average_entry_price = report.average_entry_price;
   position.known = true;
   // A list asked for long after the last fill is the newer word, whatever time its row bears.
-  if (from_snapshot && requested_at_ - booking_.newest_received(report.instrument) >=
-                           settings_.replica_lag_max)
+  if (from_snapshot &&
+      requested_at_ - booking_.newest_received(report.instrument) >= settings_.replica_lag_max)
     position.venue_time = std::max(position.venue_time, booking_.newest(report.instrument));
 }
 

@@ -56,6 +56,10 @@ class Reconciler {
   std::size_t own_orders_listed() const noexcept { return own_orders_listed_; }
   /// Fills from then on are asked for, where none has been booked yet.
   void set_first_fills_time(Timestamp when) noexcept { first_fills_ = when; }
+  /// Likewise, where nothing was said before.
+  void set_default_fills_time(Timestamp when) noexcept {
+    if (first_fills_.nanos == 0) first_fills_ = when;
+  }
 
   /// The venue's position is known, is not the one by fills, and that has lasted.
   bool differs(InstrumentId instrument, Timestamp now) const noexcept;

@@ -160,6 +160,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   // trading_core_states.cpp
   void set_hold(HoldReason reason, bool on, Timestamp now) noexcept;
   HoldReason first_hold() const noexcept;
+  bool is_connected() const noexcept {
+    return market_ == ConnectionState::Ready && account_ == ConnectionState::Ready;
+  }
   void judge_health(Timestamp now) noexcept;
   void update_state(Timestamp now) noexcept;
   EngineState wanted_state() const noexcept;
@@ -171,6 +174,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void sweep_previous_run(Timestamp now) noexcept;
   void feed_dead_man(Timestamp now) noexcept;
   void watch_flat(Timestamp now) noexcept;
+  bool has_dead_man_failed() const noexcept { return dead_man_failures_ >= 2; }
   void record_command(CommandRecord::Kind kind, std::string_view why, std::string_view who,
                       Timestamp now, InstrumentId instrument = {}, ClientOrderId id = {},
                       std::uint8_t resolution = 0) noexcept;
@@ -217,6 +221,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool dead_man_pending_ = false;
   bool dead_man_armed_ = false;
   int dead_man_failures_ = 0;
+  Timestamp lists_wanted_;
+  Timestamp next_instrument_look_;
+  std::uint64_t journal_failures_seen_ = 0;
   std::uint64_t market_events_ = 0;
 };
 

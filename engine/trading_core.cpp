@@ -1,0 +1,404 @@
+#include "engine/trading_core.h"
+
+#include <algorithm>
+#include <array>
+
+#include "domain/notional.h"
+
+namespace gannet::engine {
+
+namespace {
+
+risk::ReferenceAges ages_of(const risk::Settings& settings) noexcept {
+  return {settings.alive_age_max, settings.book_age_max, settings.mark_age_max,
+          settings.index_age_max};
+}
+
+risk::ConversionTable conversions_of(const TradingCoreSettings& settings,
+                                     const risk::Settings& risk_settings,
+                                     const CurrencyTable& currencies) {
+  const CurrencyId risk_currency = currencies.find(risk_settings.currency.view());
+  risk::ConversionTable table(risk_currency, currencies.size(), risk_settings.valuation_age_max);
+  for (const CurrencyId currency : settings.dollar_currencies)
+    table.treat_as_risk_currency(currency);
+  return table;
+}
+
+template <std::size_t N>
+void copy_text(char (&to)[N], std::string_view from) noexcept {
+  std::copy_n(from.data(), std::min(from.size(), N - 1), to);
+}
+
+}  // namespace
+
+TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
+                         const risk::Settings& risk_settings, risk::LimitTable limits,
+                         std::size_t strategies, ClientOrderIds ids)
+    : links_(links),
+      settings_(std::move(settings)),
+      exposure_(strategies, links.instruments.size()),
+      modes_(strategies, links.instruments.size()),
+      references_(links.instruments.size(), ages_of(risk_settings)),
+      conversions_(conversions_of(settings_, risk_settings, links.currencies)),
+      limiter_(risk_settings.rates, links.instruments),
+      gate_(std::move(limits)),
+      positions_(links.instruments, strategies),
+      booking_(links.instruments, positions_, exposure_, links.journal, links.events,
+               links.listener, settings_.fill_keys),
+      orders_({links.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
+               links.journal, links.port, links.events, links.listener, booking_},
+              settings_.orders, ids, settings_.margin_modes),
+      reconciler_(links.instruments, orders_, positions_, booking_, links.port,
+                  settings_.reconciler),
+      books_(links.instruments, references_, links.books),
+      balances_(links.currencies.size()),
+      held_(links.instruments.size(), 0) {
+  settings_.on_start.resize(strategies, StrategySettings::OnStart::Cancel);
+}
+
+void TradingCore::restore(const PriorBelief& prior) {
+  for (const PriorBelief::PositionStep& step : prior.position_steps()) {
+    if (const auto* fill = std::get_if<FillBookedRecord>(&step)) {
+      booking_.restore(*fill);
+    } else if (const auto* adjustment = std::get_if<AdjustmentRecord>(&step)) {
+      const InstrumentId instrument{adjustment->instrument};
+      if (!links_.instruments.contains(instrument)) continue;
+      positions_.adjust(instrument, {adjustment->after},
+                        {adjustment->average_entry_price, links_.instruments[instrument].quote});
+      exposure_.set_account_position(instrument, {adjustment->after});
+    }
+  }
+  for (const Order& order : prior.open_orders()) orders_.restore(order);
+  killed_ = prior.killed();
+  if (prior.last_time().nanos != 0)
+    reconciler_.set_first_fills_time(prior.last_time() - settings_.reconciler.fills_overlap);
+}
+
+void TradingCore::start(Timestamp now) noexcept {
+  now_ = now;
+  started_ = true;
+  record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
+  reconciler_.set_default_fills_time(now);
+  for (std::uint32_t i = 0; i < held_.size(); ++i)
+    modes_.set_instrument(InstrumentId{i}, risk::TradingMode::Ready);
+  for (const Instrument& instrument : links_.instruments)
+    references_.set_definition_time(instrument.id, now);
+  wants_flat_ = killed_;
+  update_state(now);
+}
+
+void TradingCore::on_timer(Timestamp now) noexcept {
+  now_ = std::max(now_, now);
+  orders_.on_timer(now);
+  if (now < next_tick_) return;
+  next_tick_ = now + milliseconds(10);
+  judge_health(now);
+  if (orders_.wants_lists() && now - lists_wanted_ >= seconds(1)) {
+    lists_wanted_ = now;
+    reconciler_.want_round();
+  }
+  if (started_) reconciler_.on_timer(now);
+  if (now >= next_instrument_look_) {
+    next_instrument_look_ = now + milliseconds(100);
+    judge_instruments(now);
+    sweep_previous_run(now);
+    if (state_ == EngineState::Held || state_ == EngineState::Killed) orders_.cancel_all({}, now);
+  }
+  feed_dead_man(now);
+  watch_flat(now);
+  update_state(now);
+}
+
+void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noexcept {
+  now_ = std::max(now_, now);
+  switch (command.kind) {
+    case LaneCommand::Kind::Place:
+      orders_.place(command.place, command.decided_time, command.trigger_time, now);
+      break;
+    case LaneCommand::Kind::Amend:
+      orders_.amend(command.amend, now);
+      break;
+    case LaneCommand::Kind::Cancel:
+      orders_.cancel(command.cancel, now);
+      break;
+    case LaneCommand::Kind::CancelAll:
+      orders_.cancel_all_of(command.strategy, command.cancel_all, now);
+      break;
+    case LaneCommand::Kind::StrategyFailed:
+      if (!exposure_.contains(command.strategy)) break;
+      modes_.set_strategy(command.strategy, risk::TradingMode::Killed);
+      orders_.cancel_all_of(command.strategy, {}, now);
+      break;
+  }
+}
+
+void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now) noexcept {
+  // First of all: nothing new may pass the gate from here on (KILL-01).
+  modes_.set_engine(risk::TradingMode::Killed);
+  killed_ = true;
+  wants_flat_ = true;
+  flat_confirmed_ = false;
+  record_command(CommandRecord::Kind::Kill, why, who, now);
+  links_.listener.on_kill_changed(true, why, who, now);
+  orders_.cancel_all({}, now);
+  reconciler_.forget_empty_lists();
+  reconciler_.want_round();
+  update_state(now);
+}
+
+void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
+  record_command(CommandRecord::Kind::Resume, "", who, now);
+  if (killed_) links_.listener.on_kill_changed(false, "", who, now);
+  killed_ = false;
+  wants_flat_ = false;
+  set_hold(HoldReason::Operator, false, now);
+  reconcile_again(now);
+  update_state(now);
+}
+
+void TradingCore::hold(std::string_view why, std::string_view who, Timestamp now) noexcept {
+  record_command(CommandRecord::Kind::Hold, why, who, now);
+  set_hold(HoldReason::Operator, true, now);
+  update_state(now);
+}
+
+void TradingCore::cancel_all(std::string_view who, Timestamp now) noexcept {
+  record_command(CommandRecord::Kind::CancelAll, "", who, now);
+  orders_.cancel_all({}, now);
+}
+
+bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept {
+  if (!links_.instruments.contains(instrument) || held_[instrument.value] == 0) return false;
+  record_command(CommandRecord::Kind::Accept, "", who, now, instrument);
+  AdjustmentRecord adjustment;
+  const Quantity before = positions_.of_account(instrument).quantity();
+  const Quantity after = reconciler_.venue_position(instrument);
+  adjustment.before = before.raw;
+  adjustment.after = after.raw;
+  adjustment.average_entry_price = reconciler_.venue_average_price(instrument).raw;
+  adjustment.instrument = instrument.value;
+  record(adjustment, now);
+  positions_.adjust(instrument, after, reconciler_.venue_average_price(instrument));
+  exposure_.set_account_position(instrument, after);
+  orders_.accept_shortfalls(instrument);
+  links_.listener.on_alert(
+      {Alert::DifferenceAccepted, instrument, {}, {}, before.raw, after.raw, now});
+  hold_instrument(instrument, false, now);
+  return true;
+}
+
+bool TradingCore::resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
+                          Timestamp now) noexcept {
+  if (!orders_.resolve(id, resolution, now)) return false;
+  record_command(CommandRecord::Kind::Resolve, "", who, now, {}, id,
+                 static_cast<std::uint8_t>(resolution));
+  return true;
+}
+
+void TradingCore::record_command(CommandRecord::Kind kind, std::string_view why,
+                                 std::string_view who, Timestamp now, InstrumentId instrument,
+                                 ClientOrderId id, std::uint8_t resolution) noexcept {
+  CommandRecord command;
+  command.kind = kind;
+  command.instrument = instrument.value;
+  command.client_id = id.value;
+  command.resolution = resolution;
+  copy_text(command.why, why);
+  copy_text(command.who, who);
+  record(command, now);
+}
+
+void TradingCore::on_book_update(const BookUpdate& update) noexcept {
+  ++market_events_;
+  books_.on_update(update);
+}
+
+void TradingCore::on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                                    Timestamp now) noexcept {
+  books_.on_withdrawn(instrument, feed, why, now);
+}
+
+void TradingCore::on_trade(const TradeEvent& trade) noexcept {
+  ++market_events_;
+  links_.books.on_trade(trade);
+}
+
+void TradingCore::on_ticker(const TickerEvent& ticker) noexcept {
+  ++market_events_;
+  links_.books.on_ticker(ticker);
+}
+
+void TradingCore::on_reference_price(const ReferencePriceEvent& event) noexcept {
+  ++market_events_;
+  if (!links_.instruments.contains(event.instrument)) return;
+  const Instrument& instrument = links_.instruments[event.instrument];
+  if (event.kind == ReferencePriceEvent::Kind::Mark) {
+    references_.set_mark(event.instrument, event.price, event.receive_time);
+  } else {
+    references_.set_index(event.instrument, event.price, event.receive_time);
+    // The index values the base currency: coin-margined notionals are limited through it.
+    const __int128 scale =
+        static_cast<__int128>(power_of_ten(Amount::kDigits - instrument.price_digits));
+    const auto value =
+        conversions_.convert({event.price.raw * scale, instrument.quote}, event.receive_time);
+    if (value) conversions_.set(instrument.base, *value, event.receive_time);
+  }
+  links_.books.on_reference_price(event);
+}
+
+void TradingCore::on_instrument_state(InstrumentId instrument, InstrumentState state,
+                                      Timestamp now) noexcept {
+  if (!links_.instruments.contains(instrument)) return;
+  links_.instruments[instrument].state = state;
+  references_.set_definition_time(instrument, now);
+}
+
+void TradingCore::on_market_connection(ConnectionState state, Timestamp now) noexcept {
+  now_ = std::max(now_, now);
+  record(ConnectionRecord{0, state, {}}, now);
+  const bool was_ready = market_ == ConnectionState::Ready;
+  market_ = state;
+  if (state == ConnectionState::Ready) {
+    on_market_alive(now);
+    if (!was_ready) reconcile_again(now);
+  } else if (was_ready) {
+    references_.withdraw_all();
+    books_.withdraw_all(BookWithdrawal::Disconnected, now);
+  }
+  was_connected_ = was_connected_ || is_connected();
+  set_hold(HoldReason::MarketConnectionLost, was_connected_ && state != ConnectionState::Ready,
+           now);
+  update_state(now);
+}
+
+void TradingCore::on_market_alive(Timestamp now) noexcept {
+  market_alive_ = std::max(market_alive_, now);
+  references_.set_alive(market_alive_);
+}
+
+void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
+  now_ = std::max(now_, report.receive_time);
+  if (report.kind == ExecutionReport::Kind::Status &&
+      report.source == ExecutionReport::Source::Query)
+    reconciler_.on_open_order_row(report);
+  orders_.on_report(report);
+  // The timer fired while we live: something stood still; look before trading on (COD-05).
+  if (report.kind == ExecutionReport::Kind::Status &&
+      report.reason == VenueReason::CancelAllAfter && state_ == EngineState::Ready) {
+    dead_man_armed_ = false;
+    reconcile_again(report.receive_time);
+    update_state(report.receive_time);
+  }
+}
+
+void TradingCore::on_fill_report(const FillReport& fill) noexcept { orders_.on_fill_row(fill); }
+
+void TradingCore::on_position(const PositionReport& position, bool from_snapshot) noexcept {
+  record(to_record(position, from_snapshot), position.receive_time);
+  reconciler_.on_position(position, from_snapshot);
+}
+
+void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) noexcept {
+  record(to_record(balance, from_snapshot), balance.receive_time);
+  const CurrencyId currency = balance.cash.currency;
+  if (currency.value >= balances_.size()) return;
+  auto& newest = balances_[currency.value];
+  if (newest && balance.exchange_time < newest->exchange_time) return;
+  newest = balance;
+  links_.events.on_balance_event(balance);
+}
+
+void TradingCore::on_snapshot_begin(SnapshotKind kind, std::uint64_t request,
+                                    Timestamp requested_at) noexcept {
+  record(SnapshotEdgeRecord{request, requested_at.nanos, kind, 0, 0, {}}, now_);
+  reconciler_.on_snapshot_begin(kind, request, requested_at);
+}
+
+void TradingCore::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool complete,
+                                  Timestamp now) noexcept {
+  now_ = std::max(now_, now);
+  record(SnapshotEdgeRecord{request, 0, kind, 1, complete ? std::uint8_t{1} : std::uint8_t{0}, {}},
+         now);
+  reconciler_.on_snapshot_end(kind, request, complete, now);
+}
+
+void TradingCore::on_account_connection(ConnectionState state, Timestamp now) noexcept {
+  now_ = std::max(now_, now);
+  record(ConnectionRecord{1, state, {}}, now);
+  const bool was_ready = account_ == ConnectionState::Ready;
+  account_ = state;
+  if (state == ConnectionState::Ready) {
+    on_account_alive(now);
+    if (!was_ready) reconcile_again(now);
+  } else if (was_ready) {
+    orders_.on_connection_lost(now);
+  }
+  was_connected_ = was_connected_ || is_connected();
+  set_hold(HoldReason::AccountConnectionLost, was_connected_ && state != ConnectionState::Ready,
+           now);
+  update_state(now);
+}
+
+void TradingCore::on_account_alive(Timestamp now) noexcept {
+  account_alive_ = std::max(account_alive_, now);
+}
+
+void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
+  orders_.on_venue_clock(offset);
+  const bool is_off =
+      offset > settings_.clock_offset_max || offset < Nanos{-settings_.clock_offset_max.count};
+  if (is_off) links_.listener.on_alert({Alert::VenueClockOff, {}, {}, {}, 0, offset.count, now});
+  set_hold(HoldReason::VenueClock, is_off, now);
+  update_state(now);
+}
+
+void TradingCore::on_cancel_all_after(bool accepted, Timestamp now) noexcept {
+  dead_man_pending_ = false;
+  if (accepted) {
+    dead_man_armed_ = true;
+    dead_man_failures_ = 0;
+  } else {
+    ++dead_man_failures_;
+    links_.listener.on_alert({Alert::DeadManRefused, {}, {}, {}, 0, dead_man_failures_, now});
+  }
+  update_state(now);
+}
+
+CoreStatus TradingCore::status() const noexcept {
+  CoreStatus status;
+  status.state = state_;
+  status.hold_reason = hold_reason_;
+  status.killed = killed_;
+  status.flat_confirmed = flat_confirmed_;
+  status.market = market_;
+  status.account = account_;
+  status.open_orders = orders_.table().open();
+  status.foreign_orders = orders_.foreign().open();
+  status.unknown_orders = orders_.unknown_orders();
+  for (const std::uint8_t held : held_) status.held_instruments += held;
+  status.fills = booking_.booked();
+  status.duplicate_fills = booking_.duplicates();
+  status.rounds = reconciler_.rounds();
+  status.market_events = market_events_;
+  status.orders = orders_.counters();
+  status.books = books_.counters();
+  return status;
+}
+
+InstrumentStatus TradingCore::status(InstrumentId instrument, Timestamp now) const noexcept {
+  InstrumentStatus status;
+  if (!links_.instruments.contains(instrument)) return status;
+  const Position& position = positions_.of_account(instrument);
+  status.held = held_[instrument.value] != 0;
+  status.position = position.quantity();
+  status.venue_position = reconciler_.venue_position(instrument);
+  status.average_entry_price = average_entry_price(links_.instruments[instrument], position.held);
+  status.realised_pnl = position.realised_pnl;
+  status.fees = position.fees;
+  std::optional<Price> value_at = references_.fresh_mark(instrument, now);
+  if (!value_at) value_at = books_.mid(instrument);
+  if (value_at) status.unrealised_pnl = positions_.unrealised_pnl(instrument, *value_at);
+  return status;
+}
+
+}  // namespace gannet::engine

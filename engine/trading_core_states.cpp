@@ -1,0 +1,204 @@
+#include <algorithm>
+
+#include "engine/trading_core.h"
+
+// States of the engine and of its instruments: what holds them, what frees them (DESIGN 5).
+
+namespace gannet::engine {
+
+namespace {
+constexpr std::uint32_t bit(HoldReason reason) noexcept {
+  return std::uint32_t{1} << static_cast<unsigned>(reason);
+}
+}  // namespace
+
+void TradingCore::set_hold(HoldReason reason, bool on, Timestamp now) noexcept {
+  const std::uint32_t before = holds_;
+  holds_ = on ? holds_ | bit(reason) : holds_ & ~bit(reason);
+  // Whatever it was, the venue may have moved on meanwhile.
+  if (before != 0 && holds_ == 0) reconcile_again(now);
+}
+
+HoldReason TradingCore::first_hold() const noexcept {
+  for (unsigned i = 1; i < 32; ++i) {
+    if ((holds_ & (std::uint32_t{1} << i)) != 0) return static_cast<HoldReason>(i);
+  }
+  return has_dead_man_failed() ? HoldReason::AccountConnectionLost : HoldReason::None;
+}
+
+void TradingCore::reconcile_again(Timestamp now) noexcept {
+  reconcile_from_ = now;
+  reconciler_.want_round();
+}
+
+bool TradingCore::is_reconciled() const noexcept {
+  return reconcile_from_.nanos != 0 && reconciler_.last_round() >= reconcile_from_;
+}
+
+void TradingCore::judge_health(Timestamp now) noexcept {
+  if (market_ == ConnectionState::Ready)
+    set_hold(HoldReason::MarketDataStale, now - market_alive_ > settings_.alive_max, now);
+  if (account_ == ConnectionState::Ready)
+    set_hold(HoldReason::AccountConnectionLost, now - account_alive_ > settings_.alive_max, now);
+
+  const std::size_t unknown = orders_.unknown_orders();
+  const bool was_held = (holds_ & bit(HoldReason::UnknownOrders)) != 0;
+  const std::size_t limit =
+      was_held ? settings_.unknown_orders_max / 2 : settings_.unknown_orders_max;
+  set_hold(HoldReason::UnknownOrders, unknown > limit, now);
+
+  const std::uint64_t failures =
+      orders_.counters().journal_full +
+      orders_.counters().denied_by_reason[static_cast<std::size_t>(DenialReason::JournalFull)];
+  if (failures != journal_failures_seen_ || journal_full_) {
+    const bool is_new = (holds_ & bit(HoldReason::JournalFull)) == 0;
+    journal_failures_seen_ = failures;
+    journal_full_ = false;
+    // Is there room again? The state is written once a tick until it is.
+    record(StateRecord{InstrumentId::kNone, state_, HoldReason::JournalFull, {}}, now);
+    if (is_new) links_.listener.on_alert({Alert::JournalFull, {}, {}, {}, 0, 0, now});
+    set_hold(HoldReason::JournalFull, journal_full_ || is_new, now);
+    if (!journal_full_ && is_new) journal_full_ = true;  // one more look before going on
+  }
+}
+
+EngineState TradingCore::wanted_state() const noexcept {
+  if (!started_) return EngineState::Cold;
+  if (killed_) return EngineState::Killed;
+  if (holds_ != 0 || has_dead_man_failed()) return EngineState::Held;
+  if (!is_connected()) return EngineState::Connecting;
+  if (!is_reconciled() || orders_.has_previous_run_orders()) return EngineState::Reconciling;
+  if (links_.dead_man != nullptr && !dead_man_armed_) return EngineState::Reconciling;
+  return EngineState::Ready;
+}
+
+void TradingCore::update_state(Timestamp now) noexcept {
+  const EngineState state = wanted_state();
+  const HoldReason reason = state == EngineState::Held ? first_hold() : HoldReason::None;
+  if (state != state_ || reason != hold_reason_) enter(state, reason, now);
+}
+
+void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noexcept {
+  if (state == EngineState::Ready) {
+    // A difference seen just now may be explained in a moment: until then nothing is added to it.
+    for (std::uint32_t i = 0; i < held_.size(); ++i) {
+      if (reconciler_.differs_now(InstrumentId{i})) hold_instrument(InstrumentId{i}, true, now);
+    }
+  } else if (state_ == EngineState::Ready) {
+    dead_man_armed_ = false;  // no longer refreshed: to be armed again before the next order
+  }
+  state_ = state;
+  hold_reason_ = reason;
+  switch (state) {
+    case EngineState::Ready:
+      modes_.set_engine(risk::TradingMode::Ready);
+      break;
+    case EngineState::Held:
+      modes_.set_engine(risk::TradingMode::Held);
+      break;
+    case EngineState::Killed:
+      modes_.set_engine(risk::TradingMode::Killed);
+      break;
+    case EngineState::Cold:
+    case EngineState::Connecting:
+    case EngineState::Reconciling:
+      modes_.set_engine(risk::TradingMode::NotReady);
+      break;
+  }
+  record(StateRecord{InstrumentId::kNone, state, reason, {}}, now);
+  const StateEvent event{InstrumentId{}, state, reason, now};
+  links_.listener.on_engine_state(event);
+  if (state == EngineState::Held || state == EngineState::Killed) orders_.cancel_all({}, now);
+  links_.events.on_state_event(event);
+}
+
+void TradingCore::judge_instruments(Timestamp now) noexcept {
+  for (std::uint32_t i = 0; i < held_.size(); ++i) {
+    const InstrumentId instrument{i};
+    if (held_[i] != 0) {
+      if (!reconciler_.differs_now(instrument)) {
+        hold_instrument(instrument, false, now);  // explained: the missing fill came
+      } else if (exposure_.open_orders(instrument) != 0) {
+        orders_.cancel_all(instrument, now);
+      }
+    } else if (reconciler_.differs(instrument, now) && !orders_.is_short_of_fills(instrument)) {
+      hold_instrument(instrument, true, now);
+    }
+    if (exposure_.open_orders(instrument) == 0) continue;
+    const auto unusable = books_.unusable_since(instrument);
+    if (unusable && unusable->nanos != 0 && now - *unusable > settings_.book_grace)
+      orders_.cancel_all(instrument, now);  // quoting blind (COD-08)
+  }
+}
+
+void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp now) noexcept {
+  if ((held_[instrument.value] != 0) == on) return;
+  held_[instrument.value] = on ? 1 : 0;
+  modes_.set_instrument(instrument, on ? risk::TradingMode::Held : risk::TradingMode::Ready);
+  const EngineState state = on ? EngineState::Held : EngineState::Ready;
+  const HoldReason reason = on ? HoldReason::Reconciliation : HoldReason::None;
+  record(StateRecord{instrument.value, state, reason, {}}, now);
+  const StateEvent event{instrument, state, reason, now};
+  links_.listener.on_engine_state(event);
+  if (on) {
+    links_.listener.on_alert({Alert::PositionDifference,
+                              instrument,
+                              {},
+                              {},
+                              positions_.of_account(instrument).quantity().raw,
+                              reconciler_.venue_position(instrument).raw,
+                              now});
+    orders_.cancel_all(instrument, now);
+  }
+  links_.events.on_state_event(event);
+}
+
+void TradingCore::sweep_previous_run(Timestamp now) noexcept {
+  // Only after a look at the venue's list: what ended meanwhile needs neither.
+  if (!is_reconciled() || !orders_.has_previous_run_orders()) return;
+  orders_.table().for_each_open([&](Order& order) {
+    if (!order.previous_run) return;
+    const bool adopts =
+        exposure_.contains(order.strategy) && !killed_ &&
+        settings_.on_start[order.strategy.value] == StrategySettings::OnStart::Adopt;
+    if (!adopts) {
+      orders_.cancel_by_engine(order, now);
+    } else if (!order.unknown && !order.has_unknown_amend()) {
+      orders_.adopt(order, now);
+    }
+  });
+}
+
+void TradingCore::feed_dead_man(Timestamp now) noexcept {
+  if (links_.dead_man == nullptr || killed_ || holds_ != 0 || !is_connected() || !is_reconciled())
+    return;
+  if (dead_man_pending_ && now - dead_man_sent_ >= settings_.dead_man_refresh) {
+    dead_man_pending_ = false;
+    ++dead_man_failures_;
+    links_.listener.on_alert({Alert::DeadManRefused, {}, {}, {}, 0, dead_man_failures_, now});
+  }
+  const bool is_due = !dead_man_armed_ || now - dead_man_sent_ >= settings_.dead_man_refresh;
+  // The venue takes one a second.
+  const bool is_early = dead_man_sent_.nanos != 0 && now - dead_man_sent_ < seconds(1);
+  if (dead_man_pending_ || !is_due || is_early) return;
+  dead_man_sent_ = now;
+  dead_man_pending_ = true;
+  if (!links_.dead_man->set_cancel_all_after(settings_.dead_man_seconds, now))
+    on_cancel_all_after(false, now);
+}
+
+void TradingCore::watch_flat(Timestamp now) noexcept {
+  if (!wants_flat_ || flat_confirmed_) return;
+  const bool is_empty =
+      reconciler_.empty_since().nanos != 0 &&
+      reconciler_.empty_until() - reconciler_.empty_since() >= settings_.flat_spacing;
+  if (!is_empty || orders_.table().open() != 0 || orders_.foreign().open_with_own_tag() != 0) {
+    reconciler_.want_round();
+    return;
+  }
+  flat_confirmed_ = true;
+  wants_flat_ = false;
+  links_.listener.on_flat_confirmed(now);
+}
+
+}  // namespace gannet::engine
