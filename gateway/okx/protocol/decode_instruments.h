@@ -23,6 +23,7 @@ struct InstrumentRow {
 struct InstrumentRows {
   std::vector<InstrumentRow> rows;
   std::uint32_t ignored = 0;                       ///< of a type we do not trade (EVENTS)
+  std::uint32_t incomplete = 0;                    ///< pre-open, without a tick or lot yet
   std::uint32_t refused = 0;                       ///< rows that could not be understood, left out
   DecodeError first_error = DecodeError::NotJson;  ///< of the refused ones
 };
