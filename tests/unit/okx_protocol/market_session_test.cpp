@@ -1,0 +1,369 @@
+#include "gateway/okx/protocol/market_session.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/market_codes.h"
+#include "support/padded_text.h"
+
+namespace gannet::okx {
+namespace {
+
+struct Socket final : SocketOutput {
+  std::vector<std::string> sent;
+  std::vector<std::string> reconnects;
+  bool takes = true;
+  bool send_text(std::string_view text) noexcept override {
+    if (takes) sent.emplace_back(text);
+    return takes;
+  }
+  void reconnect(std::string_view why) noexcept override { reconnects.emplace_back(why); }
+};
+
+struct Listener final : MarketListener {
+  std::vector<std::string> log;
+  int alive = 0;
+  void on_book_update(const BookUpdate& update) noexcept override {
+    log.push_back("book " + std::to_string(update.sequence));
+  }
+  void on_book_withdrawn(InstrumentId, BookFeed, BookWithdrawal why, Timestamp) noexcept override {
+    log.push_back("withdrawn " + std::to_string(static_cast<int>(why)));
+  }
+  void on_trade(const TradeEvent& trade) noexcept override {
+    log.push_back("trade " + std::to_string(trade.price.raw));
+  }
+  void on_ticker(const TickerEvent&) noexcept override { log.emplace_back("ticker"); }
+  void on_reference_price(const ReferencePriceEvent& price) noexcept override {
+    log.push_back((price.kind == ReferencePriceEvent::Kind::Mark ? "mark " : "index ") +
+                  std::to_string(price.instrument.value));
+  }
+  void on_instrument_state(InstrumentId id, InstrumentState state, Timestamp) noexcept override {
+    log.push_back("state " + std::to_string(id.value) + " " +
+                  std::to_string(static_cast<int>(state)));
+  }
+  void on_market_connection(ConnectionState state, Timestamp) noexcept override {
+    log.emplace_back(state == ConnectionState::Ready        ? "ready"
+                     : state == ConnectionState::Connecting ? "connecting"
+                                                            : "disconnected");
+  }
+  void on_market_alive(Timestamp) noexcept override { ++alive; }
+  std::vector<std::string> take() { return std::exchange(log, {}); }
+};
+
+struct Notes final : Diagnostics {
+  std::vector<std::string> kinds;
+  std::string excerpt;
+  void on_diagnostic(DiagnosticKind kind, std::string_view,
+                     std::string_view text) noexcept override {
+    kinds.emplace_back(name_of(kind));
+    excerpt = text;
+  }
+};
+
+struct Seeds final : BookSeedSource {
+  int asked = 0;
+  bool request_book_snapshot(InstrumentId, BookFeed, Timestamp) noexcept override {
+    ++asked;
+    return true;
+  }
+};
+
+using Log = std::vector<std::string>;
+
+class MarketSessionTest : public ::testing::Test {
+ protected:
+  static MarketSessionSettings settings() {
+    MarketSessionSettings settings;
+    settings.instrument_states = false;
+    return settings;
+  }
+  void text(std::string_view frame) {
+    const test::PaddedText padded(frame);
+    session_.on_text(padded, now_);
+  }
+  void acknowledge(std::string_view channel, std::string_view instrument) {
+    text(R"({"event":"subscribe","arg":{"channel":")" + std::string(channel) + R"(","instId":")" +
+         std::string(instrument) + R"("},"connId":"c0ffee01"})");
+  }
+  void book(std::string_view action, std::int64_t previous, std::int64_t sequence) {
+    text(
+        R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":")" + std::string(action) +
+        R"(","data":[{"asks":[["61250.2","1","0","1"]],"bids":[["61250.1","1","0","1"]],"ts":"1","checksum":0,"prevSeqId":)" +
+        std::to_string(previous) + R"(,"seqId":)" + std::to_string(sequence) + "}]}");
+  }
+  void open() {
+    session_.on_open(socket_, now_);
+    acknowledge("books", "BTC-USDT-SWAP");
+    acknowledge("trades", "BTC-USDT-SWAP");
+    socket_.sent.clear();
+    listener_.take();
+  }
+
+  Timestamp now_ = from_unix_millis(1'795'430'400'000);
+  InstrumentCodes codes_ = test::market_codes();
+  Socket socket_;
+  Listener listener_;
+  Notes notes_;
+  Seeds seeds_;
+  const std::vector<MarketSubscription> wanted_{{test::kBtcSwap, MarketStream::Depth400},
+                                                {test::kBtcSwap, MarketStream::Trades}};
+  MarketSession session_{settings(), codes_, wanted_, listener_, notes_, &seeds_};
+};
+
+TEST_F(MarketSessionTest, IsReadyOnlyWhenEverySubscriptionIsAcknowledged) {
+  session_.on_open(socket_, now_);
+  ASSERT_EQ(socket_.sent.size(), 1u);
+  EXPECT_EQ(
+      socket_.sent[0],
+      R"({"id":"s1","op":"subscribe","args":[{"channel":"books","instId":"BTC-USDT-SWAP"},{"channel":"trades","instId":"BTC-USDT-SWAP"}]})");
+  acknowledge("books", "BTC-USDT-SWAP");
+  EXPECT_EQ(listener_.take(), (Log{"connecting"}));
+  acknowledge("trades", "BTC-USDT-SWAP");
+  EXPECT_EQ(listener_.take(), (Log{"ready"}));
+}
+
+TEST_F(MarketSessionTest, ReconnectsWhenOneAcknowledgementIsMissing) {  // fault 12
+  session_.on_open(socket_, now_);
+  acknowledge("books", "BTC-USDT-SWAP");
+  now_ = now_ + seconds(7);
+  text("pong");
+  now_ = now_ + seconds(4);
+  session_.on_timer(now_);
+  EXPECT_EQ(socket_.reconnects.size(), 1u);
+}
+
+TEST_F(MarketSessionTest, TakesDataThatComesBeforeTheAcknowledgement) {
+  session_.on_open(socket_, now_);
+  book("snapshot", -1, 10);
+  acknowledge("books", "BTC-USDT-SWAP");
+  book("update", 10, 11);
+  EXPECT_EQ(listener_.take(), (Log{"connecting", "book 10", "book 11"}));
+  EXPECT_EQ(seeds_.asked, 0);
+}
+
+TEST_F(MarketSessionTest, WithdrawsAndResubscribesOnAGap) {  // fault 31
+  open();
+  book("snapshot", -1, 10);
+  book("update", 12, 13);
+  EXPECT_EQ(listener_.take(),
+            (Log{"book 10", "withdrawn " + std::to_string(static_cast<int>(BookWithdrawal::Gap))}));
+  ASSERT_EQ(socket_.sent.size(), 1u);
+  EXPECT_EQ(
+      socket_.sent[0],
+      R"({"id":"s2","op":"unsubscribe","args":[{"channel":"books","instId":"BTC-USDT-SWAP"}]})");
+  text(R"({"event":"unsubscribe","arg":{"channel":"books","instId":"BTC-USDT-SWAP"}})");
+  ASSERT_EQ(socket_.sent.size(), 2u);
+  EXPECT_NE(socket_.sent[1].find(R"("op":"subscribe")"), std::string::npos);
+  acknowledge("books", "BTC-USDT-SWAP");
+  book("snapshot", -1, 20);
+  EXPECT_EQ(listener_.take(), (Log{"book 20"}));
+  EXPECT_EQ(notes_.kinds, (Log{"book_gap"}));
+}
+
+TEST_F(MarketSessionTest, WaitsLongerBeforeEachFurtherResubscription) {
+  open();
+  for (int round = 0; round < 2; ++round) {
+    book("snapshot", -1, 10);
+    book("update", 12, 13);
+    text(R"({"event":"unsubscribe","arg":{"channel":"books","instId":"BTC-USDT-SWAP"}})");
+    acknowledge("books", "BTC-USDT-SWAP");
+  }
+  const std::size_t sent = socket_.sent.size();
+  EXPECT_EQ(sent, 2u);  // the second round is not due yet
+  now_ = now_ + seconds(1);
+  session_.on_timer(now_);
+  EXPECT_EQ(socket_.sent.size(), 3u);
+}
+
+TEST_F(MarketSessionTest, SeedsABookByRestWhenNoSnapshotComes) {
+  open();
+  book("update", 10, 15);
+  EXPECT_EQ(seeds_.asked, 1);
+  const test::PaddedText body(
+      R"({"code":"0","msg":"","data":[{"asks":[["61250.3","1","0","1"]],"bids":[],"ts":"1","seqId":12}]})");
+  session_.on_book_seed(test::kBtcSwap, BookFeed::Depth400, body, now_);
+  EXPECT_EQ(listener_.take(), (Log{"book 12", "book 15"}));
+}
+
+TEST_F(MarketSessionTest, AsksForTheSeedAgainAfterARefusal) {
+  open();
+  book("update", 10, 15);
+  const test::PaddedText refused(R"({"code":"50011","msg":"Too Many Requests","data":[]})");
+  session_.on_book_seed(test::kBtcSwap, BookFeed::Depth400, refused, now_);
+  now_ = now_ + BookSequencer::kSeedRetry;
+  session_.on_timer(now_);
+  EXPECT_EQ(seeds_.asked, 2);
+}
+
+TEST_F(MarketSessionTest, WithdrawsTheBookOfAMalformedFrameAndGoesOn) {
+  open();
+  book("snapshot", -1, 10);
+  text(
+      R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":"update","data":[{"asks":[["61250.23456","1","0","1"]],"bids":[],"ts":"1","prevSeqId":10,"seqId":11}]})");
+  EXPECT_EQ(
+      listener_.take(),
+      (Log{"book 10", "withdrawn " + std::to_string(static_cast<int>(BookWithdrawal::Malformed))}));
+  text(
+      R"({"arg":{"channel":"trades","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","tradeId":"1","px":"61250","sz":"1","side":"buy","ts":"1"}]})");
+  EXPECT_EQ(listener_.take(), (Log{"trade 61250000"}));
+  EXPECT_EQ(session_.diagnostics().count(DiagnosticKind::MalformedFrame), 1u);
+}
+
+TEST_F(MarketSessionTest, PingsWhenQuietAndReconnectsWhenDead) {
+  open();
+  now_ = now_ + seconds(1);
+  session_.on_timer(now_);
+  EXPECT_TRUE(socket_.sent.empty());
+  now_ = now_ + seconds(1);
+  session_.on_timer(now_);
+  session_.on_timer(now_);
+  EXPECT_EQ(socket_.sent, (Log{"ping"}));
+  const int alive = listener_.alive;
+  text("pong");
+  EXPECT_EQ(listener_.alive, alive + 1);
+  now_ = now_ + seconds(8);
+  session_.on_timer(now_);
+  EXPECT_EQ(socket_.reconnects.size(), 1u);
+}
+
+TEST_F(MarketSessionTest, ReconnectsOnTheNoticeOfAServiceUpgrade) {  // fault 11
+  open();
+  text(
+      R"({"event":"notice","code":"64008","msg":"The connection will soon be closed","connId":"a"})");
+  EXPECT_EQ(socket_.reconnects.size(), 1u);
+}
+
+TEST_F(MarketSessionTest, WithdrawsEveryBookWhenTheConnectionIsGone) {
+  open();
+  book("snapshot", -1, 10);
+  session_.on_closed(now_);
+  EXPECT_EQ(
+      listener_.take(),
+      (Log{"book 10", "withdrawn " + std::to_string(static_cast<int>(BookWithdrawal::Disconnected)),
+           "disconnected"}));
+  session_.on_open(socket_, now_);
+  EXPECT_EQ(listener_.take(), (Log{"connecting"}));
+}
+
+TEST_F(MarketSessionTest, IsNeverReadyWithARefusedSubscription) {
+  session_.on_open(socket_, now_);
+  acknowledge("books", "BTC-USDT-SWAP");
+  text(
+      R"({"id":"s1","event":"error","code":"60018","msg":"Wrong URL or channel:trades, instId:BTC-USDT-SWAP doesn't exist.","connId":"a"})");
+  now_ = now_ + seconds(5);
+  text("pong");
+  now_ = now_ + seconds(6);
+  session_.on_timer(now_);
+  EXPECT_FALSE(session_.ready());
+  EXPECT_TRUE(socket_.reconnects.empty()) << "asking again would change nothing";
+  EXPECT_EQ(notes_.kinds, (Log{"subscription_refused"}));
+}
+
+TEST_F(MarketSessionTest, AsksAgainAfterAPassingRefusal) {
+  session_.on_open(socket_, now_);
+  text(R"({"id":"s1","event":"error","code":"60014","msg":"Requests too frequent","connId":"a"})");
+  socket_.sent.clear();
+  now_ = now_ + seconds(1);
+  session_.on_timer(now_);
+  EXPECT_EQ(socket_.sent.size(), 1u);
+}
+
+TEST_F(MarketSessionTest, TakesAConnectionCountErrorForADeadSubscription) {
+  open();
+  text(R"({"event":"channel-conn-count-error","channel":"books","connCount":"30","connId":"a"})");
+  EXPECT_EQ(socket_.reconnects.size(), 1u);
+}
+
+TEST_F(MarketSessionTest, TellsUnknownFramesOncePerKindWithSecretsMasked) {
+  open();
+  for (int i = 0; i < 5; ++i) text(R"({"event":"weather","apiKey":"abc","x":1})");
+  text("not json");
+  text(R"({"what":"else"})");
+  text(R"({"arg":{"channel":"sprd-tickers","sprdId":"A"},"data":[{}]})");
+  EXPECT_EQ(notes_.kinds,
+            (Log{"unknown_event", "malformed_frame", "unknown_frame", "unknown_channel"}));
+  EXPECT_EQ(session_.diagnostics().count(DiagnosticKind::UnknownEvent), 5u);
+  EXPECT_TRUE(socket_.reconnects.empty());
+}
+
+TEST(MarketSessionRouting, SharesAnIndexAmongItsInstrumentsAndTellsStates) {
+  InstrumentCodes codes = test::market_codes();
+  Socket socket;
+  Listener listener;
+  Notes notes;
+  const std::vector<MarketSubscription> wanted{{test::kBtcSwap, MarketStream::IndexPrice},
+                                               {test::kBtcSpot, MarketStream::IndexPrice},
+                                               {test::kEthSwap, MarketStream::MarkPrice}};
+  MarketSession session({}, codes, wanted, listener, notes);
+  const Timestamp now = from_unix_millis(1);
+  session.on_open(socket, now);
+  EXPECT_EQ(
+      socket.sent[0],
+      R"({"id":"s1","op":"subscribe","args":[{"channel":"index-tickers","instId":"BTC-USDT"},{"channel":"mark-price","instId":"ETH-USD-SWAP"},{"channel":"instruments","instType":"SWAP"},{"channel":"instruments","instType":"SPOT"}]})");
+  listener.take();
+  const auto text = [&](std::string_view frame) {
+    const test::PaddedText padded(frame);
+    session.on_text(padded, now);
+  };
+  text(
+      R"({"arg":{"channel":"index-tickers","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","idxPx":"43350.1234567","ts":"1"}]})");
+  text(
+      R"({"arg":{"channel":"mark-price","instId":"ETH-USD-SWAP"},"data":[{"instId":"ETH-USD-SWAP","markPx":"2000.5","ts":"1"}]})");
+  EXPECT_EQ(listener.take(), (Log{"index 1", "index 0", "mark 2"}));
+  text(
+      R"({"arg":{"channel":"instruments","instType":"SWAP"},"data":[{"instType":"SWAP","instId":"ETH-USD-SWAP","state":"suspend","tickSz":"0.01","lotSz":"0.1","instIdCode":777},{"instType":"SWAP","instId":"NEW-USDT-SWAP","state":"preopen"}]})");
+  EXPECT_EQ(listener.take(),
+            (Log{"state 2 " + std::to_string(static_cast<int>(InstrumentState::Suspended))}));
+  EXPECT_EQ(codes.find(test::kEthSwap)->code, 777);
+  // A tick finer than our unit: not tradable until restart. [RELIABILITY D, fault 36]
+  text(
+      R"({"arg":{"channel":"instruments","instType":"SWAP"},"data":[{"instType":"SWAP","instId":"ETH-USD-SWAP","state":"live","tickSz":"0.00001","lotSz":"0.1"}]})");
+  EXPECT_EQ(listener.take(),
+            (Log{"state 2 " + std::to_string(static_cast<int>(InstrumentState::Unknown))}));
+}
+
+TEST(SubscriptionBook, SplitsLongListsAndKeepsTheHourlyLimit) {
+  InstrumentCodes codes;
+  std::vector<MarketSubscription> wanted;
+  for (std::uint32_t i = 0; i < 3'000; ++i) {
+    const std::string name = "COIN" + std::to_string(i) + "-USDT-SWAP";
+    codes.add({InstrumentId{i}, std::string_view(name), std::string_view("X"),
+               std::string_view("X"), InstrumentKind::Swap, 2, 2, std::nullopt});
+    wanted.push_back({InstrumentId{i}, MarketStream::Trades});
+  }
+  SubscriptionBook book(codes, wanted, false);
+  const Timestamp now = from_unix_millis(1'000);
+  int requests = 0;
+  for (auto text = book.next_request(now); !text.empty(); text = book.next_request(now)) {
+    EXPECT_LT(text.size(), 65'536u);
+    ++requests;
+  }
+  EXPECT_GE(requests, 2);
+  EXPECT_FALSE(book.all_acknowledged());
+  std::size_t made = static_cast<std::size_t>(requests);
+  for (int i = 0; i < 1'000; ++i) {  // a stream that keeps breaking
+    SubscriptionArgument& argument = book.arguments()[0];
+    argument.state = SubscriptionArgument::State::Wanted;
+    argument.not_before = {};
+    if (!book.next_request(now).empty()) ++made;
+  }
+  EXPECT_EQ(made, SubscriptionBook::kMaxRequestsPerHour);
+  book.arguments()[0].state = SubscriptionArgument::State::Wanted;
+  EXPECT_FALSE(book.next_request(now + seconds(3'600)).empty());
+}
+
+TEST(MaskSecrets, HidesValuesOfSecretKeys) {
+  char out[256];
+  const std::string_view text =
+      R"({"op":"login","args":[{"apiKey":"key","passphrase" : "p\"q","sign":"abc","timestamp":"1"}]})";
+  const std::string masked(out, mask_secrets(text, out, sizeof out));
+  EXPECT_EQ(
+      masked,
+      R"({"op":"login","args":[{"apiKey":"***","passphrase" : "***","sign":"***","timestamp":"1"}]})");
+  EXPECT_EQ(mask_secrets(text, out, 10), 10u);
+}
+
+}  // namespace
+}  // namespace gannet::okx
