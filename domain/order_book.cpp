@@ -1,7 +1,6 @@
 #include "domain/order_book.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace gannet {
 
@@ -22,7 +21,7 @@ class OrderBook::Editor {
 
   void update(std::span<const Level> levels) noexcept {
     for (const Level& level : levels) set(level);
-    if (lost_best_) overflow_ = is_in_window(*lost_best_);
+    if (has_lost_) overflow_ = is_in_window(lost_best_);
     if (book_.size() > depth_) book_.begin = book_.end - depth_;
   }
 
@@ -104,7 +103,8 @@ class OrderBook::Editor {
   }
 
   void lose(std::int64_t price) noexcept {
-    if (!lost_best_ || is_worse(*lost_best_, price)) lost_best_ = price;
+    if (!has_lost_ || is_worse(lost_best_, price)) lost_best_ = price;
+    has_lost_ = true;
   }
 
   bool is_in_window(std::int64_t price) const noexcept {
@@ -114,7 +114,8 @@ class OrderBook::Editor {
   SideLevels& book_;
   std::size_t depth_;
   std::uint64_t& unknown_deletes_;
-  std::optional<std::int64_t> lost_best_;
+  bool has_lost_ = false;
+  std::int64_t lost_best_ = 0;  // the best of what found no room
   bool overflow_ = false;
 };
 

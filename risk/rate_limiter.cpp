@@ -66,9 +66,8 @@ RateLimiter::RateLimiter(const RateLimits& limits, const InstrumentTable& instru
   members_.reserve(instruments.size());
   for (const Instrument& instrument : instruments) {
     const bool is_option = instrument.kind == InstrumentKind::Option;
-    // A family may be named like an instrument; the slash keeps them apart.
-    const std::string key = is_option ? "/" + std::string(instrument.family.view())
-                                      : std::string(instrument.name.view());
+    std::string key(is_option ? instrument.family.view() : instrument.name.view());
+    if (is_option) key += '/';  // a family may be named like an instrument
     const auto [it, is_new] =
         groups.try_emplace(key, static_cast<std::uint32_t>(buckets_.size() / kBuckets));
     if (is_new) buckets_.insert(buckets_.end(), std::begin(fresh), std::end(fresh));
