@@ -60,8 +60,7 @@ void take_turns(ServerState& state) {
   if (take_turn(state.next_fast_turn, state.now, fast)) turn_fast_channels(state);
   if (take_turn(state.next_turn, state.now, settings.book_interval_ms)) turn_slow_channels(state);
   if (take_turn(state.next_mark_turn, state.now, 200)) turn_reference_channels(state);
-  if (take_turn(state.next_slow_turn, state.now, 10'000))
-    state.limiter.sweep(state.now, seconds(5));
+  if (take_turn(state.next_sweep, state.now, 10'000)) state.limiter.sweep(state.now, seconds(5));
 }
 
 }  // namespace
@@ -141,6 +140,9 @@ void Server::on_timer(Timestamp now) {
   flush_changes(*state_);
   take_turns(*state_);
   push_accounts(*state_);
+  const int regular = state_->settings.regular_push_ms;
+  if (regular > 0 && take_turn(state_->next_regular_turn, state_->now, regular))
+    push_regular_snapshots(*state_);
   close_idle_sessions(*state_);
 }
 

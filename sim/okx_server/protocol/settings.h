@@ -78,7 +78,8 @@ struct Settings {
   bool deep_books_for_all = false;  ///< no fee tier needed for the tick-by-tick books
   bool initial_book_snapshot = true;
   int idle_close_s = 30;
-  int account_push_ms = 50;  ///< changes of money are gathered for that long
+  int account_push_ms = 50;    ///< changes of money are gathered for that long
+  int regular_push_ms = 5000;  ///< account and open positions again, event or not; 0: never
   std::int64_t initial_leverage = 5;
   int off_tick_code = 51000;  ///< OKX's code for a price off its tick is not published
 

@@ -15,6 +15,9 @@ void EventSink::on_order_change(const sim::OrderChange& change) noexcept {
     told = change.order.realised_pnl;
     user->trades.emplace_back(change.order.terms.instrument, change.fill->trade_id);
   }
+  const bool ended =
+      change.order.state != OrderState::Live && change.order.state != OrderState::PartiallyFilled;
+  if (ended) state_.told_profit.erase(change.order.id.value);
   OrderPush push;
   push.user = static_cast<std::size_t>(user - state_.users.data());
   push.instrument = change.order.terms.instrument;

@@ -79,8 +79,12 @@ Verdict take_mode(const UserState& user, const Instrument& instrument, simdjson:
     return {};
   }
   if (account <= 2 && *mode == sim::TradeMode::Cash) return {};
+  if (account >= 3 && *mode == sim::TradeMode::Cross) {
+    terms.mode = sim::TradeMode::Cash;  // the venue's word there; the exchange knows spot as cash
+    return {};
+  }
   if (account == 2 && text_or_empty(item, "ccy").empty()) return empty_parameter("ccy");
-  return account == 1 ? wrong : Verdict{};
+  return wrong;
 }
 
 Verdict take_position_side(const UserState& user, const Instrument& instrument,

@@ -220,4 +220,18 @@ void greet_private_subscriber(ServerState& state, Session& session,
   send(state, session, private_text(subscription, user, "snapshot", true, data));
 }
 
+void push_regular_snapshots(ServerState& state) {
+  for (auto& [id, session] : state.sessions) {
+    if (!session.user) continue;
+    const UserState& user = state.users[*session.user];
+    for (const Subscription& subscription : session.subscriptions) {
+      if (subscription.events_only) continue;
+      const bool holds =
+          subscription.channel == Channel::Positions && !open_positions(state, user).empty();
+      if (holds || subscription.channel == Channel::Account)
+        greet_private_subscriber(state, session, subscription);
+    }
+  }
+}
+
 }  // namespace gannet::okx_server

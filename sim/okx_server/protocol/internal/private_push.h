@@ -8,7 +8,10 @@ namespace gannet::okx_server {
 void greet_private_subscriber(ServerState& state, Session& session,
                               const Subscription& subscription);
 
-/// The gathered pushes of `account` that are due, and the regular ones.
+/// The gathered pushes of `account` that are due.
 void push_accounts(ServerState& state);
+
+/// The regular pushes of `account` and `positions`, to those who did not ask for events alone.
+void push_regular_snapshots(ServerState& state);
 
 }  // namespace gannet::okx_server

@@ -16,7 +16,8 @@ ServerState::ServerState(Settings given, InstrumentTable& instrument_table,
       random(settings.seed ^ 0x9E3779B97F4A7C15ull),
       exchange(std::make_unique<sim::Exchange>(instrument_table, currency_table, sink)),
       markets(instrument_table.size()),
-      codes(instrument_table.size(), -1) {
+      codes(instrument_table.size(), -1),
+      next_regular_turn(start_time + milliseconds(settings.regular_push_ms)) {
   for (const ListedInstrument& row : settings.instruments) {
     if (!instruments.contains(row.instrument)) continue;
     codes[row.instrument.value] = row.code;

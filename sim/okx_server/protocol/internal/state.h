@@ -112,7 +112,7 @@ struct ServerState {
   std::unordered_map<std::uint64_t, Amount>
       told_profit;  ///< per order: what its pushes added up to
   std::set<InstrumentId> trades_waiting;
-  Timestamp next_fast_turn, next_turn, next_mark_turn, next_slow_turn;
+  Timestamp next_fast_turn, next_turn, next_mark_turn, next_regular_turn, next_sweep;
   simdjson::dom::parser parser;
 
   std::uint64_t next_random() noexcept;

@@ -12,6 +12,7 @@ namespace gannet::okx_server {
 namespace {
 
 constexpr std::size_t kMostSubscriptions = 5000;
+constexpr std::size_t kMostConnectionsPerChannel = 30;
 
 struct Refused {
   std::string_view code;
@@ -141,22 +142,29 @@ void acknowledge(ServerState& state, Session& session, std::string_view id, std:
   send(state, session, text);
 }
 
-void tell_connection_count(ServerState& state, Session& session, const ChannelInfo& info) {
+/// How many connections of the user have the channel. One too many loses its subscription again.
+/// False: it did.
+bool tell_connection_count(ServerState& state, Session& session, const ChannelInfo& info) {
   std::size_t count = 0;
   for (const auto& [id, other] : state.sessions) {
     if (other.user != session.user) continue;
     count += std::ranges::any_of(other.subscriptions,
                                  [&](const Subscription& s) { return s.channel == info.channel; });
   }
+  const bool too_many = count > kMostConnectionsPerChannel;
+  if (too_many)
+    std::erase_if(session.subscriptions,
+                  [&](const Subscription& s) { return s.channel == info.channel; });
   std::string text;
   JsonWriter json(text);
   json.begin_object()
-      .field("event", "channel-conn-count")
+      .field("event", too_many ? "channel-conn-count-error" : "channel-conn-count")
       .field("channel", info.name)
       .field("connCount", std::to_string(count))
       .field("connId", session.name)
       .end_object();
   send(state, session, text);
+  return !too_many;
 }
 
 void add_subscription(ServerState& state, Session& session, std::string_view id,
@@ -172,7 +180,7 @@ void add_subscription(ServerState& state, Session& session, std::string_view id,
       if (std::ranges::find(topic, session.id) == topic.end()) topic.push_back(session.id);
     }
   }
-  if (info.counted) tell_connection_count(state, session, info);
+  if (info.counted && !tell_connection_count(state, session, info)) return;
   if (info.path == SocketPath::Private)
     greet_private_subscriber(state, session, subscription);
   else
