@@ -264,6 +264,8 @@ class Exchange {
   /// Best first; at most `levels` a side.
   std::vector<Level> book(InstrumentId instrument, Side side, std::size_t levels) const;
   std::optional<Price> best(InstrumentId instrument, Side side) const noexcept;
+  /// What rests at one price; quantity zero: nothing.
+  Level level(InstrumentId instrument, Side side, Price price) const noexcept;
   Price mark_price(InstrumentId instrument) const noexcept;
   Price index_price(InstrumentId instrument) const noexcept;
   void set_reference_prices(InstrumentId instrument, Price mark, Price index, Timestamp now);

@@ -103,7 +103,9 @@ Refusal Exchange::State::check_quantity(const NewOrder& terms, Quantity quantity
   const Instrument& instrument = instruments[terms.instrument];
   if (quantity.raw <= 0) return Refusal::QuantityTooSmall;
   if (quantity.raw % instrument.lot_size.raw != 0) return Refusal::QuantityOffLot;
-  if (quantity < instrument.minimum_quantity) return Refusal::QuantityTooSmall;
+  if (terms.user != kMarketUser && quantity < instrument.minimum_quantity) {
+    return Refusal::QuantityTooSmall;
+  }
   const Quantity largest = terms.type == OrderType::Market
                                ? instrument.maximum_market_quantity.value_or(Quantity{})
                                : instrument.maximum_limit_quantity;

@@ -77,6 +77,12 @@ std::optional<Price> Exchange::best(InstrumentId instrument, Side side) const no
   return state_->market(instrument).book.best(side);
 }
 
+Level Exchange::level(InstrumentId instrument, Side side, Price price) const noexcept {
+  const MatchingBook::PriceLevel* found = state_->market(instrument).book.find(side, price);
+  if (found == nullptr) return {price.raw, 0, 0, 0};
+  return {price.raw, found->quantity.raw, found->orders, 0};
+}
+
 Price Exchange::mark_price(InstrumentId instrument) const noexcept {
   return state_->market(instrument).mark;
 }
