@@ -48,6 +48,7 @@ std::string fraction_text(std::uint32_t ppm) {
 class Printer {
  public:
   void section(std::string_view header) { out_ += fmt::format("\n{}\n", header); }
+  void comment(std::string_view text) { out_ += fmt::format("# {}\n", text); }
   void text(std::string_view key, std::string_view value) { line(key, quoted(value)); }
   void text_if(std::string_view key, std::string_view value) {
     if (!value.empty()) text(key, value);
@@ -178,7 +179,7 @@ void print_risk(Printer& p, const risk::Settings& risk) {
 
 std::string print_resolved(const Settings& settings) {
   Printer p;
-  p.line("# resolved from", settings.file);
+  p.comment("resolved from " + settings.file);
   print_venue(p, settings.venue, settings.risk.rates);
   print_account_and_engine(p, settings);
   for (const auto& instrument : settings.instruments) print_instrument(p, instrument);

@@ -1,0 +1,348 @@
+#include "config/load.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace gannet::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A file that is right, to which a test adds one thing.
+constexpr std::string_view kSim = R"([venue]
+environment = "sim"
+[venue.embedded]
+seed = 7
+)";
+
+std::vector<std::string> problems_of(std::string_view text) {
+  const auto loaded = load_text(text, "test.toml");
+  std::vector<std::string> messages;
+  if (loaded) return messages;
+  for (const Problem& problem : loaded.error()) messages.push_back(to_string(problem));
+  return messages;
+}
+
+std::vector<std::string> problems_after_sim(std::string_view more) {
+  return problems_of(std::string(kSim) + std::string(more));
+}
+
+TEST(Load, TakesDefaultsWhereNothingIsSaid) {
+  const auto loaded = load_text(kSim, "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->venue.embedded->seed, 7u);
+  EXPECT_EQ(loaded->venue.embedded->market, "synthetic");
+  EXPECT_EQ(loaded->account.engine_id, "e1");
+  EXPECT_EQ(loaded->risk.rates.place.count, 60u);
+  EXPECT_TRUE(loaded->strategies.empty());
+}
+
+TEST(Load, ReadsTheBundledDemoConfiguration) {
+  const auto loaded = load(std::string(GANNET_SOURCE_DIR) + "/config/demo.toml");
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  EXPECT_EQ(loaded->venue.environment, Environment::Sim);
+  EXPECT_TRUE(loaded->venue.embedded.has_value());
+  ASSERT_EQ(loaded->strategies.size(), 2u);
+  EXPECT_EQ(loaded->strategies[0].plugin, "market_maker");
+  EXPECT_EQ(loaded->strategies[1].plugin, "probe");
+  ASSERT_EQ(loaded->instruments.size(), 2u);
+  EXPECT_EQ(loaded->risk.strategies.size(), 2u);
+}
+
+TEST(Load, NamesFileLineKeyAndNearestKeyOfAnUnknownOne) {
+  EXPECT_THAT(
+      problems_of("[venue]\nenvironment = \"sim\"\nregoin = \"global\"\n[venue.embedded]\n"),
+      ElementsAre("test.toml:3: venue.regoin: unknown key; did you mean \"region\"?"));
+  EXPECT_THAT(problems_after_sim("[acount]\n"),
+              ElementsAre("test.toml:5: acount: unknown key; did you mean \"account\"?"));
+}
+
+TEST(Load, SuggestsNothingWhenNothingIsNear) {
+  EXPECT_THAT(problems_after_sim("[engine]\nxyzzy = 1\n"),
+              ElementsAre("test.toml:6: engine.xyzzy: unknown key"));
+}
+
+TEST(Load, CollectsAllProblemsInTheOrderOfTheFile) {
+  const auto problems = problems_after_sim(R"([account]
+engine_id = "much too long"
+exclusive_account = "no"
+[engine]
+busy_poll = 1
+)");
+  EXPECT_THAT(problems,
+              ElementsAre(HasSubstr("test.toml:6: account.engine_id: \"much too long\" is not"),
+                          "test.toml:7: account.exclusive_account: must be true or false, is text",
+                          "test.toml:9: engine.busy_poll: must be true or false, is an integer"));
+}
+
+TEST(Load, SaysThatExactNumbersAreText) {
+  EXPECT_THAT(problems_after_sim("[risk.account]\norder_notional_max = 5000\n"),
+              ElementsAre("test.toml:6: risk.account.order_notional_max: must be text, is an "
+                          "integer; exact numbers are written in quotes: \"5000\""));
+}
+
+TEST(Load, NamesTheRangeOfAValueOutsideIt) {
+  EXPECT_THAT(problems_after_sim("[engine]\nreactor_cpu = -1\n"),
+              ElementsAre("test.toml:6: engine.reactor_cpu: -1 is out of range: 0 to 1023"));
+}
+
+TEST(Load, NamesTheChoicesAndTheNearest) {
+  EXPECT_THAT(
+      problems_of("[venue]\nenvironment = \"dmeo\"\n[venue.embedded]\n"),
+      ElementsAre("test.toml:2: venue.environment: \"dmeo\" is not one of sim, paper, demo, "
+                  "live; did you mean \"demo\"?"));
+}
+
+TEST(Load, TellsWhereTheFileIsNoToml) {
+  EXPECT_THAT(problems_of("[venue]\nkind = \n"), ElementsAre(HasSubstr("test.toml:2")));
+}
+
+TEST(Load, TellsThatThereIsNoSuchFile) {
+  const auto loaded = load("/nowhere/gannet.toml");
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(to_string(loaded.error().front()), HasSubstr("/nowhere/gannet.toml: no such file"));
+}
+
+TEST(Load, RefusesASectionOfTheWrongShape) {
+  EXPECT_THAT(problems_of("venue = 3\n"),
+              testing::Contains(HasSubstr("test.toml:1: venue: must be a table")));
+  EXPECT_THAT(
+      problems_after_sim("[strategy]\nname = \"a\"\n"),
+      ElementsAre(HasSubstr("strategy: must be a list of tables, each under [[strategy]]")));
+}
+
+TEST(LoadVenue, LiveNeedsTheExplicitWords) {
+  const std::string credentials = R"([venue.credentials]
+api_key = { file = "/nowhere/a" }
+secret = { file = "/nowhere/b" }
+passphrase = { file = "/nowhere/c" }
+)";
+  const auto silent = problems_of("[venue]\nenvironment = \"live\"\n" + credentials);
+  EXPECT_THAT(silent, testing::Contains(HasSubstr(
+                          "test.toml:2: venue.environment: live trading risks real money: it also "
+                          "needs confirm_live = \"I accept live trading\"")));
+  const auto wrong =
+      problems_of("[venue]\nenvironment = \"live\"\nconfirm_live = \"yes\"\n" + credentials);
+  EXPECT_THAT(wrong, testing::Contains(HasSubstr("test.toml:3: venue.confirm_live")));
+  const auto right = problems_of(
+      "[venue]\nenvironment = \"live\"\nconfirm_live = \"I accept live trading\"\n" + credentials);
+  EXPECT_THAT(right, testing::Not(testing::Contains(HasSubstr("confirm_live"))));
+}
+
+TEST(LoadVenue, ASimulatedVenueNeedsAddressesOrIsEmbedded) {
+  EXPECT_THAT(problems_of("[venue]\nenvironment = \"sim\"\n"),
+              testing::Contains(HasSubstr("venue.rest_url: is needed")));
+  EXPECT_THAT(problems_after_sim("[venue.credentials]\n"), IsEmpty());
+  EXPECT_THAT(problems_of("[venue]\nrest_url = \"https://127.0.0.1:1\"\n[venue.embedded]\n"),
+              ElementsAre(HasSubstr("test.toml:2: venue.rest_url: the embedded venue")));
+}
+
+TEST(LoadVenue, AnEmbeddedVenueIsOnlyForSim) {
+  EXPECT_THAT(problems_of("[venue]\nenvironment = \"demo\"\n[venue.embedded]\n"),
+              testing::Contains(HasSubstr("venue.embedded: an embedded venue is a simulated one")));
+}
+
+TEST(LoadVenue, SpeaksTlsOnly) {
+  EXPECT_THAT(
+      problems_of("[venue]\nenvironment = \"paper\"\nws_public_url = \"ws://plain\"\n"),
+      ElementsAre(HasSubstr("test.toml:3: venue.ws_public_url: \"ws://plain\" does not start "
+                            "with wss://")));
+}
+
+TEST(LoadVenue, RegionAndEnvironmentGiveTheAddresses) {
+  const auto loaded =
+      load_text("[venue]\nenvironment = \"paper\"\nregion = \"eea\"\n", "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->venue.rest_url, "https://eea.okx.com");
+  EXPECT_EQ(loaded->venue.ws_private_url, "wss://wseea.okx.com/ws/v5/private");
+}
+
+TEST(LoadVenue, ReadsRatesWithTheirWindow) {
+  const auto loaded =
+      load_text(std::string(kSim) + "[venue.limits]\nplace = \"600/1s\"\n", "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->risk.rates.place.count, 600u);
+  EXPECT_EQ(loaded->risk.rates.place.window, seconds(1));
+  EXPECT_THAT(problems_after_sim("[venue.limits]\nplace = \"60\"\namend = \"0/2s\"\n"),
+              ElementsAre(HasSubstr("test.toml:6: venue.limits.place: \"60\" is no rate"),
+                          HasSubstr("test.toml:7: venue.limits.amend: \"0/2s\" is no rate")));
+}
+
+class LoadSecrets : public testing::Test {
+ protected:
+  LoadSecrets() {
+    std::string name = (std::filesystem::temp_directory_path() / "gannet-secrets-XXXXXX").string();
+    directory_ = mkdtemp(name.data());
+  }
+  ~LoadSecrets() override { std::filesystem::remove_all(directory_); }
+
+  std::string write(const std::string& name, const std::string& text, mode_t mode) {
+    const std::string path = directory_ + "/" + name;
+    std::ofstream(path) << text;
+    chmod(path.c_str(), mode);
+    return path;
+  }
+  static std::string demo(const std::string& source, std::string_view environment = "demo") {
+    std::string text = "[venue]\nenvironment = \"" + std::string(environment) + "\"\n";
+    if (environment == "live") text += "confirm_live = \"I accept live trading\"\n";
+    text += "[venue.credentials]\n";
+    for (const char* key : {"api_key", "secret", "passphrase"})
+      text += std::string(key) + " = { " + source + " }\n";
+    return text;
+  }
+
+  std::string directory_;
+};
+
+TEST_F(LoadSecrets, ReadsAPrivateFileAndCutsItsLineEnd) {
+  const auto path = write("key", "hunter2\n", 0600);
+  const auto loaded = load_text(demo("file = \"" + path + "\""), "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->venue.credentials.secret.reveal(), "hunter2");
+}
+
+TEST_F(LoadSecrets, RefusesAFileThatOthersMayRead_SEC02) {
+  const auto path = write("key", "hunter2", 0644);
+  const auto problems = problems_of(demo("file = \"" + path + "\""));
+  ASSERT_EQ(problems.size(), 3u);
+  EXPECT_THAT(problems[0], HasSubstr("test.toml:4: venue.credentials.api_key"));
+  EXPECT_THAT(problems[0], HasSubstr("others may read it (mode 0644): chmod 0600 it"));
+  EXPECT_THAT(problems[0], testing::Not(HasSubstr("hunter2")));
+}
+
+TEST_F(LoadSecrets, ReadsASystemdCredential) {
+  write("okx-key", "abc", 0440);
+  setenv("CREDENTIALS_DIRECTORY", directory_.c_str(), 1);
+  const auto loaded = load_text(demo("credential = \"okx-key\""), "test.toml");
+  unsetenv("CREDENTIALS_DIRECTORY");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->venue.credentials.api_key.reveal(), "abc");
+}
+
+TEST_F(LoadSecrets, TakesTheEnvironmentForDemoAndWipesIt_SEC02) {
+  std::string text = "[venue]\nenvironment = \"demo\"\n[venue.credentials]\n";
+  for (const char* key : {"api_key", "secret", "passphrase"}) {
+    setenv((std::string("GANNET_TEST_") + key).c_str(), "value", 1);
+    text += std::string(key) + " = { env = \"GANNET_TEST_" + key + "\" }\n";
+  }
+  const auto loaded = load_text(text, "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->venue.credentials.passphrase.reveal(), "value");
+  EXPECT_EQ(getenv("GANNET_TEST_secret"), nullptr);
+}
+
+TEST_F(LoadSecrets, RefusesTheEnvironmentForLive_SEC02) {
+  setenv("GANNET_TEST_KEY", "value", 1);
+  const auto problems = problems_of(demo("env = \"GANNET_TEST_KEY\"", "live"));
+  EXPECT_THAT(problems, testing::Contains(HasSubstr("env is for sim and demo only")));
+  unsetenv("GANNET_TEST_KEY");
+}
+
+TEST_F(LoadSecrets, WantsExactlyOneSource) {
+  EXPECT_THAT(problems_of(demo("env = \"A\", file = \"B\"")),
+              testing::Contains(HasSubstr("exactly one of credential, file, env")));
+  EXPECT_THAT(problems_of("[venue]\nenvironment = \"demo\"\n"),
+              testing::Contains(HasSubstr("venue.credentials.api_key: is needed")));
+}
+
+TEST_F(LoadSecrets, PrintsThemAsStars_SEC02) {
+  const auto path = write("key", "hunter2", 0600);
+  const auto loaded = load_text(demo("file = \"" + path + "\""), "test.toml");
+  ASSERT_TRUE(loaded);
+  const std::string printed = print_resolved(*loaded);
+  EXPECT_THAT(printed, HasSubstr("api_key = \"***\""));
+  EXPECT_THAT(printed, testing::Not(HasSubstr("hunter2")));
+}
+
+TEST(LoadStrategies, KeepsParametersAsTheyWereWritten) {
+  const auto loaded = load_text(std::string(kSim) + R"([[strategy]]
+name = "a"
+plugin = "p"
+parameters = { quantity = "1 contract", skew = 0.5, levels = 2, quiet = true }
+)",
+                                "dir/test.toml");
+  ASSERT_TRUE(loaded);
+  const auto& parameters = loaded->strategies.at(0).parameters;
+  ASSERT_EQ(parameters.size(), 4u);
+  using Kind = engine::ParameterSetting::Kind;
+  for (const auto& p : parameters) {
+    EXPECT_EQ(p.where, "dir/test.toml:8");
+    if (p.name == "quantity") {
+      EXPECT_EQ(p.text, "1 contract");
+      EXPECT_EQ(p.kind, Kind::Text);
+    }
+    if (p.name == "skew") {
+      EXPECT_EQ(p.text, "0.5");
+    }
+    if (p.name == "levels") {
+      EXPECT_EQ(p.kind, Kind::Integer);
+    }
+    if (p.name == "quiet") {
+      EXPECT_EQ(p.text, "true");
+    }
+  }
+}
+
+TEST(LoadStrategies, RefusesMissingAndRepeatedNames) {
+  EXPECT_THAT(problems_after_sim("[[strategy]]\nplugin = \"p\"\n[[strategy]]\nname = \"a\"\nplugin "
+                                 "= \"p\"\n[[strategy]]\nname = \"a\"\nplugin = \"p\"\n"),
+              ElementsAre(HasSubstr("test.toml:5: strategy.name: is needed"),
+                          "test.toml:11: strategy.name: \"a\" is there twice"));
+}
+
+TEST(LoadRisk, ReadsSizesWithTheirUnitsAndFractions) {
+  const auto loaded = load_text(std::string(kSim) + R"([[instrument]]
+name = "BTC-USDT-SWAP"
+[risk.instrument.BTC-USDT-SWAP]
+order_quantity_max = "10 contracts"
+position_long_max = "0.5 BTC"
+price_collar = "0.5 %"
+)",
+                                "test.toml");
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->risk.instruments.size(), 1u);
+  const auto& [name, limits] = loaded->risk.instruments[0];
+  EXPECT_EQ(name, "BTC-USDT-SWAP");
+  EXPECT_EQ(limits.order_quantity_max->value, (Decimal{10, 0}));
+  EXPECT_TRUE(limits.order_quantity_max->currency.empty());
+  EXPECT_EQ(limits.position_long_max->value, (Decimal{5, 1}));
+  EXPECT_EQ(limits.position_long_max->currency.view(), "BTC");
+  EXPECT_EQ(limits.price_collar_ppm, 5'000u);
+}
+
+TEST(LoadRisk, RefusesLimitsOfWhatIsNotConfigured) {
+  EXPECT_THAT(
+      problems_after_sim(
+          "[[strategy]]\nname = \"quotes\"\nplugin = \"p\"\n[risk.strategy.qoutes]\n"),
+      ElementsAre(
+          "test.toml:8: risk.strategy.qoutes: limits a strategy that is not configured; did "
+          "you mean \"quotes\"?"));
+}
+
+TEST(LoadRisk, RefusesASizeWithoutItsUnit) {
+  EXPECT_THAT(
+      problems_after_sim("[risk.account]\norder_quantity_max = \"10\"\n"),
+      ElementsAre(HasSubstr("test.toml:6: risk.account.order_quantity_max: \"10\" is no size "
+                            "with its unit")));
+}
+
+TEST(PrintResolved, IsReadAgainAsTheSameSettings) {
+  const auto loaded = load(std::string(GANNET_SOURCE_DIR) + "/config/demo.toml");
+  ASSERT_TRUE(loaded);
+  const std::string once = print_resolved(*loaded);
+  const auto again = load_text(once, loaded->file);
+  ASSERT_TRUE(again) << to_string(again.error().front());
+  EXPECT_EQ(print_resolved(*again), once);
+}
+
+}  // namespace
+}  // namespace gannet::config

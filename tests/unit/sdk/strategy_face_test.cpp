@@ -1,0 +1,125 @@
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include "gannet/strategy.hpp"
+
+namespace {
+
+using gannet::Price;
+using gannet::Quantity;
+using gannet::Rounding;
+
+template <class A, class B>
+concept Addable = requires(A a, B b) { a + b; };
+static_assert(Addable<Price, Price>);
+static_assert(!Addable<Price, Quantity>);
+static_assert(std::is_trivially_copyable_v<Price> && sizeof(Price) == 8);
+
+gannet::Instrument swap() {
+  gannet_instrument raw{};
+  raw.size = sizeof raw;
+  raw.price_digits = 3;
+  raw.quantity_digits = 2;
+  raw.tick_size = 100;
+  raw.lot_size = 10;
+  return gannet::Instrument(raw);
+}
+
+TEST(SdkInstrument, RoundsSignalsToTheTick) {
+  const auto i = swap();
+  EXPECT_EQ(i.round_to_tick(100.07, Rounding::Down).raw, 100'000);
+  EXPECT_EQ(i.round_to_tick(100.07, Rounding::Up).raw, 100'100);
+  EXPECT_EQ(i.round_to_tick(100.07, Rounding::Nearest).raw, 100'100);
+  EXPECT_DOUBLE_EQ(i.to_double(Price{100'100}), 100.1);
+}
+
+TEST(SdkInstrument, RefusesSignalsThatAreNoPrice) {
+  const auto i = swap();
+  EXPECT_THROW(i.round_to_tick(std::numeric_limits<double>::quiet_NaN(), Rounding::Down),
+               std::range_error);
+  EXPECT_THROW(i.round_to_tick(std::numeric_limits<double>::infinity(), Rounding::Down),
+               std::range_error);
+  EXPECT_THROW(i.round_to_tick(1e300, Rounding::Down), std::range_error);
+}
+
+TEST(SdkInstrument, RoundsQuantitiesToTheLotTowardsTheNamedSide) {
+  const auto i = swap();
+  EXPECT_EQ(i.round_to_lot(Quantity{25}, Rounding::Down).raw, 20);
+  EXPECT_EQ(i.round_to_lot(Quantity{25}, Rounding::Up).raw, 30);
+  EXPECT_EQ(i.round_to_lot(Quantity{-25}, Rounding::Down).raw, -30);
+}
+
+TEST(SdkBook, ReadsLevelsBestFirstWhicheverWayTheyLie) {
+  const gannet_level worst_first[] = {{98, 1, 0, 0}, {99, 2, 0, 0}, {100, 3, 0, 0}};
+  const gannet_level best_first[] = {{101, 4, 0, 0}, {102, 5, 0, 0}};
+  gannet_book raw{};
+  raw.size = sizeof raw;
+  raw.bids = {&worst_first[2], -1, 3, 0};
+  raw.asks = {&best_first[0], 1, 2, 0};
+  const gannet::Book book(raw);
+  EXPECT_TRUE(book.is_two_sided());
+  EXPECT_EQ(book.best_bid().price, Price{100});
+  EXPECT_EQ(book.bids()[2].price, Price{98});
+  EXPECT_EQ(book.asks()[1].quantity, Quantity{5});
+}
+
+class Throws : public gannet::Strategy {
+ public:
+  static void describe(gannet::Description& d) { d.name = "throws"; }
+  explicit Throws(gannet::Setup& setup) : Strategy(setup) {}
+  void on_start() override { throw std::runtime_error("no reason"); }
+};
+
+TEST(SdkBoundary, TurnsExceptionsIntoAFailureWithItsText) {
+  static std::string reported;
+  gannet_host host{};
+  host.size = sizeof host;
+  host.fail = [](void*, const char* text) -> std::int32_t {
+    reported = text;
+    return GANNET_OK;
+  };
+  const gannet_descriptor& descriptor = *gannet::boundary::descriptor<Throws>();
+  EXPECT_EQ(descriptor.abi_version, GANNET_ABI_VERSION);
+  EXPECT_STREQ(descriptor.name, "throws");
+  const gannet_parameters parameters{sizeof parameters, 0, nullptr, sizeof(gannet_value), 0};
+  void* self = nullptr;
+  ASSERT_EQ(descriptor.handlers->create(&host, nullptr, &parameters, &self), GANNET_OK);
+  EXPECT_EQ(descriptor.handlers->start(self), GANNET_FAILED);
+  EXPECT_EQ(reported, "no reason");
+  descriptor.handlers->destroy(self);
+}
+
+class Asks : public gannet::Strategy {
+ public:
+  static void describe(gannet::Description& d) {
+    d.name = "asks";
+    d.integer("levels", "how many");
+  }
+  explicit Asks(gannet::Setup& setup) : Strategy(setup) { setup.parameters().integer("lvels"); }
+};
+
+TEST(SdkBoundary, NamesAParameterThatTheSchemaLacks) {
+  static std::string reported;
+  gannet_host host{};
+  host.size = sizeof host;
+  host.fail = [](void*, const char* text) -> std::int32_t {
+    reported = text;
+    return GANNET_OK;
+  };
+  gannet_value value{};
+  value.size = sizeof value;
+  value.type = GANNET_PARAMETER_INTEGER;
+  const gannet_parameters parameters{sizeof parameters, 1, &value, sizeof value, 0};
+  void* self = nullptr;
+  EXPECT_EQ(
+      gannet::boundary::descriptor<Asks>()->handlers->create(&host, nullptr, &parameters, &self),
+      GANNET_FAILED);
+  EXPECT_EQ(reported, "no parameter lvels");
+}
+
+}  // namespace
