@@ -20,7 +20,7 @@ build: setup
 	@cmake --build --preset release
 
 run: build
-	@build/release/bin/gannetd --config config/demo.toml --duration $(DURATION) $(if $(SUMMARY),--summary $(SUMMARY))
+	@build/release/bin/gannetd --config config/demo.toml --duration $(DURATION) --status --log build/demo.log $(if $(SUMMARY),--summary $(SUMMARY))
 
 check: setup
 	@cmake --preset check >build-configure.log 2>&1 || { cat build-configure.log; rm -f build-configure.log; exit 1; }

@@ -28,6 +28,7 @@ struct EngineRoomLinks {
   const net::TlsContext& tls;
   net::EventLoop& cold;
   const std::string& state_directory;
+  const std::string& ring_path;  ///< of the journal, on tmpfs
 };
 
 /// What the reactor did about a kill, on its way to the cold thread's file.

@@ -44,6 +44,9 @@ LogEvent log_event_of(engine::OrderEventKind kind) noexcept {
 }  // namespace
 
 void EventTap::on_order_event(const engine::OrderEvent& event) noexcept {
+  if (event.kind == engine::OrderEventKind::Accepted && link_ != nullptr) {
+    link_->note_accepted(event.client_id);
+  }
   // Accepted says no more than the line before it, at the rate of orders.
   if (event.kind != engine::OrderEventKind::Accepted && instruments_.contains(event.instrument)) {
     const Instrument& instrument = instruments_[event.instrument];

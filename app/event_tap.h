@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "app/venue_link.h"
+#include "base/fixed_string.h"
 #include "domain/instrument_table.h"
 #include "engine/engine_listener.h"
 #include "engine/lane_messages.h"
@@ -25,11 +27,14 @@ class EventTap final : public engine::StrategyEvents {
   void on_state_event(const engine::StateEvent& event) noexcept override;
   void on_balance_event(const BalanceReport& report) noexcept override;
 
+  /// Told of each acknowledged order, for the round-trip figure.
+  void time_with(VenueLink& link) noexcept { link_ = &link; }
   std::uint64_t fills() const noexcept { return fills_; }
 
  private:
   engine::StrategyEvents& next_;
   const InstrumentTable& instruments_;
+  VenueLink* link_ = nullptr;
   std::uint64_t fills_ = 0;
 };
 

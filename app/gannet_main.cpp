@@ -4,6 +4,7 @@
 #include "app/commands/control_commands.h"
 #include "app/commands/decode_command.h"
 #include "app/commands/docs_command.h"
+#include "app/commands/journal_command.h"
 #include "app/commands/sim_command.h"
 
 int main(int argc, char** argv) {
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   gannet::app::add_control_commands(app);
   gannet::app::add_decode_command(app);
   gannet::app::add_docs_command(app);
+  gannet::app::add_journal_command(app);
   gannet::app::add_sim_command(app);
   gannet::app::add_sim_ctl_command(app);
   CLI11_PARSE(app, argc, argv);

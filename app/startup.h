@@ -11,6 +11,7 @@
 #include "gateway/net/tls_context.h"
 #include "gateway/okx/protocol/instrument_codes.h"
 #include "gateway/okx/protocol/order_terms.h"
+#include "gateway/okx/protocol/rest_answers.h"
 #include "gateway/okx/protocol/rest_requests.h"
 
 namespace gannet::app {

@@ -6,7 +6,6 @@
 #include "domain/venue.h"
 #include "engine/order_manager.h"
 #include "gateway/okx/protocol/account_venue.h"
-#include "gateway/okx/protocol/rest_session.h"
 
 namespace gannet::app {
 
@@ -16,12 +15,9 @@ namespace gannet::app {
 /// thread.
 class VenueLink final : public VenuePort, public DeadManPort {
  public:
-  void bind(okx::AccountVenue& venue, okx::RestSession& rest, const engine::OrderManager& orders,
-            std::string_view tag) noexcept {
+  void bind(okx::AccountVenue& venue, const engine::OrderManager& orders) noexcept {
     venue_ = &venue;
-    rest_ = &rest;
     orders_ = &orders;
-    tag_ = okx::OrderTag(tag);
   }
 
   SendResult place(const PlaceRequest& request, Timestamp now) noexcept override {
@@ -53,7 +49,7 @@ class VenueLink final : public VenuePort, public DeadManPort {
     return venue_->request_snapshot(kind, request, since, now);
   }
   bool set_cancel_all_after(std::uint32_t seconds, Timestamp now) noexcept override {
-    return rest_->refresh_cancel_all_after(static_cast<int>(seconds), tag_.view(), now);
+    return venue_->set_cancel_all_after(seconds, now);
   }
 
   /// An order was acknowledged by the gateway.
@@ -73,9 +69,7 @@ class VenueLink final : public VenuePort, public DeadManPort {
 
  private:
   okx::AccountVenue* venue_ = nullptr;
-  okx::RestSession* rest_ = nullptr;
   const engine::OrderManager* orders_ = nullptr;
-  okx::OrderTag tag_;
   LatencyHistogram tick_to_order_;
   LatencyHistogram round_trip_;
 };

@@ -1,0 +1,212 @@
+#include "app/daemon.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "app/admin.h"
+#include "app/child_sim.h"
+#include "app/engine_room.h"
+#include "app/startup.h"
+#include "app/summary.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/state_directory.h"
+#include "config/load.h"
+#include "gateway/net/event_loop.h"
+#include "gateway/net/tls_context.h"
+#include "gateway/okx/protocol/signing.h"
+
+namespace gannet::app {
+namespace {
+
+constexpr int kBadConfiguration = 2;
+constexpr int kRefused = 3;
+constexpr int kNotClean = 1;
+
+int fail(int code, const std::string& message) {
+  fmt::print(stderr, "gannetd: {}\n", message);
+  return code;
+}
+
+/// Starts `gannet sim` and points the settings at it.
+std::expected<std::unique_ptr<ChildSim>, Error> embed_sim(config::Settings& settings,
+                                                          const std::string& state_directory) {
+  const config::EmbeddedSimSettings& embedded = *settings.venue.embedded;
+  ChildSimOptions options;
+  options.arguments = {"--listen",      "127.0.0.1:0", "--market",
+                       embedded.market, "--seed",      std::to_string(embedded.seed),
+                       "--speed",       embedded.speed};
+  if (!embedded.instruments.empty()) {
+    options.arguments.insert(options.arguments.end(), {"--instruments", embedded.instruments});
+  }
+  if (settings.engine.busy_poll) options.avoid_cpu = settings.engine.reactor_cpu;
+  options.log_file = state_directory + "/sim.log";
+  auto child = ChildSim::spawn(options);
+  if (!child) return child;
+  const SimReady& ready = (*child)->ready();
+  settings.venue.rest_url = ready.url;
+  settings.venue.ws_public_url = ready.ws + "/public";
+  settings.venue.ws_private_url = ready.ws + "/private";
+  settings.venue.ws_business_url = ready.ws + "/business";
+  settings.venue.ca_file = ready.ca;
+  settings.venue.credentials = {Secret(ready.api_key), Secret(ready.secret),
+                                Secret(ready.passphrase)};
+  return child;
+}
+
+/// What the main thread does while the reactor trades: signals, the operator's socket, the kill
+/// file, status lines.
+class ColdSide {
+ public:
+  ColdSide(net::EventLoop& loop, EngineRoom& room, const DaemonOptions& options,
+           std::string state_directory)
+      : loop_(loop), room_(room), options_(options), state_directory_(std::move(state_directory)) {}
+
+  std::expected<void, Error> listen() {
+    auto admin =
+        AdminServer::listen(loop_, admin_socket_path(state_directory_), room_.status(),
+                            [this](const AdminCommand& command) { return room_.post(command); });
+    if (!admin) return std::unexpected(std::move(admin.error()));
+    admin_ = std::move(*admin);
+    loop_.on_signals({SIGINT, SIGTERM}, [this](int) { room_.request_stop(); });
+    return {};
+  }
+
+  /// Until the reactor has ended.
+  void run(const std::atomic<bool>& reactor_ended) {
+    const Nanos start = monotonic_now();
+    Nanos next_line = start + seconds(1);
+    DaemonStatus before = room_.status().load();
+    while (!reactor_ended.load(std::memory_order_acquire)) {
+      loop_.run_for(milliseconds(10));
+      serve();
+      const Nanos now = monotonic_now();
+      if (options_.duration && now - start >= *options_.duration) room_.request_stop();
+      if (options_.show_status && now >= next_line) {
+        next_line = next_line + seconds(1);
+        const DaemonStatus status = room_.status().load();
+        if (status.started.nanos != 0) {
+          fmt::print("{}\n", status_line(status, before));
+          std::fflush(stdout);
+          before = status;
+        }
+      }
+    }
+    serve();
+  }
+
+ private:
+  void serve() {
+    for (KillChange change; room_.take_kill_change(change);) {
+      const bool good = keep(change);
+      if (change.command == 0) continue;
+      admin_->answer(
+          {change.command, good,
+           FixedString<160>(good ? (change.killed ? "killed" : "resumed")
+                                 : "done, but it could not be written to the state directory: it "
+                                   "will not survive a restart")});
+    }
+    for (AdminAnswer answer; room_.take_answer(answer);) admin_->answer(answer);
+  }
+
+  /// KILL-09: durable before it is acknowledged.
+  bool keep(const KillChange& change) {
+    const std::string file = state_directory_ + "/killed";
+    if (change.killed) {
+      return write_file_durably(file, fmt::format("{}\n{}\n", change.why.view(), change.who.view()))
+          .has_value();
+    }
+    std::error_code error;
+    std::filesystem::remove(file, error);
+    return !error;
+  }
+
+  net::EventLoop& loop_;
+  EngineRoom& room_;
+  const DaemonOptions& options_;
+  std::string state_directory_;
+  std::unique_ptr<AdminServer> admin_;
+};
+
+int finish(const DaemonOptions& options, const EngineRoom& room) {
+  RunSummary summary{room.status().load(), room.ended_clean(), room.refusal()};
+  if (!options.summary_file.empty()) {
+    std::ofstream file(options.summary_file, std::ios::trunc);
+    file << summary_json(summary) << "\n";
+    file.flush();
+    if (!file) return fail(kNotClean, "cannot write the summary to " + options.summary_file);
+  }
+  if (options.show_status) fmt::print("{}", summary_page(summary));
+  if (!summary.note.empty()) return fail(kRefused, summary.note);
+  return summary.clean_exit ? 0 : kNotClean;
+}
+
+}  // namespace
+
+int run_daemon(const DaemonOptions& options) {
+  auto loaded = config::load(options.config_file);
+  if (!loaded) {
+    for (const config::Problem& problem : loaded.error())
+      fmt::print(stderr, "{}\n", config::to_string(problem));
+    return kBadConfiguration;
+  }
+  config::Settings settings = std::move(*loaded);
+  if (options.check_only) {
+    fmt::print("{}", config::print_resolved(settings));
+    return 0;
+  }
+  // Secrets live in this process: no core file, no debugger of the same user. SEC-02
+  ::prctl(PR_SET_DUMPABLE, 0);
+  ::signal(SIGPIPE, SIG_IGN);
+
+  auto state = StateDirectory::open(settings.engine.state_directory);
+  if (!state) return fail(kRefused, state.error().message);
+  LogThread log_thread({.output = options.log_output});
+  set_thread_name("cold");
+  log(wall_clock_now(), LogEvent::EngineStarting,
+      {LogField::string("config", options.config_file), LogField::string("state", state->path()),
+       LogField::string("engine_id", settings.account.engine_id)});
+
+  std::unique_ptr<ChildSim> sim;
+  if (settings.venue.embedded) {
+    auto child = embed_sim(settings, state->path());
+    if (!child) return fail(kRefused, child.error().message);
+    sim = std::move(*child);
+  }
+  auto tls = net::TlsContext::client({.system_roots = true, .ca_file = settings.venue.ca_file});
+  if (!tls) return fail(kBadConfiguration, tls.error().message);
+  const okx::Signer signer(okx::Credentials{settings.venue.credentials.api_key,
+                                            settings.venue.credentials.secret,
+                                            settings.venue.credentials.passphrase});
+  const bool demo = settings.venue.environment == config::Environment::Demo;
+  auto facts = ask_venue(settings, {&signer, demo}, *tls);
+  if (!facts) return fail(facts.error().exit_code, facts.error().error.message);
+
+  net::EventLoop cold;
+  const std::string ring = state->shared_memory_file("journal-ring");
+  auto room = EngineRoom::build({settings, *facts, signer, *tls, cold, state->path(), ring});
+  if (!room) return fail(kBadConfiguration, room.error().message);
+  ColdSide cold_side(cold, **room, options, state->path());
+  if (auto listening = cold_side.listen(); !listening)
+    return fail(kRefused, listening.error().message);
+
+  std::atomic<bool> reactor_ended{false};
+  std::thread reactor([&] {
+    (*room)->run();
+    reactor_ended.store(true, std::memory_order_release);
+  });
+  cold_side.run(reactor_ended);
+  reactor.join();
+  return finish(options, **room);
+}
+
+}  // namespace gannet::app
