@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "unit/okx_server/venue.h"
 
 namespace gannet::okx_server {
@@ -278,6 +280,92 @@ TEST(AccountChannels, PushAFlatPositionOnceWithZero) {
   // 2 contracts of 0.01 BTC, bought at 61,251, sold at 61,249.
   EXPECT_EQ(Json(closed[0]).at("/data/0/pnl"), "-0.04");
   EXPECT_EQ(desk.venue.get("/api/v5/account/positions").size("/data"), 0u);
+}
+
+TEST(OrderEntry, RefusesReduceOnlyWithoutAPositionToReduce) {
+  Desk desk;
+  const auto reduce = [&](std::string_view side) {
+    std::string text = desk.venue.order("1", "", side, "limit", "61250", "1");
+    text.insert(text.find("\"tdMode\""), "\"reduceOnly\":true,");
+    return Json(desk.say(text)[0]).at("/data/0/sCode");
+  };
+  EXPECT_EQ(reduce("sell"), "51169");
+  desk.say(desk.venue.order("1", "5", "buy", "ioc", "61251", "2"));
+  EXPECT_EQ(reduce("buy"), "51170");
+  EXPECT_EQ(reduce("sell"), "0");
+}
+
+TEST(OrderEntry, WantsThePositionSideInLongShortMode) {
+  Desk desk([](Settings settings) {
+    settings.users[0].account.long_short_mode = true;
+    return settings;
+  });
+  const auto place = [&](std::string_view side, std::string_view position) {
+    std::string text =
+        desk.venue.order("1", "", side, "ioc", side == "buy" ? "61251" : "61249", "1");
+    if (!position.empty())
+      text.insert(text.find("\"tdMode\""), fmt::format(R"("posSide":"{}",)", position));
+    return Json(desk.say(text)[0]).at("/data/0/sCode");
+  };
+  EXPECT_EQ(place("buy", ""), "51000");
+  EXPECT_EQ(place("buy", "long"), "0");
+  EXPECT_EQ(place("sell", "short"), "0");
+  const Json positions = desk.venue.get("/api/v5/account/positions");
+  ASSERT_EQ(positions.size("/data"), 2u);
+  EXPECT_EQ(positions.at("/data/0/pos"), "1");  // both legs are told as positive
+  EXPECT_EQ(positions.at("/data/1/pos"), "1");
+  EXPECT_EQ(desk.venue.get("/api/v5/account/config").at("/data/0/posMode"), "long_short_mode");
+}
+
+TEST(OrderEntry, SizesSpotMarketBuysInQuoteCurrencyUnlessTold) {
+  Venue venue;
+  sim::NewOrder offer;
+  offer.instrument = venue.spot;
+  offer.side = Side::Sell;
+  offer.mode = sim::TradeMode::Cash;
+  offer.price = venue.price("50000");
+  offer.quantity = venue.lots("3");
+  venue.server->exchange().place(offer, venue.now);
+  const auto buy = [&](std::string_view size, std::string_view unit) {
+    return venue
+        .post(
+            "/api/v5/trade/order",
+            fmt::format(
+                R"({{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"market","sz":"{}","tgtCcy":"{}","clOrdId":"m{}"}})",
+                size, unit, unit.size()))
+        .at("/data/0/sCode");
+  };
+  EXPECT_EQ(buy("25000", ""), "0");
+  EXPECT_EQ(buy("0.25", "base_ccy"), "0");
+  const Json by_money = venue.get("/api/v5/trade/order?instId=BTC-USDT&clOrdId=m0");
+  EXPECT_EQ(by_money.at("/data/0/accFillSz"), "0.5");
+  EXPECT_EQ(by_money.at("/data/0/sz"), "25000");
+  EXPECT_EQ(by_money.at("/data/0/tgtCcy"), "quote_ccy");
+  EXPECT_EQ(by_money.at("/data/0/feeCcy"), "BTC");
+  EXPECT_EQ(by_money.at("/data/0/fee"), "-0.0005");
+  EXPECT_EQ(venue.get("/api/v5/trade/order?instId=BTC-USDT&clOrdId=m8").at("/data/0/accFillSz"),
+            "0.25");
+}
+
+TEST(ServerTime, SpeedsUpTheMarketAndKeepsWallTimeOnTheWire) {
+  Desk desk([](Settings settings) {
+    settings.speed = 10;
+    return settings;
+  });
+  std::vector<Timestamp> seen;
+  desk.venue.server->set_market([&](Timestamp time) { seen.push_back(time); });
+  desk.venue.advance(seconds(1));
+  EXPECT_EQ(seen.back(), Venue::kStart + seconds(10));
+  EXPECT_TRUE(std::ranges::is_sorted(seen));
+  const auto frames = desk.say(desk.venue.order("1", "5", "buy", "limit", "61000", "1"));
+  EXPECT_EQ(Json(frames[0]).at("/data/0/ts"), std::to_string(to_unix_millis(desk.venue.now)));
+  EXPECT_EQ(Json(frames[1]).at("/data/0/cTime"), std::to_string(to_unix_millis(desk.venue.now)));
+  // Two hours of the exchange's history pass in twelve minutes.
+  desk.say(
+      fmt::format(R"({{"id":"3","op":"cancel-order","args":[{{"instIdCode":{},"clOrdId":"5"}}]}})",
+                  desk.venue.swap_code));
+  desk.venue.now = desk.venue.now + seconds(721);
+  EXPECT_EQ(desk.venue.get("/api/v5/trade/orders-history?instType=SWAP").size("/data"), 0u);
 }
 
 }  // namespace
