@@ -57,7 +57,7 @@ margin_mode = "cross"
 name = "quotes"
 plugin = "market_maker"
 lane = "inline"
-parameters = {{ instrument = "BTC-USDT-SWAP", quantity = "1 contract" }}
+parameters = {{ instrument = "BTC-USDT-SWAP", quantity = "1 contract", max_position = "10 contracts" }}
 
 [[strategy]]
 name = "probe"
@@ -67,6 +67,9 @@ parameters = {{ instrument = "ETH-USDT-SWAP", quantity = "1 contract" }}
 
 [risk]
 currency = "USDT"
+
+[risk.instrument.ETH-USDT-SWAP]
+position_long_max = "200 contracts"
 """
 
 
