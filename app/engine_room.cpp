@@ -24,6 +24,8 @@
 #include "engine/publisher.h"
 #include "engine/trading_core.h"
 #include "gateway/okx/protocol/account_venue.h"
+#include "gateway/okx/protocol/decode_instruments.h"
+#include "gateway/okx/protocol/frame.h"
 #include "gateway/okx/protocol/market_session.h"
 #include "gateway/okx/transport/market_connection.h"
 #include "gateway/okx/transport/order_connection.h"
@@ -40,7 +42,10 @@ constexpr Nanos kStrategyStopPatience = seconds(2);
 constexpr Nanos kFlatPatience = seconds(15);
 // REST requests of the market session's book seeds are told from the account's by this bit.
 constexpr std::uint64_t kSeedRequest = std::uint64_t{1} << 63;
+constexpr std::uint64_t kDefinitionRequest = std::uint64_t{1} << 62;
 constexpr int kSeedLevels = 400;
+// Definitions older than risk.metadata_age_max (24 h) deny orders: they are confirmed long before.
+constexpr Nanos kDefinitionInterval = seconds(3600);
 
 std::vector<std::string> strategy_names(const config::Settings& settings) {
   std::vector<std::string> names;
@@ -291,6 +296,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     pin();
     const Timestamp now = wall_clock_now();
     started = now;
+    last_definitions = now;
     std::vector<std::unique_ptr<engine::LaneThread>> lanes;
     int number = 1;
     for (const auto& lane : publisher->threaded_lanes()) {
@@ -322,6 +328,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
       last_rest_timer = now;
       venue->on_timer(now);
     }
+    if (now - last_definitions >= kDefinitionInterval) ask_definitions(now);
     if (store->failed() && !journal_failure_told) {
       journal_failure_told = true;
       log(now, LogEvent::JournalError, {LogField::string("directory", links.state_directory)});
@@ -394,6 +401,39 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     market_session->on_book_seed(asked->second.first, asked->second.second,
                                  std::string_view(body.data(), size), now);
     seeds.erase(asked);
+  }
+
+  /// Asks for the lists that hold our instruments, once an hour; cold work, by the cold thread.
+  void ask_definitions(Timestamp now) {
+    last_definitions = now;
+    std::vector<std::pair<InstrumentKind, std::string>> asked;
+    for (const Instrument& instrument : facts.instruments) {
+      const bool option = instrument.kind == InstrumentKind::Option;
+      std::pair<InstrumentKind, std::string> list{instrument.kind,
+                                                  option ? instrument.family.view() : ""};
+      if (std::ranges::find(asked, list) != asked.end()) continue;
+      rest->send_request(kDefinitionRequest | ++last_seed,
+                         okx::public_instruments_request(public_identity, list.first, list.second));
+      asked.push_back(std::move(list));
+    }
+  }
+
+  void confirm_definitions(const HttpResponse& response, Timestamp now) {
+    std::string body = response.status == 200 ? response.body : "";
+    const std::size_t size = body.size();
+    body.append(okx::kTextPadding, '\0');
+    okx::FrameReader reader(size + 1);
+    CurrencyTable names;  // of the answer: the run's own table is fixed
+    const auto frame = reader.read(std::string_view(body.data(), size));
+    if (!frame) return;
+    const auto rows = okx::decode_instruments(reader, *frame, names);
+    if (!rows) return;
+    for (const okx::InstrumentRow& row : rows->rows) {
+      const InstrumentId id = facts.instruments.find(row.instrument.name.view());
+      if (id.valid() && facts.instruments[id].kind == row.instrument.kind) {
+        core->on_instrument_state(id, row.instrument.state, now);
+      }
+    }
   }
 
   // okx::BookSeedSource
@@ -601,6 +641,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   Timestamp started;
   Timestamp last_status;
   Timestamp last_rest_timer;
+  Timestamp last_definitions;
   FixedString<120> kill_reason;
   std::uint64_t waiting_kill_command = 0;
   std::uint64_t reconnects = 0;
