@@ -28,6 +28,8 @@ struct FrameDocument {
   simdjson::ondemand::object_iterator position;
   JsonValue data;
   bool data_waiting = false;
+  // `data` was passed over and may be gone back to, once: the parser does not survive an error.
+  bool data_behind = false;
 };
 
 /// The text of a scalar: a string's bytes between the quotes (escapes as they stand: numbers, names
@@ -101,7 +103,8 @@ DecodeStatus for_each_element(JsonValue value, F&& each) noexcept {
   return {};
 }
 
-/// Finds `data` of the frame just read; then `end_of_frame` must be called.
+/// Finds `data` of the frame just read, once per frame (then it is MissingField); afterwards
+/// `end_of_frame` must be called.
 std::expected<JsonValue, DecodeError> data_of(FrameReader& reader) noexcept;
 /// Reads to the end of the frame: a frame cut short, or with bytes behind it, is NotJson.
 DecodeStatus end_of_frame(FrameReader& reader) noexcept;

@@ -135,6 +135,7 @@ FrameReader::~FrameReader() = default;
 std::expected<Frame, DecodeError> FrameReader::read(std::string_view text) noexcept {
   FrameDocument& document = *document_;
   document.data_waiting = false;
+  document.data_behind = false;
   Frame frame;
   if (text == "pong") {
     frame.kind = FrameKind::Pong;
@@ -176,19 +177,23 @@ std::expected<Frame, DecodeError> FrameReader::read(std::string_view text) noexc
   if (!document.data_waiting && !at_end(document)) {
     return std::unexpected(DecodeError::NotJson);
   }
+  document.data_behind = frame.has_data && !document.data_waiting;
   frame.channel = channel_of(frame.channel_name);
   frame.kind = kind_of(frame);
   return frame;
 }
 
 DecodeStatus FrameReader::finish() noexcept {
-  if (!document_->data_waiting) return {};
+  if (!std::exchange(document_->data_waiting, false)) return {};
   return end_of_frame(*this);
 }
 
 std::expected<JsonValue, DecodeError> data_of(FrameReader& reader) noexcept {
   FrameDocument& document = reader.document();
-  if (document.data_waiting) return document.data;
+  if (std::exchange(document.data_waiting, false)) return document.data;
+  if (!std::exchange(document.data_behind, false)) {
+    return std::unexpected(DecodeError::MissingField);
+  }
   // Something that the decoder needs stood behind `data`: the whole frame has been read, go back.
   document.document.rewind();
   simdjson::ondemand::object root;
@@ -207,7 +212,6 @@ std::expected<JsonValue, DecodeError> data_of(FrameReader& reader) noexcept {
     }
     if (key_text(field.key()) != "data") continue;
     document.data = field.value();
-    document.data_waiting = true;
     return document.data;
   }
   return std::unexpected(DecodeError::MissingField);
@@ -216,7 +220,6 @@ std::expected<JsonValue, DecodeError> data_of(FrameReader& reader) noexcept {
 DecodeStatus end_of_frame(FrameReader& reader) noexcept {
   FrameDocument& document = reader.document();
   const simdjson::ondemand::object_iterator end = document.position;  // any one: compares by depth
-  document.data_waiting = false;
   for (++document.position; document.position != end; ++document.position) {
     simdjson::ondemand::field field;
     if ((*document.position).get(field) != simdjson::SUCCESS) {
