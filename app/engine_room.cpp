@@ -334,6 +334,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
       log(now, LogEvent::JournalError, {LogField::string("directory", links.state_directory)});
       core->hold("the journal cannot be written", "engine", now);
     }
+    // Nothing can be asked of a venue that refuses the key: its dead-man timer does the rest.
+    if (!session_log.fatal().empty()) stop_requested.store(true, std::memory_order_release);
     if (now - last_status >= kStatusInterval) publish_status(now);
   }
 
@@ -344,7 +346,9 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     const bool leave = std::ranges::any_of(settings.strategies, [](const auto& strategy) {
       return strategy.on_stop == engine::StrategySettings::OnStop::Leave;
     });
-    if (!leave) {
+    if (!session_log.fatal().empty()) {
+      flat = false;
+    } else if (!leave) {
       core->cancel_all("engine, stopping", wall_clock_now());
       flat = turn_until(
           [this] { return core->status().flat_confirmed && core->status().open_orders == 0; },
@@ -391,8 +395,10 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   }
 
   void on_rest_answer(const okx::RestAnswer& answer, Timestamp now) {
-    if ((answer.id & kSeedRequest) == 0)
-      return rest_session->on_response(answer.id, answer.response, now);
+    if ((answer.id & kSeedRequest) == 0) {
+      rest_session->on_response(answer.id, answer.response, now, answer.certainly_not_sent);
+      return;
+    }
     const auto asked = seeds.find(answer.id);
     if (asked == seeds.end()) return;
     std::string body = answer.response.status == 200 ? answer.response.body : "";
