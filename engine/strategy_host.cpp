@@ -172,7 +172,7 @@ std::string_view StrategyHost::failure() const noexcept {
 }
 
 void StrategyHost::start() noexcept {
-  if (phase_ != Phase::Created) return;
+  if (phase_ != Phase::Created || is_muted()) return;
   phase_ = Phase::Running;
   finish_call(enter(type_.handlers.start));
 }

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <array>
+#include <deque>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "domain/order_book.h"
@@ -49,8 +48,11 @@ class LaneFixture {
   StrategyId add(Publisher& publisher, gannet::test::Script& script, const StrategyType& type,
                  const std::string& lane = "inline") {
     gannet::test::scripted::next = &script;
-    return publisher.add_strategy(type, settings(lane)).value();
+    return publisher.add_strategy(keep(type), settings(lane)).value();
   }
+
+  /// Types must outlive the strategies made of them.
+  const StrategyType& keep(const StrategyType& type) { return types_.emplace_back(type); }
 
   /// A best-bid-and-offer book with these prices.
   const OrderBook& book(std::int64_t bid, std::int64_t ask, std::int64_t time) {
@@ -83,6 +85,9 @@ class LaneFixture {
   InstrumentId swap;
   OrderBook order_book{1};
   Core core;
+
+ private:
+  std::deque<StrategyType> types_;
 };
 
 }  // namespace gannet::engine::test

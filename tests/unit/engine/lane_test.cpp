@@ -26,7 +26,7 @@ class LaneTest : public testing::Test, protected test::LaneFixture {
  protected:
   StrategyHost& add(Script& script, const StrategyType& type, StrategySettings settings) {
     gannet::test::scripted::next = &script;
-    auto host = StrategyHost::create(type, {static_cast<std::uint16_t>(lane_.hosts().size())},
+    auto host = StrategyHost::create(keep(type), {static_cast<std::uint16_t>(lane_.hosts().size())},
                                      settings, {&instruments, &currencies, &lane_, nullptr});
     EXPECT_TRUE(host) << host.error().message;
     StrategyHost& created = **host;
