@@ -4,8 +4,11 @@
 #include <sys/prctl.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <memory>
+#include <string>
 
 #include "app/json_line.h"
 #include "app/sim_host.h"
@@ -46,19 +49,35 @@ int run_sim(const SimOptions& options, bool exit_with_parent) {
   return 0;
 }
 
+/// What the file says and the command line does not. Keys are the options' names, with - or _.
+void take_config(CLI::App& command, const std::string& file) {
+  std::ifstream text(file);
+  if (!text) throw CLI::FileError::Missing(file);
+  for (CLI::ConfigItem& item : CLI::ConfigTOML().from_config(text)) {
+    std::ranges::replace(item.name, '_', '-');
+    CLI::Option* const option = command.get_option_no_throw("--" + item.name);
+    if (option == nullptr || !item.parents.empty() || item.name == "config") {
+      throw CLI::ConfigError::Extras(file + ": " + item.fullname());
+    }
+    if (option->count() > 0) continue;
+    for (const std::string& value : item.inputs) option->add_result(value);
+    option->run_callback();
+  }
+}
+
 }  // namespace
 
 void add_sim_command(CLI::App& app) {
   struct Given {
     SimOptions options;
+    std::string config;
     bool exit_with_parent = false;
     bool no_limits = false;
   };
   auto given = std::make_shared<Given>();
   CLI::App* const command = app.add_subcommand("sim", "a simulated OKX venue on a loopback port");
   SimOptions& options = given->options;
-  command->set_config("--config", "", "read these options from a TOML file");
-  command->allow_config_extras(false);
+  command->add_option("--config", given->config, "read these options from a TOML file");
   command->add_option("--listen", options.listen, "ADDRESS:PORT; port 0 picks a free one")
       ->capture_default_str();
   command->add_option("--market", options.market, "synthetic, or none: only clients trade")
@@ -83,7 +102,8 @@ void add_sim_command(CLI::App& app) {
   command->add_option("--state-dir", options.state_directory,
                       "where the certificate goes; a temporary directory without");
   command->add_flag("--exit-with-parent", given->exit_with_parent, "end when the parent ends");
-  command->callback([given] {
+  command->callback([given, command] {
+    if (!given->config.empty()) take_config(*command, given->config);
     given->options.rate_limits = !given->no_limits;
     const int code = run_sim(given->options, given->exit_with_parent);
     if (code != 0) throw CLI::RuntimeError(code);

@@ -113,15 +113,24 @@ TEST_F(SimCommandTest, TheSameSeedGivesTheSameCredentials) {
   EXPECT_NE(one->ready().secret, other->ready().secret);
 }
 
-TEST_F(SimCommandTest, ReadsItsOptionsFromAFile) {
+TEST_F(SimCommandTest, ReadsItsOptionsFromAFileAndKnowsAllOfThem) {
   const std::string file = (directory.path() / "sim.toml").string();
-  std::FILE* const out = std::fopen(file.c_str(), "w");
-  std::fputs("seed = 8\nmarket = \"none\"\n", out);
-  std::fclose(out);
+  const auto write = [&](const char* text) {
+    std::FILE* const out = std::fopen(file.c_str(), "w");
+    std::fputs(text, out);
+    std::fclose(out);
+  };
+  write("sede = 8\n");
+  EXPECT_FALSE(ChildSim::spawn(
+      {.program = gannet_program(), .arguments = {"--config", file}, .log_file = "/dev/null"}));
+  write("seed = 8\nmarket = \"none\"\nevents_per_second = 3.5\nno-rate-limits = true\n");
   auto from_file = spawn({"--config", file});
   auto direct = spawn({"--seed", "8"});
   ASSERT_TRUE(from_file && direct);
   EXPECT_EQ(from_file->ready().secret, direct->ready().secret);
+  auto overruled = spawn({"--config", file, "--seed", "9"});
+  ASSERT_TRUE(overruled);
+  EXPECT_NE(overruled->ready().secret, direct->ready().secret);
 }
 
 TEST_F(SimCommandTest, SaysWhyItCannotStart) {
