@@ -136,8 +136,8 @@ struct PositionView {
   TradeMode mode = TradeMode::Cross;
   Quantity quantity;     ///< signed, long positive
   Amount average_price;  ///< quote currency per unit; 0 when flat
-  Amount realised_pnl;   ///< price profit alone, in the settle currency
-  Amount fee;            ///< cost, settle currency
+  Amount realised_pnl;   ///< price profit alone, in the settle currency, since it was last flat
+  Amount fee;            ///< cost, settle currency, since it was last flat
   Amount funding;
   Amount unrealised_pnl;  ///< at the mark price
   Amount initial_margin;
@@ -246,6 +246,7 @@ class Exchange {
   }
   std::vector<VenueOrderId> open_orders(UserId user) const;  ///< oldest first
   std::vector<VenueOrderId> all_orders(UserId user) const;   ///< oldest first, ended ones too
+  /// In order of first opening; those that are flat again stay listed, quantity zero.
   std::vector<PositionView> positions(UserId user) const;
   std::vector<BalanceView> balances(UserId user) const;
   struct UserFill {

@@ -110,8 +110,13 @@ struct SyntheticMarket::State {
                          : instrument.kind == InstrumentKind::Futures
                              ? 1.012
                              : 1.0 + random.normal() * 1e-4;
-    trading.push_back({QuotingAgents(exchange, instrument, settings, random.next()), underlying,
-                       basis, static_cast<double>(power_of_ten(instrument.price_digits)), 0});
+    // Quoted in a coin, prices and sizes are so many times smaller (its own walk is left out).
+    const double quote_price = usual_price(currencies.name(instrument.quote));
+    const double divisor = quote_price > 0 ? quote_price : 1.0;
+    SyntheticSettings own = settings;
+    own.level_notional /= divisor;
+    trading.push_back({QuotingAgents(exchange, instrument, own, random.next()), underlying, basis,
+                       static_cast<double>(power_of_ten(instrument.price_digits)) / divisor, 0});
   }
 
   void act(std::uint32_t who, Timestamp now) {

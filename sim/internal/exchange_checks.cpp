@@ -116,7 +116,8 @@ Refusal Exchange::State::check_quantity(const NewOrder& terms, Quantity quantity
       terms.instrument.value < markets.size() ? &markets[terms.instrument.value] : nullptr;
   if (here == nullptr) return Refusal::None;
   const std::optional<Cost> value = value_at(here->terms, terms.price, quantity);
-  if (!value || money_of(*value) > static_cast<__int128>(kMaxOrderValue) * power_of_ten(18) ||
+  const std::int64_t most = is_derivative(instrument.kind) ? kMaxOrderValue : kMaxSpotValue;
+  if (!value || money_of(*value) > static_cast<__int128>(most) * power_of_ten(18) ||
       !here->book.fits(terms.side, terms.price, quantity)) {
     return Refusal::QuantityTooLarge;
   }

@@ -26,6 +26,7 @@ inline constexpr std::int64_t kPriceBandPercent = 5;         ///< either side of
 /// One order may be worth at most this many units of its settlement currency, a position fifty
 /// times as much: Cost then cannot overflow.
 inline constexpr std::int64_t kMaxOrderValue = 1'000'000'000;
+inline constexpr std::int64_t kMaxSpotValue = 100'000'000'000;  ///< nothing of it is kept as Cost
 
 /// One instrument's market.
 struct Market {

@@ -1,4 +1,4 @@
-#include "exchange_fixture.h"
+#include "support/exchange_fixture.h"
 
 namespace gannet::sim {
 namespace {

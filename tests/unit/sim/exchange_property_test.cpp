@@ -1,7 +1,7 @@
 #include <map>
 #include <random>
 
-#include "exchange_fixture.h"
+#include "support/exchange_fixture.h"
 
 namespace gannet::sim {
 namespace {

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "exchange_fixture.h"
+#include "support/exchange_fixture.h"
 #include "support/recordings.h"
 
 namespace gannet::sim {

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "exchange_fixture.h"
 #include "sim/instruments.h"
+#include "support/exchange_fixture.h"
 
 namespace gannet::sim {
 namespace {
