@@ -73,9 +73,9 @@ Verdict take_rate(ServerState& state, const OperationRequest& request, bool batc
 }
 
 ItemReply place(ServerState& state, UserState& user, InstrumentId id, simdjson::dom::object item,
-                Source source, ItemReply reply) {
+                ItemReply reply) {
   const Instrument& instrument = state.instruments[id];
-  const ParsedOrder parsed = parse_order(state, user, id, item, source);
+  const ParsedOrder parsed = parse_order(state, user, id, item);
   reply.verdict = parsed.verdict;
   if (!reply.verdict.ok()) return reply;
   const sim::Exchange::PlaceResult result =
@@ -211,7 +211,7 @@ ItemReply run_item(ServerState& state, const OperationRequest& request, bool bat
   if (!reply.verdict.ok()) return reply;
   switch (request.operation) {
     case Operation::Place:
-      return place(state, user, named.id, *item, request.source, std::move(reply));
+      return place(state, user, named.id, *item, std::move(reply));
     case Operation::Amend:
       return amend(state, user, named.id, *item, std::move(reply));
     case Operation::Cancel:

@@ -42,7 +42,7 @@ struct ParsedOrder {
   Verdict verdict;
 };
 ParsedOrder parse_order(const ServerState& state, const UserState& user, InstrumentId instrument,
-                        simdjson::dom::object item, Source source);
+                        simdjson::dom::object item);
 
 /// The instrument that an item names, or why none.
 struct NamedInstrument {

@@ -162,7 +162,7 @@ Verdict take_all(const ServerState& state, const UserState& user, const Instrume
 }  // namespace
 
 ParsedOrder parse_order(const ServerState& state, const UserState& user, InstrumentId id,
-                        simdjson::dom::object item, Source) {
+                        simdjson::dom::object item) {
   ParsedOrder parsed;
   parsed.terms.user = user.id;
   parsed.terms.instrument = id;
