@@ -31,7 +31,10 @@ void OrderManager::cancel_by_engine(Order& order, Timestamp now) noexcept {
 }
 
 void OrderManager::wish_cancel(Order& order, CancelWish wish, Timestamp now) noexcept {
-  if (wish > order.cancel_wish) order.cancel_wish = wish;
+  if (wish > order.cancel_wish) {
+    order.cancel_wish = wish;
+    order.cancel_not_before = std::min(order.cancel_not_before, now);  // it may use the reserve
+  }
   if (order.cancel_in_flight || order.cancel_accepted || order.in_cancel_queue) return;
   put_back(order, std::max(order.cancel_not_before, now));
 }

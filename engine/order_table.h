@@ -24,6 +24,9 @@ class OrderTable {
   const Order* find(ClientOrderId id) const noexcept {
     return const_cast<OrderTable*>(this)->find(id);
   }
+  const Order* find(Handle handle) const noexcept {
+    return const_cast<OrderTable*>(this)->find(handle);
+  }
   bool has_room() const noexcept {
     return open_ < open_capacity_ && (free_ != kNone || ended_ != 0);
   }
