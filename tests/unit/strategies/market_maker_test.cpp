@@ -20,8 +20,8 @@ class MarketMaker : public test::StrategyStage {
     load("market_maker", parameters);
   }
   /// Both quotes placed and resting around a mid of 1000 ticks.
-  void quote() {
-    book(999, 1001, 100);
+  void quote(std::int64_t at_ms = 100) {
+    book(999, 1001, at_ms);
     const auto placed = take();
     ASSERT_EQ(placed.size(), 2u);
     bid_ = placed[0].place;
@@ -181,7 +181,7 @@ TEST_F(MarketMaker, PullsBothQuotesWhenTheBookIsWithdrawnOrOneSided) {
   EXPECT_EQ(take().size(), 2u);
   event(OrderEventKind::Cancelled, bid_, 995);
   event(OrderEventKind::Cancelled, ask_, 1005);
-  quote();
+  quote(200);
   book(999, 0, 300);
   const auto cancels = take();
   ASSERT_EQ(cancels.size(), 2u);

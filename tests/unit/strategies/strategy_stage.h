@@ -15,7 +15,13 @@
 namespace gannet::test {
 
 /// One bundled plugin, loaded from its file, on a lane of its own; the test plays market and core.
-class StrategyStage : public testing::Test, protected engine::CommandSink {
+class StrategyStage : public testing::Test, public engine::CommandSink {
+ public:
+  bool try_push(const engine::LaneCommand& command) noexcept override {
+    commands_.push_back(command);
+    return true;
+  }
+
  protected:
   using Kind = engine::LaneCommand::Kind;
   using Parameters = std::vector<std::pair<std::string, std::string>>;
@@ -40,24 +46,20 @@ class StrategyStage : public testing::Test, protected engine::CommandSink {
     state(swap_, engine::EngineState::Ready);
   }
 
-  bool try_push(const engine::LaneCommand& command) noexcept override {
-    commands_.push_back(command);
-    return true;
-  }
   void state(InstrumentId instrument, engine::EngineState to) {
     lane_->on_state_event({instrument, to, engine::HoldReason::None, {now_}}, {now_});
   }
   /// Prices in ticks of 0.1, times in milliseconds.
   void book(std::int64_t bid_ticks, std::int64_t ask_ticks, std::int64_t at_ms) {
     now_ = at_ms * 1'000'000;
-    const gannet_level bid{bid_ticks * 100, 10, 0, 0};
-    const gannet_level ask{ask_ticks * 100, 10, 0, 0};
+    bid_level_ = {bid_ticks * 100, 10, 0, 0};
+    ask_level_ = {ask_ticks * 100, 10, 0, 0};
     gannet_book raw{};
     raw.size = sizeof raw;
     raw.instrument = swap_.value;
     raw.feed = GANNET_BOOK_BEST;
-    raw.bids = {bid_ticks == 0 ? nullptr : &bid, 1, bid_ticks == 0 ? 0u : 1u, 0};
-    raw.asks = {ask_ticks == 0 ? nullptr : &ask, 1, ask_ticks == 0 ? 0u : 1u, 0};
+    raw.bids = {bid_ticks == 0 ? nullptr : &bid_level_, 1, bid_ticks == 0 ? 0u : 1u, 0};
+    raw.asks = {ask_ticks == 0 ? nullptr : &ask_level_, 1, ask_ticks == 0 ? 0u : 1u, 0};
     raw.receive_time = now_;
     lane_->on_book(raw);
   }
@@ -91,6 +93,8 @@ class StrategyStage : public testing::Test, protected engine::CommandSink {
   std::unique_ptr<engine::Plugin> plugin_;
   std::unique_ptr<engine::Lane> lane_;
   std::vector<engine::LaneCommand> commands_;
+  gannet_level bid_level_{};  // the lane keeps a view of the latest book
+  gannet_level ask_level_{};
   std::int64_t now_ = 1;
 };
 
