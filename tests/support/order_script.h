@@ -22,7 +22,7 @@ namespace gannet::test {
 ///   12       venue   fill    C1 1 @ 100.0         "silently": no push (also live, cancelled)
 ///   13       venue   cancelled C1                 cancel_ok C1, cancel_gone C1, cancel_limited C1
 ///   14       venue   amended C1                   amend_ok C1, amend_reject C1
-///   15       venue   repeat                       the last push again
+///   15       venue   repeat                       the last push again; repeat_first
 ///   16       net     down | up
 ///   17       wait
 ///   expect   position 1   open_orders 0   state ready   C1 filled
@@ -96,6 +96,7 @@ class OrderScript {
     TinyVenue& venue = bench.venue;
     const Timestamp now = bench.now;
     if (w[0] == "repeat") return venue.repeat_last_push(now);
+    if (w[0] == "repeat_first") return venue.repeat_push(0, now);
     const engine::Order* known = bench.order(handles_[w[1]]);
     ASSERT_NE(known, nullptr);
     const ClientOrderId id = known->client_id;

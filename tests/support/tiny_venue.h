@@ -259,8 +259,11 @@ class TinyVenue final : public VenuePort, public DeadManPort {
     listener->on_execution_report(report);
   }
   void repeat_last_push(Timestamp now) {
-    if (pushes_.empty()) return;
-    ExecutionReport report = pushes_.back();
+    if (!pushes_.empty()) repeat_push(pushes_.size() - 1, now);
+  }
+  /// Counted from the first one ever, 0.
+  void repeat_push(std::size_t index, Timestamp now) {
+    ExecutionReport report = pushes_.at(index);
     report.receive_time = now;
     listener->on_execution_report(report);
   }

@@ -303,6 +303,53 @@ TEST(OrderLifecycle, ConnectionLossMakesInFlightOrdersUnknownAndFindsMissedFills
   )");
 }
 
+TEST(OrderLifecycle, OneAbsenceIsNotEnoughEvenWithCompleteLists) {  // REC-14
+  OrderScript script;
+  script.run(R"(
+    0        engine  new     C1 buy 3 @ 100.0
+    100      venue   lost    C1 place
+    1300     engine  resume                      # a look at all lists, after its expiry
+    1900     wait
+    expect   C1 unknown   unknown 1   working_buy 3
+    4000     wait
+    expect   C1 rejected  unknown 0   working_buy 0
+  )");
+}
+
+TEST(OrderLifecycle, ReplayedPushDoesNotBringBackOldTerms) {  // D 15
+  OrderScript script;
+  script.run(R"(
+    0        engine  new     C1 buy 3 @ 99.0
+    10       venue   live    C1
+    20       engine  amend   C1 5 @ 99.5
+    30       venue   amended C1
+    40       venue   repeat_first
+    expect   C1 amended   working_buy 5
+  )");
+  EXPECT_EQ(script.order("C1").price, Price{99'500});
+}
+
+TEST(OrderLifecycle, UnknownAmendIsNotSettledBeforeItsExpiryNorByOneLook) {
+  OrderScript script;
+  script.run(R"(
+    0        engine  new     C1 buy 3 @ 99.0
+    10       venue   live    C1
+    20       engine  amend   C1 5 @ 99.5
+    100      venue   lost    C1 amend
+    900      wait
+    expect   unknown 1   working_buy 5
+    1000     venue   amended C1 silently         # it may arrive until its expiry
+    1900     wait
+    expect   unknown 0   working_buy 5
+    2000     engine  amend   C1 9 @ 99.5
+    2100     venue   lost    C1 amend
+    3900     wait                                 # one look was made after the expiry
+    expect   unknown 1   working_buy 9
+    6000     wait
+    expect   unknown 0   working_buy 5
+  )");
+}
+
 TEST(OrderLifecycle, LateFillOfAGoneOrderIsBookedAndAlerted) {  // REC-14
   OrderScript script;
   script.run(R"(
