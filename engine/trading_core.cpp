@@ -164,7 +164,11 @@ void TradingCore::hold(std::string_view why, std::string_view who, Timestamp now
 
 void TradingCore::cancel_all(std::string_view who, Timestamp now) noexcept {
   record_command(CommandRecord::Kind::CancelAll, "", who, now);
+  wants_flat_ = true;
+  flat_confirmed_ = false;
   orders_.cancel_all({}, now);
+  reconciler_.forget_empty_lists();
+  reconciler_.want_round();
 }
 
 bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept {

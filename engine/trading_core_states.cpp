@@ -110,6 +110,10 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
   links_.listener.on_engine_state(event);
   if (state == EngineState::Held || state == EngineState::Killed) orders_.cancel_all({}, now);
   links_.events.on_state_event(event);
+  // An instrument that is not held by itself is what the engine is.
+  for (std::uint32_t i = 0; i < held_.size(); ++i) {
+    if (held_[i] == 0) links_.events.on_state_event({InstrumentId{i}, state, reason, now});
+  }
 }
 
 void TradingCore::judge_instruments(Timestamp now) noexcept {
@@ -135,8 +139,8 @@ void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp no
   if ((held_[instrument.value] != 0) == on) return;
   held_[instrument.value] = on ? 1 : 0;
   modes_.set_instrument(instrument, on ? risk::TradingMode::Held : risk::TradingMode::Ready);
-  const EngineState state = on ? EngineState::Held : EngineState::Ready;
-  const HoldReason reason = on ? HoldReason::Reconciliation : HoldReason::None;
+  const EngineState state = on ? EngineState::Held : state_;
+  const HoldReason reason = on ? HoldReason::Reconciliation : hold_reason_;
   record(StateRecord{instrument.value, state, reason, {}}, now);
   const StateEvent event{instrument, state, reason, now};
   links_.listener.on_engine_state(event);

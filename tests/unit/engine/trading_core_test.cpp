@@ -159,6 +159,20 @@ TEST(TradingCore, KillCancelsEverythingInOneTurnAndConfirmsFlat) {  // KILL-01, 
   EXPECT_EQ(bench.core->state(), EngineState::Ready);
 }
 
+TEST(TradingCore, CancelAllConfirmsFlatToo) {  // KILL-05
+  EngineBench bench;
+  bench.make_ready();
+  bench.venue.faults.automatic = true;
+  bench.place(Side::Buy, 1, 99'500);
+  bench.run_for(milliseconds(20));
+  bench.core->cancel_all("operator", bench.now);
+  bench.run_for(seconds(3));
+  EXPECT_EQ(bench.venue.open_orders(), 0u);
+  EXPECT_TRUE(bench.ears.flat_at.has_value());
+  EXPECT_TRUE(bench.core->status().flat_confirmed);
+  EXPECT_EQ(bench.core->state(), EngineState::Ready);
+}
+
 TEST(TradingCore, KillHoldsForAnAmendOnItsWay) {  // KILL-01
   EngineBench bench;
   bench.make_ready();
