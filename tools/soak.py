@@ -79,7 +79,8 @@ class Venue:
     def __init__(self, binary, folder, seed):
         self.log = open(os.path.join(folder, "sim.log"), "wb")
         self.process = subprocess.Popen(
-            [os.path.join(binary, "gannet"), "sim", "--listen", "127.0.0.1:0", "--seed", str(seed)],
+            [os.path.join(binary, "gannet"), "sim", "--listen", "127.0.0.1:0", "--seed", str(seed),
+             "--events-per-second", "150"],
             stdout=subprocess.PIPE, stderr=self.log)
         line = self.process.stdout.readline()
         if not line:
