@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Prints docs/reliability.md: every numbered control, and the tests that name it, or "open".
+
+A test proves a control by carrying its id in a name or comment. `--check` compares the page with what
+the tests say now and exits 1 if they differ (an ordinary test runs it).
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "reliability.md"
+ID = re.compile(r"\b((?:PRE|POST|KILL|COD|MON|REC|SEC)-\d\d)\b")
+
+CONTROLS = {
+    "Pre-trade": [
+        ("PRE-01", "kill and mode are read last, right before encoding"),
+        ("PRE-02", "instrument known, live, permitted; its definition not old"),
+        ("PRE-03", "price on tick, quantity on lot, within the venue's minimum and maximum"),
+        ("PRE-04", "price collar against a fresh reference"),
+        ("PRE-05", "largest order quantity and notional"),
+        ("PRE-06", "largest position, worst case, by strategy and account"),
+        ("PRE-07", "gross and net notional, leverage, free margin"),
+        ("PRE-08", "open orders by strategy, instrument, account"),
+        ("PRE-09", "message rate as the venue counts it, a reserve for cancels"),
+        ("PRE-10", "repeated execution"),
+        ("PRE-11", "duplicate intent"),
+        ("PRE-12", "reject storm"),
+        ("PRE-13", "orders out equal orders in"),
+        ("PRE-14", "self-trade"),
+        ("PRE-15", "loss limits"),
+        ("PRE-16", "order-to-trade ratio"),
+        ("PRE-17", "market-data sanity"),
+        ("PRE-18", "reduce-only never increases"),
+        ("PRE-19", "override of one order"),
+        ("PRE-20", "limits change only by configuration or command"),
+        ("PRE-21", "no path to the wire but the gate"),
+        ("PRE-22", "cost of the gate"),
+    ],
+    "Post-trade": [
+        ("POST-01", "every fill booked once"),
+        ("POST-02", "position by fills = by push = by REST"),
+        ("POST-03", "a lasting difference holds the instrument"),
+        ("POST-04", "open orders equal the venue's list"),
+        ("POST-05", "balance changes equal bills"),
+        ("POST-06", "liquidation, ADL, external orders recognised"),
+        ("POST-07", "exposure in real time"),
+        ("POST-08", "fee tier and funding equal the venue's"),
+        ("POST-09", "arbitrage legs"),
+        ("POST-10", "end-of-day statement from the journal alone"),
+    ],
+    "Kill switch": [
+        ("KILL-01", "no new-order bytes after the flag"),
+        ("KILL-02", "first cancel on the wire"),
+        ("KILL-03", "cancels for 100 orders in one turn, in batches"),
+        ("KILL-04", "1,000 orders bounded by the venue's limits alone"),
+        ("KILL-05", "flat only by the venue's own list, twice"),
+        ("KILL-06", "covers every kind of order"),
+        ("KILL-07", "works in every kind of trouble"),
+        ("KILL-08", "fills are recorded throughout"),
+        ("KILL-09", "durable before acknowledged, survives restarts"),
+        ("KILL-10", "all triggers"),
+        ("KILL-11", "a second, independent program"),
+        ("KILL-12", "levels: narrower kills touch nothing else"),
+        ("KILL-13", "flatten is separate"),
+        ("KILL-14", "drilled monthly"),
+    ],
+    "Cancel on disconnect": [
+        ("COD-01", "the venue's timer is armed before the first order"),
+        ("COD-02", "refreshed only by a healthy turn"),
+        ("COD-03", "process killed: nothing remains"),
+        ("COD-04", "timer refused twice: hold"),
+        ("COD-05", "a fired timer is an incident"),
+        ("COD-06", "orders the timer does not cover"),
+        ("COD-07", "account channel lost: cancel by REST"),
+        ("COD-08", "feed lost: quotes pulled"),
+        ("COD-09", "suspend, resume, migration"),
+    ],
+    "Monitoring": [
+        ("MON-01", "event to alert"),
+        ("MON-02", "two alert routes"),
+        ("MON-03", "stage histograms"),
+        ("MON-04", "silence is an alert"),
+        ("MON-05", "log call and scrape never block"),
+        ("MON-06", "log loss is counted and told"),
+        ("MON-07", "one order's life from the journal"),
+        ("MON-08", "clock offset watched"),
+        ("MON-09", "watchdog fed by the trading loop"),
+        ("MON-10", "alert storms"),
+    ],
+    "Crash and recovery": [
+        ("REC-01", "the order is in the journal before its bytes leave"),
+        ("REC-02", "kill -9 at any moment"),
+        ("REC-03", "power cut"),
+        ("REC-04", "torn and flipped bytes"),
+        ("REC-05", "record format and chain"),
+        ("REC-06", "snapshot and tail equal full replay"),
+        ("REC-07", "same journal, same outputs"),
+        ("REC-08", "a sync error is final"),
+        ("REC-09", "disk space"),
+        ("REC-10", "time to ready"),
+        ("REC-11", "no order before ready; the unexplained is held"),
+        ("REC-12", "crash loops"),
+        ("REC-13", "older journals read, newer refused"),
+        ("REC-14", "unknown is left by evidence alone"),
+        ("REC-15", "memory fixed after start"),
+    ],
+    "Security": [
+        ("SEC-01", "no withdraw permission, bound to addresses"),
+        ("SEC-02", "secrets nowhere they can leak"),
+        ("SEC-03", "unprivileged service"),
+        ("SEC-04", "control socket by peer credentials"),
+        ("SEC-05", "what plugins cannot do"),
+        ("SEC-06", "TLS verified"),
+        ("SEC-07", "SBOM, reproducible build"),
+        ("SEC-08", "parsers fuzzed"),
+    ],
+}
+
+
+def proofs():
+    found = {}
+    for path in sorted((ROOT / "tests").rglob("*")):
+        if path.suffix not in (".cpp", ".h", ".py"):
+            continue
+        for name in set(ID.findall(path.read_text(errors="replace"))):
+            found.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def page():
+    found = proofs()
+    known = {name for rows in CONTROLS.values() for name, _ in rows}
+    unknown = sorted(set(found) - known)
+    if unknown:
+        raise SystemExit(f"tests name controls that the list lacks: {', '.join(unknown)}")
+    lines = [
+        "# Reliability: what is proven, and what is open",
+        "",
+        "<!-- Printed by tools/reliability_page.py; do not edit. -->",
+        "",
+        "A control is *proven* as far as the tests named beside it go (they carry its id); *open* means no",
+        "test names it yet, whether or not code for it exists. Beside them, `make soak` cuts sockets at random",
+        "and compares every order, fill, position and balance with the simulated venue's truth at the end.",
+    ]
+    for title, rows in CONTROLS.items():
+        lines += ["", f"## {title}", "", "| id | control | proven by |", "|---|---|---|"]
+        for name, text in rows:
+            where = ", ".join(f"`{path.removeprefix('tests/')}`" for path in found.get(name, [])) or "open"
+            lines.append(f"| {name} | {text} | {where} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    text = page()
+    if "--check" in sys.argv:
+        if PAGE.read_text() != text:
+            print("docs/reliability.md is not what the tests say; run: tools/reliability_page.py > docs/reliability.md")
+            return 1
+        print("docs/reliability.md is what the tests say")
+        return 0
+    print(text, end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
