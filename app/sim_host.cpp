@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/json_line.h"
+#include "app/recording.h"
 #include "base/clock.h"
 #include "base/jsonl_reader.h"
 #include "domain/instrument_table.h"
@@ -18,6 +19,7 @@
 #include "sim/instruments.h"
 #include "sim/okx_server/protocol/server.h"
 #include "sim/okx_server/transport/okx_server_transport.h"
+#include "sim/replay_market.h"
 #include "sim/synthetic_market.h"
 
 namespace gannet::app {
@@ -71,12 +73,22 @@ std::expected<net::ServerSettings, Error> parse_listen(const std::string& listen
   return settings;
 }
 
+/// The file of "replay:FILE"; "" for other markets.
+std::string recording_of(const std::string& market) {
+  constexpr std::string_view kReplay = "replay:";
+  return market.starts_with(kReplay) ? market.substr(kReplay.size()) : "";
+}
+
+std::int64_t made_up_code(InstrumentId id) noexcept { return 100'000 + std::int64_t{id.value}; }
+
 }  // namespace
 
 struct SimHost::Parts {
   explicit Parts(StateDirectory directory) : state(std::move(directory)) {}
 
-  std::expected<void, Error> load_instruments(const std::vector<std::string>& files);
+  std::expected<void, Error> load_instruments(const SimOptions& options);
+  std::expected<void, Error> load_recorded_instruments(const SimOptions& options);
+  std::expected<void, Error> make_market(const SimOptions& options, Timestamp start);
   okx_server::Settings server_settings(const SimOptions& options);
 
   StateDirectory state;
@@ -92,14 +104,26 @@ struct SimHost::Parts {
   std::unique_ptr<sim::MarketDriver> market;
 };
 
-std::expected<void, Error> SimHost::Parts::load_instruments(const std::vector<std::string>& files) {
-  if (files.empty()) {
+std::expected<void, Error> SimHost::Parts::load_recorded_instruments(const SimOptions& options) {
+  auto tables = load_tables(options.instruments, recording_of(options.market));
+  if (!tables) return std::unexpected(tables.error());
+  instruments = std::move(tables->instruments);
+  currencies = std::move(tables->currencies);
+  for (const okx::InstrumentCode& row : tables->codes.rows()) {
+    if (row.id.valid()) listed.push_back({row.id, row.code.value_or(made_up_code(row.id))});
+  }
+  return {};
+}
+
+std::expected<void, Error> SimHost::Parts::load_instruments(const SimOptions& options) {
+  if (!recording_of(options.market).empty()) return load_recorded_instruments(options);
+  if (options.instruments.empty()) {
     for (const InstrumentId id : sim::add_built_in_instruments(instruments, currencies)) {
       listed.push_back({id, sim::instrument_code(instruments[id].name.view())});
     }
     return {};
   }
-  for (const std::string& file : files) {
+  for (const std::string& file : options.instruments) {
     const auto text = read_text_file(file);
     if (!text) return std::unexpected(text.error());
     okx::FrameReader reader;
@@ -112,7 +136,7 @@ std::expected<void, Error> SimHost::Parts::load_instruments(const std::vector<st
     for (const okx::InstrumentRow& row : rows->rows) {
       if (instruments.find(row.instrument.name.view()).valid()) continue;  // margin beside spot
       const InstrumentId id = instruments.add(row.instrument);
-      listed.push_back({id, row.code.value_or(100'000 + static_cast<std::int64_t>(id.value))});
+      listed.push_back({id, row.code.value_or(made_up_code(id))});
     }
   }
   return {};
@@ -122,6 +146,8 @@ okx_server::Settings SimHost::Parts::server_settings(const SimOptions& options) 
   okx_server::Settings settings =
       okx_server::make_default_settings(options.seed, instruments, currencies);
   settings.speed = options.speed;
+  settings.clock_skew = options.clock_skew;
+  settings.demo = options.demo;
   settings.instruments = listed;
   settings.best_price_interval_ms = options.best_price_interval_ms;
   settings.book_interval_ms = options.book_interval_ms;
@@ -129,26 +155,48 @@ okx_server::Settings SimHost::Parts::server_settings(const SimOptions& options) 
   return settings;
 }
 
+std::expected<void, Error> SimHost::Parts::make_market(const SimOptions& options, Timestamp start) {
+  if (options.market == "none") return {};
+  if (const std::string recording = recording_of(options.market); !recording.empty()) {
+    auto replay = sim::ReplayMarket::open(recording, server->exchange(), instruments, start);
+    if (!replay) return std::unexpected(replay.error());
+    market = std::move(*replay);
+  } else {
+    market = std::make_unique<sim::SyntheticMarket>(
+        server->exchange(), instruments, currencies,
+        sim::SyntheticSettings{.seed = options.seed,
+                               .events_per_second = options.events_per_second,
+                               .instruments = {}},
+        start);
+  }
+  server->set_market([this](Timestamp exchange_time) { market->advance(exchange_time); });
+  return {};
+}
+
 std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& loop,
                                                               const SimOptions& options,
                                                               OnRefusal on_refusal) {
   auto listen = parse_listen(options.listen);
   if (!listen) return std::unexpected(listen.error());
-  if (options.market != "synthetic" && options.market != "none") {
-    return std::unexpected(Error{"--market " + options.market + ": want synthetic or none"});
+  if (options.market != "synthetic" && options.market != "none" &&
+      recording_of(options.market).empty()) {
+    return std::unexpected(
+        Error{"--market " + options.market + ": want synthetic, replay:FILE or none"});
   }
   if (!(options.speed > 0)) return std::unexpected(Error{"--speed must be above zero"});
 
   auto state = StateDirectory::make(options.state_directory);
   if (!state) return std::unexpected(state.error());
   auto parts = std::make_unique<Parts>(std::move(*state));
-  auto certificates = net::make_certificates(parts->state.path());
+  net::CertificateNames names;
+  if (listen->address != "127.0.0.1") names.ip_addresses.push_back(listen->address);
+  auto certificates = net::make_certificates(parts->state.path(), names);
   if (!certificates) return std::unexpected(certificates.error());
   parts->certificates = *certificates;
   auto tls = net::TlsContext::server({.certificate_file = certificates->certificate.string(),
                                       .key_file = certificates->key.string()});
   if (!tls) return std::unexpected(tls.error());
-  if (auto loaded = parts->load_instruments(options.instruments); !loaded) {
+  if (auto loaded = parts->load_instruments(options); !loaded) {
     return std::unexpected(loaded.error());
   }
 
@@ -158,16 +206,8 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
   const Timestamp now = wall_clock_now();
   parts->server = std::make_unique<okx_server::Server>(std::move(settings), parts->instruments,
                                                        parts->currencies, *parts->transport, now);
-  if (options.market == "synthetic") {
-    parts->market = std::make_unique<sim::SyntheticMarket>(
-        parts->server->exchange(), parts->instruments, parts->currencies,
-        sim::SyntheticSettings{.seed = options.seed,
-                               .events_per_second = options.events_per_second,
-                               .instruments = {}},
-        parts->server->exchange_time(now));
-    parts->server->set_market([market = parts->market.get()](Timestamp exchange_time) {
-      market->advance(exchange_time);
-    });
+  if (auto made = parts->make_market(options, parts->server->exchange_time(now)); !made) {
+    return std::unexpected(made.error());
   }
   if (auto listening =
           parts->transport->start(loop, *tls, {.server = std::move(*listen)}, *parts->server);

@@ -73,6 +73,7 @@ void add_sim_command(CLI::App& app) {
     std::string config;
     bool exit_with_parent = false;
     bool no_limits = false;
+    std::int64_t clock_skew_ms = 0;
   };
   auto given = std::make_shared<Given>();
   CLI::App* const command = app.add_subcommand("sim", "a simulated OKX venue on a loopback port");
@@ -80,7 +81,9 @@ void add_sim_command(CLI::App& app) {
   command->add_option("--config", given->config, "read these options from a TOML file");
   command->add_option("--listen", options.listen, "ADDRESS:PORT; port 0 picks a free one")
       ->capture_default_str();
-  command->add_option("--market", options.market, "synthetic, or none: only clients trade")
+  command
+      ->add_option("--market", options.market,
+                   "synthetic, replay:FILE, or none: only clients trade")
       ->capture_default_str();
   command->add_option("--instruments", options.instruments,
                       "the venue's instrument lists; the built-in instruments without");
@@ -99,12 +102,16 @@ void add_sim_command(CLI::App& app) {
   command->add_option("--book-interval-ms", options.book_interval_ms, "books and books5")
       ->capture_default_str();
   command->add_flag("--no-rate-limits", given->no_limits, "take any number of requests");
+  command->add_flag("--demo", options.demo, "a demo account: want the demo header");
+  command->add_option("--clock-skew-ms", given->clock_skew_ms,
+                      "how far its clock is ahead of this machine's");
   command->add_option("--state-dir", options.state_directory,
                       "where the certificate goes; a temporary directory without");
   command->add_flag("--exit-with-parent", given->exit_with_parent, "end when the parent ends");
   command->callback([given, command] {
     if (!given->config.empty()) take_config(*command, given->config);
     given->options.rate_limits = !given->no_limits;
+    given->options.clock_skew = milliseconds(given->clock_skew_ms);
     const int code = run_sim(given->options, given->exit_with_parent);
     if (code != 0) throw CLI::RuntimeError(code);
   });

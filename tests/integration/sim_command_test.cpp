@@ -133,9 +133,27 @@ TEST_F(SimCommandTest, ReadsItsOptionsFromAFileAndKnowsAllOfThem) {
   EXPECT_NE(overruled->ready().secret, direct->ready().secret);
 }
 
+TEST_F(SimCommandTest, ReplaysARecordingAsItsMarket) {
+  const std::string file = (directory.path() / "session.jsonl").string();
+  std::FILE* const out = std::fopen(file.c_str(), "w");
+  std::fputs(
+      R"({"t":1795430400000000000,"ch":"public","dir":"in","m":{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"snapshot","data":[{"asks":[["60000.1","1.5","0","1"]],"bids":[["60000","2.25","0","3"]],"ts":"1795430400000","checksum":0,"seqId":5,"prevSeqId":-1}]}})"
+      "\n",
+      out);
+  std::fclose(out);
+  auto sim = spawn({"--market", "replay:" + file});
+  ASSERT_TRUE(sim);
+  const auto replayed = [&] {
+    return get(sim->ready(), "/api/v5/market/books?instId=BTC-USDT&sz=1")
+               .response.body.find(R"(["60000","2.25")") != std::string::npos;
+  };
+  EXPECT_TRUE(net::run_until(loop, replayed));
+}
+
 TEST_F(SimCommandTest, SaysWhyItCannotStart) {
   for (const std::vector<std::string>& bad : {std::vector<std::string>{"--listen", "nonsense"},
                                               {"--market", "nonsense"},
+                                              {"--market", "replay:/nonexistent"},
                                               {"--instruments", "/nonexistent"},
                                               {"--speed", "0"},
                                               {"--no-such-option"}}) {
