@@ -29,7 +29,8 @@ std::optional<SocketPath> socket_path(std::string_view path) noexcept {
 }
 
 void set_time(ServerState& state, Timestamp now) noexcept {
-  state.now = std::max(state.now, now);  // a clock that steps back stands still here
+  // A clock that steps back stands still here.
+  state.now = std::max(state.now, now + state.settings.clock_skew);
 }
 
 /// Is it the turn of channels with that pace? Late turns are not made up for.
@@ -67,8 +68,8 @@ void take_turns(ServerState& state) {
 
 Server::Server(Settings settings, InstrumentTable& instruments, CurrencyTable& currencies,
                ServerOutput& output, Timestamp start)
-    : state_(std::make_unique<ServerState>(std::move(settings), instruments, currencies, output,
-                                           start)) {}
+    : state_(std::make_unique<ServerState>(settings, instruments, currencies, output,
+                                           start + settings.clock_skew)) {}
 
 Server::~Server() = default;
 
@@ -78,7 +79,9 @@ void Server::set_market(std::function<void(Timestamp)> advance) {
   state_->advance_market = std::move(advance);
 }
 
-Timestamp Server::exchange_time(Timestamp now) const noexcept { return state_->exchange_time(now); }
+Timestamp Server::exchange_time(Timestamp now) const noexcept {
+  return state_->exchange_time(now + state_->settings.clock_skew);
+}
 
 std::size_t Server::connections() const noexcept { return state_->sessions.size(); }
 

@@ -66,6 +66,7 @@ struct Settings {
   /// Market, funding and history run this many times faster than the wall clock; signatures,
   /// expiry, limits and idle timers do not.
   double speed = 1.0;
+  Nanos clock_skew;   ///< how far this venue's clock is ahead of the wall clock it is told
   bool demo = false;  ///< then private requests must carry the demo header, otherwise they must not
   std::vector<User> users;
   std::vector<ApiKey> keys;

@@ -142,6 +142,11 @@ bool order_fault(ServerState& state, std::string_view name, simdjson::dom::eleme
     announce_upgrade(state, *options);
     return true;
   }
+  if (name == "send_raw") {
+    for (const ConnectionId id : meant_sessions(state, target))
+      send(state, state.sessions.at(id), text_or_empty(*options, "text"));
+    return true;
+  }
   if (name == "sequence_gap" || name == "sequence_reset") {
     order_sequence_fault(state, *options, name == "sequence_reset");
     return true;
