@@ -199,14 +199,20 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     }
     const Timestamp now = wall_clock_now();
     const auto run = static_cast<std::uint64_t>(now.nanos / 1'000'000'000);
-    auto ids = engine::ClientOrderIds::start(engine_number_of(settings.account.engine_id), run,
-                                             prior->belief().newest_run());
+    const unsigned number = engine_number_of(settings.account.engine_id);
+    std::uint64_t newest_run = prior->belief().newest_run();
+    for (const ClientOrderId id : facts.recent_ids) {
+      const auto parts = engine::ClientOrderIds::parts_of(id);
+      if (parts && parts->engine == number) newest_run = std::max(newest_run, parts->run);
+    }
+    auto ids = engine::ClientOrderIds::start(number, run, newest_run);
     if (!ids) {
-      return std::unexpected(Error{
-          fmt::format("run {} is not newer than run {} in the journal: the clock went back, or an "
-                      "engine with this "
-                      "journal started this very second; start again when the clock is past it",
-                      run, prior->belief().newest_run())});
+      return std::unexpected(
+          Error{fmt::format("run {} is not newer than run {}, which the journal or the venue's "
+                            "history knows: the clock went "
+                            "back, or an engine of this number started this very second; start "
+                            "again when the clock is past it",
+                            run, newest_run)});
     }
     engine::TradingCoreSettings core_settings;
     for (const auto& instrument : settings.instruments)

@@ -152,6 +152,23 @@ std::expected<void, StartupFailure> load_instruments(Asker& asker, const config:
   return {};
 }
 
+/// A wiped state directory must not repeat ids: the venue's own history tells the newest run too.
+std::expected<void, StartupFailure> load_recent_ids(Asker& asker, const okx::RestIdentity& identity,
+                                                    VenueFacts& facts) {
+  std::set<InstrumentKind> kinds;
+  for (const Instrument& instrument : facts.instruments) kinds.insert(instrument.kind);
+  for (const InstrumentKind kind : kinds) {
+    auto response = checked(
+        asker, okx::recent_orders_request(identity, kind, wall_clock_now() + facts.clock_offset),
+        "asking for recent orders");
+    if (!response) return std::unexpected(std::move(response.error()));
+    auto ids = okx::decode_client_ids(*response);
+    if (!ids) return std::unexpected(refused(std::move(ids.error())));
+    facts.recent_ids.insert(facts.recent_ids.end(), ids->begin(), ids->end());
+  }
+  return {};
+}
+
 std::expected<void, StartupFailure> check_account(const config::Settings& settings,
                                                   const okx::AccountConfig& account) {
   using Mode = engine::AccountSettings::Mode;
@@ -273,6 +290,9 @@ std::expected<VenueFacts, StartupFailure> ask_venue(const config::Settings& sett
   if (!balance) return std::unexpected(std::move(balance.error()));
   if (auto names = okx::intern_currencies(*balance, facts.currencies); !names) {
     return std::unexpected(refused(std::move(names.error())));
+  }
+  if (auto good = load_recent_ids(asker, identity, facts); !good) {
+    return std::unexpected(std::move(good.error()));
   }
   if (auto good = check_leverage(asker, settings, identity, facts); !good) {
     return std::unexpected(std::move(good.error()));

@@ -24,6 +24,7 @@ struct VenueFacts {
   okx::InstrumentCodes codes;
   okx::OrderTermsTable terms;
   okx::AccountConfig account;
+  std::vector<ClientOrderId> recent_ids;  ///< of the account's newest orders
 };
 
 /// Why the venue cannot be traded on, and the exit code that says so: 2, the configuration asks for

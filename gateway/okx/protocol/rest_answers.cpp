@@ -155,6 +155,23 @@ std::expected<std::size_t, Error> intern_currencies(const HttpResponse& balance,
   return count;
 }
 
+std::expected<std::vector<ClientOrderId>, Error> decode_client_ids(const HttpResponse& response) {
+  RestFrame frame;
+  frame.read(response);
+  if (auto ok = check(response, frame); !ok) return std::unexpected(std::move(ok.error()));
+  std::vector<ClientOrderId> ids;
+  const DecodeStatus status = for_each_row(frame.reader(), [&](JsonValue row) -> DecodeStatus {
+    constexpr FieldNames<1> names({"clOrdId"});
+    std::array<std::string_view, 1> texts{};
+    if (const DecodeStatus read = read_texts(row, names, texts); !read) return read;
+    const auto number = parse_units(texts[0], 0);
+    if (number && *number > 0) ids.push_back({static_cast<std::uint64_t>(*number)});
+    return {};
+  });
+  if (!status) return std::unexpected(unreadable("recent orders", status.error()));
+  return ids;
+}
+
 std::expected<std::string, Error> decode_leverage(const HttpResponse& response) {
   constexpr FieldNames<1> names({"lever"});
   const auto row = first_row(response, names, "leverage");

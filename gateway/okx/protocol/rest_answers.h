@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/http_message.h"
 #include "base/time.h"
+#include "domain/ids.h"
 #include "domain/instrument_table.h"
 
 namespace gannet::okx {
@@ -41,6 +43,8 @@ std::expected<AccountConfig, Error> decode_account_config(const HttpResponse& re
 /// Adds the names of all currencies the account holds to the table (start-up only).
 std::expected<std::size_t, Error> intern_currencies(const HttpResponse& balance,
                                                     CurrencyTable& currencies);
+/// Client order ids of a list of orders, as far as they are numbers of ours (see ids.h).
+std::expected<std::vector<ClientOrderId>, Error> decode_client_ids(const HttpResponse& response);
 /// Leverage as the venue writes it, of the first row.
 std::expected<std::string, Error> decode_leverage(const HttpResponse& response);
 

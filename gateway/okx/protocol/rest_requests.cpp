@@ -89,6 +89,13 @@ HttpRequest set_leverage_request(const RestIdentity& identity, std::string_view 
   return make_post(identity, "/api/v5/account/set-leverage", body, venue_now);
 }
 
+HttpRequest recent_orders_request(const RestIdentity& identity, InstrumentKind kind,
+                                  Timestamp venue_now) {
+  std::string target = "/api/v5/trade/orders-history?instType=";
+  target.append(instrument_type_of(kind)).append("&limit=100");
+  return make_get(identity, target, venue_now);
+}
+
 HttpRequest leverage_request(const RestIdentity& identity, std::string_view instrument_name,
                              MarginMode margin_mode, Timestamp venue_now) {
   std::string target = "/api/v5/account/leverage-info?instId=";

@@ -38,6 +38,9 @@ HttpRequest balance_request(const RestIdentity& identity, Timestamp venue_now);
 HttpRequest set_leverage_request(const RestIdentity& identity, std::string_view instrument_name,
                                  std::string_view leverage, MarginMode margin_mode,
                                  Timestamp venue_now);
+/// The newest orders of a kind, ended ones too (a page of 100): whose ids must not come again.
+HttpRequest recent_orders_request(const RestIdentity& identity, InstrumentKind kind,
+                                  Timestamp venue_now);
 HttpRequest leverage_request(const RestIdentity& identity, std::string_view instrument_name,
                              MarginMode margin_mode, Timestamp venue_now);
 /// The dead-man timer of this engine's tag ("" for the whole account): 10..120 s, or 0 to disarm.
