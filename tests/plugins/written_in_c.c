@@ -27,9 +27,9 @@ static int32_t book(void* self, const gannet_book* b) {
   return host->place(engine, &order, &handle);
 }
 
-static const gannet_parameter parameters[] = {
-    {sizeof(gannet_parameter), GANNET_PARAMETER_INSTRUMENT, "instrument", "", NULL, NULL, NULL,
-     NULL, NULL, "what to trade"}};
+static const gannet_parameter parameters[] = {{sizeof(gannet_parameter),
+                                               GANNET_PARAMETER_INSTRUMENT, "instrument", "", NULL,
+                                               NULL, NULL, NULL, NULL, "what to trade"}};
 static const gannet_struct_sizes sizes = GANNET_STRUCT_SIZES;
 
 const gannet_descriptor* gannet_strategy_descriptor(void) {
