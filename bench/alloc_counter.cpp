@@ -13,7 +13,12 @@ void* __libc_memalign(std::size_t alignment, std::size_t size);
 
 namespace {
 std::atomic<std::uint64_t> counter{0};
-void count_one() noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
+// In the program itself, so its place is made with the thread: reading it never allocates.
+constinit thread_local std::uint64_t counter_of_this_thread = 0;
+void count_one() noexcept {
+  counter.fetch_add(1, std::memory_order_relaxed);
+  ++counter_of_this_thread;
+}
 }  // namespace
 
 extern "C" {
@@ -37,4 +42,5 @@ void* aligned_alloc(std::size_t alignment, std::size_t size) {
 
 namespace gannet::bench {
 std::uint64_t allocations() noexcept { return counter.load(std::memory_order_relaxed); }
+std::uint64_t allocations_of_this_thread() noexcept { return counter_of_this_thread; }
 }  // namespace gannet::bench

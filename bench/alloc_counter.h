@@ -9,4 +9,7 @@ namespace gannet::bench {
 /// hot-path test demands zero. Any thread. Not for sanitizer builds, which own malloc themselves.
 std::uint64_t allocations() noexcept;
 
+/// The calling thread's own, where another thread (the log's) may allocate meanwhile.
+std::uint64_t allocations_of_this_thread() noexcept;
+
 }  // namespace gannet::bench
