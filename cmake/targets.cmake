@@ -1,3 +1,14 @@
+# gannet_tidy(TARGET): in the tidy preset, clang-tidy 19 over the target's sources, again when the
+# checks change. Tests and benchmarks are not held to them, only to clang's own warnings.
+function(gannet_tidy target)
+  if(NOT GANNET_TIDY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "clang-tidy-19;--quiet")
+  get_target_property(sources ${target} SOURCES)
+  set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${PROJECT_SOURCE_DIR}/.clang-tidy)
+endfunction()
+
 # One target a folder. gannet_library(NAME DEPS...) makes gannet_NAME from the folder's own .cpp
 # files (not from its sub-folders); a folder of headers alone becomes an interface library.
 function(gannet_library name)
@@ -7,9 +18,7 @@ function(gannet_library name)
     add_library(gannet_${name} STATIC ${sources})
     target_include_directories(gannet_${name} PUBLIC ${PROJECT_SOURCE_DIR})
     target_link_libraries(gannet_${name} PUBLIC ${ARGN})
-    if(GANNET_TIDY)
-      set_target_properties(gannet_${name} PROPERTIES CXX_CLANG_TIDY "clang-tidy-19;--quiet")
-    endif()
+    gannet_tidy(gannet_${name})
   else()
     add_library(gannet_${name} INTERFACE)
     target_include_directories(gannet_${name} INTERFACE ${PROJECT_SOURCE_DIR})
@@ -23,6 +32,7 @@ function(gannet_strategy name)
   if(sources)
     add_library(${name} MODULE ${sources})
     target_link_libraries(${name} PRIVATE gannet_sdk)
+    gannet_tidy(${name})
     set_target_properties(${name} PROPERTIES PREFIX ""
       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/gannet/strategies
       CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
