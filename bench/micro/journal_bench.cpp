@@ -5,11 +5,9 @@
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "app/store_journal.h"
-#include "base/clock.h"
 #include "base/journal_ring.h"
 #include "bench/alloc_counter.h"
 #include "engine/journal_records.h"

@@ -139,10 +139,11 @@ class MeteredLink final : public VenuePort, public DeadManPort {
 }  // namespace
 
 struct PathFixture::Parts {
-  explicit Parts(BookFeed book_feed) : feed(book_feed), market_script(book_feed) {
+  Parts(BookFeed book_feed, std::uint32_t orders_per_two_seconds)
+      : feed(book_feed), market_script(book_feed) {
     define();
     load_probe();
-    make_core();
+    make_core(orders_per_two_seconds);
     make_sessions();
     connect();
   }
@@ -188,11 +189,12 @@ struct PathFixture::Parts {
     }
   }
 
-  void make_core() {
+  void make_core(std::uint32_t orders_per_two_seconds) {
     risk::Settings risk_settings;
-    // Nothing may be throttled: 1,000 orders a second of virtual time, and one position grows.
-    risk_settings.rates.place = risk_settings.rates.cancel = risk_settings.rates.account =
-        risk::RateLimit{1'000'000, seconds(2)};
+    // A thousand orders a second of virtual time, and in one test a position that only grows.
+    risk_settings.rates.cancel = risk_settings.rates.account =
+        risk::RateLimit{PathFixture::kUnthrottled, seconds(2)};
+    risk_settings.rates.place = risk::RateLimit{orders_per_two_seconds, seconds(2)};
     risk_settings.account.order_notional_max = Decimal{5'000, 0};
     risk_settings.instrument_default.position_long_max = risk::SizeLimit{{100'000'000, 0}, {}};
     const std::vector<std::string> names{"prober"};
@@ -288,7 +290,8 @@ struct PathFixture::Parts {
   std::optional<okx::AccountVenue> venue;
 };
 
-PathFixture::PathFixture(BookFeed feed) : parts_(std::make_unique<Parts>(feed)) {}
+PathFixture::PathFixture(BookFeed feed, std::uint32_t orders_per_two_seconds)
+    : parts_(std::make_unique<Parts>(feed, orders_per_two_seconds)) {}
 PathFixture::~PathFixture() = default;
 
 Tick PathFixture::tick() noexcept {

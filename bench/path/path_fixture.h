@@ -16,7 +16,7 @@ struct Tick {
   Nanos
       to_order;  ///< frame handed to the session until the order's bytes were handed to the socket
   Nanos whole;   ///< until the session returned: with the cancel of the order before, and events
-  std::uint64_t orders = 0;  ///< new orders written by it: 1
+  std::uint64_t orders = 0;  ///< new orders written by it: 1, or 0 when it was denied
 };
 
 /// The whole path of a tick in one process, everything but sockets and TLS as in the daemon: market
@@ -29,10 +29,13 @@ struct Tick {
 /// frames, timers, the turns of publisher and core. Left out: REST (DESIGN 2: cold) and the script.
 class PathFixture {
  public:
+  static constexpr std::uint32_t kUnthrottled = 1'000'000;
+
   /// BestBidOffer, or Depth400 with a full book. Comes back when the engine is Ready. Aborts when
   /// it does not get there, or the plugin cannot be loaded: lib/gannet/strategies beside the
   /// program's folder.
-  explicit PathFixture(BookFeed feed);
+  /// `orders_per_two_seconds`: the limiter's for new orders; by default nothing is throttled.
+  explicit PathFixture(BookFeed feed, std::uint32_t orders_per_two_seconds = kUnthrottled);
   ~PathFixture();
   PathFixture(const PathFixture&) = delete;
   PathFixture& operator=(const PathFixture&) = delete;
