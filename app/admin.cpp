@@ -61,7 +61,8 @@ std::expected<std::unique_ptr<AdminServer>, Error> AdminServer::listen(
   auto state = std::make_unique<State>(status, std::move(post));
   State* raw = state.get();
   auto server = net::LocalServer::listen(
-      loop, path, [raw](std::string line, net::LocalPeer peer, net::LocalServer::Reply reply) {
+      loop, path,
+      [raw](const std::string& line, net::LocalPeer peer, net::LocalServer::Reply reply) {
         raw->handle(line, peer, std::move(reply));
       });
   if (!server) return std::unexpected(std::move(server.error()));

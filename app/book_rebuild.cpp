@@ -227,6 +227,7 @@ std::vector<const RebuiltBook*> BookRebuild::books() const {
     if (chosen == nullptr || rank(chosen->feed()) < rank(book->feed())) chosen = book.get();
   }
   std::vector<const RebuiltBook*> result;
+  result.reserve(by_name.size());
   for (const auto& [name, book] : by_name) result.push_back(book);
   return result;
 }

@@ -81,6 +81,7 @@ void read_rate(TableReader& limits, std::string_view key, risk::RateLimit& out) 
 template <class T>
 std::vector<std::string> names_of(const std::vector<T>& items) {
   std::vector<std::string> names;
+  names.reserve(items.size());
   for (const T& item : items) names.push_back(item.name);
   return names;
 }

@@ -62,7 +62,7 @@ struct ReplayMarket::State {
       message = record->message;
       due = before;
       if (record->nanos) {
-        if (!first_nanos) first_nanos = *record->nanos;
+        if (!first_nanos) first_nanos = record->nanos;
         // A clock that stepped back does not take the market back.
         due = std::max(before, start + nanoseconds(*record->nanos - *first_nanos));
       }

@@ -70,6 +70,9 @@ struct Due {
 }  // namespace
 
 struct SyntheticMarket::State {
+  State(Exchange& venue, const InstrumentTable& table, const SyntheticSettings& given)
+      : exchange(venue), instruments(table), settings(given), random(given.seed) {}
+
   Exchange& exchange;
   const InstrumentTable& instruments;
   SyntheticSettings settings;
@@ -152,9 +155,9 @@ struct SyntheticMarket::State {
 };
 
 SyntheticMarket::SyntheticMarket(Exchange& exchange, const InstrumentTable& instruments,
-                                 const CurrencyTable& currencies, SyntheticSettings settings,
+                                 const CurrencyTable& currencies, const SyntheticSettings& settings,
                                  Timestamp start)
-    : state_(new State{exchange, instruments, settings, {}, {}, {}, Random(settings.seed)}) {
+    : state_(std::make_unique<State>(exchange, instruments, settings)) {
   std::vector<InstrumentId> wanted = settings.instruments;
   if (wanted.empty()) {
     for (const Instrument& instrument : instruments) {

@@ -33,7 +33,8 @@ class SyntheticMarket final : public MarketDriver {
   /// Quotes the first ladders and sets the first reference prices at `start`. The tables and the
   /// exchange must outlive it.
   SyntheticMarket(Exchange& exchange, const InstrumentTable& instruments,
-                  const CurrencyTable& currencies, SyntheticSettings settings, Timestamp start);
+                  const CurrencyTable& currencies, const SyntheticSettings& settings,
+                  Timestamp start);
   ~SyntheticMarket() override;
 
   void advance(Timestamp now) override;

@@ -36,6 +36,7 @@ std::vector<VenueOrderId> Exchange::all_orders(UserId user) const {
 std::vector<PositionView> Exchange::positions(UserId user) const {
   std::vector<PositionView> views;
   const Account& account = state_->accounts[user];
+  views.reserve(account.positions.all().size());
   for (const Position& position : account.positions.all()) {
     views.push_back(state_->view_of(account, position));
   }
@@ -45,6 +46,7 @@ std::vector<PositionView> Exchange::positions(UserId user) const {
 std::vector<BalanceView> Exchange::balances(UserId user) const {
   std::vector<BalanceView> views;
   const Account& account = state_->accounts[user];
+  views.reserve(account.balances.size());
   for (const Balance& balance : account.balances) {
     views.push_back(state_->view_of(account, balance));
   }

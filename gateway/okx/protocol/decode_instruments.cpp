@@ -265,7 +265,7 @@ std::expected<InstrumentRows, DecodeError> decode_instruments(FrameReader& reade
     }
     auto row = make_row(text, *kind, currencies);
     if (row) {
-      result.rows.push_back(std::move(*row));
+      result.rows.push_back(*row);
     } else {
       if (result.refused == 0) result.first_error = row.error();
       ++result.refused;

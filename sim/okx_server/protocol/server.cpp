@@ -66,7 +66,7 @@ void take_turns(ServerState& state) {
 
 }  // namespace
 
-Server::Server(Settings settings, InstrumentTable& instruments, CurrencyTable& currencies,
+Server::Server(const Settings& settings, InstrumentTable& instruments, CurrencyTable& currencies,
                ServerOutput& output, Timestamp start)
     : state_(std::make_unique<ServerState>(settings, instruments, currencies, output,
                                            start + settings.clock_skew)) {}

@@ -23,7 +23,7 @@ class Server final : public ServerProtocol {
  public:
   /// The tables and the output must outlive the server. `start`: wall time, also the exchange's
   /// first.
-  Server(Settings settings, InstrumentTable& instruments, CurrencyTable& currencies,
+  Server(const Settings& settings, InstrumentTable& instruments, CurrencyTable& currencies,
          ServerOutput& output, Timestamp start);
   ~Server() override;
 

@@ -1,6 +1,7 @@
 #include "sim/okx_server/protocol/internal/account_json.h"
 
 #include <cmath>
+#include <utility>
 
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
@@ -227,34 +228,40 @@ void write_position(JsonWriter& json, const ServerState& state, const UserState&
       .end_object();
 }
 
-void write_bill(JsonWriter& json, const ServerState& state, const sim::Bill& bill) {
-  const char* type = "1";
-  const char* sub_type = "";
+namespace {
+
+struct BillType {
+  const char* type;
+  const char* sub_type;
+};
+
+BillType bill_type(const sim::Bill& bill) noexcept {
+  const bool gain = bill.change.raw >= 0;
   switch (bill.cause) {
     case sim::Bill::Cause::Deposit:
     case sim::Bill::Cause::Transfer:
-      sub_type = bill.change.raw >= 0 ? "11" : "12";
-      break;
+      return {"1", gain ? "11" : "12"};
     case sim::Bill::Cause::Trade:
     case sim::Bill::Cause::Fee:
-      type = "2";
-      sub_type = bill.change.raw >= 0 ? "2" : "1";
-      break;
+      return {"2", gain ? "2" : "1"};
     case sim::Bill::Cause::Funding:
-      type = "8";
-      sub_type = bill.change.raw >= 0 ? "174" : "173";
-      break;
+      return {"8", gain ? "174" : "173"};
     case sim::Bill::Cause::Liquidation:
-      type = "5";
-      sub_type = "100";
-      break;
+      return {"5", "100"};
   }
+  std::unreachable();
+}
+
+}  // namespace
+
+void write_bill(JsonWriter& json, const ServerState& state, const sim::Bill& bill) {
+  const BillType words = bill_type(bill);
   const bool fee = bill.cause == sim::Bill::Cause::Fee;
   const bool traded = bill.instrument.valid() && state.instruments.contains(bill.instrument);
   json.begin_object()
       .field("billId", std::to_string(bill.id))
-      .field("type", type)
-      .field("subType", sub_type)
+      .field("type", words.type)
+      .field("subType", words.sub_type)
       .field("ts", millis_text(state.wall_time(bill.time)))
       .field("ccy", state.currencies.name(bill.change.currency))
       .field("balChg", amount_text(bill.change))

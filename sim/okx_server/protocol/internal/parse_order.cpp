@@ -71,7 +71,7 @@ Verdict take_mode(const UserState& user, const Instrument& instrument, simdjson:
   if (!mode) return bad_parameter("tdMode");
   terms.mode = *mode;
   const int account = user.settings.account.account_mode;
-  const Verdict wrong{"51010", "tdMode does not fit the account mode", ""};
+  Verdict wrong{"51010", "tdMode does not fit the account mode", ""};
   if (is_derivative(instrument.kind)) {
     if (account == 1 || *mode == sim::TradeMode::Cash) return wrong;
     if (account >= 3 && *mode == sim::TradeMode::Isolated)
