@@ -1,6 +1,6 @@
 // Question: what does it cost to put a new order on record before it leaves? One record of the size
 // that an order has, into the ring in shared memory, its checksum chained to the record before. The
-// ring is emptied between batches, outside of the time, as the journal thread does.
+// ring is emptied when it is half full, by one store, as the journal thread does.
 
 #include <benchmark/benchmark.h>
 #include <unistd.h>
