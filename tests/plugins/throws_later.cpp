@@ -1,0 +1,36 @@
+// Leaves orders at the venue, far from the market, and throws some books later.
+#include <stdexcept>
+
+#include "gannet/strategy.hpp"
+
+class ThrowsLater : public gannet::Strategy {
+ public:
+  static void describe(gannet::Description& d) {
+    d.name = "throws_later";
+    d.instrument("instrument", "what to trade");
+    d.integer("orders", "how many to leave").by_default("3");
+    d.integer("books", "how many more books to bear").by_default("20");
+    d.wants_book(gannet::BookFeed::Best);
+  }
+  explicit ThrowsLater(gannet::Setup& setup)
+      : Strategy(setup),
+        orders_(setup.parameters().integer("orders")),
+        books_(setup.parameters().integer("books")) {}
+
+  void on_book(const gannet::Book& book) override {
+    if (!book.is_two_sided() || !is_ready(book.instrument())) return;
+    if (orders_ > 0) {
+      const gannet::Instrument at = instrument(book.instrument());
+      const gannet::Price below{book.best_bid().price.raw - 300 * at.tick().raw};
+      place({.instrument = at.id(), .price = below, .quantity = at.minimum_quantity()});
+      --orders_;
+    } else if (books_-- == 0) {
+      throw std::runtime_error("thrown after all its orders");
+    }
+  }
+
+ private:
+  std::int64_t orders_, books_;
+};
+
+GANNET_STRATEGY(ThrowsLater)

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/child_sim.h"
+#include "support/process.h"
+
+namespace gannet::test {
+
+/// One strategy of a test's configuration.
+struct DemoStrategy {
+  std::string name;
+  std::string plugin;
+  std::string parameters;  ///< an inline table's inside
+  std::string lane = "inline";
+};
+
+inline DemoStrategy quotes() {
+  return {
+      "quotes", "market_maker",
+      R"(instrument = "BTC-USDT-SWAP", quantity = "1 contract", max_position = "10 contracts")"};
+}
+inline DemoStrategy prober() {
+  return {"prober", "probe", R"(instrument = "ETH-USDT-SWAP", quantity = "1 contract")"};
+}
+
+/// The configuration of a gannetd that trades two swaps on a simulated venue: one of its own
+/// without `venue`, else that one, with its credentials in the environment.
+struct DemoConfig {
+  std::string state_directory;
+  const app::SimReady* venue = nullptr;
+  std::string environment = "sim";
+  std::vector<DemoStrategy> strategies{quotes(), prober()};
+
+  std::string text() const {
+    std::string out = "[venue]\nkind = \"okx\"\nenvironment = \"" + environment + "\"\n";
+    if (venue != nullptr) {
+      out += "rest_url = \"" + venue->url + "\"\nws_public_url = \"" + venue->ws +
+             "/public\"\nws_private_url = \"" + venue->ws + "/private\"\nws_business_url = \"" +
+             venue->ws + "/business\"\nca_file = \"" + venue->ca + "\"\n[venue.credentials]\n" +
+             "api_key = { env = \"GANNET_TEST_KEY\" }\nsecret = { env = \"GANNET_TEST_SECRET\" }\n"
+             "passphrase = { env = \"GANNET_TEST_PASSPHRASE\" }\n";
+    } else {
+      out += "[venue.embedded]\nmarket = \"synthetic\"\nseed = 7\n";
+    }
+    out +=
+        "[account]\nengine_id = \"test1\"\naccount_mode = \"futures\"\n[engine]\n"
+        "busy_poll = false\nstate_directory = \"" +
+        state_directory + "\"\n";
+    for (const char* instrument : {"BTC-USDT-SWAP", "ETH-USDT-SWAP"})
+      out +=
+          std::string("[[instrument]]\nname = \"") + instrument + "\"\nmargin_mode = \"cross\"\n";
+    for (const DemoStrategy& strategy : strategies)
+      out += "[[strategy]]\nname = \"" + strategy.name + "\"\nplugin = \"" + strategy.plugin +
+             "\"\nlane = \"" + strategy.lane + "\"\nparameters = { " + strategy.parameters + " }\n";
+    out +=
+        "[risk]\ncurrency = \"USDT\"\n[risk.instrument.ETH-USDT-SWAP]\n"
+        "position_long_max = \"1000 contracts\"\n";
+    return out;
+  }
+
+  Process::Environment credentials() const {
+    if (venue == nullptr) return {};
+    return {{"GANNET_TEST_KEY", venue->api_key},
+            {"GANNET_TEST_SECRET", venue->secret},
+            {"GANNET_TEST_PASSPHRASE", venue->passphrase}};
+  }
+};
+
+}  // namespace gannet::test
