@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -157,7 +158,8 @@ int run_daemon(const DaemonOptions& options) {
   if (!loaded) {
     for (const config::Problem& problem : loaded.error())
       fmt::print(stderr, "{}\n", config::to_string(problem));
-    return kBadConfiguration;
+    return std::ranges::all_of(loaded.error(), &config::Problem::secret) ? kRefused
+                                                                         : kBadConfiguration;
   }
   config::Settings settings = std::move(*loaded);
   if (options.check_only) {

@@ -18,8 +18,8 @@ struct DaemonOptions {
 
 /// The whole of gannetd: configuration, simulated venue if one is embedded, start-up questions,
 /// engine on the reactor thread, operator's socket and status on this one, until a signal or the
-/// duration. Exit codes: 0 clean; 1 ended, but not clean (see the summary); 2 configuration; 3 the
-/// venue refused us, or the state directory is taken.
+/// duration. Exit codes: 0 clean; 1 ended, but not clean (see the summary); 2 configuration; 3
+/// credentials are missing, the venue refused us, or the state directory is taken.
 int run_daemon(const DaemonOptions& options);
 
 }  // namespace gannet::app

@@ -87,15 +87,16 @@ std::string to_json(const DaemonStatus& status) {
       put,
       "{{\"state\":\"{}\",\"hold_reason\":\"{}\",\"kill_reason\":\"{}\",\"flat\":{},"
       "\"uptime_s\":{},\"market_ready\":{},\"account_ready\":{},\"journal_failed\":{},"
-      "\"market_frames\":{},\"account_frames\":{},\"reconnects\":{},\"orders\":{},"
+      "\"market_frames\":{},\"account_frames\":{},\"reconnects\":{},\"frames_refused\":{},"
+      "\"orders\":{},"
       "\"fills\":{},\"denied\":{},\"rejected\":{},\"open_orders\":{},\"unknown_orders\":{},"
       "\"foreign_orders\":{},\"log_records_lost\":{},\"clock_offset_ns\":{},",
       name_of(status.state), name_of(status.hold_reason), json_text(status.kill_reason.view()),
       status.flat_confirmed, (status.time - status.started).count / 1'000'000'000,
       status.market_ready, status.account_ready, status.journal_failed, status.market_frames,
-      status.account_frames, status.reconnects, status.orders, status.fills, status.denied,
-      status.rejected, status.open_orders, status.unknown_orders, status.foreign_orders,
-      status.log_records_lost, status.clock_offset.count);
+      status.account_frames, status.reconnects, status.frames_refused, status.orders, status.fills,
+      status.denied, status.rejected, status.open_orders, status.unknown_orders,
+      status.foreign_orders, status.log_records_lost, status.clock_offset.count);
   append_figures(out, "tick_to_order_ns", status.tick_to_order);
   out += ',';
   append_figures(out, "order_round_trip_ns", status.order_round_trip);

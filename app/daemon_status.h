@@ -56,7 +56,8 @@ struct DaemonStatus {
   std::uint64_t market_frames = 0;
   std::uint64_t account_frames = 0;
   std::uint64_t reconnects = 0;
-  std::uint64_t orders = 0;  ///< new orders sent
+  std::uint64_t frames_refused = 0;  ///< frames and rows that could not be understood
+  std::uint64_t orders = 0;          ///< new orders sent
   std::uint64_t fills = 0;
   std::uint64_t denied = 0;
   std::uint64_t rejected = 0;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -159,6 +160,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     publisher.emplace(facts.instruments, facts.currencies, &strategy_log,
                       engine::PublisherSettings{});
     plugins.reserve(settings.strategies.size());
+    stopped_told.resize(settings.strategies.size());
     for (const auto& strategy : settings.strategies) {
       auto plugin = engine::load_plugin(strategy.plugin, plugin_directory(settings));
       if (!plugin)
@@ -197,21 +199,24 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
               std::move(permitted.error()).with("strategy \"" + names[s] + "\""));
       }
     }
-    const Timestamp now = wall_clock_now();
-    const auto run = static_cast<std::uint64_t>(now.nanos / 1'000'000'000);
     const unsigned number = engine_number_of(settings.account.engine_id);
     std::uint64_t newest_run = prior->belief().newest_run();
     for (const ClientOrderId id : facts.recent_ids) {
       const auto parts = engine::ClientOrderIds::parts_of(id);
       if (parts && parts->engine == number) newest_run = std::max(newest_run, parts->run);
     }
+    const auto run_of = [](Timestamp time) {
+      return static_cast<std::uint64_t>(time.nanos / 1'000'000'000);
+    };
+    // A run is named by its second: a quick restart waits for the next one.
+    while (run_of(wall_clock_now()) == newest_run) ::usleep(1'000);
+    const Timestamp now = wall_clock_now();
+    const std::uint64_t run = run_of(now);
     auto ids = engine::ClientOrderIds::start(number, run, newest_run);
     if (!ids) {
       return std::unexpected(
           Error{fmt::format("run {} is not newer than run {}, which the journal or the venue's "
-                            "history knows: the clock went "
-                            "back, or an engine of this number started this very second; start "
-                            "again when the clock is past it",
+                            "history knows: the clock went back; start again when it is past it",
                             run, newest_run)});
     }
     engine::TradingCoreSettings core_settings;
@@ -219,9 +224,20 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
       core_settings.margin_modes.push_back(instrument.margin_mode);
     for (const auto& strategy : settings.strategies)
       core_settings.on_start.push_back(strategy.on_start);
-    for (const char* dollar : {"USD", "USDT", "USDC"}) {
-      const CurrencyId id = facts.currencies.find(dollar);
-      if (id.valid()) core_settings.dollar_currencies.push_back(id);
+    const std::string_view risk_currency = settings.risk.currency.view();
+    if (!facts.currencies.find(risk_currency).valid()) {
+      return std::unexpected(Error{
+          fmt::format("risk.currency: \"{}\" is no currency of the account or of its instruments, "
+                      "so that no limit could be compared with anything",
+                      risk_currency)});
+    }
+    // Dollars of all kinds count alike, but only where the limits are in dollars.
+    constexpr std::array<std::string_view, 3> kDollars{"USD", "USDT", "USDC"};
+    if (std::ranges::find(kDollars, risk_currency) != kDollars.end()) {
+      for (const std::string_view dollar : kDollars) {
+        const CurrencyId id = facts.currencies.find(dollar);
+        if (id.valid()) core_settings.dollar_currencies.push_back(id);
+      }
     }
     tap.emplace(*publisher, facts.instruments);
     define_ids(now);
@@ -554,8 +570,32 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     }
   }
 
+  std::uint64_t frames_refused() const noexcept {
+    using Kind = okx::DiagnosticKind;
+    const okx::OrderSessionCounters& account = order_session->counters();
+    std::uint64_t count = account.malformed + account.unknown_instruments + account.ignored_frames;
+    for (const Kind kind : {Kind::MalformedFrame, Kind::UnknownEvent, Kind::UnknownFrame,
+                            Kind::UnknownChannel, Kind::UnknownInstrument}) {
+      count += market_session->diagnostics().count(kind);
+    }
+    return count;
+  }
+
+  /// The core has cancelled its orders by then; a person must know that it no longer trades.
+  void tell_stopped_strategies(Timestamp now) {
+    for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
+      const std::string_view why = publisher->failure_of({s});
+      if (why.empty() || stopped_told[s]) continue;
+      stopped_told[s] = true;
+      log(now, LogEvent::StrategyStopped,
+          {LogField::number("strategy", s), LogField::string("name", settings.strategies[s].name),
+           LogField::string("why", why)});
+    }
+  }
+
   void publish_status(Timestamp now) {
     last_status = now;
+    tell_stopped_strategies(now);
     const engine::CoreStatus at = core->status();
     DaemonStatus status;
     status.time = now;
@@ -570,6 +610,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     status.market_frames = market_session->frames();
     status.account_frames = order_session->counters().frames;
     status.reconnects = reconnects;
+    status.frames_refused = frames_refused();
     status.orders = at.orders.placed;
     status.fills = at.fills;
     status.denied = at.orders.denied;
@@ -658,6 +699,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::uint64_t waiting_kill_command = 0;
   std::uint64_t reconnects = 0;
   bool journal_failure_told = false;
+  std::vector<bool> stopped_told;
   bool flat = false;
   bool clean = false;
 };

@@ -1,5 +1,8 @@
 #include "app/event_tap.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "app/daemon_status.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -133,11 +136,24 @@ void SessionLog::on_problem(okx::ProblemKind kind, std::int32_t code,
     case okx::ProblemKind::Malformed:
     case okx::ProblemKind::UnknownInstrument:
     case okx::ProblemKind::Refused:
+      // A refusal without a code is no refusal, but something that could not be read.
+      if ((kind != okx::ProblemKind::Refused || code < 0) && !is_new(kind, code, text)) return;
+      [[fallthrough]];
     case okx::ProblemKind::TimedOut:
       log(now, LogEvent::FrameRefused,
           {LogField::number("code", code), LogField::string("text", text)});
       return;
   }
+}
+
+bool SessionLog::is_new(okx::ProblemKind kind, std::int32_t code, std::string_view text) noexcept {
+  std::uint64_t hash = std::hash<std::string_view>{}(text);
+  hash = hash * 31 + static_cast<std::uint64_t>(kind);
+  hash = hash * 31 + static_cast<std::uint64_t>(code);
+  const auto end = told_.begin() + static_cast<std::ptrdiff_t>(told_count_);
+  if (std::find(told_.begin(), end, hash) != end || told_count_ == told_.size()) return false;
+  told_[told_count_++] = hash;
+  return true;
 }
 
 void SessionLog::on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,

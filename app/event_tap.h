@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "app/venue_link.h"
 #include "base/fixed_string.h"
@@ -47,7 +50,8 @@ class StrategyLog final : public engine::StrategyOutput {
                           double value) noexcept override;
 };
 
-/// What the gateway's sessions could not use or were refused, as log lines. Reactor thread.
+/// What the gateway's sessions could not use or were refused, as log lines; what could not be read
+/// only once a kind, for a broken feed must not fill a disk. Reactor thread.
 class SessionLog final : public okx::SessionProblems, public okx::Diagnostics {
  public:
   void on_problem(okx::ProblemKind kind, std::int32_t code,
@@ -58,7 +62,13 @@ class SessionLog final : public okx::SessionProblems, public okx::Diagnostics {
   std::string_view fatal() const noexcept { return fatal_.view(); }
 
  private:
+  static constexpr std::size_t kRemembered = 64;
+
+  bool is_new(okx::ProblemKind kind, std::int32_t code, std::string_view text) noexcept;
+
   FixedString<200> fatal_;
+  std::array<std::uint64_t, kRemembered> told_{};  // hashes of what was malformed
+  std::size_t told_count_ = 0;
 };
 
 }  // namespace gannet::app

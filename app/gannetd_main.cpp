@@ -19,7 +19,11 @@ int main(int argc, char** argv) {
   app.add_option("--log", options.log_output, "where log lines go: a file, stderr, stdout, none");
   app.add_flag("--status", options.show_status,
                "print a status line a second, and the summary at the end");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;  // --help ends well; the rest is bad configuration
+  }
   if (!duration.empty()) {
     const auto parsed = gannet::app::parse_duration(duration);
     if (!parsed) {

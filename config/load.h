@@ -16,6 +16,7 @@ struct Problem {
   int line = 0;  ///< 0: of the file as a whole
   std::string key;
   std::string message;
+  bool secret = false;  ///< a secret that could not be had: the file may be right, its place is not
 };
 std::string to_string(const Problem& problem);
 

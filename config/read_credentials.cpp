@@ -99,7 +99,7 @@ Secret read_secret(TableReader& credentials, std::string_view key, Environment e
               : file     ? read_file(*file, true)
                          : read_environment(*env);
   if (read) return std::move(*read);
-  credentials.problem(key, read.error());
+  credentials.missing_secret(key, read.error());
   return {};
 }
 
@@ -113,7 +113,7 @@ void read_credentials(TableReader credentials, Settings& settings) {
     // Paper trading reads public data alone; the embedded venue makes a key of its own.
     const bool needed = !settings.venue.embedded && environment != Environment::Paper;
     if (needed && !credentials.has(key))
-      credentials.problem(key,
+      credentials.missing_secret(key,
                           "is needed: { credential = \"…\" }, { file = \"…\" } or, for sim and "
                           "demo, { env = \"…\" }");
   };

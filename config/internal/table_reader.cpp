@@ -35,8 +35,8 @@ int line_of_node(const toml::node& node) { return static_cast<int>(node.source()
 
 }  // namespace
 
-void Problems::add(int line, std::string key, std::string message) {
-  problems_.push_back({file_, line, std::move(key), std::move(message)});
+void Problems::add(int line, std::string key, std::string message, bool secret) {
+  problems_.push_back({file_, line, std::move(key), std::move(message), secret});
 }
 
 std::vector<Problem> Problems::take() {
@@ -70,6 +70,10 @@ std::string TableReader::name_of(std::string_view key) const {
 
 void TableReader::problem(std::string_view key, std::string message) const {
   problems_.add(line_of(key), name_of(key), std::move(message));
+}
+
+void TableReader::missing_secret(std::string_view key, std::string message) const {
+  problems_.add(line_of(key), name_of(key), std::move(message), true);
 }
 
 void TableReader::refuse_type(std::string_view key, const toml::node& node,

@@ -20,7 +20,7 @@ namespace gannet::config {
 class Problems {
  public:
   explicit Problems(std::string file) : file_(std::move(file)) {}
-  void add(int line, std::string key, std::string message);
+  void add(int line, std::string key, std::string message, bool secret = false);
   const std::string& file() const noexcept { return file_; }
   bool empty() const noexcept { return problems_.empty(); }
   std::vector<Problem> take();  ///< by line
@@ -48,6 +48,8 @@ class TableReader {
   int line() const noexcept { return line_; }
   std::string name_of(std::string_view key) const;
   void problem(std::string_view key, std::string message) const;
+  /// The same of a secret that is not where it should be.
+  void missing_secret(std::string_view key, std::string message) const;
 
   std::optional<std::string> text(std::string_view key);
   /// As text, with the problem "is needed: ..." if it is absent.
