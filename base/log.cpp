@@ -33,7 +33,7 @@ using Queue = moodycamel::ConcurrentQueue<LogRecord>;
 
 // Leaked on purpose: threads may log while the process ends.
 Queue& queue() {
-  static Queue* const instance = new Queue(kQueueCapacity, 16, 16);
+  static Queue* const instance = new Queue(kQueueCapacity);
   return *instance;
 }
 
