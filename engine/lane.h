@@ -94,7 +94,6 @@ class Lane final : public LaneServices {
   void for_each_interested(InstrumentId instrument, std::uint32_t channel, F&& f) noexcept;
 
   std::string name_;
-  const InstrumentTable& instruments_;
   const CurrencyTable& currencies_;
   CommandSink& commands_;
   std::vector<std::unique_ptr<StrategyHost>> hosts_;

@@ -32,7 +32,7 @@ void run(const std::stop_token& stop, ThreadedLane& lane, IdlePolicy idle) noexc
 }  // namespace
 
 LaneThread::LaneThread(ThreadedLane& lane, int number, IdlePolicy idle)
-    : thread_([&lane, idle](std::stop_token stop) { run(stop, lane, idle); }) {
+    : thread_([&lane, idle](const std::stop_token& stop) { run(stop, lane, idle); }) {
   const std::string name = "lane-" + std::to_string(number);
   pthread_setname_np(thread_.native_handle(), name.substr(0, 15).c_str());
 }

@@ -94,6 +94,7 @@ class ParameterParser {
  private:
   void refuse_unknown_names() {
     std::vector<std::string> names;
+    names.reserve(type_.parameters.size());
     for (const ParameterSpec& spec : type_.parameters) names.push_back(spec.name);
     for (const ParameterSetting& setting : given_) {
       if (std::ranges::find(names, setting.name) != names.end()) continue;

@@ -61,8 +61,7 @@ StrategyHost::~StrategyHost() {
   phase_ = Phase::Stopped;  // a destructor of the author's may still try to trade
   try {
     type_.handlers.destroy(self_);
-  } catch (...) {
-    // Nobody is left to be told; the other strategies go on.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to be told; the others go on
   }
 }
 

@@ -127,8 +127,7 @@ std::expected<CertificateFiles, Error> make_certificates(const std::filesystem::
     return openssl_failure("signing the certificate");
   }
 
-  const CertificateFiles files{directory / "ca.pem", directory / "server.pem",
-                               directory / "server.key"};
+  CertificateFiles files{directory / "ca.pem", directory / "server.pem", directory / "server.key"};
   for (const auto& written :
        {write_certificate(files.ca, ca.get()), write_certificate(files.certificate, leaf.get()),
         write_key(files.key, key.get())}) {

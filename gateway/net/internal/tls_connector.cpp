@@ -66,7 +66,8 @@ void TlsConnector::look_up() {
   }
   resolver_.async_resolve(
       url_.host, std::to_string(url_.port), Resolver::numeric_service,
-      [self = shared_from_this()](const error_code& error, Resolver::results_type endpoints) {
+      [self = shared_from_this()](const error_code& error,
+                                  const Resolver::results_type& endpoints) {
         if (!self->done_) return;
         if (error) return self->fail("look-up of " + self->url_.host + ": " + error.message());
         self->connect(endpoints);
