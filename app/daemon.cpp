@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/state_directory.h"
+#include "base/thread_role.h"
 #include "config/load.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/net/tls_context.h"
@@ -72,10 +73,10 @@ class ColdSide {
            std::string state_directory)
       : loop_(loop), room_(room), options_(options), state_directory_(std::move(state_directory)) {}
 
-  std::expected<void, Error> listen() {
-    auto admin =
-        AdminServer::listen(loop_, admin_socket_path(state_directory_), room_.status(),
-                            [this](const AdminCommand& command) { return room_.post(command); });
+  std::expected<void, Error> listen() RUNS_ON(kCold) {
+    auto admin = AdminServer::listen(loop_, admin_socket_path(state_directory_), room_.status(),
+                                     [this](const AdminCommand& command)
+                                         RUNS_ON(kCold) { return room_.post(command); });
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
     loop_.on_signals({SIGINT, SIGTERM}, [this](int) { room_.request_stop(); });
@@ -83,7 +84,7 @@ class ColdSide {
   }
 
   /// Until the reactor has ended.
-  void run(const std::atomic<bool>& reactor_ended) {
+  void run(const std::atomic<bool>& reactor_ended) RUNS_ON(kCold) {
     const Nanos start = monotonic_now();
     Nanos next_line = start + seconds(1);
     DaemonStatus before = room_.status().load();
@@ -106,7 +107,7 @@ class ColdSide {
   }
 
  private:
-  void serve() {
+  void serve() RUNS_ON(kCold) {
     for (KillChange change; room_.take_kill_change(change);) {
       const bool good = keep(change);
       if (change.command == 0) continue;
@@ -120,7 +121,7 @@ class ColdSide {
   }
 
   /// KILL-09: durable before it is acknowledged.
-  bool keep(const KillChange& change) {
+  bool keep(const KillChange& change) RUNS_ON(kCold) {
     const std::string file = state_directory_ + "/killed";
     if (change.killed) {
       return write_file_durably(file, fmt::format("{}\n{}\n", change.why.view(), change.who.view()))
@@ -135,7 +136,7 @@ class ColdSide {
   EngineRoom& room_;
   const DaemonOptions& options_;
   std::string state_directory_;
-  std::unique_ptr<AdminServer> admin_;
+  std::unique_ptr<AdminServer> admin_ OWNED_BY(kCold);
 };
 
 int finish(const DaemonOptions& options, const EngineRoom& room) {
@@ -174,6 +175,7 @@ int run_daemon(const DaemonOptions& options) {
   if (!state) return fail(kRefused, state.error().message);
   LogThread log_thread({.output = options.log_output});
   set_thread_name("cold");
+  ThreadRoleScope role(kCold);
   log(wall_clock_now(), LogEvent::EngineStarting,
       {LogField::string("config", options.config_file), LogField::string("state", state->path()),
        LogField::string("engine_id", settings.account.engine_id)});

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/spsc_queue.h"
 #include "base/state_directory.h"
+#include "base/thread_role.h"
 #include "engine/lane_thread.h"
 #include "engine/plugin_loader.h"
 #include "engine/publisher.h"
@@ -50,6 +51,7 @@ constexpr Nanos kDefinitionInterval = seconds(3600);
 
 std::vector<std::string> strategy_names(const config::Settings& settings) {
   std::vector<std::string> names;
+  names.reserve(settings.strategies.size());
   for (const auto& strategy : settings.strategies) names.push_back(strategy.name);
   return names;
 }
@@ -156,7 +158,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
 
   // ---- set-up, main thread ----
 
-  std::expected<void, Error> load_strategies() {
+  std::expected<void, Error> load_strategies() RUNS_ON(kReactor) {
     publisher.emplace(facts.instruments, facts.currencies, &strategy_log,
                       engine::PublisherSettings{});
     plugins.reserve(settings.strategies.size());
@@ -173,20 +175,22 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     return {};
   }
 
-  std::expected<void, Error> open_journal() {
+  std::expected<void, Error> open_journal() RUNS_ON(kReactor) {
     JournalSettings journal_settings;
     journal_settings.directory = links.state_directory + "/journal";
     journal_settings.ring_path = ring_path;
     prior.emplace(facts.instruments, facts.currencies, strategy_names(settings));
-    auto opened = JournalStore::open(journal_settings,
-                                     [this](const JournalRecord& record) { prior->add(record); });
+    const auto remember = [this](const JournalRecord& record) RUNS_ON(kReactor) {
+      prior->add(record);
+    };
+    auto opened = JournalStore::open(journal_settings, remember);
     if (!opened) return std::unexpected(std::move(opened.error()));
     store = std::move(*opened);
     journal.emplace(store->ring());
     return {};
   }
 
-  std::expected<void, Error> make_core() {
+  std::expected<void, Error> make_core() RUNS_ON(kReactor) {
     const auto names = strategy_names(settings);
     auto limits =
         risk::LimitTable::build(settings.risk, facts.instruments, facts.currencies, names);
@@ -258,7 +262,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     return {};
   }
 
-  void define_ids(Timestamp now) {
+  void define_ids(Timestamp now) RUNS_ON(kReactor) {
     for (std::uint16_t c = 0; c < facts.currencies.size(); ++c) {
       journal->define(engine::to_definition(CurrencyId{c}, facts.currencies.name({c})), now);
     }
@@ -272,14 +276,14 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     }
   }
 
-  std::expected<void, Error> make_sessions() {
+  std::expected<void, Error> make_sessions() RUNS_ON(kReactor) {
     const bool demo = settings.venue.environment == config::Environment::Demo;
     const okx::RestIdentity identity{&links.signer, demo};
     okx::RestConnectionSettings rest_settings;
     rest_settings.http.url = settings.venue.rest_url;
-    auto rest_made =
-        okx::RestConnection::make(loop, links.cold, links.tls, rest_settings,
-                                  [this](const HttpRequest& request) { return permits(request); });
+    auto rest_made = okx::RestConnection::make(loop, links.cold, links.tls, rest_settings,
+                                               [this](const HttpRequest& request)
+                                                   RUNS_ON(kCold) { return permits(request); });
     if (!rest_made) return std::unexpected(std::move(rest_made.error()));
     rest = std::move(*rest_made);
 
@@ -298,14 +302,16 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     const auto seed = static_cast<std::uint64_t>(wall_clock_now().nanos);
     auto market = okx::SocketConnection::make(
         loop, links.tls, pacer, okx::market_connection_settings(settings.venue.ws_public_url, seed),
-        *market_session,
-        [this](const okx::SocketConnectionEvent& event) { on_socket("market", event); });
+        *market_session, [this](const okx::SocketConnectionEvent& event) RUNS_ON(kReactor) {
+          on_socket("market", event);
+        });
     if (!market) return std::unexpected(std::move(market.error()));
     market_connection = std::move(*market);
     auto orders = okx::SocketConnection::make(
         loop, links.tls, pacer,
         okx::order_connection_settings(settings.venue.ws_private_url, seed + 1), *order_session,
-        [this](const okx::SocketConnectionEvent& event) { on_socket("orders", event); });
+        [this](const okx::SocketConnectionEvent& event)
+            RUNS_ON(kReactor) { on_socket("orders", event); });
     if (!orders) return std::unexpected(std::move(orders.error()));
     order_connection = std::move(*orders);
     return {};
@@ -313,7 +319,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
 
   // ---- reactor ----
 
-  void run() {
+  void run() RUNS_ON(kReactor) {
     set_thread_name("reactor");
     pin();
     const Timestamp now = wall_clock_now();
@@ -335,14 +341,15 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     stop();
   }
 
-  void turn() {
+  void turn() RUNS_ON(kReactor) {
     if (settings.engine.busy_poll) {
       loop.poll();
     } else {
       loop.run_for(kIdleSleep);
     }
     const Timestamp now = wall_clock_now();
-    rest->poll([&](const okx::RestAnswer& answer) { on_rest_answer(answer, now); });
+    rest->poll([&](const okx::RestAnswer& answer)
+                   RUNS_ON(kReactor) { on_rest_answer(answer, now); });
     for (AdminCommand command; commands.try_pop(command);) carry_out(command, now);
     publisher->do_work(now);
     core->on_timer(now);
@@ -362,21 +369,22 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   }
 
   /// Strategies first, then their orders, then the venue's own word that nothing of ours is left.
-  void stop() {
+  void stop() RUNS_ON(kReactor) {
     publisher->stop(wall_clock_now());
-    turn_until([this] { return publisher->has_stopped(); }, kStrategyStopPatience);
-    const bool leave = std::ranges::any_of(settings.strategies, [](const auto& strategy) {
-      return strategy.on_stop == engine::StrategySettings::OnStop::Leave;
-    });
-    if (!session_log.fatal().empty()) {
+    turn_until([this]() RUNS_ON(kReactor) { return publisher->has_stopped(); },
+               kStrategyStopPatience);
+    // A key that REST refuses cannot cancel: the venue's dead-man timer does.
+    if (!rest_session->stop_reason().empty()) {
       flat = false;
-    } else if (!leave) {
+    } else if (std::ranges::none_of(settings.strategies, leaves_orders)) {
       core->cancel_all("engine, stopping", wall_clock_now());
       flat = turn_until(
-          [this] { return core->status().flat_confirmed && core->status().open_orders == 0; },
+          [this]() RUNS_ON(kReactor) {
+            return core->status().flat_confirmed && core->status().open_orders == 0;
+          },
           kFlatPatience);
     } else {
-      flat = true;
+      flat = leave_only_what_may_stay();
     }
     const engine::CoreStatus at_end = core->status();
     clean = flat && at_end.unknown_orders == 0 && !store->failed();
@@ -389,8 +397,51 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
          LogField::boolean("clean", clean)});
   }
 
+  static bool leaves_orders(const engine::StrategySettings& strategy) {
+    return strategy.on_stop == engine::StrategySettings::OnStop::Leave;
+  }
+
+  /// Some strategies leave their orders at the venue: everybody else's must be gone, by a look at
+  /// the venue's list that began after they ended here, and the dead-man timer must not cancel what
+  /// is to stay.
+  bool leave_only_what_may_stay() RUNS_ON(kReactor) {
+    const auto must_go = [this](const engine::Order& order) RUNS_ON(kReactor) {
+      const std::uint16_t strategy = order.strategy.value;
+      return strategy >= settings.strategies.size() || !leaves_orders(settings.strategies[strategy]);
+    };
+    core->orders().table().for_each_open([&](engine::Order& order) RUNS_ON(kReactor) {
+      if (must_go(order)) core->orders().cancel_by_engine(order, wall_clock_now());
+    });
+    const bool gone = turn_until(
+        [&]() RUNS_ON(kReactor) {
+          bool any = false;
+          core->orders().table().for_each_open(
+              [&](const engine::Order& order) RUNS_ON(kReactor) { any |= must_go(order); });
+          return !any;
+        },
+        kFlatPatience);
+    if (!gone) return false;
+    // Two rounds: the first may have begun before the last order ended.
+    const std::uint64_t rounds = core->status().rounds;
+    core->request_round();
+    const bool seen = turn_until(
+        [&]() RUNS_ON(kReactor) {
+          if (core->status().rounds == rounds + 1) core->request_round();
+          return core->status().rounds >= rounds + 2;
+        },
+        kFlatPatience);
+    const Nanos pause = monotonic_now() + seconds(1);  // the venue takes one timer call a second
+    turn_until([&]() RUNS_ON(kReactor) { return monotonic_now() > pause; }, seconds(2));
+    const bool disarmed = link.set_cancel_all_after(0, wall_clock_now());
+    const std::uint64_t after = core->status().rounds;
+    core->request_round();
+    // The answer to the timer comes before the lists asked for after it.
+    turn_until([&]() RUNS_ON(kReactor) { return core->status().rounds > after; }, seconds(5));
+    return seen && disarmed;
+  }
+
   template <class Condition>
-  bool turn_until(Condition condition, Nanos patience) {
+  bool turn_until(Condition condition, Nanos patience) RUNS_ON(kReactor) {
     const Nanos deadline = monotonic_now() + patience;
     while (!condition()) {
       if (monotonic_now() > deadline) return false;
@@ -399,7 +450,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     return true;
   }
 
-  void pin() {
+  void pin() RUNS_ON(kReactor) {
     if (!settings.engine.reactor_cpu) return;
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -408,7 +459,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   }
 
   /// KILL-09: what was killed stays so until a person resumes.
-  void restore_kill(Timestamp now) {
+  void restore_kill(Timestamp now) RUNS_ON(kReactor) {
     std::ifstream file(links.state_directory + "/killed");
     if (!file && !prior->belief().killed()) return;
     std::string why;
@@ -416,7 +467,11 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     core->kill(why.empty() ? "killed in an earlier run" : why, "an earlier run", now);
   }
 
-  void on_rest_answer(const okx::RestAnswer& answer, Timestamp now) {
+  void on_rest_answer(const okx::RestAnswer& answer, Timestamp now) RUNS_ON(kReactor) {
+    if ((answer.id & kDefinitionRequest) != 0) {
+      confirm_definitions(answer.response, now);
+      return;
+    }
     if ((answer.id & kSeedRequest) == 0) {
       rest_session->on_response(answer.id, answer.response, now, answer.certainly_not_sent);
       return;
@@ -432,7 +487,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   }
 
   /// Asks for the lists that hold our instruments, once an hour; cold work, by the cold thread.
-  void ask_definitions(Timestamp now) {
+  void ask_definitions(Timestamp now) RUNS_ON(kReactor) {
     last_definitions = now;
     std::vector<std::pair<InstrumentKind, std::string>> asked;
     for (const Instrument& instrument : facts.instruments) {
@@ -446,7 +501,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     }
   }
 
-  void confirm_definitions(const HttpResponse& response, Timestamp now) {
+  void confirm_definitions(const HttpResponse& response, Timestamp now) RUNS_ON(kReactor) {
     std::string body = response.status == 200 ? response.body : "";
     const std::size_t size = body.size();
     body.append(okx::kTextPadding, '\0');
@@ -465,7 +520,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   }
 
   // okx::BookSeedSource
-  bool request_book_snapshot(InstrumentId instrument, BookFeed feed, Timestamp) noexcept override {
+  bool request_book_snapshot(InstrumentId instrument, BookFeed feed, Timestamp) noexcept override
+      RUNS_ON(kReactor) {
     const std::uint64_t id = kSeedRequest | ++last_seed;
     seeds[id] = {instrument, feed};
     return rest->send_request(
@@ -474,13 +530,16 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   }
 
   /// Asked on the cold thread just before a request is written: no new order leaves once killed.
-  bool permits(const HttpRequest& request) const {
-    const bool places =
-        request.method == "POST" && request.target.find("/trade/order") != std::string::npos;
-    return !places || !killed.load(std::memory_order_acquire);
+  bool permits(const HttpRequest& request) const RUNS_ON(kCold) {
+    // What may add risk: new orders and amends, single and in batches; cancels always pass.
+    const bool adds = request.method == "POST" &&
+                      (request.target.ends_with("/trade/order") ||
+                       request.target.ends_with("/trade/batch-orders") ||
+                       request.target.find("/trade/amend-") != std::string::npos);
+    return !adds || !killed.load(std::memory_order_acquire);
   }
 
-  void carry_out(const AdminCommand& command, Timestamp now) {
+  void carry_out(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor) {
     log(now, LogEvent::CommandReceived,
         {LogField::number("kind", static_cast<int>(command.kind)),
          LogField::string("who", command.who.view()),
@@ -524,12 +583,12 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   }
 
   // engine::EngineListener
-  void on_engine_state(const engine::StateEvent& event) noexcept override {
+  void on_engine_state(const engine::StateEvent& event) noexcept override RUNS_ON(kReactor) {
     log(event.event_time, LogEvent::EngineState,
         {LogField::string("state", name_of(event.state)),
          LogField::string("reason", name_of(event.hold_reason))});
   }
-  void on_alert(const engine::AlertEvent& event) noexcept override {
+  void on_alert(const engine::AlertEvent& event) noexcept override RUNS_ON(kReactor) {
     const bool known = facts.instruments.contains(event.instrument);
     log(event.time, log_event_of(event.alert),
         {LogField::string("alert", engine::name_of(event.alert)),
@@ -540,7 +599,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
          LogField::number("expected", event.expected), LogField::number("actual", event.actual)});
   }
   void on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
-                       Timestamp now) noexcept override {
+                       Timestamp now) noexcept override RUNS_ON(kReactor) {
     killed.store(now_killed, std::memory_order_release);
     kill_reason = now_killed ? FixedString<120>(why) : FixedString<120>();
     log(now, now_killed ? LogEvent::EngineKilled : LogEvent::EngineResumed,
@@ -549,9 +608,11 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
                            std::exchange(waiting_kill_command, 0)});
     if (started.nanos != 0) publish_status(now);
   }
-  void on_flat_confirmed(Timestamp now) noexcept override { log(now, LogEvent::EngineFlat, {}); }
+  void on_flat_confirmed(Timestamp now) noexcept override RUNS_ON(kReactor) {
+    log(now, LogEvent::EngineFlat, {});
+  }
 
-  void on_socket(std::string_view name, const okx::SocketConnectionEvent& event) {
+  void on_socket(std::string_view name, const okx::SocketConnectionEvent& event) RUNS_ON(kReactor) {
     const Timestamp now = wall_clock_now();
     switch (event.kind) {
       case okx::SocketConnectionEvent::Kind::Connecting:
@@ -570,7 +631,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     }
   }
 
-  std::uint64_t frames_refused() const noexcept {
+  std::uint64_t frames_refused() const noexcept RUNS_ON(kReactor) {
     using Kind = okx::DiagnosticKind;
     const okx::OrderSessionCounters& account = order_session->counters();
     std::uint64_t count = account.malformed + account.unknown_instruments + account.ignored_frames;
@@ -582,7 +643,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   }
 
   /// The core has cancelled its orders by then; a person must know that it no longer trades.
-  void tell_stopped_strategies(Timestamp now) {
+  void tell_stopped_strategies(Timestamp now) RUNS_ON(kReactor) {
     for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
       const std::string_view why = publisher->failure_of({s});
       if (why.empty() || stopped_told[s]) continue;
@@ -593,7 +654,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     }
   }
 
-  void publish_status(Timestamp now) {
+  void publish_status(Timestamp now) RUNS_ON(kReactor) {
     last_status = now;
     tell_stopped_strategies(now);
     const engine::CoreStatus at = core->status();
@@ -629,7 +690,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     published.store(status);
   }
 
-  DaemonStatus::InstrumentRow row_of(InstrumentId id, Timestamp now) {
+  DaemonStatus::InstrumentRow row_of(InstrumentId id, Timestamp now) RUNS_ON(kReactor) {
     const Instrument& instrument = facts.instruments[id];
     const engine::InstrumentStatus at = core->status(id, now);
     DaemonStatus::InstrumentRow row;
@@ -661,29 +722,31 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   okx::AccountContext context;
   okx::RestIdentity public_identity;
 
-  net::EventLoop loop;
-  okx::ConnectPacer pacer;
-  SessionLog session_log;
+  net::EventLoop loop OWNED_BY(kReactor);
+  okx::ConnectPacer pacer OWNED_BY(kReactor);
+  SessionLog session_log OWNED_BY(kReactor);
   StrategyLog strategy_log;
-  VenueLink link;
-  std::unique_ptr<JournalStore> store;
-  std::optional<StoreJournal> journal;
-  std::optional<PriorJournal> prior;
-  std::vector<engine::Plugin> plugins;  // before the publisher: handlers live in them
-  std::optional<engine::Publisher> publisher;
-  std::optional<EventTap> tap;
-  std::optional<engine::TradingCore> core;
-  std::vector<okx::MarketSubscription> subscriptions;
-  std::unique_ptr<okx::RestConnection> rest;
-  std::optional<okx::OrderSession> order_session;
-  std::optional<okx::RestSession> rest_session;
-  std::optional<okx::AccountVenue> venue;
-  std::optional<okx::MarketSession> market_session;
-  std::unique_ptr<okx::SocketConnection> market_connection;
-  std::unique_ptr<okx::SocketConnection> order_connection;
-  std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds;
-  std::uint64_t last_seed = 0;
+  VenueLink link OWNED_BY(kReactor);
+  std::unique_ptr<JournalStore> store OWNED_BY(kReactor);
+  std::optional<StoreJournal> journal OWNED_BY(kReactor);
+  std::optional<PriorJournal> prior OWNED_BY(kReactor);
+  // Before the publisher: handlers live in them.
+  std::vector<engine::Plugin> plugins OWNED_BY(kReactor);
+  std::optional<engine::Publisher> publisher OWNED_BY(kReactor);
+  std::optional<EventTap> tap OWNED_BY(kReactor);
+  std::optional<engine::TradingCore> core OWNED_BY(kReactor);
+  std::vector<okx::MarketSubscription> subscriptions OWNED_BY(kReactor);
+  std::unique_ptr<okx::RestConnection> rest OWNED_BY(kReactor);
+  std::optional<okx::OrderSession> order_session OWNED_BY(kReactor);
+  std::optional<okx::RestSession> rest_session OWNED_BY(kReactor);
+  std::optional<okx::AccountVenue> venue OWNED_BY(kReactor);
+  std::optional<okx::MarketSession> market_session OWNED_BY(kReactor);
+  std::unique_ptr<okx::SocketConnection> market_connection OWNED_BY(kReactor);
+  std::unique_ptr<okx::SocketConnection> order_connection OWNED_BY(kReactor);
+  std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds OWNED_BY(kReactor);
+  std::uint64_t last_seed OWNED_BY(kReactor) = 0;
 
+  // Shared: atomics, and queues of one producer and one consumer.
   std::atomic<bool> stop_requested{false};
   std::atomic<bool> killed{false};
   SpscQueue<AdminCommand> commands{64};
@@ -691,20 +754,22 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   SpscQueue<KillChange> kill_changes{64};
   PublishedValue<DaemonStatus> published;
 
-  Timestamp started;
-  Timestamp last_status;
-  Timestamp last_rest_timer;
-  Timestamp last_definitions;
-  FixedString<120> kill_reason;
-  std::uint64_t waiting_kill_command = 0;
-  std::uint64_t reconnects = 0;
-  bool journal_failure_told = false;
-  std::vector<bool> stopped_told;
-  bool flat = false;
-  bool clean = false;
+  Timestamp started OWNED_BY(kReactor);
+  Timestamp last_status OWNED_BY(kReactor);
+  Timestamp last_rest_timer OWNED_BY(kReactor);
+  Timestamp last_definitions OWNED_BY(kReactor);
+  FixedString<120> kill_reason OWNED_BY(kReactor);
+  std::uint64_t waiting_kill_command OWNED_BY(kReactor) = 0;
+  std::uint64_t reconnects OWNED_BY(kReactor) = 0;
+  bool journal_failure_told OWNED_BY(kReactor) = false;
+  std::vector<bool> stopped_told OWNED_BY(kReactor);
+  bool flat OWNED_BY(kReactor) = false;
+  bool clean OWNED_BY(kReactor) = false;
 };
 
 std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const EngineRoomLinks& links) {
+  // The reactor's thread does not run yet: who builds holds its role, and starting it hands over.
+  ThreadRoleScope role(kReactor);
   auto parts = std::make_unique<Parts>(links);
   parts->ring_path = links.ring_path;
   for (const auto step :
@@ -717,7 +782,10 @@ std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const Engine
 EngineRoom::EngineRoom(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 EngineRoom::~EngineRoom() = default;
 
-void EngineRoom::run() { parts_->run(); }
+void EngineRoom::run() {
+  ThreadRoleScope role(kReactor);
+  parts_->run();
+}
 void EngineRoom::request_stop() noexcept {
   parts_->stop_requested.store(true, std::memory_order_release);
 }
@@ -733,7 +801,14 @@ bool EngineRoom::take_answer(AdminAnswer& answer) noexcept {
 const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
 }
-bool EngineRoom::ended_clean() const noexcept { return parts_->clean; }
-std::string EngineRoom::refusal() const { return std::string(parts_->session_log.fatal()); }
+// `run` has ended: joining its thread handed the role back.
+bool EngineRoom::ended_clean() const noexcept {
+  ThreadRoleScope role(kReactor);
+  return parts_->clean;
+}
+std::string EngineRoom::refusal() const {
+  ThreadRoleScope role(kReactor);
+  return std::string(parts_->session_log.fatal());
+}
 
 }  // namespace gannet::app

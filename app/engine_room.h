@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/journal_store.h"
 #include "base/published_value.h"
+#include "base/thread_role.h"
 #include "config/settings.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/net/tls_context.h"
@@ -54,11 +55,13 @@ class EngineRoom {
   /// open, waits (bounded) for the venue's confirmation, and returns.
   void run();
 
+  // The cold thread's: the other ends of queues with one producer and one consumer.
+  bool post(const AdminCommand& command) noexcept RUNS_ON(kCold);
+  bool take_kill_change(KillChange& change) noexcept RUNS_ON(kCold);
+  bool take_answer(AdminAnswer& answer) noexcept RUNS_ON(kCold);
+
   // Any thread.
   void request_stop() noexcept;
-  bool post(const AdminCommand& command) noexcept;  ///< cold thread alone
-  bool take_kill_change(KillChange& change) noexcept;
-  bool take_answer(AdminAnswer& answer) noexcept;
   const PublishedValue<DaemonStatus>& status() const noexcept;
   /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the
   /// journal whole. After `run`.

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/http_message.h"
+#include "base/thread_role.h"
 #include "base/time.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/net/http_client.h"
@@ -55,7 +56,7 @@ class RestConnection final : public RestOutput {
   /// Applies the answers that have come: calls `apply(answer)` for each, in order of arrival.
   /// Returns how many.
   template <class F>
-  std::size_t poll(F&& apply) {
+  std::size_t poll(F&& apply) RUNS_ON(kReactor) {
     std::size_t count = 0;
     for (RestAnswer answer; take(answer); ++count) apply(answer);
     return count;

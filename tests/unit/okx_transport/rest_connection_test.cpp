@@ -34,6 +34,7 @@ class RestConnectionTest : public net::LoopbackTest {
   }
   bool wait_for(std::size_t count) {
     return run_until([&] {
+      ThreadRoleScope role(kReactor);
       rest->poll([&](const RestAnswer& answer) { answers.push_back(answer); });
       return answers.size() >= count;
     });
