@@ -180,9 +180,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     journal_settings.directory = links.state_directory + "/journal";
     journal_settings.ring_path = ring_path;
     prior.emplace(facts.instruments, facts.currencies, strategy_names(settings));
-    const auto remember = [this](const JournalRecord& record) RUNS_ON(kReactor) {
-      prior->add(record);
-    };
+    const auto remember = [this](const JournalRecord& record)
+                              RUNS_ON(kReactor) { prior->add(record); };
     auto opened = JournalStore::open(journal_settings, remember);
     if (!opened) return std::unexpected(std::move(opened.error()));
     store = std::move(*opened);
@@ -407,7 +406,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   bool leave_only_what_may_stay() RUNS_ON(kReactor) {
     const auto must_go = [this](const engine::Order& order) RUNS_ON(kReactor) {
       const std::uint16_t strategy = order.strategy.value;
-      return strategy >= settings.strategies.size() || !leaves_orders(settings.strategies[strategy]);
+      return strategy >= settings.strategies.size() ||
+             !leaves_orders(settings.strategies[strategy]);
     };
     core->orders().table().for_each_open([&](engine::Order& order) RUNS_ON(kReactor) {
       if (must_go(order)) core->orders().cancel_by_engine(order, wall_clock_now());
@@ -415,8 +415,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     const bool gone = turn_until(
         [&]() RUNS_ON(kReactor) {
           bool any = false;
-          core->orders().table().for_each_open(
-              [&](const engine::Order& order) RUNS_ON(kReactor) { any |= must_go(order); });
+          core->orders().table().for_each_open([&](const engine::Order& order)
+                                                   RUNS_ON(kReactor) { any |= must_go(order); });
           return !any;
         },
         kFlatPatience);
@@ -532,10 +532,10 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   /// Asked on the cold thread just before a request is written: no new order leaves once killed.
   bool permits(const HttpRequest& request) const RUNS_ON(kCold) {
     // What may add risk: new orders and amends, single and in batches; cancels always pass.
-    const bool adds = request.method == "POST" &&
-                      (request.target.ends_with("/trade/order") ||
-                       request.target.ends_with("/trade/batch-orders") ||
-                       request.target.find("/trade/amend-") != std::string::npos);
+    const bool adds =
+        request.method == "POST" && (request.target.ends_with("/trade/order") ||
+                                     request.target.ends_with("/trade/batch-orders") ||
+                                     request.target.find("/trade/amend-") != std::string::npos);
     return !adds || !killed.load(std::memory_order_acquire);
   }
 

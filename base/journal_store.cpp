@@ -317,7 +317,9 @@ struct JournalStore::State {
         }
         if (!good) failed.store(true, std::memory_order_release);
       }
-      if (idle) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      // After a failure nothing drains any more: do not spin on what waits.
+      if (idle || failed.load(std::memory_order_relaxed))
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     if (!failed.load() && !(drain() && sync())) failed.store(true, std::memory_order_release);
   }

@@ -111,6 +111,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
                Timestamp now) noexcept;
 
+  /// All lists are asked for once more; `status().rounds` counts when they have come.
+  void request_round() noexcept { reconciler_.want_round(); }
+
   CoreStatus status() const noexcept;
   InstrumentStatus status(InstrumentId instrument, Timestamp now) const noexcept;
   EngineState state() const noexcept { return state_; }
