@@ -243,9 +243,10 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
       }
     }
     tap.emplace(*publisher, facts.instruments);
+    book_tap.emplace(*publisher, facts.instruments);
     define_ids(now);
     core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, link, &link, *tap,
-                                   *publisher, *this},
+                                   *book_tap, *this},
                  core_settings, settings.risk, std::move(*limits), names.size(), *ids);
     subscriptions = market_subscriptions(facts.instruments, publisher->subscriptions());
     for (const okx::MarketSubscription& stream : subscriptions) {
@@ -404,19 +405,19 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   /// the venue's list that began after they ended here, and the dead-man timer must not cancel what
   /// is to stay.
   bool leave_only_what_may_stay() RUNS_ON(kReactor) {
-    const auto must_go = [this](const engine::Order& order) RUNS_ON(kReactor) {
+    const auto must_go = [this](const engine::Order& order) {
       const std::uint16_t strategy = order.strategy.value;
       return strategy >= settings.strategies.size() ||
              !leaves_orders(settings.strategies[strategy]);
     };
-    core->orders().table().for_each_open([&](engine::Order& order) RUNS_ON(kReactor) {
-      if (must_go(order)) core->orders().cancel_by_engine(order, wall_clock_now());
+    engine::OrderManager& orders = core->orders();
+    orders.table().for_each_open([&](engine::Order& order) {
+      if (must_go(order)) orders.cancel_by_engine(order, wall_clock_now());
     });
     const bool gone = turn_until(
-        [&]() RUNS_ON(kReactor) {
+        [&] {
           bool any = false;
-          core->orders().table().for_each_open([&](const engine::Order& order)
-                                                   RUNS_ON(kReactor) { any |= must_go(order); });
+          orders.table().for_each_open([&](const engine::Order& order) { any |= must_go(order); });
           return !any;
         },
         kFlatPatience);
@@ -733,6 +734,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   // Before the publisher: handlers live in them.
   std::vector<engine::Plugin> plugins OWNED_BY(kReactor);
   std::optional<engine::Publisher> publisher OWNED_BY(kReactor);
+  std::optional<BookTap> book_tap;
   std::optional<EventTap> tap OWNED_BY(kReactor);
   std::optional<engine::TradingCore> core OWNED_BY(kReactor);
   std::vector<okx::MarketSubscription> subscriptions OWNED_BY(kReactor);
