@@ -102,9 +102,11 @@ bool Lane::flush() noexcept {
 }
 
 void Lane::on_book(const gannet_book& book) noexcept {
-  advance({book.receive_time});
   if (book.instrument >= interests_.size()) return;
+  // Before the timers: the levels of the view that we held are changed already, or the reactor's to
+  // write, and a timer's handler may ask for the book.
   books_[book.instrument * kBookFeeds + book.feed] = {book, true};
+  advance({book.receive_time});
   for_each_interested({book.instrument}, GANNET_WANT_BOOK, [&book](const Interest& interest) {
     if (static_cast<std::uint32_t>(interest.subscription.book) != book.feed) return;
     interest.host->book(cut(book, interest.subscription.depth), {book.receive_time});
@@ -113,9 +115,9 @@ void Lane::on_book(const gannet_book& book) noexcept {
 
 void Lane::on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                              Timestamp now) noexcept {
-  advance(now);
   if (instrument.value >= interests_.size()) return;
   books_[instrument.value * kBookFeeds + static_cast<std::size_t>(feed)].valid = false;
+  advance(now);  // a timer that is due must find the book withdrawn (I9)
   const gannet_book_withdrawn withdrawn{.size = sizeof withdrawn,
                                         .instrument = instrument.value,
                                         .feed = static_cast<std::uint32_t>(feed),

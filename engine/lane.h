@@ -42,7 +42,8 @@ class Lane final : public LaneServices {
   bool wants(InstrumentId instrument, std::uint32_t channel) const noexcept;
   bool wants_book(InstrumentId instrument, BookFeed feed) const noexcept;
 
-  /// Sets the clock and runs the timers that are due by then. Every input calls it first.
+  /// Sets the clock and runs the timers that are due by then. Every input calls it first, but for
+  /// those of a book: they replace the view first, since the old one points into changed levels.
   void advance(Timestamp now) noexcept;
   void start(Timestamp now) noexcept;
   void stop(Timestamp now) noexcept;

@@ -315,6 +315,38 @@ TEST_F(LaneTest, FiresTimersOnEventTimeInOrderBeforeTheEvent) {
   EXPECT_THAT(script.calls, ElementsAre("start", "timer", "timer", "book"));
 }
 
+TEST_F(LaneTest, ATimerDueWithABookIsServedThatBookAndNeverTheOneBefore_I9) {
+  Script script;
+  const auto type = scripted_type();
+  add(script, type);
+  script.on_start = [&] {
+    const gannet_timer timer{sizeof timer, 0, 1, 20, 10};
+    return script.host->set_timer(script.engine, &timer);
+  };
+  std::int32_t answer = GANNET_OK;
+  gannet_book seen{};
+  script.on_timer = [&](const gannet_timer&) {
+    seen.size = sizeof seen;
+    answer = script.host->book(script.engine, swap.value, GANNET_BOOK_BEST, &seen);
+    return GANNET_OK;
+  };
+  lane_.start({1});
+  lane_.on_book(view(7, 8, 10));
+  // The same memory now holds other levels, as the engine's own book does: the view from before,
+  // which said one level, is not to be served with them.
+  gannet_book next = view(17, 18, 20);
+  next.sequence = 2;
+  lane_.on_book(next);
+  EXPECT_EQ(answer, GANNET_OK);
+  EXPECT_EQ(seen.receive_time, 20);
+  EXPECT_EQ(seen.sequence, 2);
+  EXPECT_THAT(script.calls, ElementsAre("start", "book", "timer", "book"));
+  lane_.on_book_withdrawn(swap, BookFeed::BestBidOffer, BookWithdrawal::Gap, {30});
+  EXPECT_EQ(answer, GANNET_NOT_AVAILABLE);
+  EXPECT_THAT(script.calls,
+              ElementsAre("start", "book", "timer", "book", "timer", "withdrawn gap"));
+}
+
 TEST_F(LaneTest, APeriodicTimerFiresOnceAfterALongPauseAndKeepsItsPhase) {
   Script script;
   const auto type = scripted_type();

@@ -148,6 +148,38 @@ TEST_F(PublisherTest, AThreadedLaneHearsOfAWithdrawalInsteadOfTheBookBefore_I9) 
   EXPECT_THAT(script.calls, ElementsAre("start", "withdrawn disconnected"));
 }
 
+TEST_F(PublisherTest, ATimerOnAThreadedLaneNeverSeesABufferThatWasGivenBack_I9) {
+  Publisher publisher = make();
+  Script script;
+  const auto type = scripted_type();
+  add(publisher, script, type, "slow");
+  script.on_start = [&] {
+    const gannet_timer timer{sizeof timer, 0, 1, 20, 10};
+    return script.host->set_timer(script.engine, &timer);
+  };
+  const gannet_level* levels_then = nullptr;
+  script.on_book = [&](const gannet_book& book) {
+    levels_then = book.bids.best;
+    return GANNET_OK;
+  };
+  gannet_book seen{};
+  script.on_timer = [&](const gannet_timer&) {
+    seen.size = sizeof seen;
+    script.host->book(script.engine, swap.value, GANNET_BOOK_BEST, &seen);
+    return GANNET_OK;
+  };
+  publisher.start(core, {1});
+  ThreadedLane& lane = *publisher.threaded_lanes()[0];
+  publish_book(publisher, 100'000, 100'100, 10);
+  lane.do_work();
+  const gannet_level* const given_back = levels_then;
+  publish_book(publisher, 100'200, 100'300, 20);
+  lane.do_work();
+  ASSERT_EQ(script.calls.at(2), "timer");
+  EXPECT_NE(seen.bids.best, given_back);
+  EXPECT_EQ(seen.receive_time, 20);
+}
+
 TEST_F(PublisherTest, ThreadedCommandsComeBackInLaneOrder) {
   Publisher publisher = make();
   Script a, b;
