@@ -1,6 +1,7 @@
 #pragma once
 
-#include <string>
+#include <atomic>
+#include <memory>
 #include <thread>
 
 #include "base/time.h"
@@ -13,13 +14,26 @@ struct IdlePolicy {
   Nanos sleep;  ///< 0: spins
 };
 
-/// The thread "lane-N" that turns one lane's loop until it goes. Its destructor joins: stop the
-/// strategies first (Publisher::stop) and give them their turns.
+/// The thread "lane-N" that turns one lane's loop until it goes. Stop the strategies first
+/// (Publisher::stop) and give them their turns. A handler that never returns cannot be ended from
+/// outside: when `join_for` says so, Publisher::abandon_lanes lets the orders be cancelled and
+/// `abandon` lets go of the thread. It may use its lane, its plugin and what they refer to ever
+/// after, so the process must then end without destroying those: std::_Exit once all is written.
+/// Thread: the one that made it.
 class LaneThread {
  public:
   LaneThread(ThreadedLane& lane, int number, IdlePolicy idle);
+  /// Asks the loop to end and waits for it, however long, unless it was abandoned.
+  ~LaneThread() = default;
+
+  /// Asks the loop to end and waits at most so long. True: it has ended, now or before.
+  bool join_for(Nanos patience) noexcept;
+  /// Lets go of it. The flag answered turns true when the loop ends after all, if ever: only then
+  /// may what it uses be destroyed.
+  std::shared_ptr<const std::atomic<bool>> abandon() noexcept;
 
  private:
+  std::shared_ptr<std::atomic<bool>> ended_;  // shared: an abandoned thread outlives us
   std::jthread thread_;
 };
 

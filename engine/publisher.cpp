@@ -11,6 +11,8 @@ namespace gannet::engine {
 namespace {
 
 constexpr int kCommandsPerLaneAndTurn = 256;
+constexpr std::string_view kTooSlow = "too slow: its ring of execution reports was full";
+constexpr std::string_view kAbandoned = "abandoned: its lane did not come back from a handler";
 
 gannet_book_side view_of(std::span<const Level> worst_first) noexcept {
   if (worst_first.empty()) return {.best = nullptr, .step = -1, .count = 0, .reserved = 0};
@@ -84,7 +86,7 @@ std::string_view Publisher::name_of(StrategyId strategy) const noexcept {
 std::string_view Publisher::failure_of(StrategyId strategy) const noexcept {
   const Route& route = routes_[strategy.value];
   if (const auto failure = route.host->failure(); !failure.empty()) return failure;
-  return route.host->is_muted() ? "too slow: its ring of execution reports was full" : "";
+  return route.stopped_why;
 }
 
 // ---- life ----
@@ -101,9 +103,7 @@ void Publisher::stop(Timestamp now) noexcept {
   advance(now);
   inline_lane_.stop(now_);
   for (const auto& lane : threaded_) {
-    if (lane->try_push(LaneReport{now_, LaneReport::Stop{}})) continue;
-    for (Route& route : routes_)
-      if (route.lane == lane.get()) stop_strategy(route);
+    if (!lane->try_push(LaneReport{now_, LaneReport::Stop{}})) stop_lane(*lane, kTooSlow);
   }
   settle();
 }
@@ -111,6 +111,19 @@ void Publisher::stop(Timestamp now) noexcept {
 bool Publisher::has_stopped() const noexcept {
   return inline_lane_.has_stopped() && inline_queue_.commands.empty() &&
          std::ranges::all_of(threaded_, [](const auto& lane) { return lane->has_stopped(); });
+}
+
+int Publisher::abandon_lanes(Timestamp now) noexcept {
+  advance(now);
+  int abandoned = 0;
+  for (const auto& lane : threaded_) {
+    if (lane->has_stopped()) continue;
+    lane->abandon();
+    stop_lane(*lane, kAbandoned);
+    ++abandoned;
+  }
+  settle();
+  return abandoned;
 }
 
 int Publisher::do_work(Timestamp now) noexcept {
@@ -166,27 +179,30 @@ void Publisher::send(StrategyId strategy, const LaneReport::Content& content) no
   const LaneReport report{now_, content};
   const bool taken =
       route.lane != nullptr ? route.lane->try_push(report) : inline_reports_.try_push(report);
-  if (!taken) stop_strategy(route);
+  if (!taken) stop_strategy(route, kTooSlow);
 }
 
 void Publisher::send_to_all(const LaneReport::Content& content) noexcept {
   const LaneReport report{now_, content};
   const bool inline_taken = inline_lane_.hosts().empty() || inline_reports_.try_push(report);
   for (Route& route : routes_)
-    if (route.lane == nullptr && !inline_taken) stop_strategy(route);
-  for (const auto& lane : threaded_) {
-    if (lane->try_push(report)) continue;
-    for (Route& route : routes_)
-      if (route.lane == lane.get()) stop_strategy(route);
-  }
+    if (route.lane == nullptr && !inline_taken) stop_strategy(route, kTooSlow);
+  for (const auto& lane : threaded_)
+    if (!lane->try_push(report)) stop_lane(*lane, kTooSlow);
 }
 
 /// A strategy that does not know what became of its orders must not go on. [DESIGN 2]
-void Publisher::stop_strategy(Route& route) noexcept {
+void Publisher::stop_strategy(Route& route, std::string_view why) noexcept {
   if (route.host->is_muted()) return;
   route.host->mute();
+  route.stopped_why = why;
   route.failure_unsent = true;
   failures_unsent_ = true;
+}
+
+void Publisher::stop_lane(const ThreadedLane& lane, std::string_view why) noexcept {
+  for (Route& route : routes_)
+    if (route.lane == &lane) stop_strategy(route, why);
 }
 
 /// Not from within the event that found the ring full: the core is in the middle of something.

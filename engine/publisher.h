@@ -65,6 +65,10 @@ class Publisher final : public StrategyEvents, public BookListener {
   /// what it sent.
   void stop(Timestamp now) noexcept;
   bool has_stopped() const noexcept;
+  /// When `has_stopped` stays false too long: gives up the lanes that have not stopped, tells the
+  /// core that their strategies failed, so that it cancels their orders, and takes no more commands
+  /// of theirs. Answers how many lanes; see LaneThread for what becomes of their threads.
+  int abandon_lanes(Timestamp now) noexcept;
 
   /// One turn: timers, commands of all lanes in lane order, queued events. Returns work done.
   int do_work(Timestamp now) noexcept;
@@ -106,12 +110,14 @@ class Publisher final : public StrategyEvents, public BookListener {
     ThreadedLane* lane;  ///< null: inline
     const StrategyType* type;
     bool failure_unsent = false;
+    std::string_view stopped_why = "";  ///< why we muted it
   };
 
   void advance(Timestamp now) noexcept { now_ = std::max(now_, now); }
   void send(StrategyId strategy, const LaneReport::Content& content) noexcept;
   void send_to_all(const LaneReport::Content& content) noexcept;
-  void stop_strategy(Route& route) noexcept;
+  void stop_strategy(Route& route, std::string_view why) noexcept;
+  void stop_lane(const ThreadedLane& lane, std::string_view why) noexcept;
   int send_failures() noexcept;
   int settle() noexcept;
   int drain_threaded() noexcept;

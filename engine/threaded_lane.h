@@ -79,11 +79,13 @@ class ThreadedLane final : private CommandSink {
   void publish_reference_price(const ReferencePriceEvent& price) noexcept;
   /// Lets the lane's clock run on when there are no events, and tells of missed trades.
   void publish_time(Timestamp now) noexcept;
-  bool try_pop(LaneCommand& command) noexcept { return commands_.try_pop(command); }
-  /// All strategies have ended and their last commands were taken.
+  bool try_pop(LaneCommand& command) noexcept { return !abandoned_ && commands_.try_pop(command); }
+  /// All strategies have ended and their last commands were taken, or nobody waits any longer.
   bool has_stopped() const noexcept {
-    return stopped_.load(std::memory_order_acquire) && commands_.size_approx() == 0;
+    return abandoned_ || (stopped_.load(std::memory_order_acquire) && commands_.size_approx() == 0);
   }
+  /// Its thread does not come back: what it still says is not taken.
+  void abandon() noexcept { abandoned_ = true; }
   std::uint64_t trades_missed() const noexcept { return trades_missed_; }
 
   // lane
@@ -125,6 +127,7 @@ class ThreadedLane final : private CommandSink {
   std::vector<std::unique_ptr<BookSlot>> slots_;
   std::vector<Missed> missed_;  // reactor's
   std::uint64_t trades_missed_ = 0;
+  bool abandoned_ = false;  // reactor's
   alignas(64) std::atomic<std::int64_t> reactor_time_{0};
   std::atomic<bool> stopped_{false};
 };
