@@ -315,9 +315,11 @@ Candidate candidate_for(StrategyId strategy, InstrumentId instrument, PositionSi
           .leg = leg};
 }
 
-/// What an amend leaves in force at worst: the larger of the leaves counted now and the new ones.
+/// What an amend adds to the leaves counted now, at worst. An order cannot end below what it has
+/// filled already.
 std::int64_t added_by_amend(const WorkingOrder& order, Quantity new_quantity) noexcept {
-  const Quantity new_leaves = new_quantity - order.cumulative_quantity;
+  const Quantity new_leaves =
+      std::max(new_quantity, order.cumulative_quantity) - order.booked_quantity;
   return std::max<std::int64_t>(0, (new_leaves - order.counted_leaves).raw);
 }
 

@@ -28,7 +28,9 @@ struct GateContext {
 
 /// An order that an amend would change, as the order manager knows it. `price` and `quantity` are
 /// the worst of what may be in force: where an amend is pending or unknown, the larger quantity and
-/// the more aggressive price. `counted_leaves` is what Exposure counts for it now.
+/// the more aggressive price. `counted_leaves` is what Exposure counts for it now: leaves reckon
+/// from what is *booked*, for a fill that the venue told and we have not booked (cumulative above
+/// booked) is not in the position yet.
 struct WorkingOrder {
   StrategyId strategy;
   InstrumentId instrument;
@@ -39,8 +41,9 @@ struct WorkingOrder {
   bool reduce_only = false;
   PositionSide position_side = PositionSide::Net;
   Price price;
-  Quantity quantity;  ///< total
-  Quantity cumulative_quantity;
+  Quantity quantity;             ///< total
+  Quantity cumulative_quantity;  ///< the largest the venue told
+  Quantity booked_quantity;      ///< fills that are in Exposure's position
   Quantity counted_leaves;
 };
 

@@ -73,7 +73,7 @@ class PositionLimitProperty : public test::GateFixture {
     working.side = order.side;
     working.price = {100'000'000};
     working.quantity = {order.quantity};
-    working.cumulative_quantity = {order.filled};
+    working.cumulative_quantity = working.booked_quantity = {order.filled};
     working.counted_leaves = {order.counted};
     AmendIntent change;
     change.new_quantity = Quantity{order.filled + up_to(600)};

@@ -25,7 +25,7 @@ class AmendGateTest : public test::GateFixture {
     working.instrument = linear;
     working.price = {100'000'000};
     working.quantity = {500};
-    working.cumulative_quantity = {200};
+    working.cumulative_quantity = working.booked_quantity = {200};
     working.counted_leaves = {300};
     exposure->set_position(kQuotes, linear, Quantity{200});
     exposure->on_order_opened(kQuotes, linear, Side::Buy, Quantity{300});
@@ -98,6 +98,15 @@ TEST_F(AmendGateTest, Pre06CountsTheLargerOfOldAndNewLeavesOnce) {
   EXPECT_EQ(denied_amend({}, 400), kPasses);
 }
 
+TEST_F(AmendGateTest, Pre06CountsLeavesFromWhatIsBookedNotFromWhatTheVenueTold) {
+  // 300 filled by the venue's word, 200 of it booked: the position is 200 and the leaves count 300.
+  working.cumulative_quantity = {300};
+  EXPECT_EQ(denied_amend({}, 1'000), kPasses);
+  EXPECT_EQ(denied_amend({}, 1'001), PositionAboveLimit);
+  // Below what is filled: nothing is left, and nothing added.
+  EXPECT_EQ(denied_amend({}, 200), kPasses);
+}
+
 TEST_F(AmendGateTest, Pre08AmendsDoNotCountAsNewOrders) {
   settings.strategy_default.open_orders_max = 1;
   rebuild();
@@ -113,7 +122,7 @@ TEST_F(AmendGateTest, Pre18AReduceOnlyOrderMayNotGrowBeyondThePosition) {
   working.side = Side::Sell;
   working.reduce_only = true;
   working.quantity = {300};
-  working.cumulative_quantity = {0};
+  working.cumulative_quantity = working.booked_quantity = {0};
   EXPECT_EQ(denied_amend({}, 400), kPasses);
   EXPECT_EQ(denied_amend({}, 401), ReduceOnlyWouldIncrease);
 }
