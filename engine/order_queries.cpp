@@ -46,7 +46,10 @@ void OrderManager::on_outcome_unknown(Order& order, const ExecutionReport& repor
       query_at(order, now);
       break;
     case ExecutionReport::Request::None:
-      ++counters_.unmatched;
+      // A push that could not be read: something happened to it, and a question that is out may be
+      // answered from before. Ask, now.
+      order.query_sent = {};
+      query_at(order, now);
       break;
   }
 }

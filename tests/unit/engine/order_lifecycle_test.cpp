@@ -386,5 +386,34 @@ TEST(OrderLifecycle, OrderThatVanishedFromTheListsIsAskedAndEnded) {  // POST-04
   )");
 }
 
+TEST(OrderLifecycle, UnreadablePushMakesItsOrderAskedAtOnce) {  // D 17, REC-14
+  OrderScript script;
+  script.run(R"(
+    0        engine  new     C1 buy 3 @ 100.0
+    10       venue   live    C1
+    20       venue   fill    C1 1 @ 100.0 silently
+    20       venue   cancelled C1 silently
+    30       wait
+  )");
+  test::EngineBench& bench = script.bench;
+  const engine::Order& order = script.order("C1");
+  ExecutionReport report;
+  report.kind = ExecutionReport::Kind::OutcomeUnknown;
+  report.source = ExecutionReport::Source::Push;
+  report.reason = VenueReason::OutcomeUnknown;
+  report.instrument = order.instrument;
+  report.client_id = order.client_id;
+  report.venue_id = order.venue_id;
+  report.receive_time = bench.now;
+  const std::size_t queries = bench.venue.queries;
+  bench.core->on_execution_report(report);
+  bench.run_for(milliseconds(50));
+  EXPECT_EQ(bench.venue.queries, queries + 1);
+  script.run(R"(
+    2000     wait
+    expect   C1 cancelled open_orders 0   position 1   fills 1   working_buy 0
+  )");
+}
+
 }  // namespace
 }  // namespace gannet
