@@ -168,6 +168,7 @@ void OrderManager::amend(const AmendIntent& intent, Timestamp now) noexcept {
   working.price = order->worst_price();
   working.quantity = order->worst_quantity();
   working.cumulative_quantity = order->cumulative_quantity;
+  working.booked_quantity = order->booked_quantity;
   working.counted_leaves = order->counted_leaves;
   const auto approved = links_.gate.check_amend(intent, working, gate_context(), now);
   if (!approved) return refuse(approved.error());
@@ -231,12 +232,12 @@ void OrderManager::cancel(const CancelIntent& intent, Timestamp now) noexcept {
   pump_cancels(now);
 }
 
-void OrderManager::cancel_all_of(StrategyId strategy, InstrumentId instrument,
-                                 Timestamp now) noexcept {
+void OrderManager::cancel_all_of(StrategyId strategy, InstrumentId instrument, Timestamp now,
+                                 CancelWish wish) noexcept {
   record(CancelIntentRecord{0, now.nanos, instrument.value, strategy.value, 0}, now);
   table_.for_each_open([&](Order& order) {
     if (order.strategy == strategy && (!instrument.valid() || order.instrument == instrument))
-      wish_cancel(order, CancelWish::Strategy, now);
+      wish_cancel(order, wish, now);
   });
   pump_cancels(now);
 }

@@ -90,8 +90,10 @@ class OrderManager {
              Timestamp now) noexcept;
   void amend(const AmendIntent& intent, Timestamp now) noexcept;
   void cancel(const CancelIntent& intent, Timestamp now) noexcept;
-  /// Invalid instrument: all of the strategy's.
-  void cancel_all_of(StrategyId strategy, InstrumentId instrument, Timestamp now) noexcept;
+  /// Invalid instrument: all of the strategy's. A refused cancel ends a wish of the strategy's; one
+  /// of the engine's (the strategy failed) lasts until the orders have ended.
+  void cancel_all_of(StrategyId strategy, InstrumentId instrument, Timestamp now,
+                     CancelWish wish = CancelWish::Strategy) noexcept;
   /// The engine's own: kill, hold, sweeps; with the limiter's reserve. Invalid: all instruments.
   /// Orders of earlier runs and others with our tag too.
   void cancel_all(InstrumentId instrument, Timestamp now) noexcept;

@@ -127,7 +127,8 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
     case LaneCommand::Kind::StrategyFailed:
       if (!exposure_.contains(command.strategy)) break;
       modes_.set_strategy(command.strategy, risk::TradingMode::Killed);
-      orders_.cancel_all_of(command.strategy, {}, now);
+      // Nobody would wish it again: the wish must outlive a refusal.
+      orders_.cancel_all_of(command.strategy, {}, now, CancelWish::Engine);
       break;
   }
 }
@@ -169,6 +170,11 @@ void TradingCore::cancel_all(std::string_view who, Timestamp now) noexcept {
   orders_.cancel_all({}, now);
   reconciler_.forget_empty_lists();
   reconciler_.want_round();
+}
+
+void TradingCore::set_journal_failed(bool failed, Timestamp now) noexcept {
+  set_hold(HoldReason::JournalFailed, failed, now);
+  update_state(now);
 }
 
 bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept {
@@ -288,9 +294,9 @@ void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
   orders_.on_report(report);
   // The timer fired while we live: something stood still; look before trading on (COD-05).
   if (report.kind == ExecutionReport::Kind::Status &&
-      report.reason == VenueReason::CancelAllAfter && state_ == EngineState::Ready) {
-    dead_man_armed_ = false;
-    reconcile_again(report.receive_time);
+      report.reason == VenueReason::CancelAllAfter) {
+    forget_dead_man();
+    if (state_ == EngineState::Ready) reconcile_again(report.receive_time);
     update_state(report.receive_time);
   }
 }
@@ -356,14 +362,18 @@ void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
   update_state(now);
 }
 
-void TradingCore::on_cancel_all_after(bool accepted, Timestamp now) noexcept {
+void TradingCore::on_cancel_all_after(bool accepted, Timestamp requested_at,
+                                      Timestamp now) noexcept {
+  // Given up as late, or asked before Ready was left: what that armed may have fired since.
+  if (!dead_man_pending_ || requested_at != dead_man_sent_) return;
   dead_man_pending_ = false;
   if (accepted) {
-    dead_man_armed_ = true;
+    // From the question on: the venue began to count later.
+    dead_man_armed_until_ = requested_at + seconds(settings_.dead_man_seconds);
+    if (has_dead_man_failed()) reconcile_again(now);  // it may have cancelled meanwhile
     dead_man_failures_ = 0;
   } else {
-    ++dead_man_failures_;
-    links_.listener.on_alert({Alert::DeadManRefused, {}, {}, {}, 0, dead_man_failures_, now});
+    note_dead_man_failure(now);
   }
   update_state(now);
 }

@@ -474,18 +474,6 @@ TEST(TradingCore, DeadManTimerIsArmedBeforeTheFirstOrderAndFedWhileHealthy) {  /
   EXPECT_EQ(bench.core->state(), EngineState::Ready);
 }
 
-TEST(TradingCore, RefusedDeadManTimerHolds) {  // COD-04
-  EngineBench bench;
-  bench.uses_dead_man = true;
-  bench.make_ready();
-  bench.core->on_cancel_all_after(false, bench.now);
-  EXPECT_EQ(bench.core->state(), EngineState::Ready);
-  bench.core->on_cancel_all_after(false, bench.now);
-  EXPECT_EQ(bench.core->state(), EngineState::Held);
-  bench.run_for(seconds(5));
-  EXPECT_EQ(bench.core->state(), EngineState::Ready);
-}
-
 TEST(TradingCore, FiredDeadManTimerIsAnIncident) {  // COD-05
   EngineBench bench;
   bench.uses_dead_man = true;
@@ -515,6 +503,78 @@ TEST(TradingCore, FailedStrategyIsStoppedAndItsOrdersCancelled) {  // D 50
   EXPECT_EQ(bench.ears.last(mine), OrderEventKind::Cancelled);
   EXPECT_EQ(bench.ears.last(other), OrderEventKind::Live);
   EXPECT_EQ(bench.ears.last(bench.place(Side::Buy, 1, 99'500, 0, 0)), OrderEventKind::Denied);
+}
+
+TEST(TradingCore, RefusedCancelOfAFailedStrategyIsSentUntilItsOrderIsGone) {  // D 50, KILL-07
+  EngineBench bench;
+  bench.make_ready();
+  const Handle mine = bench.place(Side::Buy, 1, 99'500);
+  const ClientOrderId id = bench.order(mine)->client_id;
+  engine::LaneCommand failed;
+  failed.kind = engine::LaneCommand::Kind::StrategyFailed;
+  failed.strategy = StrategyId{0};
+  bench.core->on_lane_command(failed, bench.now);
+  ASSERT_EQ(bench.venue.cancels.size(), 1u);
+  // The cancel was quicker than the order.
+  bench.venue.reply(ExecutionReport::Kind::CancelRejected, ExecutionReport::Request::Cancel, id,
+                    InstrumentId{0}, 0, VenueReason::OrderGone, bench.now);
+  bench.venue.execute_place(bench.venue.places.back(), bench.now);
+  bench.venue.faults.automatic = true;
+  bench.run_for(seconds(3));
+  EXPECT_GE(bench.venue.cancels.size(), 2u);
+  EXPECT_EQ(bench.venue.open_orders(), 0u);
+  EXPECT_EQ(bench.ears.last(mine), OrderEventKind::Cancelled);
+}
+
+TEST(TradingCore, AmendMayNotPassThePositionLimitWhenAFillWasMissed) {  // PRE-06
+  EngineBench bench;
+  bench.risk_settings.strategy_default.position_long_max = risk::SizeLimit{{10, 0}, {}};
+  bench.make_ready();
+  const Handle handle = bench.place(Side::Buy, 10, 99'900);
+  TinyVenue::Order& there = bench.venue.execute_place(bench.venue.places.back(), bench.now);
+  bench.run_for(milliseconds(10));
+  bench.venue.fill(there, {5}, {99'900}, bench.now, false);
+  ExecutionReport row;  // tells that 5 are filled; the fill itself has not come
+  row.source = ExecutionReport::Source::Query;
+  row.client_id = there.client_id;
+  row.venue_id = there.venue_id;
+  row.own_tag = true;
+  row.instrument = InstrumentId{0};
+  row.state = OrderState::PartiallyFilled;
+  row.price = there.price;
+  row.quantity = there.quantity;
+  row.cumulative_quantity = {5};
+  row.exchange_time = row.receive_time = bench.now;
+  bench.core->on_execution_report(row);
+  bench.amend(handle, std::nullopt, Quantity{11});
+  EXPECT_TRUE(bench.venue.amends.empty());
+  EXPECT_TRUE(bench.ears.heard(handle, OrderEventKind::AmendDenied));
+  bench.amend(handle, std::nullopt, Quantity{9});
+  EXPECT_EQ(bench.venue.amends.size(), 1u);
+  EXPECT_EQ(bench.core->exposure().of_strategy(StrategyId{0}, InstrumentId{0}).worst_long(),
+            Quantity{10});
+}
+
+TEST(TradingCore, AmendsOnTheirWayReachThePositionLimitAndNoFurther) {  // PRE-06, I1
+  EngineBench bench;
+  bench.risk_settings.strategy_default.position_long_max = risk::SizeLimit{{10, 0}, {}};
+  bench.make_ready();
+  const Handle handle = bench.place(Side::Buy, 5, 99'900);
+  bench.venue.execute_place(bench.venue.places.back(), bench.now);
+  const auto worst = [&] {
+    return bench.core->exposure().of_strategy(StrategyId{0}, InstrumentId{0}).worst_long();
+  };
+  bench.amend(handle, std::nullopt, Quantity{10});
+  EXPECT_EQ(bench.venue.amends.size(), 1u);
+  bench.amend(handle, std::nullopt, Quantity{2});  // the larger one may still be in force
+  EXPECT_EQ(bench.venue.amends.size(), 2u);
+  EXPECT_EQ(worst(), Quantity{10});
+  EXPECT_EQ(bench.ears.last(bench.place(Side::Buy, 1, 99'900)), OrderEventKind::Denied);
+  bench.amend(handle, std::nullopt, Quantity{11});
+  EXPECT_EQ(bench.venue.amends.size(), 2u);
+  bench.amend(handle, Price{99'800}, Quantity{10});
+  EXPECT_EQ(bench.venue.amends.size(), 3u);
+  EXPECT_EQ(worst(), Quantity{10});
 }
 
 TEST(TradingCore, NobodyTouchesAnotherStrategysOrder) {
