@@ -56,7 +56,9 @@ class AccountListener {
   /// Offset to add to our wall clock to get the venue's.
   virtual void on_venue_clock(Nanos offset, Timestamp now) noexcept = 0;
   /// Answer to DeadManPort::set_cancel_all_after. False: refused, failed, or no answer in time.
-  virtual void on_cancel_all_after(bool /*accepted*/, Timestamp /*now*/) noexcept {}
+  /// `requested_at`: the `now` of that call; it tells which one is answered.
+  virtual void on_cancel_all_after(bool /*accepted*/, Timestamp /*requested_at*/,
+                                   Timestamp /*now*/) noexcept {}
 
  protected:
   ~AccountListener() = default;

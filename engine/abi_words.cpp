@@ -146,6 +146,10 @@ const char* abi_name(HoldReason reason) noexcept {
       return "instrument_changed";
     case HoldReason::Operator:
       return "operator";
+    case HoldReason::DeadManTimer:
+      return "dead_man_timer";
+    case HoldReason::JournalFailed:
+      return "journal_failed";
   }
   return "other";
 }

@@ -96,6 +96,8 @@ enum class HoldReason : std::uint8_t {
   UnknownOrders,      ///< too many outcomes unknown
   InstrumentChanged,  ///< its definition changed in a way that needs a restart
   Operator,
+  DeadManTimer,   ///< the venue's dead-man timer was refused or late twice
+  JournalFailed,  ///< the journal cannot be written any more
 };
 
 /// State of the engine (instrument invalid) or of one instrument, with the reason.

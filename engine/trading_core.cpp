@@ -305,6 +305,7 @@ void TradingCore::on_fill_report(const FillReport& fill) noexcept { orders_.on_f
 
 void TradingCore::on_position(const PositionReport& position, bool from_snapshot) noexcept {
   record(to_record(position, from_snapshot), position.receive_time);
+  if (!is_believable(position.quantity)) return;
   reconciler_.on_position(position, from_snapshot);
 }
 

@@ -106,6 +106,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void resume(std::string_view who, Timestamp now) noexcept;
   void hold(std::string_view why, std::string_view who, Timestamp now) noexcept;
   void cancel_all(std::string_view who, Timestamp now) noexcept;
+  /// The journal's writer has failed (or works again): holds, and `resume` does not lift it.
+  void set_journal_failed(bool failed, Timestamp now) noexcept;
   /// The venue's position becomes ours. False: there is no difference to accept.
   bool accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept;
   bool resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
@@ -157,7 +159,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_account_connection(ConnectionState state, Timestamp now) noexcept override;
   void on_account_alive(Timestamp now) noexcept override;
   void on_venue_clock(Nanos offset, Timestamp now) noexcept override;
-  void on_cancel_all_after(bool accepted, Timestamp now) noexcept override;
+  void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
 
  private:
   // trading_core_states.cpp
@@ -168,7 +170,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   }
   void judge_health(Timestamp now) noexcept;
   void update_state(Timestamp now) noexcept;
-  EngineState wanted_state() const noexcept;
+  EngineState wanted_state(Timestamp now) const noexcept;
   void enter(EngineState state, HoldReason reason, Timestamp now) noexcept;
   bool is_reconciled() const noexcept;
   void reconcile_again(Timestamp now) noexcept;
@@ -178,6 +180,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void feed_dead_man(Timestamp now) noexcept;
   void watch_flat(Timestamp now) noexcept;
   bool has_dead_man_failed() const noexcept { return dead_man_failures_ >= 2; }
+  void note_dead_man_failure(Timestamp now) noexcept;
+  void forget_dead_man() noexcept;
   void record_command(CommandRecord::Kind kind, std::string_view why, std::string_view who,
                       Timestamp now, InstrumentId instrument = {}, ClientOrderId id = {},
                       std::uint8_t resolution = 0) noexcept;
@@ -219,11 +223,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool wants_flat_ = false;
   bool flat_confirmed_ = false;
   // The venue's dead-man timer.
-  Timestamp dead_man_sent_;
-  Timestamp dead_man_answered_;
-  bool dead_man_pending_ = false;
-  bool dead_man_armed_ = false;
-  int dead_man_failures_ = 0;
+  Timestamp dead_man_sent_;         // the newest request, and its name
+  bool dead_man_pending_ = false;   // its answer is awaited; answers to others are passed over
+  Timestamp dead_man_armed_until_;  // unless refreshed; zero: not armed
+  int dead_man_failures_ = 0;       // in a row
   Timestamp lists_wanted_;
   Timestamp next_instrument_look_;
   std::uint64_t journal_failures_seen_ = 0;

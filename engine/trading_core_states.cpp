@@ -23,7 +23,7 @@ HoldReason TradingCore::first_hold() const noexcept {
   for (unsigned i = 1; i < 32; ++i) {
     if ((holds_ & (std::uint32_t{1} << i)) != 0) return static_cast<HoldReason>(i);
   }
-  return has_dead_man_failed() ? HoldReason::AccountConnectionLost : HoldReason::None;
+  return has_dead_man_failed() ? HoldReason::DeadManTimer : HoldReason::None;
 }
 
 void TradingCore::reconcile_again(Timestamp now) noexcept {
@@ -62,18 +62,18 @@ void TradingCore::judge_health(Timestamp now) noexcept {
   }
 }
 
-EngineState TradingCore::wanted_state() const noexcept {
+EngineState TradingCore::wanted_state(Timestamp now) const noexcept {
   if (!started_) return EngineState::Cold;
   if (killed_) return EngineState::Killed;
   if (holds_ != 0 || has_dead_man_failed()) return EngineState::Held;
   if (!is_connected()) return EngineState::Connecting;
   if (!is_reconciled() || orders_.has_previous_run_orders()) return EngineState::Reconciling;
-  if (links_.dead_man != nullptr && !dead_man_armed_) return EngineState::Reconciling;
+  if (links_.dead_man != nullptr && now >= dead_man_armed_until_) return EngineState::Reconciling;
   return EngineState::Ready;
 }
 
 void TradingCore::update_state(Timestamp now) noexcept {
-  const EngineState state = wanted_state();
+  const EngineState state = wanted_state(now);
   const HoldReason reason = state == EngineState::Held ? first_hold() : HoldReason::None;
   if (state != state_ || reason != hold_reason_) enter(state, reason, now);
 }
@@ -85,7 +85,7 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
       if (reconciler_.differs_now(InstrumentId{i})) hold_instrument(InstrumentId{i}, true, now);
     }
   } else if (state_ == EngineState::Ready) {
-    dead_man_armed_ = false;  // no longer refreshed: to be armed again before the next order
+    forget_dead_man();  // no longer refreshed: to be armed again before the next order
   }
   state_ = state;
   hold_reason_ = reason;
@@ -178,17 +178,27 @@ void TradingCore::feed_dead_man(Timestamp now) noexcept {
     return;
   if (dead_man_pending_ && now - dead_man_sent_ >= settings_.dead_man_refresh) {
     dead_man_pending_ = false;
-    ++dead_man_failures_;
-    links_.listener.on_alert({Alert::DeadManRefused, {}, {}, {}, 0, dead_man_failures_, now});
+    note_dead_man_failure(now);
   }
-  const bool is_due = !dead_man_armed_ || now - dead_man_sent_ >= settings_.dead_man_refresh;
+  const bool is_due =
+      now >= dead_man_armed_until_ || now - dead_man_sent_ >= settings_.dead_man_refresh;
   // The venue takes one a second.
   const bool is_early = dead_man_sent_.nanos != 0 && now - dead_man_sent_ < seconds(1);
   if (dead_man_pending_ || !is_due || is_early) return;
   dead_man_sent_ = now;
   dead_man_pending_ = true;
   if (!links_.dead_man->set_cancel_all_after(settings_.dead_man_seconds, now))
-    on_cancel_all_after(false, now);
+    on_cancel_all_after(false, now, now);
+}
+
+void TradingCore::note_dead_man_failure(Timestamp now) noexcept {
+  ++dead_man_failures_;
+  links_.listener.on_alert({Alert::DeadManRefused, {}, {}, {}, 0, dead_man_failures_, now});
+}
+
+void TradingCore::forget_dead_man() noexcept {
+  dead_man_pending_ = false;
+  dead_man_armed_until_ = {};
 }
 
 void TradingCore::watch_flat(Timestamp now) noexcept {

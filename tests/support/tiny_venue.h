@@ -56,6 +56,9 @@ class TinyVenue final : public VenuePort, public DeadManPort {
   std::size_t cancel_batches = 0;
   std::size_t queries = 0;
   std::size_t dead_man_calls = 0;
+  bool answers_dead_man = true;
+  bool accepts_dead_man = true;
+  Nanos dead_man_delay;
   std::map<std::uint64_t, Order> orders;  // by venue id
   std::vector<FillReport> fills;
   std::map<std::uint32_t, Quantity> position;
@@ -167,7 +170,10 @@ class TinyVenue final : public VenuePort, public DeadManPort {
   }
   bool set_cancel_all_after(std::uint32_t, Timestamp now) noexcept override {
     ++dead_man_calls;
-    later(now, [this](Timestamp at) { listener->on_cancel_all_after(true, at); });
+    if (!answers_dead_man) return true;
+    later(now + dead_man_delay, [this, accepted = accepts_dead_man, now](Timestamp at) {
+      listener->on_cancel_all_after(accepted, now, at);
+    });
     return true;
   }
 

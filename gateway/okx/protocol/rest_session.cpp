@@ -188,7 +188,7 @@ void RestSession::finish(Question& question, Timestamp now, bool certainly_not_s
       if (!frame_.ok()) {
         problems_.on_problem(ProblemKind::Refused, frame_.code(), "cancel-all-after");
       }
-      listener_.on_cancel_all_after(frame_.ok(), now);
+      listener_.on_cancel_all_after(frame_.ok(), question.sent_at, now);
       return;
     case Ask::Order:
       finish_order(question, now);

@@ -652,6 +652,52 @@ TEST(TradingCore, LiquidationIsBookedByItsCumulativeQuantity) {  // POST-01, POS
   EXPECT_EQ(bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{-5});
 }
 
+TEST(TradingCore, AbsurdSizesFromTheVenueAreNotBelievedAndCrashNothing) {  // I1, POST-01
+  constexpr Quantity kAbsurd{9'000'000'000'000'000'000};
+  EngineBench bench;
+  bench.make_ready();
+  const Handle mine = bench.place(Side::Buy, 2, 99'500);
+  const TinyVenue::Order& there = bench.venue.execute_place(bench.venue.places[0], bench.now);
+  bench.run_for(milliseconds(10));
+  for (const Quantity size : {kAbsurd, Quantity{-9'000'000'000'000'000'000}}) {
+    for (std::uint64_t venue_id : {700u, 701u, 702u}) {
+      ExecutionReport push;
+      push.instrument = InstrumentId{0};
+      push.venue_id = {venue_id};
+      push.price = {1};
+      push.quantity = push.cumulative_quantity = push.fill.quantity = size;
+      push.fill.price = {100'000};
+      push.fill.trade_id = {1};
+      push.has_fill = true;
+      push.exchange_time = push.receive_time = bench.now;
+      bench.core->on_execution_report(push);
+      push.client_id = there.client_id;  // of our own order too
+      push.venue_id = there.venue_id;
+      push.own_tag = true;
+      bench.core->on_execution_report(push);
+      FillReport row = fill_row(there, 2, size.raw, bench.now);
+      row.receive_time = bench.now;
+      bench.core->on_fill_report(row);
+      row.client_id = {};
+      row.venue_id = {venue_id};
+      bench.core->on_fill_report(row);
+      PositionReport position;
+      position.instrument = InstrumentId{0};
+      position.quantity = size;
+      position.exchange_time = position.receive_time = bench.now;
+      bench.core->on_position(position, false);
+    }
+  }
+  const std::size_t queries = bench.venue.queries;
+  bench.run_for(seconds(3));
+  EXPECT_GT(bench.venue.queries, queries);  // what is with our order, then?
+  EXPECT_EQ(bench.ears.last(mine), OrderEventKind::Live);
+  EXPECT_EQ(bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{0});
+  EXPECT_EQ(bench.core->exposure().of_account(InstrumentId{0}).working_buy, Quantity{2});
+  EXPECT_EQ(bench.core->status().foreign_orders, 0u);
+  EXPECT_EQ(bench.core->state(), EngineState::Ready);
+}
+
 TEST(TradingCore, ProfitAndFeesAreExact) {
   EngineBench bench;
   bench.make_ready();
@@ -670,6 +716,19 @@ TEST(TradingCore, ProfitAndFeesAreExact) {
   EXPECT_EQ(to_string(status.average_entry_price), "100");
   ASSERT_TRUE(status.unrealised_pnl);
   EXPECT_EQ(status.unrealised_pnl->raw, 0);  // mid is 100
+}
+
+TEST(TradingCore, FailedJournalIsAHoldThatResumeDoesNotLift) {
+  EngineBench bench;
+  bench.make_ready();
+  bench.core->set_journal_failed(true, bench.now);
+  EXPECT_EQ(bench.core->hold_reason(), HoldReason::JournalFailed);
+  bench.core->resume("operator", bench.now);
+  bench.run_for(seconds(2));
+  EXPECT_EQ(bench.core->state(), EngineState::Held);
+  bench.core->set_journal_failed(false, bench.now);
+  bench.run_for(seconds(2));
+  EXPECT_EQ(bench.core->state(), EngineState::Ready);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ class Heard final : public AccountListener, public SessionProblems {
   }
   void on_account_alive(Timestamp now) noexcept override { alive = now; }
   void on_venue_clock(Nanos offset, Timestamp) noexcept override { clock = offset; }
-  void on_cancel_all_after(bool accepted, Timestamp) noexcept override {
+  void on_cancel_all_after(bool accepted, Timestamp, Timestamp) noexcept override {
     dead_man.push_back(accepted);
   }
   void on_problem(ProblemKind kind, std::int32_t code, std::string_view text) noexcept override {
