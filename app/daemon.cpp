@@ -36,6 +36,8 @@ constexpr int kNotClean = 1;
 
 int fail(int code, const std::string& message) {
   fmt::print(stderr, "gannetd: {}\n", message);
+  log(wall_clock_now(), code == kRefused ? LogEvent::VenueRefused : LogEvent::ConfigError,
+      {LogField::string("text", message)});
   return code;
 }
 

@@ -38,6 +38,7 @@ namespace gannet::app {
 namespace {
 
 constexpr Nanos kStatusInterval = milliseconds(200);
+constexpr Nanos kSummaryInterval = seconds(60);
 constexpr Nanos kTimerInterval = milliseconds(1);
 constexpr Nanos kIdleSleep = microseconds(500);
 constexpr Nanos kStrategyStopPatience = seconds(2);
@@ -325,6 +326,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     const Timestamp now = wall_clock_now();
     started = now;
     last_definitions = now;
+    last_summary = now;
     std::vector<std::unique_ptr<engine::LaneThread>> lanes;
     int number = 1;
     for (const auto& lane : publisher->threaded_lanes()) {
@@ -335,6 +337,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     core->on_venue_clock(facts.clock_offset, now);
     restore_kill(now);
     publisher->start(*core, now);
+    tell_started_strategies(now);
     market_connection->start();
     order_connection->start();
     while (!stop_requested.load(std::memory_order_acquire)) turn();
@@ -655,10 +658,53 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     }
   }
 
+  /// What an operator reads in the log beside orders: connections that are ready, comparisons with
+  /// the venue, and once a minute the figures.
+  void tell_milestones(const engine::CoreStatus& at, Timestamp now) RUNS_ON(kReactor) {
+    if (at.market == ConnectionState::Ready && told.market != ConnectionState::Ready) {
+      log(now, LogEvent::ConnectionReady, {LogField::string("connection", "market")});
+    }
+    if (at.account == ConnectionState::Ready && told.account != ConnectionState::Ready) {
+      log(now, LogEvent::ConnectionReady, {LogField::string("connection", "orders")});
+    }
+    if (at.rounds != told.rounds) {
+      log(now, LogEvent::ReconcileDone,
+          {LogField::number("rounds", static_cast<std::int64_t>(at.rounds)),
+           LogField::number("held_instruments", static_cast<std::int64_t>(at.held_instruments)),
+           LogField::number("foreign_orders", static_cast<std::int64_t>(at.foreign_orders))});
+    }
+    if (now - last_summary >= kSummaryInterval) {
+      last_summary = now;
+      log(now, LogEvent::StatusSummary,
+          {LogField::string("state", name_of(at.state)),
+           LogField::number("orders", static_cast<std::int64_t>(at.orders.placed)),
+           LogField::number("fills", static_cast<std::int64_t>(at.fills)),
+           LogField::number("denied", static_cast<std::int64_t>(at.orders.denied)),
+           LogField::number("rejected", static_cast<std::int64_t>(at.orders.rejected)),
+           LogField::number("open_orders", static_cast<std::int64_t>(at.open_orders)),
+           LogField::number("unknown_orders", static_cast<std::int64_t>(at.unknown_orders)),
+           LogField::number("tick_to_order_p50_ns", link.tick_to_order().p50.count),
+           LogField::number("tick_to_order_p99_ns", link.tick_to_order().p99.count)});
+    }
+    told = at;
+  }
+
+  void tell_started_strategies(Timestamp now) RUNS_ON(kReactor) {
+    for (std::size_t s = 0; s < plugins.size(); ++s) {
+      const engine::StrategyType& type = plugins[s].type();
+      log(now, LogEvent::StrategyStarted,
+          {LogField::string("name", settings.strategies[s].name),
+           LogField::string("plugin", type.name), LogField::string("version", type.version),
+           LogField::string("path", type.path),
+           LogField::string("content_id", fmt::format("{:016x}", type.content_id))});
+    }
+  }
+
   void publish_status(Timestamp now) RUNS_ON(kReactor) {
     last_status = now;
     tell_stopped_strategies(now);
     const engine::CoreStatus at = core->status();
+    tell_milestones(at, now);
     DaemonStatus status;
     status.time = now;
     status.started = started;
@@ -759,6 +805,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   Timestamp started OWNED_BY(kReactor);
   Timestamp last_status OWNED_BY(kReactor);
   Timestamp last_rest_timer OWNED_BY(kReactor);
+  Timestamp last_summary;
+  engine::CoreStatus told;  // as the log knows it
   Timestamp last_definitions OWNED_BY(kReactor);
   FixedString<120> kill_reason OWNED_BY(kReactor);
   std::uint64_t waiting_kill_command OWNED_BY(kReactor) = 0;

@@ -106,6 +106,28 @@ void EventTap::on_balance_event(const BalanceReport& report) noexcept {
   next_.on_balance_event(report);
 }
 
+void BookTap::on_book(InstrumentId instrument, BookFeed feed, const OrderBook& book,
+                      bool best_changed, Timestamp exchange_time, Timestamp receive_time) noexcept {
+  std::uint8_t& withdrawn =
+      withdrawn_[instrument.value * kBookFeeds + static_cast<std::size_t>(feed)];
+  if (withdrawn != 0) [[unlikely]] {
+    withdrawn = 0;
+    log(receive_time, LogEvent::BookRestored,
+        {LogField::string("instrument", instruments_[instrument].name.view()),
+         LogField::number("depth", depth_of(feed))});
+  }
+  next_.on_book(instrument, feed, book, best_changed, exchange_time, receive_time);
+}
+
+void BookTap::on_book_unavailable(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                                  Timestamp now) noexcept {
+  withdrawn_[instrument.value * kBookFeeds + static_cast<std::size_t>(feed)] = 1;
+  log(now, LogEvent::BookWithdrawn,
+      {LogField::string("instrument", instruments_[instrument].name.view()),
+       LogField::number("depth", depth_of(feed)), LogField::string("why", engine::abi_name(why))});
+  next_.on_book_unavailable(instrument, feed, why, now);
+}
+
 void StrategyLog::on_strategy_log(StrategyId strategy, std::uint32_t level,
                                   std::string_view text) noexcept {
   log(wall_clock_now(), LogEvent::StrategyLog,

@@ -19,7 +19,7 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(EngineFlat, "engine.flat", Warning, "the venue's own list holds no order of ours, twice")   \
   X(EngineResumed, "engine.resumed", Warning, "a person cleared a kill or hold")                \
   X(InstrumentState, "instrument.state", Info, "one instrument changed state; reason")          \
-  X(ConfigError, "config.error", Error, "the configuration was refused; file, line, key")       \
+  X(ConfigError, "config.error", Error, "the configuration cannot be used; what and where")     \
   X(VenueRefused, "venue.refused", Critical,                                                    \
     "the venue refused credentials, clock or environment")                                      \
   X(ConnectionOpen, "connection.open", Info, "a socket is open")                                \
@@ -44,8 +44,6 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(Fill, "fill", Info, "one match was booked; price, quantity, fee, position after")           \
   X(LateFill, "fill.late", Error, "a fill for an order that had ended was booked")              \
   X(PositionDifference, "position.difference", Error, "our position and the venue's differ")    \
-  X(ReconcileStarted, "reconcile.started", Info,                                                \
-    "orders, fills, positions and balances are asked for")                                      \
   X(ReconcileDone, "reconcile.done", Info, "compared with the venue; differences")              \
   X(Adjustment, "reconcile.adjustment", Error, "a difference was taken over from the venue")    \
   X(StrategyStarted, "strategy.started", Info,                                                  \
@@ -53,12 +51,10 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(StrategyStopped, "strategy.stopped", Error,                                                 \
     "a strategy was stopped; why; its orders are cancelled")                                    \
   X(StrategyLog, "strategy.log", Info, "a strategy's own words")                                \
-  X(PluginRefused, "plugin.refused", Error, "a plugin could not be loaded; why")                \
   X(JournalOpened, "journal.opened", Info, "records recovered, next sequence")                  \
   X(JournalFull, "journal.full", Critical, "the ring is full: new orders are held")             \
   X(JournalError, "journal.error", Critical, "a segment could not be written or synced")        \
   X(CommandReceived, "command.received", Info, "an operator's command; who, what")              \
-  X(TimerArmed, "timer.armed", Info, "the venue's cancel-all-after timer is armed")             \
   X(TimerRefused, "timer.refused", Warning, "the venue refused the cancel-all-after timer")     \
   X(StatusSummary, "status", Info, "the figures of the last minute")                            \
   X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")  \

@@ -104,6 +104,16 @@ class Venue:
             return self.process.wait()
 
 
+def crc32c(text):
+    """As the engine names the ring of a state directory in /dev/shm."""
+    crc = 0xFFFFFFFF
+    for byte in text.encode():
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
 def number(text):
     return Decimal(text or "0")
 
@@ -235,6 +245,9 @@ def main():
     if options.keep or wrong:
         print(f"logs and journal are in {folder}", file=sys.stderr)
     else:
+        ring = f"/dev/shm/gannet-{os.getuid()}-{crc32c(os.path.realpath(state))}-journal-ring"
+        if os.path.exists(ring):
+            os.remove(ring)
         shutil.rmtree(folder)
     return 0 if not wrong else 1
 
