@@ -47,8 +47,9 @@ constexpr int depth_of(BookFeed feed) noexcept {
 }
 
 /// A proven step of a book, in sequence. Spans: at most 400 levels a side (a misbehaving venue may
-/// send more: at most 1,024), best first in snapshots, any order in updates, either may be empty;
-/// they point into the decoder's buffers and are valid during the call only.
+/// send more: at most 1,024), best first in snapshots, any order in updates, either may be empty
+/// (an update with both empty is the venue's word that the book still is what it was); they point
+/// into the decoder's buffers and are valid during the call only.
 struct BookUpdate {
   enum class Kind : std::uint8_t { Snapshot, Update };  // Snapshot replaces the book
 

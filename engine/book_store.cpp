@@ -59,6 +59,9 @@ void BookStore::on_update(const BookUpdate& update) noexcept {
         update.instrument, bid == nullptr ? std::nullopt : std::optional(level_price(*bid)),
         ask == nullptr ? std::nullopt : std::optional(level_price(*ask)), update.receive_time);
   }
+  // A keep-alive: the reference is proven anew, and nobody has to look at the same book again.
+  const bool is_empty = update.bids.empty() && update.asks.empty();
+  if (update.kind == BookUpdate::Kind::Update && is_empty) return;
   listener_.on_book(update.instrument, update.feed, found->book, is_back || change.best_changed(),
                     update.exchange_time, update.receive_time);
 }

@@ -21,7 +21,8 @@ struct BookCounters {
 
 /// The book of every (instrument, feed) that is wanted: applies proven updates, tells the listener,
 /// and keeps the gate's reference prices. A withdrawn book is empty and is served to nobody until
-/// its next snapshot (I9). The fastest feed of an instrument is the one the gate measures against.
+/// its next snapshot (I9). An update without levels re-stamps the reference prices and is told to
+/// nobody. The fastest feed of an instrument is the one the gate measures against.
 /// Thread: the reactor. Allocates in `add` only.
 class BookStore {
  public:

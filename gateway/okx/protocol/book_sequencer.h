@@ -15,7 +15,7 @@ namespace gannet::okx {
 /// What a sequencer asks for and tells. Called from within its inputs.
 class BookSequencerOutput {
  public:
-  /// A proven step, in sequence.
+  /// A proven step, in sequence; one without levels (a keep-alive) proves that nothing changed.
   virtual void publish_book(const BookUpdate& update) noexcept = 0;
   virtual void withdraw_book(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                              Timestamp now) noexcept = 0;

@@ -63,6 +63,27 @@ TEST_F(BookStoreTest, FastestFeedIsTheGatesReference) {
   EXPECT_EQ(references.fresh_bid(a, now), Price{99'900});
 }
 
+TEST_F(BookStoreTest, AKeepAliveKeepsAQuietBookFreshAndCallsNobody) {
+  store.add(a, BookFeed::Depth400);
+  show(BookFeed::Depth400, 99'900, 100'100);
+  const int books = bench.ears.books;
+  now = now + seconds(59);
+  BookUpdate keep_alive;
+  keep_alive.instrument = a;
+  keep_alive.feed = BookFeed::Depth400;
+  keep_alive.kind = BookUpdate::Kind::Update;
+  keep_alive.receive_time = now;
+  store.on_update(keep_alive);
+  now = now + seconds(59);
+  references.set_alive(now);
+  EXPECT_EQ(references.fresh_bid(a, now), Price{99'900});
+  EXPECT_EQ(references.fresh_ask(a, now), Price{100'100});
+  EXPECT_EQ(bench.ears.books, books);
+  now = now + seconds(2);
+  references.set_alive(now);
+  EXPECT_FALSE(references.fresh_bid(a, now));  // nothing proved it for too long
+}
+
 TEST_F(BookStoreTest, BookNobodyAskedForIsIgnored) {
   show(BookFeed::Top5, 99'900, 100'100);
   EXPECT_EQ(bench.ears.books, 0);

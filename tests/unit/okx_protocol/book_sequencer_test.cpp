@@ -15,10 +15,15 @@ namespace {
 
 struct Recorder final : BookSequencerOutput {
   std::vector<std::string> log;
+  Timestamp last_receive_time;
 
   void publish_book(const BookUpdate& update) noexcept override {
-    log.push_back((update.kind == BookUpdate::Kind::Snapshot ? "snapshot " : "update ") +
-                  std::to_string(update.sequence));
+    const bool is_empty = update.bids.empty() && update.asks.empty();
+    const char* const kind = update.kind == BookUpdate::Kind::Snapshot ? "snapshot "
+                             : is_empty                                ? "alive "
+                                                                       : "update ";
+    log.push_back(kind + std::to_string(update.sequence));
+    last_receive_time = update.receive_time;
   }
   void withdraw_book(InstrumentId, BookFeed, BookWithdrawal why, Timestamp) noexcept override {
     log.push_back("withdraw " + std::to_string(static_cast<int>(why)));
@@ -79,10 +84,27 @@ TEST_F(Sequencer, FollowsTheWorkedChainOfTheVenuesDocumentation) {
   update(15, 15, 0);  // keep-alive
   update(15, 3);      // maintenance put the counter back: not a gap
   update(3, 5);
-  EXPECT_EQ(output_.take(), (Log{"snapshot 10", "update 15", "update 3", "update 5"}));
+  EXPECT_EQ(output_.take(), (Log{"snapshot 10", "update 15", "alive 15", "update 3", "update 5"}));
   EXPECT_EQ(sequencer_.counts().gaps, 0u);
   EXPECT_EQ(sequencer_.counts().keep_alives, 1u);
   EXPECT_EQ(sequencer_.counts().resets, 1u);
+}
+
+TEST_F(Sequencer, PassesAKeepAliveOnSinceItProvesAQuietBook) {
+  snapshot(10);
+  output_.take();
+  const Timestamp later = kNow + seconds(60);
+  sequencer_.on_book(message(BookUpdate::Kind::Update, 10, 10, 0), later);
+  EXPECT_EQ(output_.take(), (Log{"alive 10"}));
+  EXPECT_EQ(output_.last_receive_time, later);
+}
+
+TEST_F(Sequencer, PassesNoKeepAliveOfABookThatIsNotLive) {
+  snapshot(10);
+  update(11, 15);  // a gap
+  output_.take();
+  update(15, 15, 0);
+  EXPECT_TRUE(output_.take().empty());
 }
 
 TEST_F(Sequencer, WithdrawsFirstAndAsksSecondOnAGap) {
