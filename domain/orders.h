@@ -80,6 +80,13 @@ struct CancelRequest {
   InstrumentId instrument;
 };
 
+/// No venue has an order, a fill or a position larger than this: what says so is not believed. Far
+/// enough from 2^63 that sums of several still fit.
+inline constexpr Quantity kLargestQuantity{std::int64_t{1} << 60};
+constexpr bool is_believable(Quantity quantity) noexcept {
+  return quantity <= kLargestQuantity && quantity >= -kLargestQuantity;
+}
+
 /// The order as the venue tells it.
 enum class OrderState : std::uint8_t { Live, PartiallyFilled, Filled, Cancelled, Expired };
 

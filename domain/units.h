@@ -29,6 +29,15 @@ struct Units {
   }
 };
 
+/// A sum that stops at the largest magnitude instead of wrapping: what a peer tells may be absurd.
+template <class Tag>
+constexpr Units<Tag> add_saturating(Units<Tag> a, Units<Tag> b) noexcept {
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a.raw, b.raw, &sum) && sum >= -kMax) return {sum};
+  return {a.raw < 0 ? -kMax : kMax};
+}
+
 using Price = Units<struct PriceTag>;        ///< quote currency (or coin, for options) per unit
 using Quantity = Units<struct QuantityTag>;  ///< contracts, or base currency on spot and margin
 

@@ -17,7 +17,8 @@ FillBooking::FillBooking(const InstrumentTable& instruments, PositionKeeper& pos
 
 BookingResult FillBooking::book(const FillOwner& owner, const Fill& told, Quantity cumulative,
                                 Quantity& booked, bool late, Timestamp now) noexcept {
-  if (told.quantity.raw <= 0 || told.price.raw <= 0 || owner.instrument.value >= times_.size())
+  if (told.quantity.raw <= 0 || !is_believable(told.quantity) || told.price.raw <= 0 ||
+      owner.instrument.value >= times_.size())
     return BookingResult::Invalid;
   if (keys_.contains(owner.venue_id, told.trade_id)) {
     ++duplicates_;
@@ -58,7 +59,7 @@ BookingResult FillBooking::book(const FillOwner& owner, const Fill& told, Quanti
   positions_.apply(owner.strategy, owner.instrument, owner.side, fill);
   exposure_.on_fill(owner.strategy, owner.instrument, owner.side, fill.quantity,
                     owner.position_side);
-  booked += fill.quantity;
+  booked = add_saturating(booked, fill.quantity);
   ++booked_;
   newest_ = std::max(newest_, fill.exchange_time);
   Times& times = times_[owner.instrument.value];

@@ -16,7 +16,7 @@ enum class BookingResult : std::uint8_t {
   Booked,
   Duplicate,  ///< in the books already
   TooOld,     ///< cannot be told from one whose key was forgotten
-  Invalid,    ///< no quantity or no price
+  Invalid,    ///< no quantity or price, or an absurd one
 };
 
 /// Whose fill it is, and where it goes.

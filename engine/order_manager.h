@@ -171,6 +171,7 @@ class OrderManager {
   void cancel_foreign(InstrumentId instrument, Timestamp now) noexcept;
 
   // order_reports.cpp
+  void on_absurd(const ExecutionReport& report) noexcept;
   void on_reply(Order& order, const ExecutionReport& report) noexcept;
   void on_place_rejected(Order& order, const ExecutionReport& report) noexcept;
   void on_amend_rejected(Order& order, const ExecutionReport& report) noexcept;

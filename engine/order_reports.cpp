@@ -50,11 +50,20 @@ bool is_passing(VenueReason reason) noexcept {
          reason == VenueReason::OutcomeUnknown;
 }
 
+bool has_believable_sizes(const ExecutionReport& report) noexcept {
+  const auto is_size = [](Quantity quantity) {
+    return quantity.raw >= 0 && quantity <= kLargestQuantity;
+  };
+  return is_size(report.quantity) && is_size(report.cumulative_quantity) &&
+         (!report.has_fill || is_size(report.fill.quantity));
+}
+
 }  // namespace
 
 void OrderManager::on_report(const ExecutionReport& report) noexcept {
   using Kind = ExecutionReport::Kind;
   record(to_record(report), report.receive_time);
+  if (report.kind == Kind::Status && !has_believable_sizes(report)) return on_absurd(report);
   Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
   if (order == nullptr && report.kind == Kind::Status && ids_.is_ours(report.client_id)) {
     order = meet_previous_run_order(report);
@@ -90,6 +99,16 @@ void OrderManager::on_report(const ExecutionReport& report) noexcept {
   }
   count(*order);
   pump_cancels(report.receive_time);
+}
+
+void OrderManager::on_absurd(const ExecutionReport& report) noexcept {
+  ++counters_.unmatched;
+  Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
+  if (order == nullptr || !order->is_open()) return;
+  // As good as unreadable: something happened to it, and not what this says.
+  const bool is_query = report.source == ExecutionReport::Source::Query;
+  order->query_sent = {};
+  query_at(*order, report.receive_time + (is_query ? settings_.query_spacing : Nanos{}));
 }
 
 void OrderManager::on_reply(Order& order, const ExecutionReport& report) noexcept {
@@ -410,6 +429,7 @@ Order* OrderManager::meet_previous_run_order(const ExecutionReport& report) noex
 void OrderManager::on_fill_row(const FillReport& report) noexcept {
   const Timestamp now = report.receive_time;
   record(to_record(report), now);
+  if (!is_believable(report.fill.quantity)) return static_cast<void>(++counters_.unmatched);
   Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
   if (order == nullptr) return foreign_.on_fill_row(report);
   if (report.venue_id.valid()) order->venue_id = report.venue_id;

@@ -1,5 +1,7 @@
 #include "engine/position_keeper.h"
 
+#include "domain/exact_math.h"
+
 namespace gannet::engine {
 
 PositionKeeper::PositionKeeper(const InstrumentTable& instruments, std::size_t strategies)
@@ -31,14 +33,15 @@ void PositionKeeper::apply(Position& position, const Instrument& instrument, Sid
                            const Fill& fill) noexcept {
   const FillResult result = apply_fill(instrument, position.held, side, fill.price, fill.quantity);
   position.held = result.position;
-  position.realised_pnl.raw += result.realised_pnl.raw;
+  position.realised_pnl.raw = add_saturating(position.realised_pnl.raw, result.realised_pnl.raw);
   if (fill.fee.currency == position.fees.currency || !fill.fee.currency.valid()) {
-    position.fees.raw += fill.fee.raw;
+    position.fees.raw = add_saturating(position.fees.raw, fill.fee.raw);
   } else {
-    position.fees_elsewhere.raw += fill.fee.raw;
+    position.fees_elsewhere.raw = add_saturating(position.fees_elsewhere.raw, fill.fee.raw);
     position.fees_elsewhere.currency = fill.fee.currency;
   }
-  (side == Side::Buy ? position.bought : position.sold) += fill.quantity;
+  Quantity& turnover = side == Side::Buy ? position.bought : position.sold;
+  turnover = add_saturating(turnover, fill.quantity);
   ++position.fills;
 }
 

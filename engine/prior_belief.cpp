@@ -105,7 +105,7 @@ void PriorBelief::add_report(const ReportRecord& record) {
 void PriorBelief::add_fill(const FillBookedRecord& record) {
   steps_.emplace_back(record);
   if (Order* order = find(record.client_id)) {
-    order->booked_quantity.raw += record.fill.quantity;
+    order->booked_quantity = add_saturating(order->booked_quantity, Quantity{record.fill.quantity});
     order->cumulative_quantity = std::max(order->cumulative_quantity, order->booked_quantity);
   }
 }

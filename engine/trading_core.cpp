@@ -48,7 +48,7 @@ TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
       orders_({links.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
                links.journal, links.port, links.events, links.listener, booking_},
               settings_.orders, ids, settings_.margin_modes),
-      reconciler_(links.instruments, orders_, positions_, booking_, links.port,
+      reconciler_(links.instruments, orders_, exposure_, booking_, links.port,
                   settings_.reconciler),
       books_(links.instruments, references_, links.books),
       balances_(links.currencies.size()),
@@ -63,22 +63,26 @@ void TradingCore::restore(const PriorBelief& prior) {
     } else if (const auto* adjustment = std::get_if<AdjustmentRecord>(&step)) {
       const InstrumentId instrument{adjustment->instrument};
       if (!links_.instruments.contains(instrument)) continue;
-      positions_.adjust(instrument, {adjustment->after},
+      exposure_.set_account_position(instrument, {adjustment->after}, adjustment->position_side);
+      const Quantity sum = exposure_.of_account(instrument, PositionSide::Net).position +
+                           exposure_.of_account(instrument, PositionSide::Short).position;
+      positions_.adjust(instrument, sum,
                         {adjustment->average_entry_price, links_.instruments[instrument].quote});
-      exposure_.set_account_position(instrument, {adjustment->after});
     }
   }
   for (const Order& order : prior.open_orders()) orders_.restore(order);
   killed_ = prior.killed();
-  if (prior.last_time().nanos != 0)
-    reconciler_.set_first_fills_time(prior.last_time() - settings_.reconciler.fills_overlap);
+  if (prior.last_time().nanos != 0) {
+    reconciler_.set_fills_known(prior.last_time(), {});
+    knows_fills_ = true;
+  }
 }
 
 void TradingCore::start(Timestamp now) noexcept {
   now_ = now;
   started_ = true;
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
-  reconciler_.set_default_fills_time(now);
+  if (!knows_fills_) reconciler_.set_fills_known(now, now);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
     modes_.set_instrument(InstrumentId{i}, risk::TradingMode::Ready);
   for (const Instrument& instrument : links_.instruments)
@@ -179,17 +183,27 @@ void TradingCore::set_journal_failed(bool failed, Timestamp now) noexcept {
 
 bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept {
   if (!links_.instruments.contains(instrument) || held_[instrument.value] == 0) return false;
+  // A word older than the newest fill would undo that fill: a newer one is on its way.
+  if (reconciler_.compare(instrument) != PositionComparison::Differs) {
+    reconciler_.want_round();
+    return false;
+  }
   record_command(CommandRecord::Kind::Accept, "", who, now, instrument);
   AdjustmentRecord adjustment;
+  const VenuePositions& venue = reconciler_.venue_positions();
   const Quantity before = positions_.of_account(instrument).quantity();
-  const Quantity after = reconciler_.venue_position(instrument);
-  adjustment.before = before.raw;
-  adjustment.after = after.raw;
-  adjustment.average_entry_price = reconciler_.venue_average_price(instrument).raw;
+  const Quantity after = venue.quantity(instrument);
+  adjustment.average_entry_price = venue.average_entry_price(instrument).raw;
   adjustment.instrument = instrument.value;
-  record(adjustment, now);
-  positions_.adjust(instrument, after, reconciler_.venue_average_price(instrument));
-  exposure_.set_account_position(instrument, after);
+  for (const PositionSide leg : {PositionSide::Net, PositionSide::Short}) {
+    adjustment.position_side = leg;
+    adjustment.before = exposure_.of_account(instrument, leg).position.raw;
+    adjustment.after = venue.quantity(instrument, leg).raw;
+    if (adjustment.before == adjustment.after) continue;
+    record(adjustment, now);
+    exposure_.set_account_position(instrument, {adjustment.after}, leg);
+  }
+  positions_.adjust(instrument, after, venue.average_entry_price(instrument));
   orders_.accept_shortfalls(instrument);
   links_.listener.on_alert(
       {Alert::DifferenceAccepted, instrument, {}, {}, before.raw, after.raw, now});
@@ -292,6 +306,7 @@ void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
       report.source == ExecutionReport::Source::Query)
     reconciler_.on_open_order_row(report);
   orders_.on_report(report);
+  if (report.has_fill) reconciler_.on_fill(report.instrument, report.receive_time);
   // The timer fired while we live: something stood still; look before trading on (COD-05).
   if (report.kind == ExecutionReport::Kind::Status &&
       report.reason == VenueReason::CancelAllAfter) {
@@ -301,7 +316,10 @@ void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
   }
 }
 
-void TradingCore::on_fill_report(const FillReport& fill) noexcept { orders_.on_fill_row(fill); }
+void TradingCore::on_fill_report(const FillReport& fill) noexcept {
+  orders_.on_fill_row(fill);
+  reconciler_.on_fill(fill.instrument, fill.receive_time);
+}
 
 void TradingCore::on_position(const PositionReport& position, bool from_snapshot) noexcept {
   record(to_record(position, from_snapshot), position.receive_time);
@@ -356,6 +374,7 @@ void TradingCore::on_account_alive(Timestamp now) noexcept {
 
 void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
   orders_.on_venue_clock(offset);
+  reconciler_.on_venue_clock(offset);
   const bool is_off =
       offset > settings_.clock_offset_max || offset < Nanos{-settings_.clock_offset_max.count};
   if (is_off) links_.listener.on_alert({Alert::VenueClockOff, {}, {}, {}, 0, offset.count, now});
@@ -406,7 +425,7 @@ InstrumentStatus TradingCore::status(InstrumentId instrument, Timestamp now) con
   const Position& position = positions_.of_account(instrument);
   status.held = held_[instrument.value] != 0;
   status.position = position.quantity();
-  status.venue_position = reconciler_.venue_position(instrument);
+  status.venue_position = reconciler_.venue_positions().quantity(instrument);
   status.average_entry_price = average_entry_price(links_.instruments[instrument], position.held);
   status.realised_pnl = position.realised_pnl;
   status.fees = position.fees;

@@ -1,16 +1,15 @@
 #include "risk/exposure.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace gannet::risk {
 namespace {
 
-/// Adds a change of leaves to one side. A sum below zero would be our bug in the making: the order
-/// manager told an old value that it had never told as new.
-void add_leaves(Holding& holding, Side side, Quantity change) noexcept {
-  Quantity& working = side == Side::Buy ? holding.working_buy : holding.working_sell;
-  working += change;
-  CHECK(working.raw >= 0);
+Quantity clamped(__int128 sum) noexcept {
+  constexpr __int128 kMax = Exposure::kLargest.raw;
+  return {static_cast<std::int64_t>(std::clamp<__int128>(sum, -kMax, kMax))};
 }
 
 }  // namespace
@@ -25,8 +24,8 @@ Exposure::Exposure(std::size_t strategies, std::size_t instruments)
 void Exposure::on_order_opened(StrategyId strategy, InstrumentId instrument, Side side,
                                Quantity leaves, PositionSide leg) noexcept {
   on_working_changed(strategy, instrument, side, {}, leaves, leg);
-  ++holdings_[index(strategy, instrument, leg)].open_orders;
-  ++account_[leg_index(instrument, leg)].open_orders;
+  ++holdings_[index(strategy, instrument, leg)].told.open_orders;
+  ++account_[leg_index(instrument, leg)].told.open_orders;
   ++strategy_orders_[row(strategy)];
   ++open_orders_;
 }
@@ -35,40 +34,56 @@ void Exposure::on_working_changed(StrategyId strategy, InstrumentId instrument, 
                                   Quantity old_leaves, Quantity new_leaves,
                                   PositionSide leg) noexcept {
   CHECK(new_leaves.raw >= 0);
-  add_leaves(holdings_[index(strategy, instrument, leg)], side, new_leaves - old_leaves);
-  add_leaves(account_[leg_index(instrument, leg)], side, new_leaves - old_leaves);
+  const __int128 change = static_cast<__int128>(new_leaves.raw) - old_leaves.raw;
+  add_leaves(holdings_[index(strategy, instrument, leg)], side, change);
+  add_leaves(account_[leg_index(instrument, leg)], side, change);
 }
 
 void Exposure::on_order_closed(StrategyId strategy, InstrumentId instrument, Side side,
                                Quantity leaves, PositionSide leg) noexcept {
   on_working_changed(strategy, instrument, side, leaves, {}, leg);
-  Holding& holding = holdings_[index(strategy, instrument, leg)];
+  Holding& holding = holdings_[index(strategy, instrument, leg)].told;
   CHECK(holding.open_orders > 0);
   --holding.open_orders;
-  --account_[leg_index(instrument, leg)].open_orders;
+  --account_[leg_index(instrument, leg)].told.open_orders;
   --strategy_orders_[row(strategy)];
   --open_orders_;
 }
 
 void Exposure::on_fill(StrategyId strategy, InstrumentId instrument, Side side, Quantity quantity,
                        PositionSide leg) noexcept {
-  const Quantity change = side == Side::Buy ? quantity : -quantity;
-  holdings_[index(strategy, instrument, leg)].position += change;
-  account_[leg_index(instrument, leg)].position += change;
+  const __int128 change = side == Side::Buy ? quantity.raw : -static_cast<__int128>(quantity.raw);
+  add_position(holdings_[index(strategy, instrument, leg)], change);
+  add_position(account_[leg_index(instrument, leg)], change);
 }
 
 void Exposure::set_position(StrategyId strategy, InstrumentId instrument, Quantity position,
                             PositionSide leg) noexcept {
-  Holding& holding = holdings_[index(strategy, instrument, leg)];
-  account_[leg_index(instrument, leg)].position += position - holding.position;
-  holding.position = position;
+  Entry& entry = holdings_[index(strategy, instrument, leg)];
+  const __int128 change = position.raw - entry.position;
+  add_position(entry, change);
+  add_position(account_[leg_index(instrument, leg)], change);
 }
 
 void Exposure::set_account_position(InstrumentId instrument, Quantity position,
                                     PositionSide leg) noexcept {
-  const Quantity foreign = holdings_[index({}, instrument, leg)].position;
-  const Quantity difference = position - account_[leg_index(instrument, leg)].position;
-  set_position({}, instrument, foreign + difference, leg);
+  Entry& account = account_[leg_index(instrument, leg)];
+  const __int128 change = position.raw - account.position;
+  add_position(holdings_[index({}, instrument, leg)], change);
+  add_position(account, change);
+}
+
+void Exposure::add_position(Entry& entry, __int128 change) noexcept {
+  entry.position += change;
+  entry.told.position = clamped(entry.position);
+}
+
+void Exposure::add_leaves(Entry& entry, Side side, __int128 change) noexcept {
+  __int128& sum = side == Side::Buy ? entry.working_buy : entry.working_sell;
+  sum += change;
+  // Below zero would be our bug: the order manager told an old value that it never told as new.
+  CHECK(sum >= 0);
+  (side == Side::Buy ? entry.told.working_buy : entry.told.working_sell) = clamped(sum);
 }
 
 std::uint32_t Exposure::open_orders(StrategyId strategy) const noexcept {

@@ -33,10 +33,15 @@ struct Holding {
 /// Foreign orders and positions have an invalid StrategyId and count in the account only. In
 /// long/short mode each leg is counted by itself; PositionSide::Net and Long share the first.
 ///
+/// Quantities come from the venue too: sums are kept in 128 bits, so that opening and closing undo
+/// each other whatever was told; what is read stops at kLargest, so that it may be added up.
+///
 /// Thread: one (the reactor). Dense arrays made at construction; nothing allocates afterwards.
 /// Strategies and instruments beyond the sizes given are our bug (CHECK).
 class Exposure {
  public:
+  static constexpr Quantity kLargest{std::int64_t{1} << 61};
+
   Exposure(std::size_t strategies, std::size_t instruments);
 
   /// An order that can fill came to be, with that many leaves.
@@ -62,12 +67,12 @@ class Exposure {
   /// An invalid strategy: what is foreign.
   const Holding& of_strategy(StrategyId strategy, InstrumentId instrument,
                              PositionSide leg = PositionSide::Net) const noexcept {
-    return holdings_[index(strategy, instrument, leg)];
+    return holdings_[index(strategy, instrument, leg)].told;
   }
   /// All strategies and what is foreign.
   const Holding& of_account(InstrumentId instrument,
                             PositionSide leg = PositionSide::Net) const noexcept {
-    return account_[leg_index(instrument, leg)];
+    return account_[leg_index(instrument, leg)].told;
   }
   std::uint32_t open_orders(StrategyId strategy) const noexcept;
   /// Of the account in the instrument, both legs.
@@ -79,6 +84,16 @@ class Exposure {
  private:
   static constexpr std::size_t kLegs = 2;
 
+  /// The sums and, of them, what is read.
+  struct Entry {
+    Holding told;
+    __int128 position = 0;
+    __int128 working_buy = 0;
+    __int128 working_sell = 0;
+  };
+  static void add_position(Entry& entry, __int128 change) noexcept;
+  static void add_leaves(Entry& entry, Side side, __int128 change) noexcept;
+
   std::size_t row(StrategyId strategy) const noexcept;
   std::size_t leg_index(InstrumentId instrument, PositionSide leg) const noexcept;
   std::size_t index(StrategyId strategy, InstrumentId instrument, PositionSide leg) const noexcept {
@@ -87,8 +102,8 @@ class Exposure {
 
   std::size_t strategies_;
   std::size_t instruments_;
-  std::vector<Holding> holdings_;               // [strategy..., foreign][instrument][leg]
-  std::vector<Holding> account_;                // [instrument][leg]
+  std::vector<Entry> holdings_;                 // [strategy..., foreign][instrument][leg]
+  std::vector<Entry> account_;                  // [instrument][leg]
   std::vector<std::uint32_t> strategy_orders_;  // [strategy..., foreign]
   std::uint32_t open_orders_ = 0;
 };

@@ -48,7 +48,7 @@ DecodeStatus read_fill(const Texts& texts, const AccountContext& context,
   if (!price) return std::unexpected(price.error());
   const auto quantity = exact_units(texts[kQuantity], instrument.quantity_digits);
   if (!quantity) return std::unexpected(quantity.error());
-  if (*quantity < 0) return std::unexpected(DecodeError::OutOfRange);
+  if (*quantity < 0 || !is_believable({*quantity})) return std::unexpected(DecodeError::OutOfRange);
   const auto fee = amount_or_zero(texts[kFee], context.currencies.find(texts[kFeeCurrency]));
   if (!fee) return std::unexpected(fee.error());
   // fillTime is when it traded, ts when it was booked; old rows have only ts.

@@ -94,7 +94,8 @@ DecodeStatus read_fill(const Texts& texts, const Instrument& instrument,
   if (!*price) return std::unexpected(DecodeError::MissingField);
   const auto time = time_or_zero(texts[kFillTime]);
   if (!time) return std::unexpected(time.error());
-  if ((*quantity)->raw < 0) return std::unexpected(DecodeError::OutOfRange);
+  if ((*quantity)->raw < 0 || !is_believable(**quantity))
+    return std::unexpected(DecodeError::OutOfRange);
 
   report.has_fill = true;
   report.fill.trade_id = {*trade_id};
@@ -120,7 +121,8 @@ DecodeStatus read_terms(const Texts& texts, const Instrument& instrument,
   const auto cumulative = optional_units<Quantity>(texts[kCumulative], instrument.quantity_digits);
   if (!cumulative) return std::unexpected(cumulative.error());
   report.cumulative_quantity = cumulative->value_or(Quantity{});
-  if (report.cumulative_quantity.raw < 0) return std::unexpected(DecodeError::OutOfRange);
+  if (report.cumulative_quantity.raw < 0 || !is_believable(report.cumulative_quantity))
+    return std::unexpected(DecodeError::OutOfRange);
 
   const bool quote_sized =
       report.order_kind == OrderKind::Market &&
@@ -133,7 +135,8 @@ DecodeStatus read_terms(const Texts& texts, const Instrument& instrument,
     if (!quantity) return std::unexpected(quantity.error());
     if (!*quantity) return std::unexpected(DecodeError::MissingField);
     report.quantity = **quantity;
-    if (report.quantity.raw < 0) return std::unexpected(DecodeError::OutOfRange);
+    if (report.quantity.raw < 0 || !is_believable(report.quantity))
+      return std::unexpected(DecodeError::OutOfRange);
   }
   const auto price = optional_units<Price>(texts[kPrice], instrument.price_digits);
   if (!price) return std::unexpected(price.error());

@@ -40,6 +40,7 @@ DecodeStatus read_position(const Texts& texts, const AccountContext& context,
   if (texts[kQuantity].empty()) return std::unexpected(DecodeError::MissingField);
   const auto quantity = exact_units(texts[kQuantity], instrument.quantity_digits);
   if (!quantity) return std::unexpected(quantity.error());
+  if (!is_believable({*quantity})) return std::unexpected(DecodeError::OutOfRange);
   const auto average = amount_or_zero(texts[kAveragePrice], instrument.quote);
   if (!average) return std::unexpected(average.error());
   const auto time = time_or_zero(texts[kTime]);

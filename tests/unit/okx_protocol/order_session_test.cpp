@@ -321,12 +321,17 @@ TEST_F(Session, UndocumentedWordsAndAbsurdNumbersMakeTheOrderUnknownAndTheStream
   side.say(testing::order_push(R"(,"accFillSz":"1e99")"));
   side.say(testing::order_push(R"(,"sz":"-1")"));
   side.say(testing::order_push(R"(,"ordId":"")"));
-  EXPECT_EQ(heard.count(Kind::OutcomeUnknown), 5u);
-  EXPECT_EQ(session().counters().malformed, 5u);
+  // Representable, and larger than anything that trades.
+  side.say(testing::order_push(R"(,"sz":"20000000000000000")"));
+  side.say(testing::order_push(R"(,"accFillSz":"20000000000000000")"));
+  side.say(testing::order_push(
+      R"(,"fillSz":"20000000000000000","fillPx":"61250.1","tradeId":"771","accFillSz":"0.01")"));
+  EXPECT_EQ(heard.count(Kind::OutcomeUnknown), 8u);
+  EXPECT_EQ(session().counters().malformed, 8u);
   side.say(testing::order_push(R"(,"instId":"NO-SUCH-THING")"));
   EXPECT_EQ(session().counters().unknown_instruments, 1u);
   side.say(testing::order_push(R"(,"clOrdId":"web-order-1","state":"teleported")"));
-  EXPECT_EQ(heard.count(Kind::OutcomeUnknown), 5u);  // not ours: nothing to ask for
+  EXPECT_EQ(heard.count(Kind::OutcomeUnknown), 8u);  // not ours: nothing to ask for
   side.say("{\"arg\":{\"channel\":\"orders\"},\"data\":[{\"instId\":");
   side.say("not json");
   side.say("[]");

@@ -43,6 +43,25 @@ TEST_F(ExposureTest, Pre06AnUnknownAmendCountsAtTheWorseOfOldAndNew) {
   EXPECT_EQ(exposure_.of_account(kSwap).worst_long(), Quantity{5});
 }
 
+TEST_F(ExposureTest, AbsurdSizesNeitherWrapNorLeaveATrace) {
+  constexpr Quantity kAbsurd{9'000'000'000'000'000'000};
+  exposure_.on_order_opened(kA, kSwap, Side::Buy, Quantity{5});
+  for (int i = 0; i < 3; ++i) {
+    exposure_.on_order_opened(kForeign, kSwap, Side::Buy, kAbsurd);
+    exposure_.on_fill(kForeign, kSwap, Side::Buy, kAbsurd);
+  }
+  const Holding& account = exposure_.of_account(kSwap);
+  EXPECT_EQ(account.working_buy, Exposure::kLargest);
+  EXPECT_EQ(account.position, Exposure::kLargest);
+  EXPECT_EQ(account.worst_long(), Exposure::kLargest + Exposure::kLargest);
+  for (int i = 0; i < 3; ++i) {
+    exposure_.on_order_closed(kForeign, kSwap, Side::Buy, kAbsurd);
+    exposure_.on_fill(kForeign, kSwap, Side::Sell, kAbsurd);
+  }
+  EXPECT_EQ(account.working_buy, Quantity{5});
+  EXPECT_EQ(account.position, Quantity{0});
+}
+
 TEST_F(ExposureTest, StrategiesAreApartAndTheAccountIsTheirSum) {
   exposure_.set_position(kA, kSwap, Quantity{7});
   exposure_.set_position(kB, kSwap, Quantity{-3});
