@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -72,8 +73,12 @@ std::expected<std::unique_ptr<ChildSim>, Error> embed_sim(config::Settings& sett
 class ColdSide {
  public:
   ColdSide(net::EventLoop& loop, EngineRoom& room, const DaemonOptions& options,
-           std::string state_directory)
-      : loop_(loop), room_(room), options_(options), state_directory_(std::move(state_directory)) {}
+           std::string state_directory, ChildSim* sim)
+      : loop_(loop),
+        room_(room),
+        options_(options),
+        state_directory_(std::move(state_directory)),
+        sim_(sim) {}
 
   std::expected<void, Error> listen() RUNS_ON(kCold) {
     auto admin = AdminServer::listen(loop_, admin_socket_path(state_directory_), room_.status(),
@@ -94,6 +99,14 @@ class ColdSide {
       loop_.run_for(milliseconds(10));
       serve();
       const Nanos now = monotonic_now();
+      if (sim_ != nullptr && !sim_->running()) {
+        sim_ = nullptr;
+        fmt::print(stderr,
+                   "gannetd: the embedded venue ended; see sim.log in the state directory\n");
+        log(wall_clock_now(), LogEvent::VenueRefused,
+            {LogField::string("text", "the embedded venue ended")});
+        room_.request_stop();
+      }
       if (options_.duration && now - start >= *options_.duration) room_.request_stop();
       if (options_.show_status && now >= next_line) {
         next_line = next_line + seconds(1);
@@ -201,7 +214,7 @@ int run_daemon(const DaemonOptions& options) {
   const std::string ring = state->shared_memory_file("journal-ring");
   auto room = EngineRoom::build({settings, *facts, signer, *tls, cold, state->path(), ring});
   if (!room) return fail(kBadConfiguration, room.error().message);
-  ColdSide cold_side(cold, **room, options, state->path());
+  ColdSide cold_side(cold, **room, options, state->path(), sim.get());
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);
 
@@ -212,7 +225,12 @@ int run_daemon(const DaemonOptions& options) {
   });
   cold_side.run(reactor_ended);
   reactor.join();
-  return finish(options, **room);
+  const int code = finish(options, **room);
+  if ((*room)->has_abandoned_lane()) {
+    std::fflush(nullptr);
+    std::_Exit(code == 0 ? kNotClean : code);
+  }
+  return code;
 }
 
 }  // namespace gannet::app

@@ -42,6 +42,7 @@ constexpr Nanos kSummaryInterval = seconds(60);
 constexpr Nanos kTimerInterval = milliseconds(1);
 constexpr Nanos kIdleSleep = microseconds(500);
 constexpr Nanos kStrategyStopPatience = seconds(2);
+constexpr Nanos kLanePatience = seconds(1);
 constexpr Nanos kFlatPatience = seconds(15);
 // REST requests of the market session's book seeds are told from the account's by this bit.
 constexpr std::uint64_t kSeedRequest = std::uint64_t{1} << 63;
@@ -342,6 +343,11 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     order_connection->start();
     while (!stop_requested.load(std::memory_order_acquire)) turn();
     stop();
+    for (const auto& lane : lanes) {
+      if (lane->join_for(kLanePatience)) continue;
+      lane->abandon();
+      lane_abandoned = true;
+    }
   }
 
   void turn() RUNS_ON(kReactor) {
@@ -364,7 +370,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     if (store->failed() && !journal_failure_told) {
       journal_failure_told = true;
       log(now, LogEvent::JournalError, {LogField::string("directory", links.state_directory)});
-      core->hold("the journal cannot be written", "engine", now);
+      core->set_journal_failed(true, now);
     }
     // Nothing can be asked of a venue that refuses the key: its dead-man timer does the rest.
     if (!session_log.fatal().empty()) stop_requested.store(true, std::memory_order_release);
@@ -374,8 +380,10 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   /// Strategies first, then their orders, then the venue's own word that nothing of ours is left.
   void stop() RUNS_ON(kReactor) {
     publisher->stop(wall_clock_now());
-    turn_until([this]() RUNS_ON(kReactor) { return publisher->has_stopped(); },
-               kStrategyStopPatience);
+    const bool stopped = turn_until([this]() RUNS_ON(kReactor) { return publisher->has_stopped(); },
+                                    kStrategyStopPatience);
+    // A handler that never returns: its orders are cancelled with the others', its thread let go.
+    if (!stopped) publisher->abandon_lanes(wall_clock_now());
     // A key that REST refuses cannot cancel: the venue's dead-man timer does.
     if (!rest_session->stop_reason().empty()) {
       flat = false;
@@ -390,7 +398,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
       flat = leave_only_what_may_stay();
     }
     const engine::CoreStatus at_end = core->status();
-    clean = flat && at_end.unknown_orders == 0 && !store->failed();
+    clean = flat && stopped && at_end.unknown_orders == 0 && !store->failed();
     market_connection->stop();
     order_connection->stop();
     publish_status(wall_clock_now());
@@ -852,6 +860,7 @@ const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
 }
 // `run` has ended: joining its thread handed the role back.
+bool EngineRoom::has_abandoned_lane() const noexcept { return parts_->lane_abandoned; }
 bool EngineRoom::ended_clean() const noexcept {
   ThreadRoleScope role(kReactor);
   return parts_->clean;

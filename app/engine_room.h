@@ -66,6 +66,9 @@ class EngineRoom {
   /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the
   /// journal whole. After `run`.
   bool ended_clean() const noexcept;
+  /// A lane's handler never returned and its thread still uses what this owns: end the process
+  /// without destroying it. After `run`.
+  bool has_abandoned_lane() const noexcept;
   /// The venue refused us for good: why, in one sentence; "" otherwise. After `run`.
   std::string refusal() const;
 
