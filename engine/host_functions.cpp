@@ -50,6 +50,10 @@ struct HostFunctions {
     return *static_cast<StrategyHost*>(engine);
   }
 
+  /// What queries answer from is the lane's: it may be gone, or half changed, when none of our
+  /// handlers runs (destroy is no handler).
+  static bool may_ask(void* engine) noexcept { return host_of(engine).in_call_; }
+
   static std::int32_t subscribe(void* engine, const gannet_subscription* raw) noexcept {
     StrategyHost& host = host_of(engine);
     if (!host.in_call_ || host.phase_ != StrategyHost::Phase::Created) return GANNET_NOT_AVAILABLE;
@@ -132,6 +136,7 @@ struct HostFunctions {
   static std::int32_t book(void* engine, std::uint32_t instrument, std::uint32_t feed,
                            gannet_book* out) noexcept {
     if (feed >= static_cast<std::uint32_t>(kBookFeeds)) return GANNET_MALFORMED;
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
     gannet_book book{};
     if (!host_of(engine).surroundings_.lane->find_book({instrument}, static_cast<BookFeed>(feed),
                                                        book))
@@ -141,6 +146,7 @@ struct HostFunctions {
 
   static std::uint32_t open_orders(void* engine, gannet_open_order* out, std::uint32_t out_size,
                                    std::uint32_t capacity) noexcept {
+    if (!may_ask(engine)) return 0;
     const auto orders = host_of(engine).open_orders_.view();
     const auto count = static_cast<std::uint32_t>(orders.size());
     if (out == nullptr || out_size < 8) return count;
@@ -154,6 +160,7 @@ struct HostFunctions {
   static std::int32_t position(void* engine, std::uint32_t instrument,
                                gannet_position* out) noexcept {
     StrategyHost& host = host_of(engine);
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
     if (instrument >= host.positions_.size()) return GANNET_UNKNOWN;
     const StrategyHost::Positions& positions = host.positions_[instrument];
     return answer(gannet_position{.size = 0,
@@ -167,6 +174,7 @@ struct HostFunctions {
   static std::int32_t balance(void* engine, const char* currency, gannet_balance* out) noexcept {
     gannet_balance balance{};
     if (currency == nullptr) return GANNET_MALFORMED;
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
     if (!host_of(engine).surroundings_.lane->find_balance(bounded(currency), balance))
       return GANNET_NOT_AVAILABLE;
     return answer(balance, out);
@@ -174,18 +182,21 @@ struct HostFunctions {
 
   static std::int32_t instrument(void* engine, std::uint32_t id, gannet_instrument* out) noexcept {
     const StrategyHost::Surroundings& around = host_of(engine).surroundings_;
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
     if (!around.instruments->contains({id})) return GANNET_UNKNOWN;
     return answer(to_abi((*around.instruments)[InstrumentId{id}], *around.currencies), out);
   }
 
   static std::int32_t find_instrument(void* engine, const char* name, std::uint32_t* id) noexcept {
     if (name == nullptr || id == nullptr) return GANNET_MALFORMED;
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
     *id = host_of(engine).surroundings_.instruments->find(bounded(name)).value;
     return *id == GANNET_NO_INSTRUMENT ? GANNET_UNKNOWN : GANNET_OK;
   }
 
   static std::int32_t state(void* engine, std::uint32_t instrument, gannet_state* out) noexcept {
     gannet_state state{};
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
     if (!host_of(engine).surroundings_.lane->find_state({instrument}, state)) return GANNET_UNKNOWN;
     return answer(state, out);
   }

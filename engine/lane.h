@@ -33,6 +33,10 @@ class Lane final : public LaneServices {
  public:
   Lane(std::string name, const InstrumentTable& instruments, const CurrencyTable& currencies,
        CommandSink& commands);
+  /// The strategies go first: their destroy may still call what the rest of the lane answers.
+  ~Lane() { hosts_.clear(); }
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
 
   /// Before start.
   void add(std::unique_ptr<StrategyHost> host);

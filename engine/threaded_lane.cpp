@@ -23,10 +23,10 @@ std::uint32_t copy_side(const gannet_book_side& side, std::vector<gannet_level>&
 
 ThreadedLane::ThreadedLane(std::string name, const InstrumentTable& instruments,
                            const CurrencyTable& currencies, const RingCapacities& capacities)
-    : lane_(std::move(name), instruments, currencies, *this),
-      reports_(capacities.reports),
+    : reports_(capacities.reports),
       market_(capacities.market),
-      commands_(capacities.commands) {}
+      commands_(capacities.commands),
+      lane_(std::move(name), instruments, currencies, *this) {}
 
 void ThreadedLane::prepare() {
   slots_.clear();

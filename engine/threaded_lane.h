@@ -120,7 +120,6 @@ class ThreadedLane final : private CommandSink {
   int take_books() noexcept;
   int take_market_events() noexcept;
 
-  Lane lane_;
   SpscQueue<LaneReport> reports_;
   SpscQueue<LaneMarketEvent> market_;
   SpscQueue<LaneCommand> commands_;
@@ -130,6 +129,7 @@ class ThreadedLane final : private CommandSink {
   bool abandoned_ = false;  // reactor's
   alignas(64) std::atomic<std::int64_t> reactor_time_{0};
   std::atomic<bool> stopped_{false};
+  Lane lane_;  // last: its strategies go before the books and rings that they were shown
 };
 
 }  // namespace gannet::engine

@@ -36,6 +36,16 @@ class LaneTest : public testing::Test, protected test::LaneFixture {
   StrategyHost& add(Script& script, const StrategyType& type) {
     return add(script, type, settings());
   }
+  /// Queries are answered within handlers alone.
+  template <class F>
+  void within_a_handler(Script& script, F&& ask) {
+    script.on_trade = [&ask](const gannet_trade&) {
+      ask();
+      return GANNET_OK;
+    };
+    lane_.on_trade(trade(lane_.lane_time().nanos));
+    script.on_trade = nullptr;
+  }
   gannet_book view(std::int64_t bid, std::int64_t ask, std::int64_t time) {
     level_[0] = {bid, 1, 0, 0};
     level_[1] = {ask, 1, 0, 0};
@@ -181,14 +191,16 @@ TEST_F(LaneTest, SaysThatTheRingIsFull) {
   add(script, type);
   sink_.capacity = 0;
   std::int32_t answer = GANNET_OK;
+  std::uint32_t open = 99;
   script.on_book = [&](const gannet_book& book) {
     script.buy(book.instrument, 1, 1, &answer);
+    open = script.host->open_orders(script.engine, nullptr, 0, 0);
     return GANNET_OK;
   };
   lane_.start({1});
   lane_.on_book(view(1, 2, 10));
   EXPECT_EQ(answer, GANNET_FULL);
-  EXPECT_EQ(script.host->open_orders(script.engine, nullptr, 0, 0), 0u);
+  EXPECT_EQ(open, 0u);
 }
 
 TEST_F(LaneTest, StopsAStrategyThatFailsAndTellsTheCore) {
@@ -235,9 +247,11 @@ TEST_F(LaneTest, KeepsAListOfOwnOpenOrdersInOrderOfPlacing) {
   lane_.start({1});
   lane_.on_book(view(1, 2, 10));
   const auto open = [&] {
-    gannet_open_order out[8];
-    const auto n = script.host->open_orders(script.engine, out, sizeof out[0], 8);
-    return std::vector<gannet_open_order>(out, out + n);
+    std::vector<gannet_open_order> out(8);
+    within_a_handler(script, [&] {
+      out.resize(script.host->open_orders(script.engine, out.data(), sizeof out[0], 8));
+    });
+    return out;
   };
   ASSERT_EQ(open().size(), 3u);
   EXPECT_EQ(open()[0].state, std::uint32_t{GANNET_ORDER_PENDING_NEW});
@@ -264,10 +278,13 @@ TEST_F(LaneTest, AnswersItsOwnPositionFromFillsAndPositionEvents) {
   lane_.on_fill_event(fill, {9});
   gannet_position position{};
   position.size = sizeof position;
-  ASSERT_EQ(script.host->position(script.engine, swap.value, &position), GANNET_OK);
+  const auto ask = [&] {
+    EXPECT_EQ(script.host->position(script.engine, swap.value, &position), GANNET_OK);
+  };
+  within_a_handler(script, ask);
   EXPECT_EQ(position.own, 5);
   lane_.on_position_event({{0}, swap, {4}, {-10}, {10}}, {10});
-  script.host->position(script.engine, swap.value, &position);
+  within_a_handler(script, ask);
   EXPECT_EQ(position.own, 4);
   EXPECT_EQ(position.account, -10);
 }
@@ -280,15 +297,57 @@ TEST_F(LaneTest, NeverAnswersWithAWithdrawnBook_I9) {
   gannet_book book{};
   book.size = sizeof book;
   const auto ask = [&] {
-    return script.host->book(script.engine, swap.value, GANNET_BOOK_BEST, &book);
+    std::int32_t answer = GANNET_FAILED;
+    within_a_handler(script, [&] {
+      answer = script.host->book(script.engine, swap.value, GANNET_BOOK_BEST, &book);
+    });
+    return answer;
   };
   EXPECT_EQ(ask(), GANNET_NOT_AVAILABLE);
   lane_.on_book(view(7, 8, 10));
   ASSERT_EQ(ask(), GANNET_OK);
   EXPECT_EQ(book.bids.best[0].price, 7);
   lane_.on_book_withdrawn(swap, BookFeed::BestBidOffer, BookWithdrawal::Gap, {11});
-  EXPECT_EQ(ask(), GANNET_NOT_AVAILABLE);
   EXPECT_EQ(script.calls.back(), "withdrawn gap");
+  EXPECT_EQ(ask(), GANNET_NOT_AVAILABLE);
+}
+
+TEST_F(LaneTest, APluginsDestroyIsAnsweredNothing) {
+  Script script;  // outlives the lane: its destroy looks at it
+  auto type = scripted_type();
+  type.handlers.destroy = [](void* self) {
+    auto& s = *static_cast<Script*>(self);
+    gannet_book book{};
+    book.size = sizeof book;
+    gannet_state state{};
+    state.size = sizeof state;
+    gannet_balance balance{};
+    balance.size = sizeof balance;
+    gannet_position position{};
+    position.size = sizeof position;
+    gannet_instrument instrument{};
+    instrument.size = sizeof instrument;
+    const std::int32_t answers[] = {
+        s.host->book(s.engine, 0, GANNET_BOOK_BEST, &book), s.host->state(s.engine, 0, &state),
+        s.host->balance(s.engine, "USDT", &balance), s.host->position(s.engine, 0, &position),
+        s.host->instrument(s.engine, 0, &instrument)};
+    for (const std::int32_t answer : answers)
+      s.calls.emplace_back(answer == GANNET_NOT_AVAILABLE ? "nothing" : "answered");
+    EXPECT_EQ(s.host->open_orders(s.engine, nullptr, 0, 0), 0u);
+    EXPECT_EQ(s.host->now(s.engine), 10);  // the lane is still there
+  };
+  {
+    Lane lane("gone", instruments, currencies, sink_);
+    gannet::test::scripted::next = &script;
+    auto host = StrategyHost::create(keep(type), {0}, settings(),
+                                     {&instruments, &currencies, &lane, nullptr});
+    ASSERT_TRUE(host);
+    lane.add(std::move(*host));
+    lane.start({1});
+    lane.on_book(view(7, 8, 10));
+  }
+  EXPECT_THAT(script.calls,
+              ElementsAre("start", "book", "nothing", "nothing", "nothing", "nothing", "nothing"));
 }
 
 TEST_F(LaneTest, FiresTimersOnEventTimeInOrderBeforeTheEvent) {
