@@ -151,6 +151,7 @@ class ColdSide {
   EngineRoom& room_;
   const DaemonOptions& options_;
   std::string state_directory_;
+  ChildSim* sim_;  // null: none is embedded, or it has ended
   std::unique_ptr<AdminServer> admin_ OWNED_BY(kCold);
 };
 

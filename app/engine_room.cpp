@@ -823,6 +823,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::vector<bool> stopped_told OWNED_BY(kReactor);
   bool flat OWNED_BY(kReactor) = false;
   bool clean OWNED_BY(kReactor) = false;
+  bool lane_abandoned = false;
 };
 
 std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const EngineRoomLinks& links) {
