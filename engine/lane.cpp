@@ -30,6 +30,7 @@ gannet_book cut(gannet_book book, std::uint32_t depth) noexcept {
 Lane::Lane(std::string name, const InstrumentTable& instruments, const CurrencyTable& currencies,
            CommandSink& commands)
     : name_(std::move(name)),
+      instruments_(instruments),
       currencies_(currencies),
       commands_(commands),
       interests_(instruments.size()),

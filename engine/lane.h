@@ -28,7 +28,9 @@ class CommandSink {
 /// added. Its clock is the newest time it was told; it never goes back and nobody reads another.
 /// Owns no thread: the reactor calls an inline lane, LaneThread a threaded one; the code and so the
 /// decisions are the same. Books it is given must stay in place until the next event of that book
-/// (the book store's and the snapshots' do).
+/// (the book store's and the snapshots' do). It keeps the instruments' definitions as they were
+/// when it was made: the reactor goes on writing the live state of an instrument into the engine's
+/// table, of which strategies hear by events alone.
 class Lane final : public LaneServices {
  public:
   Lane(std::string name, const InstrumentTable& instruments, const CurrencyTable& currencies,
@@ -41,6 +43,8 @@ class Lane final : public LaneServices {
   /// Before start.
   void add(std::unique_ptr<StrategyHost> host);
   const std::string& name() const noexcept { return name_; }
+  /// What its strategies are to be given as their surroundings.
+  const InstrumentTable& instruments() const noexcept { return instruments_; }
   std::span<const std::unique_ptr<StrategyHost>> hosts() const noexcept { return hosts_; }
   StrategyHost* find(StrategyId strategy) noexcept;
   bool wants(InstrumentId instrument, std::uint32_t channel) const noexcept;
@@ -99,6 +103,7 @@ class Lane final : public LaneServices {
   void for_each_interested(InstrumentId instrument, std::uint32_t channel, F&& f) noexcept;
 
   std::string name_;
+  const InstrumentTable instruments_;
   const CurrencyTable& currencies_;
   CommandSink& commands_;
   std::vector<std::unique_ptr<StrategyHost>> hosts_;

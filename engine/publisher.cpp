@@ -56,7 +56,7 @@ std::expected<StrategyId, Error> Publisher::add_strategy(const StrategyType& typ
   }
   Lane& lane = threaded != nullptr ? threaded->lane() : inline_lane_;
   auto host = StrategyHost::create(type, id, settings,
-                                   {.instruments = &instruments_,
+                                   {.instruments = &lane.instruments(),
                                     .currencies = &currencies_,
                                     .lane = &lane,
                                     .output = output_,

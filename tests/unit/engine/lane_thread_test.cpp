@@ -87,6 +87,51 @@ TEST_F(LaneThreadTest, AnAbandonedThreadDoesNotHoldItsOwner) {
   while (!ended->load()) std::this_thread::yield();  // the lane must outlive the thread
 }
 
+/// Under the thread sanitizer this is the proof; without it, torn levels would show.
+TEST_F(LaneThreadTest, TimersAndHandlersSeeWholeBooksWhileTheReactorWritesOn_I9) {
+  constexpr std::int64_t kSpread = 100;
+  constexpr int kBooks = 20'000;
+  std::atomic<int> looked{0}, wrong{0};
+  const auto look = [&](const gannet_book& book) {
+    const bool whole = book.bids.count == 1 && book.asks.count == 1 &&
+                       book.bids.best[0].price == book.receive_time &&
+                       book.asks.best[0].price == book.receive_time + kSpread;
+    if (!whole) ++wrong;
+    ++looked;
+  };
+  const gannet_timer timer{sizeof timer, 0, 1, 3, 1};
+  script.on_start = [&] { return script.host->set_timer(script.engine, &timer); };
+  script.on_book = [&](const gannet_book& book) {
+    look(book);
+    return GANNET_OK;
+  };
+  script.on_timer = [&](const gannet_timer&) {
+    gannet_book book{};
+    book.size = sizeof book;
+    if (script.host->book(script.engine, swap.value, GANNET_BOOK_BEST, &book) == GANNET_OK)
+      look(book);
+    gannet_instrument definition{};
+    definition.size = sizeof definition;
+    script.host->instrument(script.engine, swap.value, &definition);
+    return GANNET_OK;
+  };
+  LaneThread thread(*publisher.threaded_lanes()[0], 1, {});
+  std::int64_t now = 2;
+  for (int i = 0; i < kBooks || looked < 100; ++i) {
+    ++now;
+    publish_book(publisher, now, now + kSpread, now);
+    if (i % 64 == 63)
+      publisher.on_book_unavailable(swap, BookFeed::BestBidOffer, BookWithdrawal::Gap, {now});
+    instruments[swap].state = i % 2 == 0 ? InstrumentState::Suspended : InstrumentState::Live;
+    publisher.on_trade(trade(now));
+    publisher.do_work({now});
+  }
+  publisher.stop({++now});
+  while (!publisher.has_stopped()) publisher.do_work({++now});
+  EXPECT_TRUE(thread.join_for(kForever));
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST_F(LaneThreadTest, AThreadThatHasEndedIsJoinedAtOnce) {
   LaneThread thread(*publisher.threaded_lanes()[0], 1, {microseconds(10)});
   EXPECT_TRUE(thread.join_for(kForever));

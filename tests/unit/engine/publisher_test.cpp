@@ -180,6 +180,35 @@ TEST_F(PublisherTest, ATimerOnAThreadedLaneNeverSeesABufferThatWasGivenBack_I9) 
   EXPECT_EQ(seen.receive_time, 20);
 }
 
+TEST_F(PublisherTest, NoLaneReadsTheTableThatTheReactorWrites) {
+  Publisher publisher = make();
+  Script inlined, threaded;
+  const auto type = scripted_type();
+  add(publisher, inlined, type);
+  add(publisher, threaded, type, "lane");
+  const std::int64_t tick_at_start = instruments[swap].tick_size.raw;
+  int asked = 0;
+  for (Script* script : {&inlined, &threaded}) {
+    script->on_start = [&asked, this, script, tick_at_start] {
+      gannet_instrument definition{};
+      definition.size = sizeof definition;
+      EXPECT_EQ(script->host->instrument(script->engine, swap.value, &definition), GANNET_OK);
+      EXPECT_EQ(definition.tick_size, tick_at_start);
+      std::uint32_t id = 99;
+      EXPECT_EQ(script->host->find_instrument(script->engine, "BTC-USDT-SWAP", &id), GANNET_OK);
+      EXPECT_EQ(id, swap.value);
+      ++asked;
+      return GANNET_OK;
+    };
+  }
+  // As the engine does with the state while lanes run; any field shows whose table is read.
+  instruments[swap].state = InstrumentState::Suspended;
+  instruments[swap].tick_size.raw += 1;
+  publisher.start(core, {1});
+  publisher.threaded_lanes()[0]->do_work();
+  EXPECT_EQ(asked, 2);
+}
+
 TEST_F(PublisherTest, ThreadedCommandsComeBackInLaneOrder) {
   Publisher publisher = make();
   Script a, b;
