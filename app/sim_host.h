@@ -26,8 +26,8 @@ struct SimOptions {
   bool rate_limits = true;          ///< the venue's own; false: none
   int best_price_interval_ms = 10;  ///< bbo-tbt; 0: every change at once
   int book_interval_ms = 100;       ///< books, books5
-  Nanos clock_skew;             ///< how far its clock is ahead of this machine's
-  bool demo = false;            ///< a demo account: takes the demo header and nothing else
+  Nanos clock_skew;                 ///< how far its clock is ahead of this machine's
+  bool demo = false;                ///< a demo account: takes the demo header and nothing else
   std::string state_directory;  ///< where the certificate goes; "": a fresh one, removed at the end
 };
 

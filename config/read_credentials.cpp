@@ -113,9 +113,10 @@ void read_credentials(TableReader credentials, Settings& settings) {
     // Paper trading reads public data alone; the embedded venue makes a key of its own.
     const bool needed = !settings.venue.embedded && environment != Environment::Paper;
     if (needed && !credentials.has(key))
-      credentials.missing_secret(key,
-                          "is needed: { credential = \"…\" }, { file = \"…\" } or, for sim and "
-                          "demo, { env = \"…\" }");
+      credentials.missing_secret(
+          key,
+          "is needed: { credential = \"…\" }, { file = \"…\" } or, for sim and "
+          "demo, { env = \"…\" }");
   };
   read("api_key", out.api_key);
   read("secret", out.secret);
