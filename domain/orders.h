@@ -119,7 +119,8 @@ enum class VenueReason : std::uint8_t {
   Other,
 };
 
-/// One match. Booked once, keyed by (account, venue order id, trade id).
+/// One match. Booked once, keyed by (account, venue order id, trade id); where the trade id is zero
+/// or negative (liquidation, ADL: they repeat), by the venue's booking id in its place.
 struct Fill {
   TradeId trade_id;
   Price price;
@@ -127,6 +128,8 @@ struct Fill {
   bool maker = false;
   Amount fee;  ///< signed as a cost: positive is paid, negative is a rebate
   Timestamp exchange_time;
+  std::uint64_t bill_id =
+      0;  ///< the venue's booking id, unique per account; zero: not told (pushes)
 };
 
 /// The venue's word on one order: a reply to a request of ours, a push, or a row of a query.
@@ -180,6 +183,7 @@ struct FillReport {
   InstrumentId instrument;
   ClientOrderId client_id;
   VenueOrderId venue_id;
+  bool own_tag = false;  ///< its order carries this engine's tag
   Side side = Side::Buy;
   PositionSide position_side = PositionSide::Net;
   Fill fill;

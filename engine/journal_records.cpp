@@ -11,6 +11,7 @@ FillFields to_fields(const Fill& fill) noexcept {
   fields.exchange_time = fill.exchange_time.nanos;
   fields.fee_currency = fill.fee.currency.value;
   fields.maker = fill.maker ? 1 : 0;
+  fields.bill_id = fill.bill_id;
   return fields;
 }
 
@@ -22,6 +23,7 @@ Fill from_fields(const FillFields& fields) noexcept {
   fill.quantity = {fields.quantity};
   fill.exchange_time = {fields.exchange_time};
   fill.maker = fields.maker != 0;
+  fill.bill_id = fields.bill_id;
   return fill;
 }
 
@@ -56,6 +58,7 @@ ReportRecord to_record(const ExecutionReport& report) noexcept {
 FillRowRecord to_record(const FillReport& report) noexcept {
   FillRowRecord record;
   record.fill = to_fields(report.fill);
+  record.fill.own_tag = report.own_tag ? 1 : 0;
   record.client_id = report.client_id.value;
   record.venue_id = report.venue_id.value;
   record.receive_time = report.receive_time.nanos;

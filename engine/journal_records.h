@@ -165,8 +165,11 @@ struct FillFields {
   std::int64_t exchange_time = 0;
   std::uint16_t fee_currency = CurrencyId::kNone;
   std::uint8_t maker = 0;
-  std::uint8_t reserved[13] = {};
+  std::uint8_t own_tag = 0;  ///< of a FillRow: its order carries our tag
+  std::uint8_t reserved[4] = {};
+  std::uint64_t bill_id = 0;  ///< venue's booking id; 0: not told
 };
+static_assert(sizeof(FillFields) == 64);
 
 struct ReportRecord {
   static constexpr RecordType kType = RecordType::Report;

@@ -63,6 +63,7 @@ class TinyVenue final : public VenuePort, public DeadManPort {
   std::vector<FillReport> fills;
   std::map<std::uint32_t, Quantity> position;
   std::map<std::uint32_t, Timestamp> position_time;
+  std::vector<PositionReport> other_positions;  ///< hedged or isolated: listed as they stand here
 
   // VenuePort
   SendResult place(const PlaceRequest& request, Timestamp now) noexcept override {
@@ -163,6 +164,10 @@ class TinyVenue final : public VenuePort, public DeadManPort {
           if (quantity.raw != 0)
             listener->on_position(position_report(InstrumentId{instrument}, at), true);
         }
+        for (PositionReport report : other_positions) {
+          report.receive_time = at;
+          listener->on_position(report, true);
+        }
       }
       listener->on_snapshot_end(kind, request, true, at);
     });
@@ -213,6 +218,7 @@ class TinyVenue final : public VenuePort, public DeadManPort {
     report.instrument = order.instrument;
     report.client_id = order.client_id;
     report.venue_id = order.venue_id;
+    report.own_tag = order.own_tag;
     report.side = order.side;
     report.fill = fill;
     fills.push_back(report);

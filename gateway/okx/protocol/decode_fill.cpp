@@ -12,6 +12,7 @@ enum Field : std::size_t {
   kVenueId,
   kClientId,
   kBillId,
+  kTag,
   kPrice,
   kQuantity,
   kSide,
@@ -23,9 +24,9 @@ enum Field : std::size_t {
   kRecordTime,
   kFields
 };
-constexpr FieldNames<kFields> kNames({"instId", "tradeId", "ordId", "clOrdId", "billId", "fillPx",
-                                      "fillSz", "side", "posSide", "execType", "fee", "feeCcy",
-                                      "fillTime", "ts"});
+constexpr FieldNames<kFields> kNames({"instId", "tradeId", "ordId", "clOrdId", "billId", "tag",
+                                      "fillPx", "fillSz", "side", "posSide", "execType", "fee",
+                                      "feeCcy", "fillTime", "ts"});
 using Texts = std::array<std::string_view, kFields>;
 
 DecodeStatus read_fill(const Texts& texts, const AccountContext& context,
@@ -36,6 +37,7 @@ DecodeStatus read_fill(const Texts& texts, const AccountContext& context,
   const Instrument& instrument = context.instruments[report.instrument];
   report.client_id = client_order_id(texts[kClientId]);
   report.venue_id = {positive_number(texts[kVenueId])};
+  report.own_tag = !context.own_tag.empty() && texts[kTag] == context.own_tag.view();
   const auto side = side_of(texts[kSide]);
   const auto position_side = position_side_of(texts[kPositionSide]);
   if (!side || !position_side) return std::unexpected(DecodeError::UnknownValue);
@@ -60,6 +62,7 @@ DecodeStatus read_fill(const Texts& texts, const AccountContext& context,
   report.fill.maker = texts[kExecutionType] == "M";
   report.fill.fee = -*fee;
   report.fill.exchange_time = *time;
+  report.fill.bill_id = positive_number(texts[kBillId]);
   return {};
 }
 

@@ -97,7 +97,7 @@ TEST_F(Rest, FillsComeOldestFirst) {
   EXPECT_EQ(last().target, "/api/v5/trade/fills?limit=100&begin=77");
   const auto fill = [](std::string_view trade, std::string_view time) {
     return R"({"instId":"BTC-USDT-SWAP","tradeId":")" + std::string(trade) +
-           R"(","ordId":"5","clOrdId":"17","billId":"9","fillPx":"61000.5","fillSz":"0.01",)"
+           R"(","ordId":"5","clOrdId":"17","tag":"mm1","billId":"9","fillPx":"61000.5","fillSz":"0.01",)"
            R"("side":"sell","posSide":"net","execType":"T","fee":"-0.3","feeCcy":"USDT",)"
            R"("fillTime":")" +
            std::string(time) + R"(","ts":"1"})";
@@ -109,6 +109,8 @@ TEST_F(Rest, FillsComeOldestFirst) {
   EXPECT_EQ(heard.fills[1].fill.trade_id.value, -2);  // a liquidation keeps its sign
   EXPECT_EQ(to_string(heard.fills[0].fill.fee), "0.3");
   EXPECT_EQ(heard.fills[0].side, Side::Sell);
+  EXPECT_EQ(heard.fills[1].fill.bill_id, 9u);  // what tells rows without a trade id apart
+  EXPECT_TRUE(heard.fills[1].own_tag);
   EXPECT_TRUE(heard.ended.at(0).complete);
 }
 
