@@ -1,8 +1,27 @@
 #include "engine/fill_booking.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace gannet::engine {
+
+namespace {
+
+/// What tells this fill from others of its order: positive for trade ids, negative for the rest.
+TradeId key_of(const Fill& fill) noexcept {
+  if (fill.trade_id.value > 0) return fill.trade_id;
+  constexpr std::uint64_t kLargest = std::numeric_limits<std::int64_t>::max();
+  std::uint64_t key = fill.bill_id;
+  if (key == 0 || key > kLargest) {
+    key = static_cast<std::uint64_t>(fill.exchange_time.nanos) * 0x9E3779B97F4A7C15ull;
+    key ^= static_cast<std::uint64_t>(fill.price.raw) * 0xC2B2AE3D27D4EB4Full;
+    key ^= static_cast<std::uint64_t>(fill.trade_id.value);
+    key = (key >> 1) | 1;
+  }
+  return {-static_cast<std::int64_t>(key)};
+}
+
+}  // namespace
 
 FillBooking::FillBooking(const InstrumentTable& instruments, PositionKeeper& positions,
                          risk::Exposure& exposure, Journal& journal, StrategyEvents& events,
@@ -15,30 +34,22 @@ FillBooking::FillBooking(const InstrumentTable& instruments, PositionKeeper& pos
       keys_(keys),
       times_(instruments.size()) {}
 
-BookingResult FillBooking::book(const FillOwner& owner, const Fill& told, Quantity cumulative,
-                                Quantity& booked, bool late, Timestamp now) noexcept {
-  if (told.quantity.raw <= 0 || !is_believable(told.quantity) || told.price.raw <= 0 ||
+BookingResult FillBooking::book(const FillOwner& owner, const Fill& fill, Quantity& booked,
+                                bool late, Timestamp now) noexcept {
+  if (fill.quantity.raw <= 0 || !is_believable(fill.quantity) || fill.price.raw <= 0 ||
       owner.instrument.value >= times_.size())
     return BookingResult::Invalid;
-  if (keys_.contains(owner.venue_id, told.trade_id)) {
+  const TradeId key = key_of(fill);
+  if (keys_.contains(owner.venue_id, key)) {
     ++duplicates_;
     return BookingResult::Duplicate;
   }
-  Fill fill = told;
-  if (fill.trade_id.value <= 0) {
-    fill.quantity = std::min(fill.quantity, cumulative - booked);
-    if (fill.quantity.raw <= 0) {
-      ++duplicates_;
-      return BookingResult::Duplicate;
-    }
-  } else {
-    if (fill.exchange_time.nanos != 0 && fill.exchange_time <= keys_.horizon()) {
-      listener_.on_alert({Alert::FillTooOld, owner.instrument, owner.client_id, owner.venue_id, 0,
-                          fill.quantity.raw, now});
-      return BookingResult::TooOld;
-    }
-    keys_.add(owner.venue_id, fill.trade_id, fill.exchange_time);
+  if (fill.exchange_time.nanos != 0 && fill.exchange_time <= keys_.horizon()) {
+    listener_.on_alert({Alert::FillTooOld, owner.instrument, owner.client_id, owner.venue_id, 0,
+                        fill.quantity.raw, now});
+    return BookingResult::TooOld;
   }
+  keys_.add(owner.venue_id, key, fill.exchange_time);
 
   FillBookedRecord record;
   record.fill = to_fields(fill);
@@ -93,8 +104,9 @@ void FillBooking::restore(const FillBookedRecord& record) noexcept {
   if (instrument.value >= times_.size() || fill.quantity.raw <= 0) return;
   StrategyId strategy{record.strategy};
   if (!positions_.contains(strategy)) strategy = StrategyId{};  // it is not configured any more
-  if (fill.trade_id.value > 0 && !keys_.contains(VenueOrderId{record.venue_id}, fill.trade_id))
-    keys_.add(VenueOrderId{record.venue_id}, fill.trade_id, fill.exchange_time);
+  const VenueOrderId order{record.venue_id};
+  const TradeId key = key_of(fill);
+  if (!keys_.contains(order, key)) keys_.add(order, key, fill.exchange_time);
   positions_.apply(strategy, instrument, record.side, fill);
   exposure_.on_fill(strategy, instrument, record.side, fill.quantity, record.position_side);
   newest_ = std::max(newest_, fill.exchange_time);

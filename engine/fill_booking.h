@@ -34,10 +34,10 @@ struct FillOwner {
 
 /// The one door through which fills enter the books: journal, positions, exposure, strategy, in
 /// that order (POST-01). Each fill once:
-/// - trade id > 0: its key (venue order id, trade id) is new and it is younger than the newest key
-///   forgotten (see FillKeys);
-/// - trade id <= 0 (liquidation, ADL: ids repeat): only what the order's cumulative quantity, as
-///   the venue told it, leaves room for above what is booked.
+/// its key is new, and it is younger than the newest key forgotten (see FillKeys). The key is
+/// (venue order id, trade id). Trade ids of liquidations and ADL are zero or negative and repeat:
+/// there it is (venue order id, booking id). Only rows of the list of fills have one, so pushes of
+/// such fills are not handed over; a row without one is told from others by its time and price.
 /// Thread: the reactor.
 class FillBooking {
  public:
@@ -45,10 +45,9 @@ class FillBooking {
               risk::Exposure& exposure, Journal& journal, StrategyEvents& events,
               EngineListener& listener, std::size_t keys);
 
-  /// `cumulative`: of the order, as the venue told it with or before this fill; `booked`: of the
-  /// order, goes up by what was booked. `late`: the order was believed to be gone.
-  BookingResult book(const FillOwner& owner, const Fill& fill, Quantity cumulative,
-                     Quantity& booked, bool late, Timestamp now) noexcept;
+  /// `booked`: of the order, goes up by what was booked. `late`: the order was believed to be gone.
+  BookingResult book(const FillOwner& owner, const Fill& fill, Quantity& booked, bool late,
+                     Timestamp now) noexcept;
   /// A fill that the journal of an earlier run holds: positions and keys, no events.
   void restore(const FillBookedRecord& record) noexcept;
 

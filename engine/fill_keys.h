@@ -10,7 +10,8 @@
 namespace gannet::engine {
 
 /// The keys of the fills booked last, (venue order id, trade id), so that none is booked twice
-/// (POST-01). Bounded: the oldest key makes room for the newest.
+/// (POST-01); FillBooking says what stands for the trade id of a liquidation. Bounded: the oldest
+/// key makes room for the newest.
 ///
 /// Why the bound loses nothing: a key is forgotten only when `capacity` newer fills were booked,
 /// and `horizon()` then is the venue's time of the newest forgotten one. A fill that is not newer

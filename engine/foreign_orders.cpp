@@ -15,26 +15,30 @@ void ForeignOrders::on_status(const ExecutionReport& report) noexcept {
   const bool ends = report.state != OrderState::Live && report.state != OrderState::PartiallyFilled;
   ForeignOrder* order = orders_.find(report.venue_id.value);
   const bool is_new = order == nullptr;
+  // A liquidation's fills come by the list of fills alone: only its rows can be told apart.
+  const bool has_fill = report.source == ExecutionReport::Source::Push && report.has_fill &&
+                        report.fill.trade_id.value > 0;
   if (is_new) {
-    if (ends && !report.has_fill) return;
+    if (ends && !has_fill) return;
     order = find_or_add(report.venue_id, report.instrument, report.receive_time);
     if (order == nullptr) return;
     order->client_id = report.client_id;
     order->side = report.side;
     order->position_side = report.position_side;
     order->own_tag = report.own_tag;
+    order->met_time = report.exchange_time;
     if (!ends)
       listener_.on_alert({report.own_tag ? Alert::PreviousRunOrder : Alert::ForeignOrder,
                           report.instrument, report.client_id, report.venue_id, 0,
                           report.quantity.raw, report.receive_time});
   }
   order->cumulative_quantity = std::max(order->cumulative_quantity, report.cumulative_quantity);
-  if (report.source == ExecutionReport::Source::Push && report.has_fill) {
+  if (has_fill) {
     if (is_new)  // what it filled before we met it is in the position already
       order->booked_quantity =
           std::max(Quantity{}, report.cumulative_quantity - report.fill.quantity);
-    booking_.book(owner_of(*order, report.account), report.fill, order->cumulative_quantity,
-                  order->booked_quantity, false, report.receive_time);
+    booking_.book(owner_of(*order, report.account), report.fill, order->booked_quantity, false,
+                  report.receive_time);
   } else if (is_new) {
     order->booked_quantity = report.cumulative_quantity;
   }
@@ -58,12 +62,10 @@ void ForeignOrders::on_fill_row(const FillReport& report) noexcept {
   order->client_id = report.client_id;
   order->side = report.side;
   order->position_side = report.position_side;
-  // An order that only the list of fills tells of (liquidation): its rows are its cumulative.
-  const Quantity room = order->cumulative_quantity.raw != 0
-                            ? order->cumulative_quantity
-                            : order->booked_quantity + report.fill.quantity;
-  booking_.book(owner_of(*order, report.account), report.fill, room, order->booked_quantity, false,
+  const Quantity booked_before = order->booked_quantity;
+  booking_.book(owner_of(*order, report.account), report.fill, order->booked_quantity, false,
                 report.receive_time);
+  if (report.fill.exchange_time <= order->met_time) order->booked_quantity = booked_before;
   count(*order);
 }
 

@@ -23,8 +23,9 @@ struct ForeignOrder {
   Price price;
   Quantity quantity;
   Quantity cumulative_quantity;
-  Quantity booked_quantity;
+  Quantity booked_quantity;  ///< in the books, or filled before we met it
   Quantity counted_leaves;
+  Timestamp met_time;  ///< of the first status, venue clock: fills up to then count as booked
   Timestamp venue_time;
   Timestamp last_seen;
   Timestamp cancel_not_before;

@@ -83,6 +83,7 @@ struct Order {
   Timestamp sent_time;
   Timestamp acknowledged_time;
   Timestamp venue_time;  ///< newest exchange time of a status
+  Timestamp met_time;    ///< if met: of its first status; fills up to then count as booked
   Timestamp last_seen;   ///< when a status was received last
 
   Timestamp next_query;  ///< zero: none wanted

@@ -122,7 +122,9 @@ class OrderManager {
   /// Missing fills of the instrument are taken as settled: a person accepted the position.
   void accept_shortfalls(InstrumentId instrument) noexcept;
 
-  bool is_ours(ClientOrderId id) const noexcept { return ids_.is_ours(id); }
+  /// An order of this engine, of any run: it carries our tag, or is one we know by its venue id.
+  /// The client id alone says nothing: other tenants' engines may have the same number.
+  bool is_ours(const ExecutionReport& report) const noexcept;
   const ClientOrderIds& ids() const noexcept { return ids_; }
   OrderTable& table() noexcept { return table_; }
   const OrderTable& table() const noexcept { return table_; }
@@ -171,6 +173,8 @@ class OrderManager {
   void cancel_foreign(InstrumentId instrument, Timestamp now) noexcept;
 
   // order_reports.cpp
+  /// Whether a row or push that bears the order's client id is about this very order.
+  static bool is_about(const Order& order, VenueOrderId venue_id, bool own_tag) noexcept;
   void on_absurd(const ExecutionReport& report) noexcept;
   void on_reply(Order& order, const ExecutionReport& report) noexcept;
   void on_place_rejected(Order& order, const ExecutionReport& report) noexcept;

@@ -65,7 +65,19 @@ void OrderManager::on_report(const ExecutionReport& report) noexcept {
   record(to_record(report), report.receive_time);
   if (report.kind == Kind::Status && !has_believable_sizes(report)) return on_absurd(report);
   Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
-  if (order == nullptr && report.kind == Kind::Status && ids_.is_ours(report.client_id)) {
+  if (order != nullptr && report.kind == Kind::Status &&
+      !is_about(*order, report.venue_id, report.own_tag)) {
+    // Another tenant's order under our id: then ours is not at the venue.
+    if (report.source == ExecutionReport::Source::Query) {
+      order->query_sent = {};
+      on_not_found(*order, report.receive_time);
+      count(*order);
+    }
+    order = nullptr;
+  }
+  // The number in the id is not enough: other tenants of the account may count with the same.
+  if (order == nullptr && report.kind == Kind::Status && report.own_tag &&
+      ids_.is_ours(report.client_id)) {
     order = meet_previous_run_order(report);
     if (order == nullptr) return;
   }
@@ -99,6 +111,16 @@ void OrderManager::on_report(const ExecutionReport& report) noexcept {
   }
   count(*order);
   pump_cancels(report.receive_time);
+}
+
+bool OrderManager::is_about(const Order& order, VenueOrderId venue_id, bool own_tag) noexcept {
+  return own_tag || (order.venue_id.valid() && order.venue_id == venue_id);
+}
+
+bool OrderManager::is_ours(const ExecutionReport& report) const noexcept {
+  if (report.own_tag) return true;
+  const Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
+  return order != nullptr && is_about(*order, report.venue_id, false);
 }
 
 void OrderManager::on_absurd(const ExecutionReport& report) noexcept {
@@ -230,13 +252,12 @@ void OrderManager::on_status(Order& order, const ExecutionReport& report) noexce
   order.cumulative_quantity = std::max(order.cumulative_quantity, report.cumulative_quantity);
 
   const Quantity booked_before = order.booked_quantity;
-  if (is_push && report.has_fill) {
+  if (is_push && report.has_fill && report.fill.trade_id.value > 0) {
     // Only a push carries its own fill; a row of a query names the last one, which the list of
-    // fills will bring if it was missed.
+    // fills will bring if it was missed. So it will one without a trade id.
     const bool is_late = !order.is_open() && order.end_evidence != EndEvidence::Venue;
     const BookingResult result =
-        links_.booking.book(owner_of(order), report.fill, report.cumulative_quantity,
-                            order.booked_quantity, is_late, now);
+        links_.booking.book(owner_of(order), report.fill, order.booked_quantity, is_late, now);
     if (result == BookingResult::Duplicate) ++counters_.duplicates;
     order.cumulative_quantity = std::max(order.cumulative_quantity, order.booked_quantity);
     if (order.booked_quantity > order.worst_quantity() && result == BookingResult::Booked)
@@ -415,6 +436,7 @@ Order* OrderManager::meet_previous_run_order(const ExecutionReport& report) noex
   order.acknowledged = true;
   order.previous_run = true;
   order.met = true;
+  order.met_time = report.exchange_time;
   Order* kept = table_.add(order);
   if (kept == nullptr) {
     links_.listener.on_alert({Alert::ForeignOrdersFull, report.instrument, report.client_id,
@@ -431,15 +453,16 @@ void OrderManager::on_fill_row(const FillReport& report) noexcept {
   record(to_record(report), now);
   if (!is_believable(report.fill.quantity)) return static_cast<void>(++counters_.unmatched);
   Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
-  if (order == nullptr) return foreign_.on_fill_row(report);
+  if (order == nullptr || !is_about(*order, report.venue_id, report.own_tag))
+    return foreign_.on_fill_row(report);
   if (report.venue_id.valid()) order->venue_id = report.venue_id;
   const bool is_late = !order->is_open() && order->end_evidence != EndEvidence::Venue;
-  const Quantity room = order->met ? order->cumulative_quantity
-                                   : std::max(order->cumulative_quantity, order->worst_quantity());
-  const BookingResult result = links_.booking.book(owner_of(*order), report.fill, room,
-                                                   order->booked_quantity, is_late, now);
+  const Quantity booked_before = order->booked_quantity;
+  const BookingResult result =
+      links_.booking.book(owner_of(*order), report.fill, order->booked_quantity, is_late, now);
   if (result != BookingResult::Booked) return;
-  if (order->met) order->booked_quantity = std::min(order->booked_quantity, room);
+  if (order->met && report.fill.exchange_time <= order->met_time)
+    order->booked_quantity = booked_before;
   order->cumulative_quantity = std::max(order->cumulative_quantity, order->booked_quantity);
   if (is_late) {
     revive(*order, now);  // what is left of it may be resting

@@ -24,6 +24,7 @@ FillReport fill_row(const TinyVenue::Order& order, std::int64_t trade, std::int6
   row.instrument = order.instrument;
   row.client_id = order.client_id;
   row.venue_id = order.venue_id;
+  row.own_tag = order.own_tag;
   row.side = order.side;
   row.fill.trade_id = {trade};
   row.fill.price = {100'000};
@@ -367,6 +368,66 @@ TEST(TradingCore, ForeignOrderIsShownCountedAndLeftAlone) {
   EXPECT_TRUE(bench.ears.fill_events.empty());
 }
 
+TEST(TradingCore, AnotherTenantWithTheSameEngineNumberIsLeftAlone) {  // KILL-05, KILL-06, I11
+  EngineBench bench;
+  bench.make_ready();
+  bench.venue.faults.automatic = true;
+  auto other = engine::ClientOrderIds::start(1, EngineBench::kRun + 77, 0);
+  ASSERT_TRUE(other);
+  TinyVenue::Order& theirs = bench.venue.orders[5'555];
+  theirs.client_id = other->next();
+  theirs.venue_id = {5'555};
+  theirs.instrument = InstrumentId{0};
+  theirs.price = {99'000};
+  theirs.quantity = {7};
+  theirs.update_time = bench.now;
+  theirs.own_tag = false;
+  bench.venue.fill(theirs, {1}, {99'000}, bench.now);  // told by a push
+  bench.run_for(seconds(31));                          // and by the lists
+  EXPECT_EQ(bench.core->state(), EngineState::Ready);
+  EXPECT_EQ(bench.core->status().foreign_orders, 1u);
+  EXPECT_FALSE(bench.ears.heard(Alert::PreviousRunOrder));
+  bench.core->kill("test", "operator", bench.now);
+  bench.run_for(seconds(3));
+  EXPECT_TRUE(bench.venue.cancels.empty());
+  EXPECT_TRUE(theirs.open());
+  EXPECT_TRUE(bench.ears.flat_at.has_value());  // flat of orders of ours
+  EXPECT_EQ(bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{1});
+}
+
+TEST(TradingCore, AnotherTenantsOrderUnderOurVeryIdIsNotTakenForOurs) {  // I3, REC-14
+  EngineBench bench;
+  bench.make_ready();
+  const Handle mine = bench.place(Side::Buy, 3, 99'500);
+  const ClientOrderId id = bench.venue.places[0].client_id;
+  TinyVenue::Order& theirs = bench.venue.orders[5'555];
+  theirs.client_id = id;
+  theirs.venue_id = {5'555};
+  theirs.instrument = InstrumentId{0};
+  theirs.price = {99'000};
+  theirs.quantity = {7};
+  theirs.update_time = bench.now;
+  theirs.own_tag = false;
+  bench.venue.fill(theirs, {1}, {99'000}, bench.now);
+  EXPECT_EQ(bench.ears.last(mine), OrderEventKind::PendingNew);
+  ExecutionReport refused;  // the venue takes an id once; from it we cannot tell whose it took
+  refused.kind = ExecutionReport::Kind::PlaceRejected;
+  refused.source = ExecutionReport::Source::Reply;
+  refused.request = ExecutionReport::Request::Place;
+  refused.reason = VenueReason::DuplicateClientOrderId;
+  refused.client_id = id;
+  refused.instrument = InstrumentId{0};
+  refused.receive_time = bench.now;
+  bench.core->on_execution_report(refused);
+  bench.run_for(seconds(6));
+  EXPECT_EQ(bench.ears.last(mine), OrderEventKind::Rejected);
+  EXPECT_EQ(bench.core->positions().of_strategy(StrategyId{0}, InstrumentId{0}).quantity(),
+            Quantity{0});
+  EXPECT_EQ(bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{1});
+  EXPECT_EQ(bench.core->exposure().of_account(InstrumentId{0}).working_buy, Quantity{6});
+  EXPECT_TRUE(bench.venue.cancels.empty());
+}
+
 TEST(TradingCore, OrderOfAnEarlierRunIsCancelledBeforeReady) {  // KILL-06
   EngineBench bench;
   bench.venue.faults.automatic = true;
@@ -619,14 +680,63 @@ TEST(TradingCore, KillUsesTheReserveOfTheCancelBucket) {  // PRE-09, KILL-07
   EXPECT_EQ(bench.venue.open_orders(), 0u);  // what was throttled was not lost
 }
 
-TEST(TradingCore, LiquidationIsBookedByItsCumulativeQuantity) {  // POST-01, POST-06
+/// A row of the list of fills: a liquidation of `quantity` sold, that nobody's order tells of.
+FillReport liquidation_row(std::uint64_t venue_id, std::uint64_t bill_id, std::int64_t quantity,
+                           Timestamp at) {
+  TinyVenue::Order order;
+  order.venue_id = {venue_id};
+  order.instrument = InstrumentId{0};
+  order.side = Side::Sell;
+  order.own_tag = false;
+  FillReport row = fill_row(order, 0, quantity, at);
+  row.fill.bill_id = bill_id;
+  return row;
+}
+
+TEST(TradingCore, LiquidationRowsAreBookedOnceEachOverAllRoundsAndARestart) {  // POST-01, POST-06
+  for (const std::uint64_t bill_id : {900u, 0u}) {  // 0: the venue left it out
+    EngineBench bench;
+    bench.make_ready();
+    bench.venue.fills.push_back(liquidation_row(500, bill_id, 3, bench.now));
+    bench.venue.position[0] = {-3};
+    bench.venue.position_time[0] = bench.now;
+    bench.run_for(seconds(100));
+    EXPECT_EQ(bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{-3});
+
+    // The same order again, with the same trade id: another row, another fill.
+    bench.venue.fills.push_back(liquidation_row(500, bill_id == 0 ? 0 : bill_id + 1, 2, bench.now));
+    bench.venue.position[0] = {-5};
+    bench.venue.position_time[0] = bench.now;
+    bench.run_for(seconds(100));
+    EXPECT_EQ(bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{-5});
+    EXPECT_EQ(bench.core->exposure().of_account(InstrumentId{0}).position, Quantity{-5});
+    EXPECT_EQ(bench.core->status().held_instruments, 0u);
+
+    engine::PriorBelief prior;
+    for (const auto& entry : bench.journal.entries())
+      prior.add(entry.type, entry.payload, entry.time);
+    EngineBench next(1, EngineBench::kRun + 300);
+    next.venue.fills = bench.venue.fills;
+    next.venue.position = bench.venue.position;
+    next.venue.position_time = bench.venue.position_time;
+    next.now = bench.now + seconds(5);
+    next.build(&prior);
+    next.connect();
+    next.run_for(seconds(40));
+    EXPECT_EQ(next.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{-5});
+    EXPECT_EQ(next.core->state(), EngineState::Ready);
+  }
+}
+
+TEST(TradingCore, LiquidationPushesTellTheOrderAndItsRowsTheFills) {  // POST-01, POST-06
   EngineBench bench;
   bench.make_ready();
-  ExecutionReport push;
+  ExecutionReport push;  // as the venue sends it: no trade id, so no fill of its own
   push.instrument = InstrumentId{0};
   push.venue_id = {500};
   push.side = Side::Sell;
   push.state = OrderState::PartiallyFilled;
+  push.price = {100'000};
   push.quantity = {5};
   push.cumulative_quantity = {3};
   push.has_fill = true;
@@ -636,20 +746,23 @@ TEST(TradingCore, LiquidationIsBookedByItsCumulativeQuantity) {  // POST-01, POS
   push.fill.exchange_time = push.exchange_time = push.receive_time = bench.now;
   bench.core->on_execution_report(push);
   bench.core->on_execution_report(push);
-  TinyVenue::Order order;
-  order.venue_id = {500};
-  order.instrument = InstrumentId{0};
-  order.side = Side::Sell;
-  FillReport row = fill_row(order, -12, 3, bench.now);
+  EXPECT_EQ(bench.core->exposure().of_account(InstrumentId{0}).working_sell, Quantity{2});
+  FillReport row = liquidation_row(500, 77, 3, bench.now);
   row.receive_time = bench.now;
   bench.core->on_fill_report(row);
+  bench.core->on_fill_report(row);
   EXPECT_EQ(bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{-3});
+  EXPECT_EQ(bench.core->exposure().of_account(InstrumentId{0}).working_sell, Quantity{2});
   push.state = OrderState::Filled;
   push.cumulative_quantity = {5};
   push.fill.quantity = {2};
+  push.exchange_time = bench.now + milliseconds(1);
   bench.core->on_execution_report(push);
-  bench.core->on_execution_report(push);
+  row = liquidation_row(500, 78, 2, bench.now + milliseconds(1));
+  bench.core->on_fill_report(row);
+  bench.core->on_fill_report(row);
   EXPECT_EQ(bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{-5});
+  EXPECT_EQ(bench.core->exposure().of_account(InstrumentId{0}).working_sell, Quantity{0});
 }
 
 TEST(TradingCore, AbsurdSizesFromTheVenueAreNotBelievedAndCrashNothing) {  // I1, POST-01
