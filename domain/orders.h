@@ -128,8 +128,7 @@ struct Fill {
   bool maker = false;
   Amount fee;  ///< signed as a cost: positive is paid, negative is a rebate
   Timestamp exchange_time;
-  std::uint64_t bill_id =
-      0;  ///< the venue's booking id, unique per account; zero: not told (pushes)
+  std::uint64_t bill_id = 0;  ///< the venue's booking id, unique; zero: not told (pushes)
 };
 
 /// The venue's word on one order: a reply to a request of ours, a push, or a row of a query.
