@@ -150,7 +150,7 @@ class Ledger {
         break;
       case RecordType::Adjustment:
         if (const auto it = engine::read_record<engine::AdjustmentRecord>(payload)) {
-          positions_[it->instrument] = it->after;
+          positions_[it->instrument] += it->after - it->before;  // of one leg
         }
         break;
       case RecordType::Balance:

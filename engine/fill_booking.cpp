@@ -74,6 +74,7 @@ BookingResult FillBooking::book(const FillOwner& owner, const Fill& fill, Quanti
   ++booked_;
   newest_ = std::max(newest_, fill.exchange_time);
   Times& times = times_[owner.instrument.value];
+  if (fill.exchange_time >= times.venue) times.trade = fill.trade_id;
   times.venue = std::max(times.venue, fill.exchange_time);
   times.received = std::max(times.received, now);
   if (late)
@@ -110,7 +111,9 @@ void FillBooking::restore(const FillBookedRecord& record) noexcept {
   positions_.apply(strategy, instrument, record.side, fill);
   exposure_.on_fill(strategy, instrument, record.side, fill.quantity, record.position_side);
   newest_ = std::max(newest_, fill.exchange_time);
-  times_[instrument.value].venue = std::max(times_[instrument.value].venue, fill.exchange_time);
+  Times& times = times_[instrument.value];
+  if (fill.exchange_time >= times.venue) times.trade = fill.trade_id;
+  times.venue = std::max(times.venue, fill.exchange_time);
 }
 
 }  // namespace gannet::engine

@@ -57,6 +57,10 @@ class FillBooking {
   Timestamp newest(InstrumentId instrument) const noexcept {
     return times_[instrument.value].venue;
   }
+  /// Its trade id; the position that it made names it (PositionReport::last_trade).
+  TradeId newest_trade(InstrumentId instrument) const noexcept {
+    return times_[instrument.value].trade;
+  }
   Timestamp newest_received(InstrumentId instrument) const noexcept {
     return times_[instrument.value].received;
   }
@@ -66,6 +70,7 @@ class FillBooking {
  private:
   struct Times {
     Timestamp venue;
+    TradeId trade;  // of the fill at `venue`
     Timestamp received;
   };
 

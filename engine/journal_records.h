@@ -289,15 +289,19 @@ struct CommandRecord {
   char why[64] = {};
 };
 
+/// One per leg that differed.
 struct AdjustmentRecord {
   static constexpr RecordType kType = RecordType::Adjustment;
-  std::int64_t before = 0;  ///< account position by fills, raw quantity
+  std::int64_t before = 0;  ///< account position of the leg by fills, raw quantity
   std::int64_t after = 0;
   __int128 average_entry_price = 0;  ///< venue's, 10^-18 quote per unit; 0 unknown
   std::uint32_t instrument = InstrumentId::kNone;
   std::uint16_t account = 0;
-  std::uint8_t reserved[10] = {};
+  PositionSide position_side = PositionSide::Net;  ///< Short, or Net for the net or long leg
+  std::uint8_t reserved = 0;
+  std::int64_t as_of = 0;  ///< venue's clock: fills up to then are in `after`; 0 unknown
 };
+static_assert(sizeof(AdjustmentRecord) == 48);
 
 struct OrderEndedRecord {
   static constexpr RecordType kType = RecordType::OrderEnded;

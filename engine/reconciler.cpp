@@ -5,15 +5,13 @@
 namespace gannet::engine {
 
 Reconciler::Reconciler(const InstrumentTable& instruments, OrderManager& orders,
-                       const PositionKeeper& positions, const FillBooking& booking, VenuePort& port,
+                       const risk::Exposure& exposure, const FillBooking& booking, VenuePort& port,
                        const ReconcilerSettings& settings)
-    : instruments_(instruments),
-      orders_(orders),
-      positions_(positions),
-      booking_(booking),
+    : orders_(orders),
       port_(port),
       settings_(settings),
-      venue_(instruments.size()) {}
+      venue_(instruments, exposure, booking, settings.replica_lag_max),
+      differs_since_(instruments.size()) {}
 
 constexpr SnapshotKind Reconciler::kind_of(Step step) noexcept {
   switch (step) {
@@ -55,12 +53,11 @@ void Reconciler::start_step(Step step, Timestamp now) noexcept {
   step_ = step;
   begun_ = false;
   own_orders_seen_ = step == Step::OpenOrders ? 0 : own_orders_seen_;
-  Timestamp since = booking_.newest();
-  since = since.nanos == 0 ? first_fills_ : since - settings_.fills_overlap;
   request_ = ++last_request_;
   asked_at_ = now;
   asked_ = true;  // before the call: a venue may answer within it
-  if (!port_.request_snapshot(kind_of(step), request_, since, now) && request_ == last_request_)
+  if (!port_.request_snapshot(kind_of(step), request_, fills_since(), now) &&
+      request_ == last_request_)
     asked_ = false;
 }
 
@@ -94,22 +91,12 @@ void Reconciler::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool 
       start_step(Step::Fills, now);
       break;
     case Step::Fills:
+      fills_known_ = std::max(fills_known_, requested_at_);
       orders_.on_fills_listed(requested_at_, now);
       start_step(Step::Positions, now);
       break;
     case Step::Positions:
-      for (std::size_t i = 0; i < venue_.size(); ++i) {
-        // A complete list leaves out what is flat; not so if something happened since we asked.
-        VenuePosition& position = venue_[i];
-        const InstrumentId id{static_cast<std::uint32_t>(i)};
-        if (position.listed == requested_at_ || position.received >= requested_at_) continue;
-        if (booking_.newest_received(id) >= requested_at_) continue;
-        for (Quantity& leg : position.legs) leg = {};
-        position.average_entry_price.raw = 0;
-        position.known = true;
-        position.received = now;
-        position.venue_time = std::max(position.venue_time, booking_.newest(id));
-      }
+      venue_.on_listed(requested_at_, now);
       start_step(Step::Balances, now);
       break;
     case Step::Balances:
@@ -130,56 +117,60 @@ void Reconciler::on_open_order_row(const ExecutionReport& report) noexcept {
 }
 
 void Reconciler::on_position(const PositionReport& report, bool from_snapshot) noexcept {
-  if (report.instrument.value >= venue_.size()) return;
-  VenuePosition& position = venue_[report.instrument.value];
-  if (from_snapshot && begun_ && step_ == Step::Positions) position.listed = requested_at_;
-  if (report.exchange_time < position.venue_time) return;  // older than a later word
-  position.venue_time = report.exchange_time;
-  position.received = report.receive_time;
-  position.legs[static_cast<std::size_t>(report.side)] = report.quantity;
-  position.average_entry_price = report.average_entry_price;
-  position.known = true;
-  // A list asked for long after the last fill is the newer word, whatever time its row bears.
-  if (from_snapshot &&
-      requested_at_ - booking_.newest_received(report.instrument) >= settings_.replica_lag_max)
-    position.venue_time = std::max(position.venue_time, booking_.newest(report.instrument));
+  if (!venue_.contains(report.instrument)) return;
+  const bool is_of_round = from_snapshot && begun_ && step_ == Step::Positions;
+  venue_.on_position(report, is_of_round ? requested_at_ : Timestamp{});
+  look_at_difference(report.instrument, report.receive_time);
+}
+
+void Reconciler::on_fill(InstrumentId instrument, Timestamp now) noexcept {
+  if (venue_.contains(instrument)) look_at_difference(instrument, now);
 }
 
 void Reconciler::look_at_differences(Timestamp now) noexcept {
-  for (std::size_t i = 0; i < venue_.size(); ++i) {
-    const InstrumentId id{static_cast<std::uint32_t>(i)};
-    VenuePosition& position = venue_[i];
-    if (!differs_now(id)) {
-      position.differs_since = {};
-    } else if (position.differs_since.nanos == 0) {
-      position.differs_since = now;
+  for (std::size_t i = 0; i < differs_since_.size(); ++i)
+    look_at_difference(InstrumentId{static_cast<std::uint32_t>(i)}, now);
+}
+
+void Reconciler::look_at_difference(InstrumentId instrument, Timestamp now) noexcept {
+  Timestamp& since = differs_since_[instrument.value];
+  switch (venue_.compare(instrument)) {
+    case PositionComparison::NotComparable:
+      break;  // a fill newer than the venue's word explains nothing of what differed before it
+    case PositionComparison::Agrees:
+      since = {};
+      break;
+    case PositionComparison::Differs:
+      if (since.nanos != 0) break;
+      since = now;
       wanted_ = true;  // fills may have been missed: look before believing it
-    }
+      break;
   }
 }
 
-bool Reconciler::compares(InstrumentId instrument) const noexcept {
-  return is_derivative(instruments_[instrument].kind);  // spot has balances, not positions
-}
-
-bool Reconciler::differs_now(InstrumentId instrument) const noexcept {
-  const VenuePosition& position = venue_[instrument.value];
-  if (!position.known || !compares(instrument)) return false;
-  // The venue has not told a position since that fill: it is the older word.
-  if (position.venue_time < booking_.newest(instrument)) return false;
-  return venue_position(instrument) != positions_.of_account(instrument).quantity();
-}
-
 bool Reconciler::differs(InstrumentId instrument, Timestamp now) const noexcept {
-  const VenuePosition& position = venue_[instrument.value];
-  return differs_now(instrument) && position.differs_since.nanos != 0 &&
-         now - position.differs_since >= settings_.difference_grace &&
-         last_complete_round_ > position.differs_since;
+  const Timestamp since = differs_since_[instrument.value];
+  return since.nanos != 0 && now - since >= settings_.difference_grace &&
+         last_complete_round_ >= since && venue_.compare(instrument) == PositionComparison::Differs;
 }
 
-Quantity Reconciler::venue_position(InstrumentId instrument) const noexcept {
-  const VenuePosition& position = venue_[instrument.value];
-  return position.legs[0] + position.legs[1] + position.legs[2];
+bool Reconciler::differs_too_long(InstrumentId instrument, Timestamp now) const noexcept {
+  const Timestamp since = differs_since_[instrument.value];
+  return since.nanos != 0 && now - since >= settings_.difference_patience;
+}
+
+bool Reconciler::is_overdue(Timestamp from, Timestamp now) const noexcept {
+  return now - std::max(from, last_complete_round_) > settings_.overdue_after;
+}
+
+void Reconciler::set_fills_known(Timestamp until, Timestamp start) noexcept {
+  fills_known_ = until;
+  fills_start_ = start;
+}
+
+Timestamp Reconciler::fills_since() const noexcept {
+  // The venue reckons by its own clock.
+  return std::max(fills_known_ - settings_.fills_overlap, fills_start_) + venue_offset_;
 }
 
 }  // namespace gannet::engine

@@ -6,7 +6,7 @@
 
 #include "domain/venue.h"
 #include "engine/order_manager.h"
-#include "engine/position_keeper.h"
+#include "engine/venue_positions.h"
 
 namespace gannet::engine {
 
@@ -14,24 +14,30 @@ struct ReconcilerSettings {
   Nanos round_spacing = milliseconds(500);  ///< between the starts of two rounds
   Nanos answer_timeout = seconds(10);       ///< a list that does not come is asked for again
   Nanos period = seconds(30);               ///< a round at least so often (POST-02, POST-04)
-  Nanos fills_overlap = seconds(120);       ///< fills are asked for since the newest, less this
+  Nanos fills_overlap = seconds(120);       ///< fills are asked for since the last list, less this
   Nanos replica_lag_max = seconds(5);       ///< how far a list may be behind pushes
   Nanos difference_grace = seconds(2);      ///< POST-03: how long a difference must last
+  /// POST-03 allows 5 s: after that it holds, whether the lists could be read or not.
+  Nanos difference_patience = milliseconds(4'500);
+  Nanos overdue_after = seconds(60);  ///< without a complete round: nothing is known any more
 };
 
 /// Asks the venue for its lists, one after the other, in rounds: open orders, fills, positions,
 /// balances; and compares positions by fills with what the venue says. One mechanism for start,
 /// reconnect, crash, unknown orders, missed fills, flat confirmation and the regular check.
 ///
-/// Fills come before positions, so that what was missed is booked before it is compared. A row
-/// older than the last fill booked for its instrument is no difference; one that lasts longer than
-/// `difference_grace` and over a complete round is (`differs`), until a person accepts it.
+/// Fills come before positions, so that what was missed is booked before it is compared. They are
+/// asked for since the last complete list of them, not since the newest fill booked: a push after
+/// an outage says nothing about what the outage swallowed. A row older than the last fill booked
+/// for its instrument is no difference; one that lasts longer than `difference_grace` and over a
+/// complete round is (`differs`), or longer than `difference_patience` in any case, until a person
+/// accepts it.
 ///
 /// Thread: the reactor. No allocation after construction.
 class Reconciler {
  public:
   Reconciler(const InstrumentTable& instruments, OrderManager& orders,
-             const PositionKeeper& positions, const FillBooking& booking, VenuePort& port,
+             const risk::Exposure& exposure, const FillBooking& booking, VenuePort& port,
              const ReconcilerSettings& settings);
 
   /// A round that starts from now on is wanted.
@@ -44,6 +50,9 @@ class Reconciler {
   /// A row of the list of open orders, before the order manager has seen it.
   void on_open_order_row(const ExecutionReport& report) noexcept;
   void on_position(const PositionReport& report, bool from_snapshot) noexcept;
+  /// A fill of the instrument was booked, or may have been.
+  void on_fill(InstrumentId instrument, Timestamp now) noexcept;
+  void on_venue_clock(Nanos offset) noexcept { venue_offset_ = offset; }
 
   /// When the last complete round began; zero: none yet.
   Timestamp last_round() const noexcept { return last_complete_round_; }
@@ -54,48 +63,36 @@ class Reconciler {
   /// Flat is to be shown from here on.
   void forget_empty_lists() noexcept { empty_since_ = empty_until_ = {}; }
   std::size_t own_orders_listed() const noexcept { return own_orders_listed_; }
-  /// Fills from then on are asked for, where none has been booked yet.
-  void set_first_fills_time(Timestamp when) noexcept { first_fills_ = when; }
-  /// Likewise, where nothing was said before.
-  void set_default_fills_time(Timestamp when) noexcept {
-    if (first_fills_.nanos == 0) first_fills_ = when;
-  }
+  /// No complete round for long, counted from `from` at the earliest.
+  bool is_overdue(Timestamp from, Timestamp now) const noexcept;
+  /// All fills up to then are known; none before `start` is ever asked for. Both on our clock.
+  void set_fills_known(Timestamp until, Timestamp start) noexcept;
 
-  /// The venue's position is known, is not the one by fills, and that has lasted.
+  /// The venue's position is known, is not the one by fills, and that has lasted over a round.
   bool differs(InstrumentId instrument, Timestamp now) const noexcept;
-  /// It is not the one by fills just now.
-  bool differs_now(InstrumentId instrument) const noexcept;
-  Quantity venue_position(InstrumentId instrument) const noexcept;
-  const Amount& venue_average_price(InstrumentId instrument) const noexcept {
-    return venue_[instrument.value].average_entry_price;
+  /// It has not been the one by fills for so long that no round is waited for.
+  bool differs_too_long(InstrumentId instrument, Timestamp now) const noexcept;
+  PositionComparison compare(InstrumentId instrument) const noexcept {
+    return venue_.compare(instrument);
   }
+  const VenuePositions& venue_positions() const noexcept { return venue_; }
   std::uint64_t rounds() const noexcept { return rounds_; }
 
  private:
   enum class Step : std::uint8_t { Idle, OpenOrders, Fills, Positions, Balances };
-  struct VenuePosition {
-    Quantity legs[3];  // by PositionSide
-    Amount average_entry_price;
-    Timestamp venue_time;
-    Timestamp received;
-    Timestamp listed;         // the round in which a row named it
-    Timestamp differs_since;  // zero: agrees
-    bool known = false;
-  };
 
   static constexpr SnapshotKind kind_of(Step step) noexcept;
   void start_step(Step step, Timestamp now) noexcept;
   void finish_round(Timestamp now) noexcept;
   void look_at_differences(Timestamp now) noexcept;
-  bool compares(InstrumentId instrument) const noexcept;
+  void look_at_difference(InstrumentId instrument, Timestamp now) noexcept;
+  Timestamp fills_since() const noexcept;
 
-  const InstrumentTable& instruments_;
   OrderManager& orders_;
-  const PositionKeeper& positions_;
-  const FillBooking& booking_;
   VenuePort& port_;
   ReconcilerSettings settings_;
-  std::vector<VenuePosition> venue_;
+  VenuePositions venue_;
+  std::vector<Timestamp> differs_since_;  // by instrument; zero: agreed when it was last compared
 
   Step step_ = Step::Idle;
   bool asked_ = false;  // the current step's list was asked for
@@ -107,7 +104,9 @@ class Reconciler {
   Timestamp asked_at_;
   Timestamp requested_at_;
   Timestamp last_complete_round_;
-  Timestamp first_fills_;
+  Timestamp fills_known_;  // the last complete list of fills was asked for then
+  Timestamp fills_start_;
+  Nanos venue_offset_;
   Timestamp empty_since_;
   Timestamp empty_until_;
   std::size_t own_orders_seen_ = 0;

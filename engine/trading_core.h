@@ -212,6 +212,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool started_ = false;
   bool killed_ = false;
   bool journal_full_ = false;
+  bool knows_fills_ = false;    // an earlier run's journal told up to when
   bool was_connected_ = false;  // both connections have been ready once
   ConnectionState market_ = ConnectionState::Disconnected;
   ConnectionState account_ = ConnectionState::Disconnected;

@@ -41,6 +41,10 @@ void TradingCore::judge_health(Timestamp now) noexcept {
   if (account_ == ConnectionState::Ready)
     set_hold(HoldReason::AccountConnectionLost, now - account_alive_ > settings_.alive_max, now);
 
+  // Lists that cannot be read: what the account holds is a guess by now.
+  set_hold(HoldReason::Reconciliation,
+           is_connected() && reconciler_.is_overdue(reconcile_from_, now), now);
+
   const std::size_t unknown = orders_.unknown_orders();
   const bool was_held = (holds_ & bit(HoldReason::UnknownOrders)) != 0;
   const std::size_t limit =
@@ -82,7 +86,8 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
   if (state == EngineState::Ready) {
     // A difference seen just now may be explained in a moment: until then nothing is added to it.
     for (std::uint32_t i = 0; i < held_.size(); ++i) {
-      if (reconciler_.differs_now(InstrumentId{i})) hold_instrument(InstrumentId{i}, true, now);
+      if (reconciler_.compare(InstrumentId{i}) == PositionComparison::Differs)
+        hold_instrument(InstrumentId{i}, true, now);
     }
   } else if (state_ == EngineState::Ready) {
     forget_dead_man();  // no longer refreshed: to be armed again before the next order
@@ -120,12 +125,14 @@ void TradingCore::judge_instruments(Timestamp now) noexcept {
   for (std::uint32_t i = 0; i < held_.size(); ++i) {
     const InstrumentId instrument{i};
     if (held_[i] != 0) {
-      if (!reconciler_.differs_now(instrument)) {
-        hold_instrument(instrument, false, now);  // explained: the missing fill came
+      // Only the venue's word explains it: after a fill that it has not told of yet, nothing does.
+      if (reconciler_.compare(instrument) == PositionComparison::Agrees) {
+        hold_instrument(instrument, false, now);
       } else if (exposure_.open_orders(instrument) != 0) {
         orders_.cancel_all(instrument, now);
       }
-    } else if (reconciler_.differs(instrument, now) && !orders_.is_short_of_fills(instrument)) {
+    } else if (reconciler_.differs_too_long(instrument, now) ||
+               (reconciler_.differs(instrument, now) && !orders_.is_short_of_fills(instrument))) {
       hold_instrument(instrument, true, now);
     }
     if (exposure_.open_orders(instrument) == 0) continue;
@@ -150,7 +157,7 @@ void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp no
                               {},
                               {},
                               positions_.of_account(instrument).quantity().raw,
-                              reconciler_.venue_position(instrument).raw,
+                              reconciler_.venue_positions().quantity(instrument).raw,
                               now});
     orders_.cancel_all(instrument, now);
   }
