@@ -747,10 +747,14 @@ TEST(TradingCore, LiquidationPushesTellTheOrderAndItsRowsTheFills) {  // POST-01
   bench.core->on_execution_report(push);
   bench.core->on_execution_report(push);
   EXPECT_EQ(bench.core->exposure().of_account(InstrumentId{0}).working_sell, Quantity{2});
-  FillReport row = liquidation_row(500, 77, 3, bench.now);
-  row.receive_time = bench.now;
-  bench.core->on_fill_report(row);
-  bench.core->on_fill_report(row);
+  // Two matches of one moment, at one price: their booking ids tell them apart.
+  FillReport row;
+  for (const std::uint64_t bill_id : {77u, 76u}) {
+    row = liquidation_row(500, bill_id, bill_id == 77 ? 2 : 1, bench.now);
+    row.receive_time = bench.now;
+    bench.core->on_fill_report(row);
+    bench.core->on_fill_report(row);
+  }
   EXPECT_EQ(bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{-3});
   EXPECT_EQ(bench.core->exposure().of_account(InstrumentId{0}).working_sell, Quantity{2});
   push.state = OrderState::Filled;
