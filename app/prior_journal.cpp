@@ -63,6 +63,7 @@ void PriorJournal::add(const JournalRecord& record) {
         const bool same = id.valid() && instruments_[id].price_digits == it->price_digits &&
                           instruments_[id].quantity_digits == it->quantity_digits;
         instrument_now_[it->instrument] = same ? id : InstrumentId{};
+        if (same) belief_.add_instrument(id, {record.head.time});
       }
       return;
     case engine::CurrencyDefinition::kType:
@@ -98,6 +99,8 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::FillBookedRecord>(record);
     case RecordType::Adjustment:
       return translate<engine::AdjustmentRecord>(record);
+    case RecordType::SnapshotEdge:
+      return translate<engine::SnapshotEdgeRecord>(record);
     case RecordType::OrderEnded:
       return translate<engine::OrderEndedRecord>(record);
     case RecordType::Command:

@@ -50,6 +50,11 @@ BookingResult FillBooking::book(const FillOwner& owner, const Fill& fill, Quanti
     return BookingResult::TooOld;
   }
   keys_.add(owner.venue_id, key, fill.exchange_time);
+  if (fill.exchange_time.nanos != 0 &&
+      fill.exchange_time <= times_[owner.instrument.value].baseline) {
+    booked = add_saturating(booked, fill.quantity);
+    return BookingResult::InBaseline;
+  }
 
   FillBookedRecord record;
   record.fill = to_fields(fill);

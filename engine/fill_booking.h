@@ -14,9 +14,10 @@ namespace gannet::engine {
 
 enum class BookingResult : std::uint8_t {
   Booked,
-  Duplicate,  ///< in the books already
-  TooOld,     ///< cannot be told from one whose key was forgotten
-  Invalid,    ///< no quantity or price, or an absurd one
+  Duplicate,   ///< in the books already
+  TooOld,      ///< cannot be told from one whose key was forgotten
+  Invalid,     ///< no quantity or price, or an absurd one
+  InBaseline,  ///< in the position that a person accepted; `booked` goes up, nothing else changes
 };
 
 /// Whose fill it is, and where it goes.
@@ -51,6 +52,12 @@ class FillBooking {
   /// A fill that the journal of an earlier run holds: positions and keys, no events.
   void restore(const FillBookedRecord& record) noexcept;
 
+  /// Fills up to then, of the venue's clock, are in the position that was accepted.
+  void set_baseline(InstrumentId instrument, Timestamp as_of) noexcept {
+    Timestamp& baseline = times_[instrument.value].baseline;
+    if (as_of > baseline) baseline = as_of;
+  }
+
   /// Venue's time of the newest fill booked; zero: none yet.
   Timestamp newest() const noexcept { return newest_; }
   /// Of the instrument.
@@ -72,6 +79,7 @@ class FillBooking {
     Timestamp venue;
     TradeId trade;  // of the fill at `venue`
     Timestamp received;
+    Timestamp baseline;
   };
 
   PositionKeeper& positions_;

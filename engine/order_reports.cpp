@@ -259,6 +259,8 @@ void OrderManager::on_status(Order& order, const ExecutionReport& report) noexce
     const BookingResult result =
         links_.booking.book(owner_of(order), report.fill, order.booked_quantity, is_late, now);
     if (result == BookingResult::Duplicate) ++counters_.duplicates;
+    if (result == BookingResult::InBaseline && order.end_evidence == EndEvidence::Venue)
+      order.booked_quantity = booked_before;  // settled when its position was accepted
     order.cumulative_quantity = std::max(order.cumulative_quantity, order.booked_quantity);
     if (order.booked_quantity > order.worst_quantity() && result == BookingResult::Booked)
       alert(Alert::OverFill, order, now, order.worst_quantity().raw, order.booked_quantity.raw);
@@ -460,6 +462,12 @@ void OrderManager::on_fill_row(const FillReport& report) noexcept {
   const Quantity booked_before = order->booked_quantity;
   const BookingResult result =
       links_.booking.book(owner_of(*order), report.fill, order->booked_quantity, is_late, now);
+  if (result == BookingResult::InBaseline) {
+    // What the venue itself ended was settled when its position was accepted.
+    if (order->end_evidence == EndEvidence::Venue) order->booked_quantity = booked_before;
+    order->cumulative_quantity = std::max(order->cumulative_quantity, order->booked_quantity);
+    return count(*order);
+  }
   if (result != BookingResult::Booked) return;
   if (order->met && report.fill.exchange_time <= order->met_time)
     order->booked_quantity = booked_before;

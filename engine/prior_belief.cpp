@@ -5,11 +5,12 @@
 namespace gannet::engine {
 
 void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Timestamp time) {
-  last_time_ = std::max(last_time_, time);
+  if (first_time_.nanos == 0) first_time_ = time;
   switch (type) {
     case RecordType::Run:
       if (const auto run = read_record<RunRecord>(payload))
         newest_run_ = std::max(newest_run_, run->run);
+      fills_request_ = 0;  // each run counts its requests anew
       break;
     case RecordType::Place:
       if (const auto place = read_record<PlaceRecord>(payload)) add_place(*place, time);
@@ -31,6 +32,9 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
     case RecordType::Adjustment:
       if (const auto adjustment = read_record<AdjustmentRecord>(payload))
         steps_.emplace_back(*adjustment);
+      break;
+    case RecordType::SnapshotEdge:
+      if (const auto edge = read_record<SnapshotEdgeRecord>(payload)) add_snapshot_edge(*edge);
       break;
     case RecordType::OrderEnded:
       if (const auto ended = read_record<OrderEndedRecord>(payload)) open_.erase(ended->client_id);
@@ -108,6 +112,27 @@ void PriorBelief::add_fill(const FillBookedRecord& record) {
     order->booked_quantity = add_saturating(order->booked_quantity, Quantity{record.fill.quantity});
     order->cumulative_quantity = std::max(order->cumulative_quantity, order->booked_quantity);
   }
+}
+
+void PriorBelief::add_snapshot_edge(const SnapshotEdgeRecord& record) {
+  if (record.kind != SnapshotKind::Fills) return;
+  if (record.end == 0) {
+    fills_request_ = record.request;
+    fills_requested_at_ = {record.requested_at};
+  } else if (record.request == fills_request_) {
+    fills_request_ = 0;
+    if (record.complete != 0) fills_known_ = std::max(fills_known_, fills_requested_at_);
+  }
+}
+
+void PriorBelief::add_instrument(InstrumentId instrument, Timestamp time) {
+  instruments_.try_emplace(instrument.value, time);
+}
+
+Timestamp PriorBelief::known_since(InstrumentId instrument) const noexcept {
+  if (instruments_.empty()) return first_time_;
+  const auto found = instruments_.find(instrument.value);
+  return found == instruments_.end() ? Timestamp{} : found->second;
 }
 
 Order* PriorBelief::find(std::uint64_t client_id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -22,27 +23,40 @@ class PriorBelief {
 
   /// Types that say nothing about orders, positions and kill are passed over.
   void add(RecordType type, std::span<const std::byte> payload, Timestamp time);
+  /// The journal defines this instrument, in today's units, from then on; the first time counts.
+  /// Where it is never said, all are taken to be known from the first record on.
+  void add_instrument(InstrumentId instrument, Timestamp time);
 
   /// Orders that had not ended, in order of creation; what they are now is unknown.
   std::vector<Order> open_orders() const;
   const std::vector<PositionStep>& position_steps() const noexcept { return steps_; }
   bool killed() const noexcept { return killed_; }
   std::uint64_t newest_run() const noexcept { return newest_run_; }
-  /// When the last record was written; zero: there is none.
-  Timestamp last_time() const noexcept { return last_time_; }
+  /// When the first record was written; zero: there is none.
+  Timestamp first_time() const noexcept { return first_time_; }
+  /// From when on the instrument's fills are in the journal; zero: they are not.
+  Timestamp known_since(InstrumentId instrument) const noexcept;
+  /// When the last complete list of fills was asked for, or the journal's first time: all fills
+  /// since then must be asked for again.
+  Timestamp fills_known() const noexcept { return std::max(fills_known_, first_time_); }
 
  private:
   void add_place(const PlaceRecord& record, Timestamp time);
   void add_amend(const AmendRecord& record);
   void add_report(const ReportRecord& record);
   void add_fill(const FillBookedRecord& record);
+  void add_snapshot_edge(const SnapshotEdgeRecord& record);
   Order* find(std::uint64_t client_id);
 
   std::map<std::uint64_t, Order> open_;
   std::vector<PositionStep> steps_;
   bool killed_ = false;
   std::uint64_t newest_run_ = 0;
-  Timestamp last_time_;
+  Timestamp first_time_;
+  Timestamp fills_known_;
+  std::uint64_t fills_request_ = 0;  // of the list of fills that has begun; 0: none
+  Timestamp fills_requested_at_;
+  std::map<std::uint32_t, Timestamp> instruments_;  // since when
 };
 
 }  // namespace gannet::engine

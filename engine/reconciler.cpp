@@ -11,6 +11,7 @@ Reconciler::Reconciler(const InstrumentTable& instruments, OrderManager& orders,
       port_(port),
       settings_(settings),
       venue_(instruments, exposure, booking, settings.replica_lag_max),
+      first_seen_(instruments.size()),
       differs_since_(instruments.size()) {}
 
 constexpr SnapshotKind Reconciler::kind_of(Step step) noexcept {
@@ -163,14 +164,21 @@ bool Reconciler::is_overdue(Timestamp from, Timestamp now) const noexcept {
   return now - std::max(from, last_complete_round_) > settings_.overdue_after;
 }
 
-void Reconciler::set_fills_known(Timestamp until, Timestamp start) noexcept {
-  fills_known_ = until;
-  fills_start_ = start;
+void Reconciler::start(Timestamp now) noexcept {
+  if (fills_known_.nanos == 0) fills_known_ = now;
+  for (Timestamp& when : first_seen_) {
+    if (when.nanos == 0) when = now;
+  }
+}
+
+// The venue reckons by its own clock.
+bool Reconciler::is_before_first_seen(const FillReport& fill) const noexcept {
+  return venue_.contains(fill.instrument) && fill.fill.exchange_time.nanos != 0 &&
+         fill.fill.exchange_time < first_seen_[fill.instrument.value] + venue_offset_;
 }
 
 Timestamp Reconciler::fills_since() const noexcept {
-  // The venue reckons by its own clock.
-  return std::max(fills_known_ - settings_.fills_overlap, fills_start_) + venue_offset_;
+  return fills_known_ - settings_.fills_overlap + venue_offset_;
 }
 
 }  // namespace gannet::engine

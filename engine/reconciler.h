@@ -65,8 +65,14 @@ class Reconciler {
   std::size_t own_orders_listed() const noexcept { return own_orders_listed_; }
   /// No complete round for long, counted from `from` at the earliest.
   bool is_overdue(Timestamp from, Timestamp now) const noexcept;
-  /// All fills up to then are known; none before `start` is ever asked for. Both on our clock.
-  void set_fills_known(Timestamp until, Timestamp start) noexcept;
+  /// All fills up to then, on our clock, are in the books of an earlier run.
+  void set_fills_known(Timestamp until) noexcept { fills_known_ = until; }
+  /// Fills of the instrument are booked from then on, on our clock; zero: from the start.
+  void set_first_seen(InstrumentId instrument, Timestamp when) noexcept {
+    first_seen_[instrument.value] = when;
+  }
+  void start(Timestamp now) noexcept;
+  bool is_before_first_seen(const FillReport& fill) const noexcept;
 
   /// The venue's position is known, is not the one by fills, and that has lasted over a round.
   bool differs(InstrumentId instrument, Timestamp now) const noexcept;
@@ -92,6 +98,7 @@ class Reconciler {
   VenuePort& port_;
   ReconcilerSettings settings_;
   VenuePositions venue_;
+  std::vector<Timestamp> first_seen_;     // by instrument
   std::vector<Timestamp> differs_since_;  // by instrument; zero: agreed when it was last compared
 
   Step step_ = Step::Idle;
@@ -105,7 +112,6 @@ class Reconciler {
   Timestamp requested_at_;
   Timestamp last_complete_round_;
   Timestamp fills_known_;  // the last complete list of fills was asked for then
-  Timestamp fills_start_;
   Nanos venue_offset_;
   Timestamp empty_since_;
   Timestamp empty_until_;

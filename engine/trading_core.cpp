@@ -64,6 +64,7 @@ void TradingCore::restore(const PriorBelief& prior) {
       const InstrumentId instrument{adjustment->instrument};
       if (!links_.instruments.contains(instrument)) continue;
       exposure_.set_account_position(instrument, {adjustment->after}, adjustment->position_side);
+      booking_.set_baseline(instrument, {adjustment->as_of});
       const Quantity sum = exposure_.of_account(instrument, PositionSide::Net).position +
                            exposure_.of_account(instrument, PositionSide::Short).position;
       positions_.adjust(instrument, sum,
@@ -72,22 +73,23 @@ void TradingCore::restore(const PriorBelief& prior) {
   }
   for (const Order& order : prior.open_orders()) orders_.restore(order);
   killed_ = prior.killed();
-  if (prior.last_time().nanos != 0) {
-    reconciler_.set_fills_known(prior.last_time(), {});
-    knows_fills_ = true;
-  }
+  if (prior.first_time().nanos == 0) return;
+  reconciler_.set_fills_known(prior.fills_known());
+  for (std::uint32_t i = 0; i < links_.instruments.size(); ++i)
+    reconciler_.set_first_seen(InstrumentId{i}, prior.known_since(InstrumentId{i}));
 }
 
 void TradingCore::start(Timestamp now) noexcept {
   now_ = now;
   started_ = true;
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
-  if (!knows_fills_) reconciler_.set_fills_known(now, now);
+  reconciler_.start(now);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
     modes_.set_instrument(InstrumentId{i}, risk::TradingMode::Ready);
   for (const Instrument& instrument : links_.instruments)
     references_.set_definition_time(instrument.id, now);
   wants_flat_ = killed_;
+  tell_restored_positions(now);
   update_state(now);
 }
 
@@ -195,6 +197,9 @@ bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestam
   const Quantity after = venue.quantity(instrument);
   adjustment.average_entry_price = venue.average_entry_price(instrument).raw;
   adjustment.instrument = instrument.value;
+  const Timestamp as_of = std::max(venue.time(instrument), booking_.newest(instrument));
+  adjustment.as_of = as_of.nanos;
+  booking_.set_baseline(instrument, as_of);
   for (const PositionSide leg : {PositionSide::Net, PositionSide::Short}) {
     adjustment.position_side = leg;
     adjustment.before = exposure_.of_account(instrument, leg).position.raw;
@@ -207,6 +212,7 @@ bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestam
   orders_.accept_shortfalls(instrument);
   links_.listener.on_alert(
       {Alert::DifferenceAccepted, instrument, {}, {}, before.raw, after.raw, now});
+  tell_positions(instrument, now);
   hold_instrument(instrument, false, now);
   return true;
 }
@@ -317,6 +323,9 @@ void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
 }
 
 void TradingCore::on_fill_report(const FillReport& fill) noexcept {
+  // Traded before we first looked: it is in the position that we found, and not ours to book.
+  if (reconciler_.is_before_first_seen(fill) && orders_.table().find(fill.client_id) == nullptr)
+    return record(to_record(fill), fill.receive_time);
   orders_.on_fill_row(fill);
   reconciler_.on_fill(fill.instrument, fill.receive_time);
 }

@@ -179,6 +179,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void sweep_previous_run(Timestamp now) noexcept;
   void feed_dead_man(Timestamp now) noexcept;
   void watch_flat(Timestamp now) noexcept;
+  void tell_positions(InstrumentId instrument, Timestamp now) noexcept;
+  void tell_restored_positions(Timestamp now) noexcept;
   bool has_dead_man_failed() const noexcept { return dead_man_failures_ >= 2; }
   void note_dead_man_failure(Timestamp now) noexcept;
   void forget_dead_man() noexcept;
@@ -211,8 +213,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   std::uint32_t holds_ = 0;  // one bit a HoldReason
   bool started_ = false;
   bool killed_ = false;
+  bool has_been_ready_ = false;
   bool journal_full_ = false;
-  bool knows_fills_ = false;    // an earlier run's journal told up to when
   bool was_connected_ = false;  // both connections have been ready once
   ConnectionState market_ = ConnectionState::Disconnected;
   ConnectionState account_ = ConnectionState::Disconnected;

@@ -89,6 +89,9 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
       if (reconciler_.compare(InstrumentId{i}) == PositionComparison::Differs)
         hold_instrument(InstrumentId{i}, true, now);
     }
+    // Once more: a lane on its own thread may have had them before its strategies' start.
+    if (!has_been_ready_) tell_restored_positions(now);
+    has_been_ready_ = true;
   } else if (state_ == EngineState::Ready) {
     forget_dead_man();  // no longer refreshed: to be armed again before the next order
   }
@@ -206,6 +209,25 @@ void TradingCore::note_dead_man_failure(Timestamp now) noexcept {
 void TradingCore::forget_dead_man() noexcept {
   dead_man_pending_ = false;
   dead_man_armed_until_ = {};
+}
+
+void TradingCore::tell_positions(InstrumentId instrument, Timestamp now) noexcept {
+  const Quantity of_account = positions_.of_account(instrument).quantity();
+  for (std::uint16_t s = 0; s < positions_.strategies(); ++s) {
+    const Quantity own = positions_.of_strategy(StrategyId{s}, instrument).quantity();
+    if (own.raw == 0 && !gate_.limits().permits(StrategyId{s}, instrument)) continue;
+    links_.events.on_position_event({StrategyId{s}, instrument, own, of_account, now});
+  }
+}
+
+void TradingCore::tell_restored_positions(Timestamp now) noexcept {
+  for (std::uint32_t i = 0; i < held_.size(); ++i) {
+    const InstrumentId instrument{i};
+    bool is_flat = positions_.of_account(instrument).quantity().raw == 0;
+    for (std::uint16_t s = 0; s < positions_.strategies(); ++s)
+      is_flat = is_flat && positions_.of_strategy(StrategyId{s}, instrument).quantity().raw == 0;
+    if (!is_flat) tell_positions(instrument, now);
+  }
 }
 
 void TradingCore::watch_flat(Timestamp now) noexcept {

@@ -21,7 +21,9 @@ class EngineEars final : public engine::StrategyEvents,
   void on_fill_event(const engine::FillEvent& event) noexcept override {
     fill_events.push_back(event);
   }
-  void on_position_event(const engine::PositionEvent&) noexcept override {}
+  void on_position_event(const engine::PositionEvent& event) noexcept override {
+    position_events.push_back(event);
+  }
   void on_state_event(const engine::StateEvent& event) noexcept override {
     state_events.push_back(event);
   }
@@ -66,6 +68,7 @@ class EngineEars final : public engine::StrategyEvents,
 
   std::vector<engine::OrderEvent> order_events;
   std::vector<engine::FillEvent> fill_events;
+  std::vector<engine::PositionEvent> position_events;
   std::vector<engine::StateEvent> state_events;
   std::vector<engine::AlertEvent> alerts;
   bool killed = false;
