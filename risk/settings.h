@@ -92,10 +92,12 @@ struct Settings {
   /// A reference price is fresh while the market connection proves life within `alive_age_max` and
   /// the value is no older than its channel's resend period (DESIGN 5).
   Nanos alive_age_max = seconds(3);
-  Nanos book_age_max = seconds(60);
+  // The venue resends quiet books and indexes "after about" 60 s: a little slack, or every minute
+  // has a moment in which a healthy quiet market is not fresh.
+  Nanos book_age_max = seconds(75);
   Nanos mark_age_max = seconds(10);
-  Nanos index_age_max = seconds(60);
-  Nanos valuation_age_max = seconds(60);  ///< of a currency's price in `currency`, PRE-05
+  Nanos index_age_max = seconds(75);
+  Nanos valuation_age_max = seconds(75);  ///< of a currency's price in `currency`, PRE-05
 
   RateLimits rates;
 };
