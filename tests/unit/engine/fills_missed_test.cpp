@@ -142,6 +142,28 @@ TEST(FillsMissed, FromBeforeTheFirstStartAreNotBookedAfterARestartEither) {  // 
   EXPECT_FALSE(next.core->is_held(kFirst));
 }
 
+TEST(FillsMissed, ThatAnAcceptedPositionHoldsAreNotBookedAfterARestart) {  // REC-02, POST-03
+  EngineBench bench;
+  bench.make_ready();
+  bench.run_for(seconds(5));
+  const FillReport row = foreign_row(21, Side::Buy, 4, bench.now);  // not listed for a while
+  bench.venue.position[0] = {4};
+  bench.venue.position_time[0] = bench.now;
+  bench.run_for(seconds(40));
+  ASSERT_TRUE(bench.core->accept(kFirst, "operator", bench.now));
+  const engine::PriorBelief prior = belief_of(bench);
+  EngineBench next(1, EngineBench::kRun + 100);
+  next.now = bench.now + seconds(20);
+  next.venue.fills = {row};
+  next.venue.position = bench.venue.position;
+  next.venue.position_time = bench.venue.position_time;
+  next.build(&prior);
+  next.connect();
+  next.run_for(seconds(10));
+  EXPECT_EQ(position(next), Quantity{4});
+  EXPECT_FALSE(next.core->is_held(kFirst));
+}
+
 TEST(FillsMissed, OfAnInstrumentNewInThisRunAreInThePositionFound) {  // POST-01
   EngineBench bench;
   bench.make_ready();
