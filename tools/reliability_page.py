@@ -69,7 +69,7 @@ CONTROLS = {
         ("COD-01", "the venue's timer is armed before the first order"),
         ("COD-02", "refreshed only by a healthy turn"),
         ("COD-03", "process killed: nothing remains"),
-        ("COD-04", "timer refused twice: hold"),
+        ("COD-04", "timer refused or late twice: hold"),
         ("COD-05", "a fired timer is an incident"),
         ("COD-06", "orders the timer does not cover"),
         ("COD-07", "account channel lost: cancel by REST"),

@@ -130,7 +130,7 @@ TEST_F(PositionDifferences, WordAheadOfItsFillHoldsNothing) {  // D 28
   EXPECT_FALSE(bench.ears.heard(Alert::PositionDifference));
 }
 
-TEST_F(PositionDifferences, EngineHoldsWhenNoRoundOfListsCompletesForAMinute) {  // POST-02
+TEST_F(PositionDifferences, EngineHoldsWhenNoRoundOfListsCompletesForAMinute) {  // POST-03
   bench.venue.answers_lists = false;
   bench.run_for(seconds(45));
   EXPECT_EQ(bench.core->state(), EngineState::Ready);
