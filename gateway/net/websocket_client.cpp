@@ -65,7 +65,8 @@ struct WebSocketClient::State final : WebSocketStreamEvents {
   void on_stream_ended(const CloseReason& reason) noexcept override {
     handshake_timer.cancel();
     active = false;
-    const CloseReason told = reason;  // the stream that holds it goes now
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): its stream goes now
+    const CloseReason told = reason;
     stream.reset();
     handler.on_closed(told, wall_clock_now());
   }
