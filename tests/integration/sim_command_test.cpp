@@ -59,6 +59,11 @@ TEST_F(SimCommandTest, AnswersTheTimeOverVerifiedTls) {
 }
 
 TEST_F(SimCommandTest, AnswersWithItsNameToo) {
+  addrinfo* found = nullptr;
+  if (getaddrinfo("localhost", nullptr, nullptr, &found) != 0) {
+    GTEST_SKIP() << "this machine does not know the name localhost (no /etc/hosts)";
+  }
+  freeaddrinfo(found);
   auto sim = spawn();
   ASSERT_TRUE(sim);
   SimReady by_name = sim->ready();
