@@ -1,4 +1,5 @@
 // `gannet sim` as a process of its own: the ready line, REST and sockets over real TLS.
+#include <netdb.h>
 #include <signal.h>
 #include <sys/wait.h>
 
