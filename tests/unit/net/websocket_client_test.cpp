@@ -1,10 +1,20 @@
 #include "gateway/net/websocket_client.h"
 
+#include <netdb.h>
+
 #include "support/loopback.h"
 #include "support/raw_tls_peer.h"
 
 namespace gannet::net {
 namespace {
+
+/// A bare root without /etc/hosts does not.
+bool knows_localhost() {
+  addrinfo* found = nullptr;
+  if (getaddrinfo("localhost", nullptr, nullptr, &found) != 0) return false;
+  freeaddrinfo(found);
+  return true;
+}
 
 using Kind = CloseReason::Kind;
 
@@ -35,6 +45,7 @@ TEST_F(WebSocketClientTest, EchoesTextOverTls) {
 }
 
 TEST_F(WebSocketClientTest, AcceptsTheHostByNameToo) {
+  if (!knows_localhost()) GTEST_SKIP() << "this machine does not know the name localhost";
   serve();
   auto connection = open_client({.url = url("/echo", "localhost")});
   EXPECT_TRUE(connection->is_open());
@@ -77,6 +88,7 @@ TEST_F(WebSocketClientTest, SendsNothingBeforeItIsOpen) {
 
 // RELIABILITY D8, SEC-06
 TEST_F(WebSocketClientTest, RefusesACertificateForAnotherHost) {
+  if (!knows_localhost()) GTEST_SKIP() << "this machine does not know the name localhost";
   auto other = make_certificates(directory.path(),
                                  {.ip_addresses = {"127.0.0.2"}, .dns_names = {"elsewhere.test"}});
   ASSERT_TRUE(other);
