@@ -18,7 +18,7 @@ namespace gannet::app {
 
 /// An operator's wish on its way to the reactor, by value.
 struct AdminCommand {
-  enum class Kind : std::uint8_t { Kill, Hold, Resume, Accept, Stop };
+  enum class Kind : std::uint8_t { Kill, Hold, Resume, Accept };
   Kind kind = Kind::Kill;
   FixedString<120> argument;  ///< the reason, or an instrument's name
   FixedString<47> who;        ///< "user 1000, process 4242"

@@ -326,7 +326,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     pin();
     const Timestamp now = wall_clock_now();
     started = now;
-    last_definitions = now;
+    last_definition = now;
     last_summary = now;
     std::vector<std::unique_ptr<engine::LaneThread>> lanes;
     int number = 1;
@@ -366,7 +366,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
       last_rest_timer = now;
       venue->on_timer(now);
     }
-    if (now - last_definitions >= kDefinitionInterval) ask_definitions(now);
+    if (now - last_definition >= definition_spacing()) ask_definition(now);
     if (store->failed() && !journal_failure_told) {
       journal_failure_told = true;
       log(now, LogEvent::JournalError, {LogField::string("directory", links.state_directory)});
@@ -442,13 +442,9 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
           return core->status().rounds >= rounds + 2;
         },
         kFlatPatience);
-    const Nanos pause = monotonic_now() + seconds(1);  // the venue takes one timer call a second
-    turn_until([&]() RUNS_ON(kReactor) { return monotonic_now() > pause; }, seconds(2));
-    const bool disarmed = link.set_cancel_all_after(0, wall_clock_now());
-    const std::uint64_t after = core->status().rounds;
-    core->request_round();
-    // The answer to the timer comes before the lists asked for after it.
-    turn_until([&]() RUNS_ON(kReactor) { return core->status().rounds > after; }, seconds(5));
+    core->release_dead_man();
+    const bool disarmed =
+        turn_until([this]() RUNS_ON(kReactor) { return core->dead_man_is_off(); }, kFlatPatience);
     return seen && disarmed;
   }
 
@@ -498,19 +494,17 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
     seeds.erase(asked);
   }
 
-  /// Asks for the lists that hold our instruments, once an hour; cold work, by the cold thread.
-  void ask_definitions(Timestamp now) RUNS_ON(kReactor) {
-    last_definitions = now;
-    std::vector<std::pair<InstrumentKind, std::string>> asked;
-    for (const Instrument& instrument : facts.instruments) {
-      const bool option = instrument.kind == InstrumentKind::Option;
-      std::pair<InstrumentKind, std::string> list{instrument.kind,
-                                                  option ? instrument.family.view() : ""};
-      if (std::ranges::find(asked, list) != asked.end()) continue;
-      rest->send_request(kDefinitionRequest | ++last_seed,
-                         okx::public_instruments_request(public_identity, list.first, list.second));
-      asked.push_back(std::move(list));
-    }
+  /// Asks for one instrument's definition at a time, so that each is confirmed once in the interval
+  /// and no answer is long enough to stall the reactor.
+  void ask_definition(Timestamp now) RUNS_ON(kReactor) {
+    last_definition = now;
+    const InstrumentId id{next_definition++ % static_cast<std::uint32_t>(facts.instruments.size())};
+    rest->send_request(kDefinitionRequest | ++last_seed,
+                       okx::public_instrument_request(public_identity, facts.instruments[id]));
+  }
+
+  Nanos definition_spacing() const RUNS_ON(kReactor) {
+    return {kDefinitionInterval.count / static_cast<std::int64_t>(facts.instruments.size())};
   }
 
   void confirm_definitions(const HttpResponse& response, Timestamp now) RUNS_ON(kReactor) {
@@ -535,10 +529,13 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   bool request_book_snapshot(InstrumentId instrument, BookFeed feed, Timestamp) noexcept override
       RUNS_ON(kReactor) {
     const std::uint64_t id = kSeedRequest | ++last_seed;
+    if (!rest->send_request(
+            id, okx::book_request(public_identity, facts.instruments[instrument].name.view(),
+                                  kSeedLevels))) {
+      return false;
+    }
     seeds[id] = {instrument, feed};
-    return rest->send_request(
-        id,
-        okx::book_request(public_identity, facts.instruments[instrument].name.view(), kSeedLevels));
+    return true;
   }
 
   /// Asked on the cold thread just before a request is written: no new order leaves once killed.
@@ -562,15 +559,11 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
       case AdminCommand::Kind::Kill:
         waiting_kill_command = command.id;
         core->kill(command.argument.view(), who, now);
-        // Killed already: nothing changes, and it is durable.
-        if (waiting_kill_command == 0) return;
-        waiting_kill_command = 0;
-        answer.text = FixedString<160>("already killed");
-        break;
+        return;  // on_kill_changed has handed it on: it is answered when it is durable
       case AdminCommand::Kind::Resume:
         waiting_kill_command = command.id;
         core->resume(who, now);
-        if (waiting_kill_command == 0) return;
+        if (waiting_kill_command == 0) return;  // a kill was cleared: answered when that is durable
         waiting_kill_command = 0;
         answer.text = FixedString<160>("resumed");
         break;
@@ -586,9 +579,6 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
                                                             : "no such instrument here");
         break;
       }
-      case AdminCommand::Kind::Stop:
-        stop_requested.store(true, std::memory_order_release);
-        break;
     }
     publish_status(now);
     answers.try_push(answer);
@@ -815,7 +805,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   Timestamp last_rest_timer OWNED_BY(kReactor);
   Timestamp last_summary;
   engine::CoreStatus told;  // as the log knows it
-  Timestamp last_definitions OWNED_BY(kReactor);
+  Timestamp last_definition OWNED_BY(kReactor);
+  std::uint32_t next_definition OWNED_BY(kReactor) = 0;
   FixedString<120> kill_reason OWNED_BY(kReactor);
   std::uint64_t waiting_kill_command OWNED_BY(kReactor) = 0;
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;

@@ -396,6 +396,10 @@ void TradingCore::on_cancel_all_after(bool accepted, Timestamp requested_at,
   // Given up as late, or asked before Ready was left: what that armed may have fired since.
   if (!dead_man_pending_ || requested_at != dead_man_sent_) return;
   dead_man_pending_ = false;
+  if (dead_man_released_) {
+    dead_man_off_ = dead_man_off_ || (accepted && dead_man_asked_zero_);
+    return;
+  }
   if (accepted) {
     // From the question on: the venue began to count later.
     dead_man_armed_until_ = requested_at + seconds(settings_.dead_man_seconds);

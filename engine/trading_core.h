@@ -113,6 +113,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
                Timestamp now) noexcept;
 
+  /// Orders are to stay at the venue when we are gone: its dead-man timer is set to zero, and asked
+  /// again until it says so (`dead_man_is_off`); nothing is armed any more. For the end of a run.
+  void release_dead_man() noexcept { dead_man_released_ = true; }
+  bool dead_man_is_off() const noexcept { return links_.dead_man == nullptr || dead_man_off_; }
   /// All lists are asked for once more; `status().rounds` counts when they have come.
   void request_round() noexcept { reconciler_.want_round(); }
 
@@ -178,6 +182,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void hold_instrument(InstrumentId instrument, bool on, Timestamp now) noexcept;
   void sweep_previous_run(Timestamp now) noexcept;
   void feed_dead_man(Timestamp now) noexcept;
+  void ask_dead_man(std::uint32_t timeout_seconds, Timestamp now) noexcept;
+  void switch_dead_man_off(Timestamp now) noexcept;
   void watch_flat(Timestamp now) noexcept;
   void tell_positions(InstrumentId instrument, Timestamp now) noexcept;
   void tell_restored_positions(Timestamp now) noexcept;
@@ -230,6 +236,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool dead_man_pending_ = false;   // its answer is awaited; answers to others are passed over
   Timestamp dead_man_armed_until_;  // unless refreshed; zero: not armed
   int dead_man_failures_ = 0;       // in a row
+  bool dead_man_released_ = false;
+  bool dead_man_asked_zero_ = false;  // the pending request is the one that sets it to zero
+  bool dead_man_off_ = false;
   Timestamp lists_wanted_;
   Timestamp next_instrument_look_;
   std::uint64_t journal_failures_seen_ = 0;

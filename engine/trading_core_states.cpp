@@ -174,6 +174,8 @@ void TradingCore::sweep_previous_run(Timestamp now) noexcept {
     if (!order.previous_run) return;
     const bool adopts =
         exposure_.contains(order.strategy) && !killed_ &&
+        modes_.strategy(order.strategy) ==
+            risk::TradingMode::Ready &&  // one that failed adopts none
         settings_.on_start[order.strategy.value] == StrategySettings::OnStart::Adopt;
     if (!adopts) {
       orders_.cancel_by_engine(order, now);
@@ -184,6 +186,7 @@ void TradingCore::sweep_previous_run(Timestamp now) noexcept {
 }
 
 void TradingCore::feed_dead_man(Timestamp now) noexcept {
+  if (dead_man_released_) return switch_dead_man_off(now);
   if (links_.dead_man == nullptr || killed_ || holds_ != 0 || !is_connected() || !is_reconciled())
     return;
   if (dead_man_pending_ && now - dead_man_sent_ >= settings_.dead_man_refresh) {
@@ -195,10 +198,25 @@ void TradingCore::feed_dead_man(Timestamp now) noexcept {
   // The venue takes one a second.
   const bool is_early = dead_man_sent_.nanos != 0 && now - dead_man_sent_ < seconds(1);
   if (dead_man_pending_ || !is_due || is_early) return;
+  ask_dead_man(settings_.dead_man_seconds, now);
+}
+
+void TradingCore::ask_dead_man(std::uint32_t timeout_seconds, Timestamp now) noexcept {
   dead_man_sent_ = now;
   dead_man_pending_ = true;
-  if (!links_.dead_man->set_cancel_all_after(settings_.dead_man_seconds, now))
+  dead_man_asked_zero_ = timeout_seconds == 0;
+  if (!links_.dead_man->set_cancel_all_after(timeout_seconds, now))
     on_cancel_all_after(false, now, now);
+}
+
+/// What was asked before the release may still arm it: only an answer to a zero counts, and a late
+/// one is asked for again.
+void TradingCore::switch_dead_man_off(Timestamp now) noexcept {
+  if (dead_man_is_off()) return;
+  const bool is_early = dead_man_sent_.nanos != 0 && now - dead_man_sent_ < seconds(1);
+  const bool waits = dead_man_pending_ && dead_man_asked_zero_ &&
+                     now - dead_man_sent_ < settings_.dead_man_refresh;
+  if (!is_early && !waits) ask_dead_man(0, now);
 }
 
 void TradingCore::note_dead_man_failure(Timestamp now) noexcept {

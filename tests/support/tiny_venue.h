@@ -56,6 +56,7 @@ class TinyVenue final : public VenuePort, public DeadManPort {
   std::size_t cancel_batches = 0;
   std::size_t queries = 0;
   std::size_t dead_man_calls = 0;
+  std::uint32_t dead_man_seconds = 0;  ///< of the newest request
   bool answers_dead_man = true;
   bool accepts_dead_man = true;
   Nanos dead_man_delay;
@@ -173,8 +174,9 @@ class TinyVenue final : public VenuePort, public DeadManPort {
     });
     return true;
   }
-  bool set_cancel_all_after(std::uint32_t, Timestamp now) noexcept override {
+  bool set_cancel_all_after(std::uint32_t timeout_seconds, Timestamp now) noexcept override {
     ++dead_man_calls;
+    dead_man_seconds = timeout_seconds;
     if (!answers_dead_man) return true;
     later(now + dead_man_delay, [this, accepted = accepts_dead_man, now](Timestamp at) {
       listener->on_cancel_all_after(accepted, now, at);

@@ -32,12 +32,13 @@ RestIdentity without_key(RestIdentity identity) noexcept {
   return identity;
 }
 
-std::string instruments_target(std::string_view path, InstrumentKind kind,
-                               std::string_view family) {
+std::string instruments_target(std::string_view path, InstrumentKind kind, std::string_view family,
+                               std::string_view name = {}) {
   std::string target(path);
   target += "?instType=";
   target += instrument_type_of(kind);
   if (!family.empty()) target.append("&instFamily=").append(family);
+  if (!name.empty()) target.append("&instId=").append(name);
   return target;
 }
 
@@ -60,6 +61,15 @@ HttpRequest public_instruments_request(const RestIdentity& identity, InstrumentK
                                        std::string_view family) {
   return make_get(without_key(identity),
                   instruments_target("/api/v5/public/instruments", kind, family), {});
+}
+
+HttpRequest public_instrument_request(const RestIdentity& identity, const Instrument& instrument) {
+  const bool option = instrument.kind == InstrumentKind::Option;
+  return make_get(without_key(identity),
+                  instruments_target("/api/v5/public/instruments", instrument.kind,
+                                     option ? instrument.family.view() : std::string_view{},
+                                     instrument.name.view()),
+                  {});
 }
 
 HttpRequest account_instruments_request(const RestIdentity& identity, InstrumentKind kind,

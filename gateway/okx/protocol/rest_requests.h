@@ -30,6 +30,8 @@ HttpRequest time_request(const RestIdentity& identity);
 /// All instruments of a kind as everybody sees them; options need a family.
 HttpRequest public_instruments_request(const RestIdentity& identity, InstrumentKind kind,
                                        std::string_view family);
+/// The definition of one, by its own name.
+HttpRequest public_instrument_request(const RestIdentity& identity, const Instrument& instrument);
 /// As this account sees them (signed).
 HttpRequest account_instruments_request(const RestIdentity& identity, InstrumentKind kind,
                                         std::string_view family, Timestamp venue_now);

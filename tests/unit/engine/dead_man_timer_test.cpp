@@ -39,6 +39,26 @@ TEST_F(DeadManTimer, RefusedTwiceHoldsAndSaysSo) {  // COD-04
   EXPECT_EQ(bench.core->state(), EngineState::Ready);
 }
 
+// Orders that strategies leave must outlive us: a refresh on its way may not arm it again.
+TEST_F(DeadManTimer, ReleasedIsSetToZeroOnceAndForAll) {
+  bench.venue.dead_man_delay = milliseconds(400);
+  run_to_next_request();
+  ASSERT_EQ(bench.venue.dead_man_seconds, 15u);
+  bench.core->release_dead_man();
+  bench.run_for(milliseconds(500));  // the answer to the refresh has come
+  EXPECT_FALSE(bench.core->dead_man_is_off());
+  bench.venue.accepts_dead_man = false;
+  bench.run_for(seconds(2));
+  EXPECT_FALSE(bench.core->dead_man_is_off());
+  bench.venue.accepts_dead_man = true;
+  bench.run_for(seconds(3));
+  EXPECT_TRUE(bench.core->dead_man_is_off());
+  const std::size_t calls = bench.venue.dead_man_calls;
+  bench.run_for(seconds(60));
+  EXPECT_EQ(bench.venue.dead_man_calls, calls);
+  EXPECT_EQ(bench.venue.dead_man_seconds, 0u);
+}
+
 TEST_F(DeadManTimer, LateTwiceHolds) {  // COD-04
   run_to_next_request();
   bench.venue.answers_dead_man = false;
