@@ -155,17 +155,41 @@ void SessionLog::on_problem(okx::ProblemKind kind, std::int32_t code,
       log(now, LogEvent::ConnectionNotice,
           {LogField::number("code", code), LogField::string("text", text)});
       return;
+    case okx::ProblemKind::Refused:
+      if (code >= 0) {
+        tell_repeated(refused_, LogEvent::RequestRefused, code, text, now);
+        return;
+      }
+      [[fallthrough]];  // a refusal without a code is something that could not be read
     case okx::ProblemKind::Malformed:
     case okx::ProblemKind::UnknownInstrument:
-    case okx::ProblemKind::Refused:
-      // A refusal without a code is no refusal, but something that could not be read.
-      if ((kind != okx::ProblemKind::Refused || code < 0) && !is_new(kind, code, text)) return;
-      [[fallthrough]];
+    case okx::ProblemKind::Ignored:
+      on_bad_frame(kind, code, text, "");
+      return;
     case okx::ProblemKind::TimedOut:
-      log(now, LogEvent::FrameRefused,
-          {LogField::number("code", code), LogField::string("text", text)});
+      tell_repeated(unanswered_, LogEvent::RequestUnanswered, code, text, now);
       return;
   }
+}
+
+void SessionLog::on_bad_frame(okx::ProblemKind kind, std::int32_t code, std::string_view text,
+                              std::string_view excerpt) noexcept {
+  if (!is_new(kind, code, text)) return;
+  log(wall_clock_now(), LogEvent::FrameRefused,
+      {LogField::number("code", code), LogField::string("detail", text),
+       LogField::string("frame", excerpt)});
+}
+
+void SessionLog::tell_repeated(Repeated& repeated, LogEvent event, std::int32_t code,
+                               std::string_view text, Timestamp now) noexcept {
+  if (code == repeated.code && now < repeated.next) {
+    ++repeated.since_last;
+    return;
+  }
+  log(now, event,
+      {LogField::number("code", code), LogField::string("text", text),
+       LogField::number("more", repeated.since_last)});
+  repeated = {.code = code, .next = now + kQuiet, .since_last = 0};
 }
 
 bool SessionLog::is_new(okx::ProblemKind kind, std::int32_t code, std::string_view text) noexcept {

@@ -8,6 +8,7 @@
 
 #include "app/venue_link.h"
 #include "base/fixed_string.h"
+#include "base/log_events.h"
 #include "domain/instrument_table.h"
 #include "engine/book_listener.h"
 #include "engine/engine_listener.h"
@@ -81,6 +82,8 @@ class SessionLog final : public okx::SessionProblems, public okx::Diagnostics {
  public:
   void on_problem(okx::ProblemKind kind, std::int32_t code,
                   std::string_view text) noexcept override;
+  void on_bad_frame(okx::ProblemKind kind, std::int32_t code, std::string_view text,
+                    std::string_view excerpt) noexcept override;
   void on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,
                      std::string_view excerpt) noexcept override;
   /// A session stopped for good: why; "" otherwise.
@@ -88,12 +91,23 @@ class SessionLog final : public okx::SessionProblems, public okx::Diagnostics {
 
  private:
   static constexpr std::size_t kRemembered = 64;
+  static constexpr Nanos kQuiet = seconds(10);
+
+  /// What comes again and again while the venue is away: one line, then silence and a count.
+  struct Repeated {
+    std::int32_t code = 0;
+    Timestamp next;
+    std::int64_t since_last = 0;  ///< cases that were not told
+  };
 
   bool is_new(okx::ProblemKind kind, std::int32_t code, std::string_view text) noexcept;
+  void tell_repeated(Repeated& repeated, LogEvent event, std::int32_t code, std::string_view text,
+                     Timestamp now) noexcept;
 
   FixedString<200> fatal_;
   std::array<std::uint64_t, kRemembered> told_{};  // hashes of what was malformed
   std::size_t told_count_ = 0;
+  Repeated refused_, unanswered_;
 };
 
 }  // namespace gannet::app

@@ -10,55 +10,59 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
 
 // Every event that Gannet logs: (enumerator, name on the line, level, what it tells a reader).
 // docs/logs.md is printed from this list. Names are stable: people's alerts match on them.
-#define GANNET_LOG_EVENTS(X)                                                                    \
-  X(EngineStarting, "engine.starting", Info,                                                    \
-    "configuration read; version, run number, environment")                                     \
-  X(EngineState, "engine.state", Info, "the engine changed state; from, to, reason")            \
-  X(EngineStopped, "engine.stopped", Info, "clean end; open orders left at the venue")          \
-  X(EngineKilled, "engine.killed", Critical, "the kill switch was pressed; who, why")           \
-  X(EngineFlat, "engine.flat", Warning, "the venue's own list holds no order of ours, twice")   \
-  X(EngineResumed, "engine.resumed", Warning, "a person cleared a kill or hold")                \
-  X(InstrumentState, "instrument.state", Info, "one instrument changed state; reason")          \
-  X(ConfigError, "config.error", Error, "the configuration cannot be used; what and where")     \
-  X(VenueRefused, "venue.refused", Critical,                                                    \
-    "the venue refused credentials, clock or environment")                                      \
-  X(ConnectionOpen, "connection.open", Info, "a socket is open")                                \
-  X(ConnectionReady, "connection.ready", Info, "logged in and every subscription acknowledged") \
-  X(ConnectionLost, "connection.lost", Warning, "a socket closed; why; reconnect follows")      \
-  X(ConnectionNotice, "connection.notice", Warning, "the venue announces a service upgrade")    \
-  X(FrameRefused, "frame.refused", Warning,                                                     \
-    "a frame could not be decoded; once per kind, with the frame")                              \
-  X(BookWithdrawn, "book.withdrawn", Warning, "a book is not proven and not served; why")       \
-  X(BookRestored, "book.restored", Info, "a withdrawn book has a snapshot again")               \
-  X(OrderPlaced, "order.placed", Info, "a new order was sent")                                  \
-  X(OrderDenied, "order.denied", Info, "we refused an order; reason, limit, value")             \
-  X(OrderRejected, "order.rejected", Warning, "the venue refused an order; reason, code")       \
-  X(OrderLive, "order.live", Info, "an order rests at the venue")                               \
-  X(OrderAmended, "order.amended", Info, "new terms are in force")                              \
-  X(OrderCancelled, "order.cancelled", Info, "an order ended without (more) fills; reason")     \
-  X(OrderFilled, "order.filled", Info, "an order is filled")                                    \
-  X(OrderUnknown, "order.unknown", Warning, "an outcome is not known; the venue is asked")      \
-  X(OrderResolved, "order.resolved", Info,                                                      \
-    "an unknown outcome was settled by the venue's evidence")                                   \
-  X(OrderForeign, "order.foreign", Warning, "an order on the account that is not ours")         \
-  X(Fill, "fill", Info, "one match was booked; price, quantity, fee, position after")           \
-  X(LateFill, "fill.late", Error, "a fill for an order that had ended was booked")              \
-  X(PositionDifference, "position.difference", Error, "our position and the venue's differ")    \
-  X(ReconcileDone, "reconcile.done", Info, "compared with the venue; differences")              \
-  X(Adjustment, "reconcile.adjustment", Error, "a difference was taken over from the venue")    \
-  X(StrategyStarted, "strategy.started", Info,                                                  \
-    "a plugin instance runs; plugin, version, content id")                                      \
-  X(StrategyStopped, "strategy.stopped", Error,                                                 \
-    "a strategy was stopped; why; its orders are cancelled")                                    \
-  X(StrategyLog, "strategy.log", Info, "a strategy's own words")                                \
-  X(JournalOpened, "journal.opened", Info, "records recovered, next sequence")                  \
-  X(JournalFull, "journal.full", Critical, "the ring is full: new orders are held")             \
-  X(JournalError, "journal.error", Critical, "a segment could not be written or synced")        \
-  X(CommandReceived, "command.received", Info, "an operator's command; who, what")              \
-  X(TimerRefused, "timer.refused", Warning, "the venue refused the cancel-all-after timer")     \
-  X(StatusSummary, "status", Info, "the figures of the last minute")                            \
-  X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")  \
-  X(SimRefused, "sim.refused", Info, "the simulated venue refused a request; why")              \
+#define GANNET_LOG_EVENTS(X)                                                                       \
+  X(EngineStarting, "engine.starting", Info,                                                       \
+    "configuration read; version, run number, environment")                                        \
+  X(EngineState, "engine.state", Info, "the engine changed state; from, to, reason")               \
+  X(EngineStopped, "engine.stopped", Info, "clean end; open orders left at the venue")             \
+  X(EngineKilled, "engine.killed", Critical, "the kill switch was pressed; who, why")              \
+  X(EngineFlat, "engine.flat", Warning, "the venue's own list holds no order of ours, twice")      \
+  X(EngineResumed, "engine.resumed", Warning, "a person cleared a kill or hold")                   \
+  X(InstrumentState, "instrument.state", Info, "one instrument changed state; reason")             \
+  X(ConfigError, "config.error", Error, "the configuration cannot be used; what and where")        \
+  X(VenueRefused, "venue.refused", Critical,                                                       \
+    "the venue refused credentials, clock or environment")                                         \
+  X(ConnectionOpen, "connection.open", Info, "a socket is open")                                   \
+  X(ConnectionReady, "connection.ready", Info, "logged in and every subscription acknowledged")    \
+  X(ConnectionLost, "connection.lost", Warning, "a socket closed; why; reconnect follows")         \
+  X(ConnectionNotice, "connection.notice", Warning, "the venue announces a service upgrade")       \
+  X(FrameRefused, "frame.refused", Warning,                                                        \
+    "a frame could not be used; once per kind, with its beginning, secrets masked")                \
+  X(RequestRefused, "request.refused", Warning,                                                    \
+    "the venue refused a login, subscription or question; one line in 10 s of each, with a count") \
+  X(RequestUnanswered, "request.unanswered", Warning,                                              \
+    "a question had no answer in time; one line in 10 s, with a count")                            \
+  X(BookWithdrawn, "book.withdrawn", Warning, "a book is not proven and not served; why")          \
+  X(BookRestored, "book.restored", Info, "a withdrawn book has a snapshot again")                  \
+  X(OrderPlaced, "order.placed", Info, "a new order was sent")                                     \
+  X(OrderDenied, "order.denied", Info, "we refused an order; reason, limit, value")                \
+  X(OrderRejected, "order.rejected", Warning, "the venue refused an order; reason, code")          \
+  X(OrderLive, "order.live", Info, "an order rests at the venue")                                  \
+  X(OrderAmended, "order.amended", Info, "new terms are in force")                                 \
+  X(OrderCancelled, "order.cancelled", Info, "an order ended without (more) fills; reason")        \
+  X(OrderFilled, "order.filled", Info, "an order is filled")                                       \
+  X(OrderUnknown, "order.unknown", Warning, "an outcome is not known; the venue is asked")         \
+  X(OrderResolved, "order.resolved", Info,                                                         \
+    "an unknown outcome was settled by the venue's evidence")                                      \
+  X(OrderForeign, "order.foreign", Warning, "an order on the account that is not ours")            \
+  X(Fill, "fill", Info, "one match was booked; price, quantity, fee, position after")              \
+  X(LateFill, "fill.late", Error, "a fill for an order that had ended was booked")                 \
+  X(PositionDifference, "position.difference", Error, "our position and the venue's differ")       \
+  X(ReconcileDone, "reconcile.done", Info, "compared with the venue; differences")                 \
+  X(Adjustment, "reconcile.adjustment", Error, "a difference was taken over from the venue")       \
+  X(StrategyStarted, "strategy.started", Info,                                                     \
+    "a plugin instance runs; plugin, version, content id")                                         \
+  X(StrategyStopped, "strategy.stopped", Error,                                                    \
+    "a strategy was stopped; why; its orders are cancelled")                                       \
+  X(StrategyLog, "strategy.log", Info, "a strategy's own words")                                   \
+  X(JournalOpened, "journal.opened", Info, "records recovered, next sequence")                     \
+  X(JournalFull, "journal.full", Critical, "the ring is full: new orders are held")                \
+  X(JournalError, "journal.error", Critical, "a segment could not be written or synced")           \
+  X(CommandReceived, "command.received", Info, "an operator's command; who, what")                 \
+  X(TimerRefused, "timer.refused", Warning, "the venue refused the cancel-all-after timer")        \
+  X(StatusSummary, "status", Info, "the figures of the last minute")                               \
+  X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")     \
+  X(SimRefused, "sim.refused", Info, "the simulated venue refused a request; why")                 \
   X(SimFault, "sim.fault", Info, "the simulated venue was told to misbehave")
 
 enum class LogEvent : std::uint16_t {

@@ -14,7 +14,7 @@ set(CMAKE_CXX_FLAGS_CHECK
     "-O1 -g1 -D_GLIBCXX_ASSERTIONS -fsanitize=address,undefined -fno-sanitize-recover=undefined")
 # The queues of the libraries order by fences, which the thread sanitizer does not see: without
 # -Wno-tsan that warning ends the build; tests/support/tsan_suppressions.txt says the rest.
-set(CMAKE_CXX_FLAGS_TSAN "-O1 -g1 -fsanitize=thread -Wno-tsan")
+set(CMAKE_CXX_FLAGS_TSAN "-O1 -g1 -fsanitize=thread -Wno-tsan -Wno-maybe-uninitialized")
 set(CMAKE_CXX_FLAGS_TIDY "-O0 -g1 -Wthread-safety -Wthread-safety-beta")
 set(CMAKE_CXX_FLAGS_FUZZ
     "-O1 -g1 -D_GLIBCXX_ASSERTIONS -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined")

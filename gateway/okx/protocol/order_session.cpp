@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/okx/protocol/decode_fields.h"
+#include "gateway/okx/protocol/diagnostics.h"
 #include "gateway/okx/protocol/error_codes.h"
 
 namespace gannet::okx {
@@ -64,12 +65,13 @@ void OrderSession::on_text(std::string_view text, Timestamp now) noexcept {
   ping_sent_.reset();
   ++counters_.frames;
   listener_.on_account_alive(now);
-  const auto frame = reader_.read(text);
-  if (!frame) {
-    count_bad(frame.error(), text);
-    return;
+  text_ = text;
+  if (const auto frame = reader_.read(text)) {
+    handle_frame(*frame, now);
+  } else {
+    count_bad(frame.error(), "a frame of no known form");
   }
-  handle_frame(*frame, now);
+  text_ = {};
 }
 
 void OrderSession::on_closed(Timestamp now) noexcept { leave(State::Closed, now); }
@@ -140,8 +142,10 @@ void OrderSession::handle_frame(const Frame& frame, Timestamp now) noexcept {
     case FrameKind::ConnectionCount:
       break;
     case FrameKind::UnknownEvent:
+      count_ignored("an event word that we do not know");
+      break;
     case FrameKind::Unknown:
-      ++counters_.ignored_frames;
+      count_ignored("an object of no known form");
       break;
   }
 }
@@ -321,7 +325,7 @@ void OrderSession::handle_push(const Frame& frame, Timestamp now) noexcept {
       status = decode_positions(reader_, context_, now, *this);
       break;
     default:
-      ++counters_.ignored_frames;
+      count_ignored("data of a channel that was not asked for");
       status = reader_.finish();
       break;
   }
@@ -375,11 +379,22 @@ void OrderSession::on_bad_position(DecodeError error) noexcept { count_bad(error
 void OrderSession::count_bad(DecodeError error, std::string_view what) noexcept {
   if (error == DecodeError::UnknownInstrument) {
     ++counters_.unknown_instruments;
-    problems_.on_problem(ProblemKind::UnknownInstrument, 0, what);
+    tell_frame(ProblemKind::UnknownInstrument, 0, what);
   } else {
     ++counters_.malformed;
-    problems_.on_problem(ProblemKind::Malformed, static_cast<std::int32_t>(error), what);
+    tell_frame(ProblemKind::Malformed, static_cast<std::int32_t>(error), what);
   }
+}
+
+void OrderSession::count_ignored(std::string_view what) noexcept {
+  ++counters_.ignored_frames;
+  tell_frame(ProblemKind::Ignored, 0, what);
+}
+
+void OrderSession::tell_frame(ProblemKind kind, std::int32_t code, std::string_view what) noexcept {
+  std::array<char, DiagnosticCounter::kExcerpt> excerpt;
+  const std::size_t size = mask_secrets(text_, excerpt.data(), excerpt.size());
+  problems_.on_bad_frame(kind, code, what, {excerpt.data(), size});
 }
 
 void OrderSession::enter(State state, Timestamp now) noexcept {

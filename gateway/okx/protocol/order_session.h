@@ -107,6 +107,8 @@ class OrderSession final : public SocketSession,
   void restart(std::string_view why, Timestamp now) noexcept;
   void stop(std::int32_t code, std::string_view sentence, Timestamp now) noexcept;
   void count_bad(DecodeError error, std::string_view what) noexcept;
+  void count_ignored(std::string_view what) noexcept;
+  void tell_frame(ProblemKind kind, std::int32_t code, std::string_view what) noexcept;
 
   const Signer& signer_;
   const AccountContext& context_;
@@ -120,7 +122,8 @@ class OrderSession final : public SocketSession,
   State state_ = State::Closed;
   Nanos clock_offset_;
   std::array<bool, kSubscriptions> acknowledged_{};
-  Timestamp now_;  // of the input being handled, for the rows
+  Timestamp now_;          // of the input being handled, for the rows
+  std::string_view text_;  // the frame being handled, for what is told of it
   bool from_snapshot_ = false;
   Timestamp state_since_;
   Timestamp last_received_;

@@ -82,7 +82,11 @@ class Heard final : public AccountListener, public SessionProblems {
     dead_man.push_back(accepted);
   }
   void on_problem(ProblemKind kind, std::int32_t code, std::string_view text) noexcept override {
-    problems.push_back({kind, code, std::string(text)});
+    problems.push_back({kind, code, std::string(text), {}});
+  }
+  void on_bad_frame(ProblemKind kind, std::int32_t code, std::string_view text,
+                    std::string_view excerpt) noexcept override {
+    problems.push_back({kind, code, std::string(text), std::string(excerpt)});
   }
 
   struct Ended {
@@ -94,6 +98,7 @@ class Heard final : public AccountListener, public SessionProblems {
     ProblemKind kind;
     std::int32_t code;
     std::string text;
+    std::string excerpt;
   };
   std::size_t count(ExecutionReport::Kind kind) const {
     std::size_t n = 0;

@@ -342,6 +342,23 @@ TEST_F(Session, UndocumentedWordsAndAbsurdNumbersMakeTheOrderUnknownAndTheStream
   EXPECT_EQ(heard.reports.back().kind, Kind::Status);
 }
 
+TEST_F(Session, WhatCannotBeUsedIsToldWithItsFrameAndWithoutSecrets) {
+  side.connect();
+  const std::string echoed = R"({"event":"invented","apiKey":"canary-key","passphrase":"canary"})";
+  side.say(echoed);
+  ASSERT_FALSE(heard.problems.empty());
+  EXPECT_EQ(heard.problems.back().kind, ProblemKind::Ignored);
+  EXPECT_NE(heard.problems.back().excerpt.find("invented"), std::string::npos);
+  EXPECT_EQ(heard.problems.back().excerpt.find("canary"), std::string::npos);
+  side.say(testing::order_push(R"(,"state":"teleported")"));
+  EXPECT_EQ(heard.problems.back().kind, ProblemKind::Malformed);
+  EXPECT_TRUE(heard.problems.back().excerpt.starts_with(R"({"arg":{"channel":"orders")"));
+  side.say("not json, sign=\"canary\"");
+  EXPECT_EQ(heard.problems.back().kind, ProblemKind::Malformed);
+  EXPECT_NE(heard.problems.back().excerpt.find("not json"), std::string::npos);
+  EXPECT_EQ(heard.problems.back().text.find("not json"), std::string::npos);
+}
+
 TEST_F(Session, ForeignOrdersHaveNoClientIdOfOurs) {
   side.connect();
   for (const char* id : {"", "abcABC125", "007", "9223372036854775808", "-5"}) {
