@@ -47,9 +47,11 @@ std::expected<std::unique_ptr<ChildSim>, Error> embed_sim(config::Settings& sett
                                                           const std::string& state_directory) {
   const config::EmbeddedSimSettings& embedded = *settings.venue.embedded;
   ChildSimOptions options;
-  options.arguments = {"--listen",      "127.0.0.1:0", "--market",
-                       embedded.market, "--seed",      std::to_string(embedded.seed),
-                       "--speed",       embedded.speed};
+  options.arguments = {"--listen",    "127.0.0.1:0",
+                       "--market",    embedded.market,
+                       "--seed",      std::to_string(embedded.seed),
+                       "--speed",     embedded.speed,
+                       "--state-dir", state_directory + "/sim"};
   if (!embedded.instruments.empty()) {
     options.arguments.insert(options.arguments.end(), {"--instruments", embedded.instruments});
   }

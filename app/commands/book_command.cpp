@@ -37,6 +37,7 @@ int rebuild_books(const Options& options) {
   if (rebuild.refused() != 0) {
     std::fprintf(stderr, "gannet book: %llu messages could not be decoded\n",
                  static_cast<unsigned long long>(rebuild.refused()));
+    if (rebuild.books().empty()) return 1;  // nothing of it could be used
   }
   return 0;
 }

@@ -14,6 +14,7 @@ struct DemoStrategy {
   std::string plugin;
   std::string parameters;  ///< an inline table's inside
   std::string lane = "inline";
+  std::string on_stop = "cancel";
 };
 
 inline DemoStrategy quotes() {
@@ -53,7 +54,8 @@ struct DemoConfig {
           std::string("[[instrument]]\nname = \"") + instrument + "\"\nmargin_mode = \"cross\"\n";
     for (const DemoStrategy& strategy : strategies)
       out += "[[strategy]]\nname = \"" + strategy.name + "\"\nplugin = \"" + strategy.plugin +
-             "\"\nlane = \"" + strategy.lane + "\"\nparameters = { " + strategy.parameters + " }\n";
+             "\"\nlane = \"" + strategy.lane + "\"\non_stop = \"" + strategy.on_stop +
+             "\"\nparameters = { " + strategy.parameters + " }\n";
     out +=
         "[risk]\ncurrency = \"USDT\"\n[risk.instrument.ETH-USDT-SWAP]\n"
         "position_long_max = \"1000 contracts\"\n";

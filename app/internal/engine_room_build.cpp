@@ -1,0 +1,256 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "app/internal/engine_room_parts.h"
+#include "base/state_directory.h"
+#include "risk/limit_table.h"
+
+namespace gannet::app {
+namespace {
+
+std::vector<std::string> strategy_names(const config::Settings& settings) {
+  std::vector<std::string> names;
+  names.reserve(settings.strategies.size());
+  for (const auto& strategy : settings.strategies) names.push_back(strategy.name);
+  return names;
+}
+
+/// Engine number of the ids: the last digit of engine_id where it is 1..8, else from its letters.
+unsigned engine_number_of(std::string_view engine_id) {
+  const char last = engine_id.empty() ? '1' : engine_id.back();
+  if (last >= '1' && last <= '8') return static_cast<unsigned>(last - '0');
+  unsigned sum = 0;
+  for (const char c : engine_id) sum += static_cast<unsigned char>(c);
+  return sum % 8 + 1;
+}
+
+std::string plugin_directory(const config::Settings& settings) {
+  if (!settings.engine.plugin_directory.empty()) return settings.engine.plugin_directory;
+  char path[4096];
+  const ssize_t n = ::readlink("/proc/self/exe", path, sizeof path);
+  const std::string program(path, n > 0 ? static_cast<std::size_t>(n) : 0);
+  return program.substr(0, program.rfind('/')) + "/../lib/gannet/strategies";
+}
+
+okx::MarketStream stream_of_channel(std::uint32_t channel) {
+  switch (channel) {
+    case GANNET_WANT_TRADES:
+      return okx::MarketStream::Trades;
+    case GANNET_WANT_TICKER:
+      return okx::MarketStream::Ticker;
+    default:
+      return okx::MarketStream::MarkPrice;
+  }
+}
+
+/// What the strategies want, and what the gate and the valuation need of every instrument.
+std::vector<okx::MarketSubscription> market_subscriptions(
+    const InstrumentTable& instruments, const std::vector<engine::Subscription>& wanted) {
+  std::vector<okx::MarketSubscription> streams;
+  const auto add = [&](InstrumentId instrument, okx::MarketStream stream) {
+    const bool there = std::ranges::any_of(streams, [&](const okx::MarketSubscription& s) {
+      return s.instrument == instrument && s.stream == stream;
+    });
+    if (!there) streams.push_back({instrument, stream});
+  };
+  for (const engine::Subscription& want : wanted) {
+    if ((want.channels & GANNET_WANT_BOOK) != 0) add(want.instrument, okx::stream_of(want.book));
+    for (const std::uint32_t channel :
+         {GANNET_WANT_TRADES, GANNET_WANT_TICKER, GANNET_WANT_MARK_PRICE}) {
+      if ((want.channels & channel) != 0) add(want.instrument, stream_of_channel(channel));
+    }
+  }
+  for (const Instrument& instrument : instruments) {
+    const bool has_book = std::ranges::any_of(streams, [&](const okx::MarketSubscription& s) {
+      return s.instrument == instrument.id && s.stream <= okx::MarketStream::Depth50Fast;
+    });
+    if (!has_book) add(instrument.id, okx::MarketStream::BestBidOffer);
+    if (is_derivative(instrument.kind)) add(instrument.id, okx::MarketStream::MarkPrice);
+    add(instrument.id, okx::MarketStream::IndexPrice);
+  }
+  return streams;
+}
+
+}  // namespace
+
+std::expected<void, Error> EngineRoom::Parts::load_strategies() {
+  publisher.emplace(facts.instruments, facts.currencies, &strategy_log,
+                    engine::PublisherSettings{});
+  plugins.reserve(settings.strategies.size());
+  stopped_told.resize(settings.strategies.size());
+  for (const auto& strategy : settings.strategies) {
+    auto plugin = engine::load_plugin(strategy.plugin, plugin_directory(settings));
+    if (!plugin)
+      return std::unexpected(std::move(plugin.error()).with("strategy \"" + strategy.name + "\""));
+    plugins.push_back(std::move(*plugin));
+    auto added = publisher->add_strategy(plugins.back().type(), strategy);
+    if (!added) return std::unexpected(std::move(added.error()));
+  }
+  return {};
+}
+
+std::expected<void, Error> EngineRoom::Parts::open_journal() {
+  JournalSettings journal_settings;
+  journal_settings.directory = links.state_directory + "/journal";
+  journal_settings.ring_path = ring_path;
+  prior.emplace(facts.instruments, facts.currencies, strategy_names(settings));
+  const auto remember = [this](const JournalRecord& record)
+                            RUNS_ON(kReactor) { prior->add(record); };
+  auto opened = JournalStore::open(journal_settings, remember);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  store = std::move(*opened);
+  journal.emplace(store->ring());
+  return {};
+}
+
+std::expected<void, Error> EngineRoom::Parts::make_core() {
+  const auto names = strategy_names(settings);
+  auto limits = risk::LimitTable::build(settings.risk, facts.instruments, facts.currencies, names);
+  if (!limits) return std::unexpected(std::move(limits.error()));
+  for (std::uint16_t s = 0; s < names.size(); ++s) {
+    for (const InstrumentId instrument : publisher->instruments_of({s})) {
+      auto permitted = limits->permit({s}, facts.instruments[instrument]);
+      if (!permitted)
+        return std::unexpected(std::move(permitted.error()).with("strategy \"" + names[s] + "\""));
+    }
+  }
+  const unsigned number = engine_number_of(settings.account.engine_id);
+  std::uint64_t newest_run = prior->belief().newest_run();
+  for (const ClientOrderId id : facts.recent_ids) {
+    const auto parts = engine::ClientOrderIds::parts_of(id);
+    if (parts && parts->engine == number) newest_run = std::max(newest_run, parts->run);
+  }
+  const auto run_of = [](Timestamp time) {
+    return static_cast<std::uint64_t>(time.nanos / 1'000'000'000);
+  };
+  // A run is named by its second: a quick restart waits for the next one.
+  while (run_of(wall_clock_now()) == newest_run) ::usleep(1'000);
+  const Timestamp now = wall_clock_now();
+  const std::uint64_t run = run_of(now);
+  auto ids = engine::ClientOrderIds::start(number, run, newest_run);
+  if (!ids) {
+    return std::unexpected(
+        Error{fmt::format("run {} is not newer than run {}, which the journal or the venue's "
+                          "history knows: the clock went back; start again when it is past it",
+                          run, newest_run)});
+  }
+  engine::TradingCoreSettings core_settings;
+  for (const auto& instrument : settings.instruments)
+    core_settings.margin_modes.push_back(instrument.margin_mode);
+  for (const auto& strategy : settings.strategies)
+    core_settings.on_start.push_back(strategy.on_start);
+  const std::string_view risk_currency = settings.risk.currency.view();
+  if (!facts.currencies.find(risk_currency).valid()) {
+    return std::unexpected(Error{
+        fmt::format("risk.currency: \"{}\" is no currency of the account or of its instruments, "
+                    "so that no limit could be compared with anything",
+                    risk_currency)});
+  }
+  // Dollars of all kinds count alike, but only where the limits are in dollars.
+  constexpr std::array<std::string_view, 3> kDollars{"USD", "USDT", "USDC"};
+  if (std::ranges::find(kDollars, risk_currency) != kDollars.end()) {
+    for (const std::string_view dollar : kDollars) {
+      const CurrencyId id = facts.currencies.find(dollar);
+      if (id.valid()) core_settings.dollar_currencies.push_back(id);
+    }
+  }
+  tap.emplace(*publisher, facts.instruments);
+  book_tap.emplace(*publisher, facts.instruments);
+  define_ids(now);
+  core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, link, &link, *tap,
+                                 *book_tap, *this},
+               core_settings, settings.risk, std::move(*limits), names.size(), *ids);
+  subscriptions = market_subscriptions(facts.instruments, publisher->subscriptions());
+  for (const okx::MarketSubscription& stream : subscriptions) {
+    if (stream.stream <= okx::MarketStream::Depth50Fast) {
+      core->add_book(stream.instrument, static_cast<BookFeed>(stream.stream));
+    }
+  }
+  core->restore(prior->belief());
+  log(now, LogEvent::JournalOpened,
+      {LogField::number("records", static_cast<std::int64_t>(store->recovered().records)),
+       LogField::number("left_out", static_cast<std::int64_t>(prior->left_out())),
+       LogField::string("cut", store->recovered().damage)});
+  return {};
+}
+
+void EngineRoom::Parts::define_ids(Timestamp now) {
+  for (std::uint16_t c = 0; c < facts.currencies.size(); ++c) {
+    journal->define(engine::to_definition(CurrencyId{c}, facts.currencies.name({c})), now);
+  }
+  for (const Instrument& instrument : facts.instruments)
+    journal->define(engine::to_definition(instrument), now);
+  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
+    journal->define(
+        engine::to_definition({s}, settings.strategies[s].name, settings.strategies[s].plugin,
+                              plugins[s].type().content_id),
+        now);
+  }
+}
+
+std::expected<void, Error> EngineRoom::Parts::make_sessions() {
+  const bool demo = settings.venue.environment == config::Environment::Demo;
+  const okx::RestIdentity identity{&links.signer, demo};
+  okx::RestConnectionSettings rest_settings;
+  rest_settings.http.url = settings.venue.rest_url;
+  auto rest_made = okx::RestConnection::make(loop, links.cold, links.tls, rest_settings,
+                                             [this](const HttpRequest& request)
+                                                 RUNS_ON(kCold) { return permits(request); });
+  if (!rest_made) return std::unexpected(std::move(rest_made.error()));
+  rest = std::move(*rest_made);
+
+  order_session.emplace(links.signer, context, *core, session_log, okx::OrderSessionSettings{});
+  rest_session.emplace(identity, context, facts.terms, *core, session_log, *rest,
+                       okx::RestSessionSettings{});
+  order_session->set_clock_offset(facts.clock_offset);
+  rest_session->set_clock_offset(facts.clock_offset);
+  venue.emplace(*order_session, *rest_session, context, facts.terms, *core);
+  market_session.emplace(okx::MarketSessionSettings{}, facts.codes, subscriptions, *core,
+                         session_log, this);
+  link.bind(*venue, core->orders());
+  tap->time_with(link);
+  public_identity.simulated_trading = demo;
+
+  const auto seed = static_cast<std::uint64_t>(wall_clock_now().nanos);
+  auto market = okx::SocketConnection::make(
+      loop, links.tls, pacer, okx::market_connection_settings(settings.venue.ws_public_url, seed),
+      *market_session, [this](const okx::SocketConnectionEvent& event) RUNS_ON(kReactor) {
+        on_socket("market", event);
+      });
+  if (!market) return std::unexpected(std::move(market.error()));
+  market_connection = std::move(*market);
+  auto orders = okx::SocketConnection::make(
+      loop, links.tls, pacer,
+      okx::order_connection_settings(settings.venue.ws_private_url, seed + 1), *order_session,
+      [this](const okx::SocketConnectionEvent& event)
+          RUNS_ON(kReactor) { on_socket("orders", event); });
+  if (!orders) return std::unexpected(std::move(orders.error()));
+  order_connection = std::move(*orders);
+  return {};
+}
+
+void EngineRoom::Parts::restore_kill(Timestamp now) {
+  std::ifstream file(links.state_directory + "/killed");
+  if (!file && !prior->belief().killed()) return;
+  std::string why;
+  std::getline(file, why);
+  core->kill(why.empty() ? "killed in an earlier run" : why, "an earlier run", now);
+}
+
+std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const EngineRoomLinks& links) {
+  // The reactor's thread does not run yet: who builds holds its role, and starting it hands over.
+  ThreadRoleScope role(kReactor);
+  auto parts = std::make_unique<Parts>(links);
+  parts->ring_path = links.ring_path;
+  for (const auto step :
+       {&Parts::load_strategies, &Parts::open_journal, &Parts::make_core, &Parts::make_sessions}) {
+    if (auto done = ((*parts).*step)(); !done) return std::unexpected(std::move(done.error()));
+  }
+  return std::unique_ptr<EngineRoom>(new EngineRoom(std::move(parts)));
+}
+
+}  // namespace gannet::app

@@ -1,0 +1,183 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/engine_room.h"
+#include "app/event_tap.h"
+#include "app/prior_journal.h"
+#include "app/store_journal.h"
+#include "app/venue_link.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/spsc_queue.h"
+#include "base/thread_role.h"
+#include "engine/plugin_loader.h"
+#include "engine/publisher.h"
+#include "engine/trading_core.h"
+#include "gateway/okx/protocol/account_venue.h"
+#include "gateway/okx/protocol/market_session.h"
+#include "gateway/okx/transport/market_connection.h"
+#include "gateway/okx/transport/order_connection.h"
+#include "gateway/okx/transport/rest_connection.h"
+
+namespace gannet::app {
+
+/// Definitions older than risk.metadata_age_max (24 h) deny orders: they are confirmed long before.
+inline constexpr Nanos kDefinitionInterval = seconds(3600);
+
+/// What the reactor owns and does. Split over files by question: how it is built
+/// (engine_room_build), what a turn does (engine_room), what people are told (engine_room_status).
+struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
+  explicit Parts(const EngineRoomLinks& given)
+      : links(given),
+        settings(given.settings),
+        facts(given.facts),
+        context{facts.instruments, facts.currencies, AccountId{0},
+                okx::OrderTag(settings.account.engine_id)} {}
+
+  // ---- set-up, main thread ----
+
+  std::expected<void, Error> load_strategies() RUNS_ON(kReactor);
+  std::expected<void, Error> open_journal() RUNS_ON(kReactor);
+  std::expected<void, Error> make_core() RUNS_ON(kReactor);
+  void define_ids(Timestamp now) RUNS_ON(kReactor);
+  std::expected<void, Error> make_sessions() RUNS_ON(kReactor);
+
+  // ---- reactor ----
+
+  void run() RUNS_ON(kReactor);
+  void turn() RUNS_ON(kReactor);
+
+  /// Strategies first, then their orders, then the venue's own word that nothing of ours is left.
+  void stop() RUNS_ON(kReactor);
+
+  static bool leaves_orders(const engine::StrategySettings& strategy) {
+    return strategy.on_stop == engine::StrategySettings::OnStop::Leave;
+  }
+
+  /// Some strategies leave their orders at the venue: everybody else's must be gone, by a look at
+  /// the venue's list that began after they ended here, and the dead-man timer must not cancel what
+  /// is to stay.
+  bool leave_only_what_may_stay() RUNS_ON(kReactor);
+
+  template <class Condition>
+  bool turn_until(Condition condition, Nanos patience) RUNS_ON(kReactor) {
+    const Nanos deadline = monotonic_now() + patience;
+    while (!condition()) {
+      if (monotonic_now() > deadline) return false;
+      turn();
+    }
+    return true;
+  }
+
+  void pin() RUNS_ON(kReactor);
+
+  /// KILL-09: what was killed stays so until a person resumes.
+  void restore_kill(Timestamp now) RUNS_ON(kReactor);
+  void on_rest_answer(const okx::RestAnswer& answer, Timestamp now) RUNS_ON(kReactor);
+
+  /// Asks for one instrument's definition at a time, so that each is confirmed once in the interval
+  /// and no answer is long enough to stall the reactor.
+  void ask_definition(Timestamp now) RUNS_ON(kReactor);
+
+  Nanos definition_spacing() const RUNS_ON(kReactor) {
+    return {kDefinitionInterval.count / static_cast<std::int64_t>(facts.instruments.size())};
+  }
+
+  void confirm_definitions(const HttpResponse& response, Timestamp now) RUNS_ON(kReactor);
+
+  // okx::BookSeedSource
+  bool request_book_snapshot(InstrumentId instrument, BookFeed feed, Timestamp) noexcept override
+      RUNS_ON(kReactor);
+
+  /// Asked on the cold thread just before a request is written: no new order leaves once killed.
+  bool permits(const HttpRequest& request) const RUNS_ON(kCold);
+  void carry_out(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+
+  // engine::EngineListener
+  void on_engine_state(const engine::StateEvent& event) noexcept override RUNS_ON(kReactor);
+  void on_alert(const engine::AlertEvent& event) noexcept override RUNS_ON(kReactor);
+  void on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
+                       Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_flat_confirmed(Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_socket(std::string_view name, const okx::SocketConnectionEvent& event) RUNS_ON(kReactor);
+  std::uint64_t frames_refused() const noexcept RUNS_ON(kReactor);
+
+  /// The core has cancelled its orders by then; a person must know that it no longer trades.
+  void tell_stopped_strategies(Timestamp now) RUNS_ON(kReactor);
+
+  /// What an operator reads in the log beside orders: connections that are ready, comparisons with
+  /// the venue, and once a minute the figures.
+  void tell_milestones(const engine::CoreStatus& at, Timestamp now) RUNS_ON(kReactor);
+  void tell_started_strategies(Timestamp now) RUNS_ON(kReactor);
+  void publish_status(Timestamp now) RUNS_ON(kReactor);
+  DaemonStatus::InstrumentRow row_of(InstrumentId id, Timestamp now) RUNS_ON(kReactor);
+
+  EngineRoomLinks links;
+  const config::Settings& settings;
+  VenueFacts& facts;
+  std::string ring_path;
+  okx::AccountContext context;
+  okx::RestIdentity public_identity;
+
+  net::EventLoop loop OWNED_BY(kReactor);
+  okx::ConnectPacer pacer OWNED_BY(kReactor);
+  SessionLog session_log OWNED_BY(kReactor);
+  StrategyLog strategy_log;
+  VenueLink link OWNED_BY(kReactor);
+  std::unique_ptr<JournalStore> store OWNED_BY(kReactor);
+  std::optional<StoreJournal> journal OWNED_BY(kReactor);
+  std::optional<PriorJournal> prior OWNED_BY(kReactor);
+  // Before the publisher: handlers live in them.
+  std::vector<engine::Plugin> plugins OWNED_BY(kReactor);
+  std::optional<engine::Publisher> publisher OWNED_BY(kReactor);
+  std::optional<BookTap> book_tap;
+  std::optional<EventTap> tap OWNED_BY(kReactor);
+  std::optional<engine::TradingCore> core OWNED_BY(kReactor);
+  std::vector<okx::MarketSubscription> subscriptions OWNED_BY(kReactor);
+  std::unique_ptr<okx::RestConnection> rest OWNED_BY(kReactor);
+  std::optional<okx::OrderSession> order_session OWNED_BY(kReactor);
+  std::optional<okx::RestSession> rest_session OWNED_BY(kReactor);
+  std::optional<okx::AccountVenue> venue OWNED_BY(kReactor);
+  std::optional<okx::MarketSession> market_session OWNED_BY(kReactor);
+  std::unique_ptr<okx::SocketConnection> market_connection OWNED_BY(kReactor);
+  std::unique_ptr<okx::SocketConnection> order_connection OWNED_BY(kReactor);
+  std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds OWNED_BY(kReactor);
+  std::uint64_t last_seed OWNED_BY(kReactor) = 0;
+
+  // Shared: atomics, and queues of one producer and one consumer.
+  std::atomic<bool> stop_requested{false};
+  std::atomic<bool> killed{false};
+  SpscQueue<AdminCommand> commands{64};
+  SpscQueue<AdminAnswer> answers{64};
+  SpscQueue<KillChange> kill_changes{64};
+  PublishedValue<DaemonStatus> published;
+
+  Timestamp started OWNED_BY(kReactor);
+  Timestamp last_status OWNED_BY(kReactor);
+  Timestamp last_rest_timer OWNED_BY(kReactor);
+  Timestamp last_summary;
+  engine::CoreStatus told;  // as the log knows it
+  Timestamp last_definition OWNED_BY(kReactor);
+  std::uint32_t next_definition OWNED_BY(kReactor) = 0;
+  FixedString<120> kill_reason OWNED_BY(kReactor);
+  std::uint64_t waiting_kill_command OWNED_BY(kReactor) = 0;
+  std::uint64_t reconnects OWNED_BY(kReactor) = 0;
+  bool journal_failure_told OWNED_BY(kReactor) = false;
+  std::vector<bool> stopped_told OWNED_BY(kReactor);
+  bool flat OWNED_BY(kReactor) = false;
+  bool clean OWNED_BY(kReactor) = false;
+  bool lane_abandoned = false;
+};
+
+}  // namespace gannet::app

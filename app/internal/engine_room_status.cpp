@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/internal/engine_room_parts.h"
+
+namespace gannet::app {
+namespace {
+
+constexpr Nanos kSummaryInterval = seconds(60);
+
+LogEvent log_event_of(engine::Alert alert) noexcept {
+  using engine::Alert;
+  switch (alert) {
+    case Alert::LateFill:
+    case Alert::OverFill:
+    case Alert::FillTooOld:
+    case Alert::FillsMissed:
+      return LogEvent::LateFill;
+    case Alert::OrderRevived:
+    case Alert::OrderVanished:
+    case Alert::OrderUnknown:
+    case Alert::PreviousRunOrder:
+      return LogEvent::OrderUnknown;
+    case Alert::ForeignOrder:
+    case Alert::ForeignOrdersFull:
+    case Alert::UnknownReport:
+      return LogEvent::OrderForeign;
+    case Alert::PositionDifference:
+      return LogEvent::PositionDifference;
+    case Alert::DifferenceAccepted:
+      return LogEvent::Adjustment;
+    case Alert::DeadManFired:
+    case Alert::DeadManRefused:
+      return LogEvent::TimerRefused;
+    case Alert::JournalFull:
+      return LogEvent::JournalFull;
+    case Alert::VenueClockOff:
+      return LogEvent::VenueRefused;
+    case Alert::OrderResolvedByHand:
+      return LogEvent::OrderResolved;
+  }
+  return LogEvent::OrderUnknown;
+}
+
+}  // namespace
+
+void EngineRoom::Parts::on_engine_state(const engine::StateEvent& event) noexcept {
+  log(event.event_time, LogEvent::EngineState,
+      {LogField::string("state", name_of(event.state)),
+       LogField::string("reason", name_of(event.hold_reason))});
+}
+
+void EngineRoom::Parts::on_alert(const engine::AlertEvent& event) noexcept {
+  const bool known = facts.instruments.contains(event.instrument);
+  log(event.time, log_event_of(event.alert),
+      {LogField::string("alert", engine::name_of(event.alert)),
+       LogField::string("instrument", known ? facts.instruments[event.instrument].name.view() : ""),
+       LogField::number("client_order_id", static_cast<std::int64_t>(event.client_id.value)),
+       LogField::number("venue_order_id", static_cast<std::int64_t>(event.venue_id.value)),
+       LogField::number("expected", event.expected), LogField::number("actual", event.actual)});
+}
+
+void EngineRoom::Parts::on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
+                                        Timestamp now) noexcept {
+  killed.store(now_killed, std::memory_order_release);
+  kill_reason = now_killed ? FixedString<120>(why) : FixedString<120>();
+  log(now, now_killed ? LogEvent::EngineKilled : LogEvent::EngineResumed,
+      {LogField::string("why", why), LogField::string("who", who)});
+  kill_changes.try_push({now_killed, FixedString<120>(why), FixedString<47>(who),
+                         std::exchange(waiting_kill_command, 0)});
+  if (started.nanos != 0) publish_status(now);
+}
+
+void EngineRoom::Parts::on_flat_confirmed(Timestamp now) noexcept {
+  log(now, LogEvent::EngineFlat, {});
+}
+
+void EngineRoom::Parts::on_socket(std::string_view name, const okx::SocketConnectionEvent& event) {
+  const Timestamp now = wall_clock_now();
+  switch (event.kind) {
+    case okx::SocketConnectionEvent::Kind::Connecting:
+      return;
+    case okx::SocketConnectionEvent::Kind::Open:
+      log(now, LogEvent::ConnectionOpen,
+          {LogField::string("connection", name), LogField::string("url", event.url)});
+      return;
+    case okx::SocketConnectionEvent::Kind::Closed:
+      ++reconnects;
+      log(now, LogEvent::ConnectionLost,
+          {LogField::string("connection", name), LogField::string("why", event.reason.text),
+           LogField::number("code", event.reason.code),
+           LogField::number("retry_ms", event.retry_in.count / 1'000'000)});
+      return;
+  }
+}
+
+std::uint64_t EngineRoom::Parts::frames_refused() const noexcept {
+  using Kind = okx::DiagnosticKind;
+  const okx::OrderSessionCounters& account = order_session->counters();
+  std::uint64_t count = account.malformed + account.unknown_instruments + account.ignored_frames;
+  for (const Kind kind : {Kind::MalformedFrame, Kind::UnknownEvent, Kind::UnknownFrame,
+                          Kind::UnknownChannel, Kind::UnknownInstrument}) {
+    count += market_session->diagnostics().count(kind);
+  }
+  return count;
+}
+
+void EngineRoom::Parts::tell_stopped_strategies(Timestamp now) {
+  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
+    const std::string_view why = publisher->failure_of({s});
+    if (why.empty() || stopped_told[s]) continue;
+    stopped_told[s] = true;
+    log(now, LogEvent::StrategyStopped,
+        {LogField::number("strategy", s), LogField::string("name", settings.strategies[s].name),
+         LogField::string("why", why)});
+  }
+}
+
+void EngineRoom::Parts::tell_milestones(const engine::CoreStatus& at, Timestamp now) {
+  if (at.market == ConnectionState::Ready && told.market != ConnectionState::Ready) {
+    log(now, LogEvent::ConnectionReady, {LogField::string("connection", "market")});
+  }
+  if (at.account == ConnectionState::Ready && told.account != ConnectionState::Ready) {
+    log(now, LogEvent::ConnectionReady, {LogField::string("connection", "orders")});
+  }
+  if (at.rounds != told.rounds) {
+    log(now, LogEvent::ReconcileDone,
+        {LogField::number("rounds", static_cast<std::int64_t>(at.rounds)),
+         LogField::number("held_instruments", static_cast<std::int64_t>(at.held_instruments)),
+         LogField::number("foreign_orders", static_cast<std::int64_t>(at.foreign_orders))});
+  }
+  if (now - last_summary >= kSummaryInterval) {
+    last_summary = now;
+    log(now, LogEvent::StatusSummary,
+        {LogField::string("state", name_of(at.state)),
+         LogField::number("orders", static_cast<std::int64_t>(at.orders.placed)),
+         LogField::number("fills", static_cast<std::int64_t>(at.fills)),
+         LogField::number("denied", static_cast<std::int64_t>(at.orders.denied)),
+         LogField::number("rejected", static_cast<std::int64_t>(at.orders.rejected)),
+         LogField::number("open_orders", static_cast<std::int64_t>(at.open_orders)),
+         LogField::number("unknown_orders", static_cast<std::int64_t>(at.unknown_orders)),
+         LogField::number("tick_to_order_p50_ns", link.tick_to_order().p50.count),
+         LogField::number("tick_to_order_p99_ns", link.tick_to_order().p99.count)});
+  }
+  told = at;
+}
+
+void EngineRoom::Parts::tell_started_strategies(Timestamp now) {
+  for (std::size_t s = 0; s < plugins.size(); ++s) {
+    const engine::StrategyType& type = plugins[s].type();
+    log(now, LogEvent::StrategyStarted,
+        {LogField::string("name", settings.strategies[s].name),
+         LogField::string("plugin", type.name), LogField::string("version", type.version),
+         LogField::string("path", type.path),
+         LogField::string("content_id", fmt::format("{:016x}", type.content_id))});
+  }
+}
+
+void EngineRoom::Parts::publish_status(Timestamp now) {
+  last_status = now;
+  tell_stopped_strategies(now);
+  const engine::CoreStatus at = core->status();
+  tell_milestones(at, now);
+  DaemonStatus status;
+  status.time = now;
+  status.started = started;
+  status.state = at.state;
+  status.hold_reason = at.hold_reason;
+  status.kill_reason = kill_reason;
+  status.flat_confirmed = at.flat_confirmed && at.open_orders == 0;
+  status.journal_failed = store->failed();
+  status.market_ready = at.market == ConnectionState::Ready;
+  status.account_ready = at.account == ConnectionState::Ready;
+  status.market_frames = market_session->frames();
+  status.account_frames = order_session->counters().frames;
+  status.reconnects = reconnects;
+  status.frames_refused = frames_refused();
+  status.orders = at.orders.placed;
+  status.fills = at.fills;
+  status.denied = at.orders.denied;
+  status.rejected = at.orders.rejected;
+  status.open_orders = static_cast<std::uint32_t>(at.open_orders);
+  status.unknown_orders = static_cast<std::uint32_t>(at.unknown_orders);
+  status.foreign_orders = static_cast<std::uint32_t>(at.foreign_orders);
+  status.log_records_lost = gannet::log_records_lost();
+  status.clock_offset = rest_session->clock_offset();
+  status.tick_to_order = link.tick_to_order();
+  status.order_round_trip = link.round_trip();
+  status.risk_currency = settings.risk.currency;
+  status.instruments = static_cast<std::uint32_t>(
+      std::min<std::size_t>(facts.instruments.size(), DaemonStatus::kMaxInstruments));
+  for (std::uint32_t i = 0; i < status.instruments; ++i) status.rows[i] = row_of({i}, now);
+  published.store(status);
+}
+
+DaemonStatus::InstrumentRow EngineRoom::Parts::row_of(InstrumentId id, Timestamp now) {
+  const Instrument& instrument = facts.instruments[id];
+  const engine::InstrumentStatus at = core->status(id, now);
+  DaemonStatus::InstrumentRow row;
+  row.name = instrument.name;
+  row.price_digits = instrument.price_digits;
+  row.quantity_digits = instrument.quantity_digits;
+  row.state = at.held ? engine::EngineState::Held : core->state();
+  row.hold_reason = at.held ? engine::HoldReason::Reconciliation : core->hold_reason();
+  row.position = at.position;
+  row.open_orders = core->exposure().open_orders(id);
+  row.realised_pnl = at.realised_pnl;
+  row.fees = at.fees;
+  row.unrealised_pnl = at.unrealised_pnl.value_or(Amount{0, at.realised_pnl.currency});
+  row.currency = CurrencyName(facts.currencies.name(instrument.settle));
+  for (int feed = 0; feed < kBookFeeds && !row.book_valid; ++feed) {
+    const OrderBook* book = core->books().find(id, static_cast<BookFeed>(feed));
+    if (book == nullptr || book->best_bid() == nullptr || book->best_ask() == nullptr) continue;
+    row.book_valid = true;
+    row.best_bid = level_price(*book->best_bid());
+    row.best_ask = level_price(*book->best_ask());
+  }
+  return row;
+}
+
+}  // namespace gannet::app
