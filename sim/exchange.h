@@ -290,6 +290,7 @@ class Exchange {
   std::string check_money() const;
 
  private:
+  friend class MarketSide;  // sim/internal/market_side.h: recorded and mirrored markets
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -67,6 +67,14 @@ void MatchingBook::reduce(Node node, Quantity by) noexcept {
   own_levels(order.side)[position(order.side, order.price)].quantity -= by;
 }
 
+void MatchingBook::grow(Node node, Quantity by) noexcept {
+  Resting& order = nodes_[node];
+  CHECK(by.raw > 0);
+  CHECK(order.quantity.raw > 0);
+  order.quantity += by;
+  own_levels(order.side)[position(order.side, order.price)].quantity += by;
+}
+
 MatchingBook::Node MatchingBook::front(Side side) const noexcept {
   const std::vector<PriceLevel>& side_levels = levels(side);
   return side_levels.empty() ? kNoNode : side_levels.back().head;

@@ -42,6 +42,8 @@ class MatchingBook {
   void remove(Node node) noexcept;
   /// Takes `by` away and keeps the place in the queue. Requires 0 < by < what is left.
   void reduce(Node node, Quantity by) noexcept;
+  /// Adds `by` and keeps the place in the queue. Requires by > 0 and `fits`.
+  void grow(Node node, Quantity by) noexcept;
 
   const Resting& at(Node node) const noexcept { return nodes_[node]; }
   /// The order that would be matched first; kNoNode if the side is empty.
