@@ -66,6 +66,10 @@ class PooledConnection : public std::enable_shared_from_this<PooledConnection> {
   }
 
   void begin(WaitingRequest request) {
+    if (settings_.permit && !settings_.permit(request.request)) {
+      return pool_->on_answer(std::move(request.answered),
+                              no_answer("refused before sending", true));
+    }
     auto& headers = request.request.headers;
     headers.emplace_back("Host", authority_);
     headers.emplace_back("User-Agent", settings_.user_agent);

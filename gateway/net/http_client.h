@@ -24,6 +24,9 @@ struct HttpClientSettings {
   Nanos request_timeout = seconds(10);  ///< from `send` to the last byte of the answer
   std::size_t body_bytes_max = 32u << 20;
   std::size_t header_bytes_max = 64u << 10;
+  /// Asked just before a request's bytes go to the socket, after any wait for a connection; false:
+  /// it is answered as certainly not sent. Empty: everything may go.
+  std::function<bool(const HttpRequest&)> permit{};
 };
 
 struct HttpAnswer {

@@ -12,25 +12,13 @@ struct RestConnection::State : std::enable_shared_from_this<RestConnection::Stat
     HttpRequest request;
   };
 
-  State(net::EventLoop& reactor_loop, net::EventLoop& cold_loop, std::size_t queue,
-        Permit permit_given)
-      : reactor(reactor_loop),
-        cold(cold_loop),
-        permit(std::move(permit_given)),
-        requests(queue),
-        answers(queue) {}
+  State(net::EventLoop& reactor_loop, net::EventLoop& cold_loop, std::size_t queue)
+      : reactor(reactor_loop), cold(cold_loop), requests(queue), answers(queue) {}
 
   /// Cold thread.
   void take_requests() {
     for (Request next; client && requests.try_dequeue(next);) {
       const std::uint64_t id = next.id;
-      if (permit && !permit(next.request)) {
-        hand_back({.id = id,
-                   .response = {},
-                   .error = "refused before sending",
-                   .certainly_not_sent = true});
-        continue;
-      }
       client->send(std::move(next.request), [this, id](net::HttpAnswer answer) {
         hand_back({.id = id,
                    .response = std::move(answer.response),
@@ -48,7 +36,6 @@ struct RestConnection::State : std::enable_shared_from_this<RestConnection::Stat
 
   net::EventLoop& reactor;
   net::EventLoop& cold;
-  Permit permit;
   moodycamel::ReaderWriterQueue<Request> requests;    // reactor to cold
   moodycamel::ReaderWriterQueue<RestAnswer> answers;  // cold to reactor
   std::unique_ptr<net::HttpClient> client;            // cold
@@ -57,9 +44,10 @@ struct RestConnection::State : std::enable_shared_from_this<RestConnection::Stat
 std::expected<std::unique_ptr<RestConnection>, Error> RestConnection::make(
     net::EventLoop& reactor, net::EventLoop& cold, const net::TlsContext& tls,
     RestConnectionSettings settings, Permit permit) {
+  settings.http.permit = std::move(permit);
   auto client = net::HttpClient::make(cold, tls, std::move(settings.http));
   if (!client) return std::unexpected(client.error());
-  auto state = std::make_shared<State>(reactor, cold, settings.queue, std::move(permit));
+  auto state = std::make_shared<State>(reactor, cold, settings.queue);
   state->client = std::move(*client);
   return std::unique_ptr<RestConnection>(new RestConnection(std::move(state)));
 }

@@ -248,6 +248,29 @@ TEST_F(HttpClientTest, ARequestThatWouldSmuggleIsRefusedAndTheConnectionLives) {
   EXPECT_EQ(echo.requests[0].target, "/fine");
 }
 
+// KILL-01: what waited for a connection when the kill came does not leave any more.
+TEST_F(HttpClientTest, AsksForPermissionAfterTheWaitJustBeforeItWrites) {
+  serve();
+  bool killed = false;
+  HttpClientSettings settings;
+  settings.connections = 1;
+  settings.permit = [&](const HttpRequest& request) {
+    return !killed || request.target == "/cancel";
+  };
+  auto client = http(std::move(settings));
+  client->send(post("/order", "1"), keep());
+  client->send(post("/order", "2"), keep());
+  client->send(post("/cancel", "3"), keep());
+  EXPECT_EQ(client->pending(), 3u);  // none of them has left: there is no connection yet
+  killed = true;
+  ASSERT_TRUE(wait_for(3));
+  ASSERT_EQ(echo.requests.size(), 1u);
+  EXPECT_EQ(echo.requests[0].target, "/cancel");
+  std::size_t kept = 0;
+  for (const HttpAnswer& answer : answers) kept += answer.certainly_not_sent ? 1u : 0u;
+  EXPECT_EQ(kept, 2u);
+}
+
 TEST_F(HttpClientTest, ForgetsItsRequestsWhenDestroyed) {
   serve();
   auto client = http();
