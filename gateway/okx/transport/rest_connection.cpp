@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/thread_sanitizer.h"
+
 namespace gannet::okx {
 
 struct RestConnection::State : std::enable_shared_from_this<RestConnection::State> {
@@ -18,6 +20,7 @@ struct RestConnection::State : std::enable_shared_from_this<RestConnection::Stat
   /// Cold thread.
   void take_requests() {
     for (Request next; client && requests.try_dequeue(next);) {
+      take_over(&requests);
       const std::uint64_t id = next.id;
       client->send(std::move(next.request), [this, id](net::HttpAnswer answer) {
         hand_back({.id = id,
@@ -30,6 +33,7 @@ struct RestConnection::State : std::enable_shared_from_this<RestConnection::Stat
 
   /// Cold thread. Answers may grow the queue: losing one would leave a request unknown for ever.
   void hand_back(RestAnswer answer) {
+    hand_over(&answers);
     answers.enqueue(std::move(answer));
     reactor.post([] {});  // wakes a reactor that sleeps; a busy one finds the answer by itself
   }
@@ -56,6 +60,7 @@ RestConnection::RestConnection(std::shared_ptr<State> state) : state_(std::move(
 RestConnection::~RestConnection() { state_->client.reset(); }
 
 bool RestConnection::send_request(std::uint64_t id, HttpRequest request) noexcept {
+  hand_over(&state_->requests);
   if (!state_->requests.try_enqueue({.id = id, .request = std::move(request)})) return false;
   state_->cold.post([weak = state_->weak_from_this()] {
     if (const auto state = weak.lock()) state->take_requests();
@@ -64,7 +69,9 @@ bool RestConnection::send_request(std::uint64_t id, HttpRequest request) noexcep
 }
 
 bool RestConnection::take(RestAnswer& answer) noexcept {
-  return state_->answers.try_dequeue(answer);
+  if (!state_->answers.try_dequeue(answer)) return false;
+  take_over(&state_->answers);
+  return true;
 }
 
 }  // namespace gannet::okx
