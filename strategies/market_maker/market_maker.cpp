@@ -86,8 +86,6 @@ class MarketMaker : public gannet::Strategy {
 
   void on_parameters_changed(const gannet::Parameters& parameters) override { take(parameters); }
 
-  void on_stop() override { pull(); }
-
  private:
   static gannet::BookFeed feed_of(std::string_view book) {
     if (book == "top5") return gannet::BookFeed::Top5;

@@ -39,7 +39,6 @@ class Probe : public gannet::Strategy {
   }
 
   void on_book_withdrawn(gannet::InstrumentId, std::string_view) override { last_bid_ = {}; }
-  void on_stop() override { cancel_all_but({}); }
 
  private:
   static constexpr std::uint32_t kMaxOpen = 32;

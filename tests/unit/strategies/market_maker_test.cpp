@@ -188,17 +188,15 @@ TEST_F(MarketMaker, PullsBothQuotesWhenTheBookIsWithdrawnOrOneSided) {
   EXPECT_EQ(cancels[0].kind, Kind::Cancel);
 }
 
-TEST_F(MarketMaker, CancelsAtStopEvenWhileAnAmendIsPending) {
+TEST_F(MarketMaker, LeavesItsQuotesAtStopToThePolicyEvenWhileAnAmendIsPending) {
   load_it();
   quote();
   book(1002, 1004, 200);
   ASSERT_EQ(take().size(), 2u);
   lane_->stop({now_});
   const auto last = take();
-  ASSERT_EQ(last.size(), 3u);
-  EXPECT_EQ(last[0].kind, Kind::Cancel);
-  EXPECT_EQ(last[1].kind, Kind::Cancel);
-  EXPECT_EQ(last[2].kind, Kind::CancelAll);
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_EQ(last[0].kind, Kind::CancelAll);
 }
 
 }  // namespace
