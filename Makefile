@@ -1,6 +1,7 @@
 # Only names what the CMake presets do.
 #   make run [DURATION=30s] [SUMMARY=FILE]   build, then trade against the simulated venue
 #   make test                                build release and check, run all tests
+#   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
 SUMMARY ?=
@@ -9,7 +10,7 @@ BENCH_FILTER ?= .*
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test build bench soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients build bench soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -30,6 +31,9 @@ check: setup
 test: build check
 	@ctest --preset release -j 2
 	@ctest --preset check -j 3
+
+test-clients: build
+	@tests/clients/run.py --bin build/release/bin
 
 bench: build
 	@build/release/bin/gannet_bench --benchmark_filter='$(BENCH_FILTER)' --benchmark_out=build/bench.json --benchmark_out_format=json

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <array>
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -16,11 +18,34 @@ inline std::optional<simdjson::dom::object> as_object(simdjson::dom::element ele
   return object;
 }
 
+/// The number as a client would have written it in quotes. The view is good until this thread has
+/// asked for 256 more.
+inline std::optional<std::string_view> number_as_text(simdjson::dom::element element) noexcept {
+  thread_local std::array<std::array<char, 40>, 256> texts;
+  thread_local std::size_t next = 0;
+  std::array<char, 40>& text = texts[next++ % texts.size()];
+  char* const end = text.data() + text.size();
+  std::to_chars_result done{end, std::errc::invalid_argument};
+  std::int64_t whole = 0;
+  double number = 0;
+  if (element.get(whole) == simdjson::SUCCESS) {
+    done = std::to_chars(text.data(), end, whole);
+  } else if (element.is_double() && element.get(number) == simdjson::SUCCESS) {
+    done = std::to_chars(text.data(), end, number, std::chars_format::fixed);
+  }
+  if (done.ec != std::errc{}) return std::nullopt;
+  return std::string_view(text.data(), static_cast<std::size_t>(done.ptr - text.data()));
+}
+
+/// Numbers count as text: clients send leverages, time-outs and login times without quotes (ccxt,
+/// python-okx), and OKX takes them.
 inline std::optional<std::string_view> text_member(simdjson::dom::object object,
                                                    std::string_view name) noexcept {
+  simdjson::dom::element element;
+  if (object.at_key(name).get(element) != simdjson::SUCCESS) return std::nullopt;
   std::string_view text;
-  if (object.at_key(name).get(text) != simdjson::SUCCESS) return std::nullopt;
-  return text;
+  if (element.get(text) == simdjson::SUCCESS) return text;
+  return number_as_text(element);
 }
 
 inline std::string_view text_or_empty(simdjson::dom::object object,
