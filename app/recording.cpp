@@ -8,6 +8,17 @@
 
 namespace gannet::app {
 
+RecordingLine as_recording_line(std::uint64_t number, std::string_view line) noexcept {
+  RecordingLine read{number, {}};
+  if (const auto recorded = parse_recorded_message(line)) {
+    read.recorded = *recorded;
+  } else {
+    read.recorded.message = line;
+    read.recorded.head = line;
+  }
+  return read;
+}
+
 std::expected<void, Error> for_each_line(const std::string& path,
                                          const std::function<void(const RecordingLine&)>& each) {
   auto reader = JsonlReader::open(path);
@@ -17,14 +28,7 @@ std::expected<void, Error> for_each_line(const std::string& path,
     if (!line) return std::unexpected(line.error());
     if (!*line) return {};
     if ((*line)->empty()) continue;
-    RecordingLine recording_line{reader->line_number(), {}};
-    if (auto recorded = parse_recorded_message(**line)) {
-      recording_line.recorded = *recorded;
-    } else {
-      recording_line.recorded.message = **line;
-      recording_line.recorded.head = **line;
-    }
-    each(recording_line);
+    each(as_recording_line(reader->line_number(), **line));
   }
 }
 
@@ -46,14 +50,21 @@ std::expected<void, Error> add_instrument_file(const std::string& path, Recordin
 
 }  // namespace
 
-std::expected<RecordingTables, Error> load_tables(const std::vector<std::string>& instrument_files,
-                                                  const std::string& recording) {
+std::expected<RecordingTables, Error> load_instrument_files(const std::vector<std::string>& files) {
   RecordingTables tables;
-  for (const std::string& path : instrument_files) {
+  for (const std::string& path : files) {
     if (auto added = add_instrument_file(path, tables); !added) {
       return std::unexpected(added.error());
     }
   }
+  return tables;
+}
+
+std::expected<RecordingTables, Error> load_tables(const std::vector<std::string>& instrument_files,
+                                                  const std::string& recording) {
+  auto loaded = load_instrument_files(instrument_files);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  RecordingTables tables = std::move(*loaded);
   okx::InstrumentLearner learner;
   const auto read = for_each_line(
       recording, [&](const RecordingLine& line) { learner.see(line.recorded.message); });

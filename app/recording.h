@@ -26,11 +26,17 @@ struct RecordingLine {
   RecordedMessage recorded;
 };
 
+/// What a line of a recording is: an envelope, or a message by itself.
+RecordingLine as_recording_line(std::uint64_t number, std::string_view line) noexcept;
+
 /// Calls `each` for every non-empty line. Errors name file and line.
 std::expected<void, Error> for_each_line(const std::string& path,
                                          const std::function<void(const RecordingLine&)>& each);
 
-/// The venue's instrument lists (answers of GET /public/instruments, plain or zstd) first, then
+/// The venue's instrument lists (answers of GET /public/instruments, plain or zstd).
+std::expected<RecordingTables, Error> load_instrument_files(const std::vector<std::string>& files);
+
+/// The venue's instrument lists first, then
 /// what the recording itself teaches about instruments that are in none of them.
 std::expected<RecordingTables, Error> load_tables(const std::vector<std::string>& instrument_files,
                                                   const std::string& recording);

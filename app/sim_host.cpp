@@ -4,23 +4,15 @@
 
 #include <charconv>
 #include <filesystem>
-#include <optional>
 #include <utility>
 
 #include "app/json_line.h"
-#include "app/recording.h"
+#include "app/sim_market.h"
 #include "base/clock.h"
-#include "base/jsonl_reader.h"
-#include "domain/instrument_table.h"
 #include "gateway/net/certificate.h"
 #include "gateway/net/tls_context.h"
-#include "gateway/okx/protocol/decode_instruments.h"
-#include "gateway/okx/protocol/frame.h"
-#include "sim/instruments.h"
 #include "sim/okx_server/protocol/server.h"
 #include "sim/okx_server/transport/okx_server_transport.h"
-#include "sim/replay_market.h"
-#include "sim/synthetic_market.h"
 
 namespace gannet::app {
 namespace {
@@ -73,104 +65,34 @@ std::expected<net::ServerSettings, Error> parse_listen(const std::string& listen
   return settings;
 }
 
-/// The file of "replay:FILE"; "" for other markets.
-std::string recording_of(const std::string& market) {
-  constexpr std::string_view kReplay = "replay:";
-  return market.starts_with(kReplay) ? market.substr(kReplay.size()) : "";
-}
-
-std::int64_t made_up_code(InstrumentId id) noexcept { return 100'000 + std::int64_t{id.value}; }
-
 }  // namespace
 
 struct SimHost::Parts {
   explicit Parts(StateDirectory directory) : state(std::move(directory)) {}
 
-  std::expected<void, Error> load_instruments(const SimOptions& options);
-  std::expected<void, Error> load_recorded_instruments(const SimOptions& options);
-  std::expected<void, Error> make_market(const SimOptions& options, Timestamp start);
   okx_server::Settings server_settings(const SimOptions& options);
 
   StateDirectory state;
   net::CertificateFiles certificates;
-  InstrumentTable instruments;
-  CurrencyTable currencies;
-  std::vector<okx_server::ListedInstrument> listed;
+  std::unique_ptr<SimMarket> market;
   okx_server::Credentials credentials;
   // The transport calls the server until it is gone, and the market trades on the server's
   // exchange.
   std::unique_ptr<okx_server::Transport> transport = std::make_unique<okx_server::Transport>();
   std::unique_ptr<okx_server::Server> server;
-  std::unique_ptr<sim::MarketDriver> market;
 };
-
-std::expected<void, Error> SimHost::Parts::load_recorded_instruments(const SimOptions& options) {
-  auto tables = load_tables(options.instruments, recording_of(options.market));
-  if (!tables) return std::unexpected(tables.error());
-  instruments = std::move(tables->instruments);
-  currencies = std::move(tables->currencies);
-  for (const okx::InstrumentCode& row : tables->codes.rows()) {
-    if (row.id.valid()) listed.push_back({row.id, row.code.value_or(made_up_code(row.id))});
-  }
-  return {};
-}
-
-std::expected<void, Error> SimHost::Parts::load_instruments(const SimOptions& options) {
-  if (!recording_of(options.market).empty()) return load_recorded_instruments(options);
-  if (options.instruments.empty()) {
-    for (const InstrumentId id : sim::add_built_in_instruments(instruments, currencies)) {
-      listed.push_back({id, sim::instrument_code(instruments[id].name.view())});
-    }
-    return {};
-  }
-  for (const std::string& file : options.instruments) {
-    const auto text = read_text_file(file);
-    if (!text) return std::unexpected(text.error());
-    okx::FrameReader reader;
-    const auto frame = reader.read(*text);
-    if (!frame) return std::unexpected(Error{file + ": not a list of instruments"});
-    const auto rows = okx::decode_instruments(reader, *frame, currencies);
-    if (!rows || rows->rows.empty()) {
-      return std::unexpected(Error{file + ": not a list of instruments"});
-    }
-    for (const okx::InstrumentRow& row : rows->rows) {
-      if (instruments.find(row.instrument.name.view()).valid()) continue;  // margin beside spot
-      const InstrumentId id = instruments.add(row.instrument);
-      listed.push_back({id, row.code.value_or(made_up_code(id))});
-    }
-  }
-  return {};
-}
 
 okx_server::Settings SimHost::Parts::server_settings(const SimOptions& options) {
   okx_server::Settings settings =
-      okx_server::make_default_settings(options.seed, instruments, currencies);
+      okx_server::make_default_settings(options.seed, market->instruments(), market->currencies());
   settings.speed = options.speed;
   settings.clock_skew = options.clock_skew;
   settings.demo = options.demo;
-  settings.instruments = listed;
+  settings.instruments = market->listed();
   settings.best_price_interval_ms = options.best_price_interval_ms;
   settings.book_interval_ms = options.book_interval_ms;
   if (!options.rate_limits) settings.limits = okx_server::no_limits();
   return settings;
-}
-
-std::expected<void, Error> SimHost::Parts::make_market(const SimOptions& options, Timestamp start) {
-  if (options.market == "none") return {};
-  if (const std::string recording = recording_of(options.market); !recording.empty()) {
-    auto replay = sim::ReplayMarket::open(recording, server->exchange(), instruments, start);
-    if (!replay) return std::unexpected(replay.error());
-    market = std::move(*replay);
-  } else {
-    market = std::make_unique<sim::SyntheticMarket>(
-        server->exchange(), instruments, currencies,
-        sim::SyntheticSettings{.seed = options.seed,
-                               .events_per_second = options.events_per_second,
-                               .instruments = {}},
-        start);
-  }
-  server->set_market([this](Timestamp exchange_time) { market->advance(exchange_time); });
-  return {};
 }
 
 std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& loop,
@@ -178,11 +100,6 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
                                                               OnRefusal on_refusal) {
   auto listen = parse_listen(options.listen);
   if (!listen) return std::unexpected(listen.error());
-  if (options.market != "synthetic" && options.market != "none" &&
-      recording_of(options.market).empty()) {
-    return std::unexpected(
-        Error{"--market " + options.market + ": want synthetic, replay:FILE or none"});
-  }
   if (!(options.speed > 0)) return std::unexpected(Error{"--speed must be above zero"});
 
   auto state = StateDirectory::make(options.state_directory);
@@ -196,19 +113,24 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
   auto tls = net::TlsContext::server({.certificate_file = certificates->certificate.string(),
                                       .key_file = certificates->key.string()});
   if (!tls) return std::unexpected(tls.error());
-  if (auto loaded = parts->load_instruments(options); !loaded) {
-    return std::unexpected(loaded.error());
-  }
+  auto market = SimMarket::prepare(options);
+  if (!market) return std::unexpected(std::move(market.error()));
+  parts->market = std::move(*market);
 
   okx_server::Settings settings = parts->server_settings(options);
   settings.on_refusal = std::move(on_refusal);
   parts->credentials = settings.keys.front().credentials;
   const Timestamp now = wall_clock_now();
-  parts->server = std::make_unique<okx_server::Server>(std::move(settings), parts->instruments,
-                                                       parts->currencies, *parts->transport, now);
-  if (auto made = parts->make_market(options, parts->server->exchange_time(now)); !made) {
-    return std::unexpected(made.error());
+  parts->server =
+      std::make_unique<okx_server::Server>(std::move(settings), parts->market->instruments(),
+                                           parts->market->currencies(), *parts->transport, now);
+  if (auto opened = parts->market->open(parts->server->exchange(), options,
+                                        parts->server->exchange_time(now));
+      !opened) {
+    return std::unexpected(std::move(opened.error()));
   }
+  parts->server->set_market(
+      [market = parts->market.get()](Timestamp time) { market->advance(time); });
   if (auto listening =
           parts->transport->start(loop, *tls, {.server = std::move(*listen)}, *parts->server);
       !listening) {

@@ -1,0 +1,280 @@
+#include "app/market_recording.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "sim/exchange.h"
+#include "sim/replay_market.h"
+#include "support/recordings.h"
+
+namespace gannet::app {
+namespace {
+
+/// Recordings written by hand, in files of their own.
+class MarketRecordingTest : public testing::Test {
+ public:
+  std::string file = testing::TempDir() + "market_recording_" +
+                     testing::UnitTest::GetInstance()->current_test_info()->name() + ".jsonl";
+
+  ~MarketRecordingTest() override { std::remove(file.c_str()); }
+
+  void write(const std::vector<std::string>& messages) {
+    std::ofstream out(file);
+    std::int64_t nanos = 1'700'000'000'000'000'000;
+    for (const std::string& message : messages) {
+      out << R"({"t":)" << (nanos += 100'000'000) << R"(,"ch":"public","dir":"in","m":)" << message
+          << "}\n";
+    }
+  }
+  std::expected<std::unique_ptr<MarketRecording>, Error> open(
+      const std::vector<std::string>& lists = {}) {
+    return open_market_recording({file}, lists);
+  }
+  /// All events, their spans copied away.
+  static std::vector<sim::TapeEvent> events_of(sim::MarketTape& tape) {
+    std::vector<sim::TapeEvent> events;
+    for (;;) {
+      const auto event = tape.next();
+      EXPECT_TRUE(event) << event.error().message;
+      if (!event || !*event) return events;
+      events.push_back(**event);
+    }
+  }
+  std::string why() {
+    const auto opened = open();
+    return opened ? "opened" : opened.error().message;
+  }
+};
+
+const std::string kOkxBook =
+    R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":"snapshot","data":[{"asks":[["60000.1","5","0","2"]],"bids":[["60000","4","0","1"]],"ts":"1700000000050","checksum":0,"seqId":5,"prevSeqId":-1}]})";
+const std::string kOkxTrade =
+    R"({"arg":{"channel":"trades","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","tradeId":"7","px":"60000.1","sz":"2","side":"buy","ts":"1700000000150"}]})";
+
+TEST_F(MarketRecordingTest, ReadsOkxBooksTradesAndPricesAndPassesOverTheRest) {
+  write(
+      {R"({"event":"subscribe","arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"connId":"a"})",
+       kOkxBook, kOkxTrade,
+       R"({"arg":{"channel":"mark-price","instId":"BTC-USDT-SWAP"},"data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","markPx":"60000.04","ts":"1700000000250"}]})",
+       R"({"arg":{"channel":"price-limit","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP"}]})"});
+  const auto recording = open();
+  ASSERT_TRUE(recording) << recording.error().message;
+  const auto events = events_of(*(*recording)->tape);
+  ASSERT_EQ(events.size(), 3u);
+  const auto& trade = std::get<TradeEvent>(events[1]);
+  EXPECT_EQ(trade.aggressor, Side::Buy);
+  EXPECT_EQ(trade.exchange_time, from_unix_millis(1'700'000'000'150));
+  EXPECT_EQ(trade.receive_time.nanos, 1'700'000'000'300'000'000);
+  EXPECT_EQ(std::get<ReferencePriceEvent>(events[2]).kind, ReferencePriceEvent::Kind::Mark);
+  // The built-in definition, not one that a single message could teach.
+  const InstrumentTable& table = (*recording)->tables.instruments;
+  ASSERT_EQ((*recording)->traded.size(), 1u);
+  EXPECT_EQ(table[(*recording)->traded[0]].contract_value, (Decimal{1, 2}));
+}
+
+TEST_F(MarketRecordingTest, CountsAnUpdateThatDoesNotLink) {
+  write(
+      {kOkxBook,
+       R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":"update","data":[{"asks":[],"bids":[["60000","3","0","1"]],"ts":"1700000000150","checksum":0,"seqId":9,"prevSeqId":8}]})"});
+  const auto recording = open();
+  ASSERT_TRUE(recording);
+  EXPECT_EQ((*recording)->tape->counts().gaps, 1u);
+}
+
+TEST_F(MarketRecordingTest, MalformedRecordingsNameFileAndLine) {
+  write({kOkxBook, R"({"arg":{"channel":"books")"});
+  EXPECT_TRUE(why().starts_with(file + ":2: ")) << why();
+  write(
+      {kOkxBook, kOkxTrade,
+       R"({"arg":{"channel":"trades","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","tradeId":"7","px":"six","sz":"2","side":"buy","ts":"1700000000150"}]})"});
+  EXPECT_EQ(why(), file + ":3: bad_number");
+  write({kOkxBook, "rubbish"});
+  EXPECT_EQ(why(), file + ":2: not_json");
+  write({R"({"neither":1})"});
+  EXPECT_EQ(why(), file + ":1: neither OKX's public messages nor Binance's streams");
+  std::ofstream(file).close();
+  EXPECT_EQ(why(), file + ":0: neither OKX's public messages nor Binance's streams");
+  EXPECT_NE(open_market_recording({"/nonexistent/a.jsonl"}, {})
+                .error()
+                .message.find("/nonexistent/a.jsonl"),
+            std::string::npos);
+}
+
+const std::string kDepthBefore =
+    R"({"stream":"btcusdt@depth@0ms","data":{"e":"depthUpdate","E":1700000000100,"T":1700000000099,"s":"BTCUSDT","U":90,"u":100,"pu":89,"b":[["60000.10","9.000"]],"a":[]}})";
+const std::string kDepthOver =
+    R"({"stream":"btcusdt@depth@0ms","data":{"e":"depthUpdate","E":1700000000200,"T":1700000000199,"s":"BTCUSDT","U":101,"u":110,"pu":100,"b":[["60000.10","2.000"]],"a":[]}})";
+const std::string kSnapshot =
+    R"({"lastUpdateId":105,"E":1700000000200,"T":1700000000190,"bids":[["60000.10","1.500"]],"asks":[["60000.20","0.001"]]})";
+const std::string kDepthNext =
+    R"({"stream":"btcusdt@depth@0ms","data":{"e":"depthUpdate","E":1700000000400,"T":1700000000399,"s":"BTCUSDT","U":111,"u":120,"pu":110,"b":[],"a":[["60000.20","0.000"],["60000.30","0.250"]]}})";
+const std::string kBinanceTrade =
+    R"({"stream":"btcusdt@trade","data":{"e":"trade","E":1700000000450,"T":1700000000449,"s":"BTCUSDT","t":5,"p":"60000.10","q":"0.500","X":"MARKET","m":true}})";
+
+TEST_F(MarketRecordingTest, JoinsBinancesDepthToItsSnapshotAndCountsContracts) {
+  write({kDepthBefore, kDepthOver, kSnapshot, kDepthNext, kBinanceTrade});
+  const auto recording = open();
+  ASSERT_TRUE(recording) << recording.error().message;
+  const InstrumentId id = (*recording)->traded.at(0);
+  const Instrument& swap = (*recording)->tables.instruments[id];
+  EXPECT_EQ(swap.name.view(), "BTC-USDT-SWAP");
+  EXPECT_EQ(swap.contract_value, (Decimal{1, 2}));
+  sim::MarketTape& tape = *(*recording)->tape;
+  const auto book = [&tape](std::size_t bids, std::size_t asks) {
+    const auto event = tape.next();
+    const auto& update = std::get<BookUpdate>(**event);
+    EXPECT_EQ(update.bids.size(), bids);
+    EXPECT_EQ(update.asks.size(), asks);
+    return update;
+  };
+  EXPECT_EQ(book(1, 1).bids[0].quantity, 150 * 100);  // 1.5 BTC = 150 contracts, lots of 0.01
+  EXPECT_EQ(book(1, 0).bids[0].quantity, 200 * 100);  // U 101 .. u 110 reaches over 105
+  book(0, 2);
+  const auto event = tape.next();
+  const auto& trade = std::get<TradeEvent>(**event);
+  EXPECT_EQ(trade.aggressor, Side::Sell);
+  EXPECT_EQ(trade.quantity.raw, 50 * 100);
+  EXPECT_FALSE(*tape.next());
+  EXPECT_EQ(tape.counts().gaps, 0u);
+}
+
+TEST_F(MarketRecordingTest, BestPricesAreTheBookOfABinanceRecordingWithoutSnapshot) {
+  write(
+      {R"({"stream":"ethusdt@bookTicker","data":{"u":7,"s":"ETHUSDT","b":"2500.01","B":"3.5","a":"2500.02","A":"1.25"}})",
+       R"({"stream":"ethusdt@trade","data":{"e":"trade","E":1700000000450,"s":"ETHUSDT","t":5,"p":"2500.02","q":"0.5","T":1700000000449,"m":false,"M":true}})"});
+  const auto recording = open();
+  ASSERT_TRUE(recording) << recording.error().message;
+  const Instrument& spot = (*recording)->tables.instruments[(*recording)->traded.at(0)];
+  EXPECT_EQ(spot.name.view(), "ETH-USDT");
+  const auto events = events_of(*(*recording)->tape);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(std::get<BookUpdate>(events[0]).feed, BookFeed::BestBidOffer);
+}
+
+TEST_F(MarketRecordingTest, AMalformedBinanceRecordingNamesFileAndLine) {
+  write(
+      {kSnapshot, kDepthNext,
+       R"({"stream":"btcusdt@depth","data":{"e":"depthUpdate","s":"BTCUSDT","U":1,"u":"x","b":[],"a":[]}})"});
+  EXPECT_EQ(why(), file + ":3: no message of Binance's streams");
+  write({kSnapshot, kDepthNext, R"({"stream":"btcusdt@depth","data":[]})"});
+  EXPECT_NE(why().find(file + ":3: "), std::string::npos) << why();
+  write(
+      {kDepthNext,
+       R"({"stream":"ethusdt@trade","data":{"e":"trade","s":"ETHUSDT","p":"1","q":"1","m":true}})"});
+  EXPECT_EQ(why(), file + ":2: a second symbol: ETHUSDT beside BTCUSDT");
+}
+
+// ---- real recordings, figures from their README
+
+class NoEvents final : public sim::ExchangeEvents {
+ public:
+  std::int64_t taped = 0;
+  void on_order_change(const sim::OrderChange&) noexcept override {}
+  void on_trade(const sim::PublicTrade&) noexcept override { ++taped; }
+  void on_level(InstrumentId, Side, Price, Quantity, std::uint32_t, Timestamp) noexcept override {}
+  void on_position(sim::UserId, const sim::PositionView&) noexcept override {}
+  void on_balance(sim::UserId, const sim::BalanceView&) noexcept override {}
+  void on_bill(const sim::Bill&) noexcept override {}
+  void on_mark_price(InstrumentId, Price, Price, Timestamp) noexcept override {}
+};
+
+/// A recording played to its end on an exchange without users.
+struct Played {
+  explicit Played(const std::vector<std::string>& files,
+                  const std::vector<std::string>& lists = {}) {
+    auto opened = open_market_recording(files, lists);
+    EXPECT_TRUE(opened) << opened.error().message;
+    if (!opened) return;
+    recording = std::move(*opened);
+    exchange.emplace(recording->tables.instruments, recording->tables.currencies, events);
+    const Timestamp start = from_unix_millis(1'700'000'000'000);
+    market.emplace(std::move(recording->tape), *exchange, sim::ReplaySettings{}, start);
+    market->advance(start + seconds(3'600));
+    EXPECT_EQ(market->failure(), "");
+    EXPECT_FALSE(market->next_event());
+  }
+  std::string best(std::string_view name, Side side) {
+    const InstrumentId id = recording->tables.instruments.find(name);
+    const Instrument& instrument = recording->tables.instruments[id];
+    const auto level = exchange->book(id, side, 1);
+    if (level.empty()) return "-";
+    char price[kMaxUnitsText];
+    char quantity[kMaxUnitsText];
+    return std::string(price, format_units(price, level[0].price, instrument.price_digits)) + ":" +
+           std::string(quantity,
+                       format_units(quantity, level[0].quantity, instrument.quantity_digits));
+  }
+  std::size_t levels(std::string_view name, Side side) {
+    return exchange->book(recording->tables.instruments.find(name), side, 100'000).size();
+  }
+
+  NoEvents events;
+  std::unique_ptr<MarketRecording> recording;
+  std::optional<sim::Exchange> exchange;
+  std::optional<sim::ReplayMarket> market;
+};
+
+TEST(RealRecording, OkxSessionOf2022MayEndsWithItsKnownBooks) {
+  GANNET_RECORDING(session, "okx/ws/public-20220513-books.jsonl");
+  Played played({session});
+  EXPECT_EQ(played.market->counts().books, 290u);
+  EXPECT_EQ(played.events.taped, 74);
+  EXPECT_EQ(played.market->counts().levels_refused, 0u);
+  EXPECT_EQ(played.market->counts().crossed_levels, 0u);
+  EXPECT_EQ(played.best("BTC-USD-220527", Side::Buy), "30229.4:2");
+  EXPECT_EQ(played.best("BTC-USD-220527", Side::Sell), "30238.8:3");
+  EXPECT_EQ(played.best("BTC-USDT", Side::Buy), "30236.1:0.18050747");
+  EXPECT_EQ(played.best("UNI-USD-SWAP", Side::Sell), "5.145:50");
+  EXPECT_EQ(played.levels("UNI-USD-SWAP", Side::Buy), 125u);
+  EXPECT_EQ(played.levels("UNI-USD-SWAP", Side::Sell), 118u);
+  EXPECT_EQ(played.levels("BTC-USD-220527", Side::Buy), 74u);
+  EXPECT_EQ(played.levels("BTC-USD-220527", Side::Sell), 62u);
+}
+
+TEST(RealRecording, OkxSessionOf2022FebruaryEndsWithItsKnownBooks) {
+  GANNET_RECORDING(session, "okx/ws/public-20220227-books-l2-tbt.jsonl.zst");
+  Played played({session});
+  EXPECT_EQ(played.best("ELON-USDT", Side::Buy), "0.0000007445:184440410");
+  EXPECT_EQ(played.best("ZEN-USDT", Side::Sell), "32.51:1.162404");
+  EXPECT_EQ(played.best("UNI-USD-SWAP", Side::Sell), "9.62:343");
+  EXPECT_EQ(played.levels("UNI-USD-SWAP", Side::Buy), 154u);
+  EXPECT_EQ(played.best("ETH-USD-220228-3000-C", Side::Buy), "-");
+  EXPECT_EQ(played.levels("PROPS-ETH", Side::Sell), 16u);
+}
+
+TEST(RealRecording, BinanceSpotGoesOnOverTwoFilesToItsKnownBook) {
+  GANNET_RECORDING(first, "binance/spot-btcusdt-20240808.jsonl.zst");
+  GANNET_RECORDING(second, "binance/spot-btcusdt-20240809.jsonl.zst");
+  Played played({first, second});
+  EXPECT_EQ(played.recording->tables.instruments.size(), 1u);
+  EXPECT_EQ(played.market->counts().gaps, 0u);
+  EXPECT_EQ(played.events.taped, 9'757 + 10'147);
+  EXPECT_EQ(played.best("BTC-USDT", Side::Buy), "61602.01:1.67177");
+  EXPECT_EQ(played.best("BTC-USDT", Side::Sell), "61602.02:2.66795");
+  EXPECT_EQ(played.levels("BTC-USDT", Side::Buy), 1'971u);
+  EXPECT_EQ(played.levels("BTC-USDT", Side::Sell), 2'962u);
+}
+
+TEST(RealRecording, BinanceCoinMarginedEndsWithItsKnownBook) {
+  GANNET_RECORDING(session, "binance/cm-btcusd-perp-20240808.jsonl.zst");
+  Played played({session});
+  EXPECT_EQ(played.market->counts().gaps, 0u);
+  EXPECT_EQ(played.best("BTC-USD-SWAP", Side::Buy), "61668.6:1380");
+  EXPECT_EQ(played.best("BTC-USD-SWAP", Side::Sell), "61668.7:871");
+  EXPECT_EQ(played.levels("BTC-USD-SWAP", Side::Buy), 1'110u);
+  EXPECT_EQ(played.levels("BTC-USD-SWAP", Side::Sell), 1'123u);
+}
+
+TEST(RealRecording, BinanceUsdMarginedEndsWithItsKnownBookInContracts) {
+  GANNET_RECORDING(session, "binance/usdm-btcusdt-20240808.jsonl.zst");
+  Played played({session});
+  EXPECT_EQ(played.market->counts().gaps, 0u);
+  EXPECT_EQ(played.best("BTC-USDT-SWAP", Side::Buy), "61659.7:148.6");  // 1.486 BTC
+  EXPECT_EQ(played.best("BTC-USDT-SWAP", Side::Sell), "61659.8:98.1");
+  EXPECT_EQ(played.levels("BTC-USDT-SWAP", Side::Buy), 5'018u);
+  EXPECT_EQ(played.levels("BTC-USDT-SWAP", Side::Sell), 4'578u);
+}
+
+}  // namespace
+}  // namespace gannet::app
