@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "app/commands/backtest_command.h"
 #include "app/commands/book_command.h"
 #include "app/commands/control_commands.h"
 #include "app/commands/decode_command.h"
@@ -10,6 +11,7 @@
 int main(int argc, char** argv) {
   CLI::App app{"Gannet: tools around the trading daemon", "gannet"};
   app.require_subcommand(1);
+  gannet::app::add_backtest_command(app);
   gannet::app::add_book_command(app);
   gannet::app::add_control_commands(app);
   gannet::app::add_decode_command(app);

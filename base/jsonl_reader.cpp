@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct JsonlReader::State {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::uint64_t line = 0;
+  std::uint64_t file_size = 0;
+  std::uint64_t file_read = 0;
 
   Error error(std::string_view what) const {
     return {path + ":" + std::to_string(line + 1) + ": " + std::string(what)};
@@ -59,6 +62,7 @@ struct JsonlReader::State {
     input.resize(kChunk);
     input_begin = 0;
     input_end = std::fread(input.data(), 1, input.size(), file.get());
+    file_read += input_end;
     if (input_end < input.size()) {
       if (std::ferror(file.get())) return std::unexpected(error(std::strerror(errno)));
       file_ended = true;
@@ -105,6 +109,9 @@ std::expected<JsonlReader, Error> JsonlReader::open(const std::string& path) {
   state->path = path;
   state->file.reset(std::fopen(path.c_str(), "rb"));
   if (state->file == nullptr) return std::unexpected(Error{path + ": " + std::strerror(errno)});
+  std::error_code unknown;
+  const std::uintmax_t size = std::filesystem::file_size(path, unknown);
+  state->file_size = unknown ? 0 : size;
   if (auto filled = state->fill_input(); !filled) {
     return std::unexpected(Error{path + ": " + std::strerror(errno)});
   }
@@ -146,6 +153,11 @@ std::expected<std::optional<std::string_view>, Error> JsonlReader::next() {
 
 std::uint64_t JsonlReader::line_number() const noexcept { return state_->line; }
 const std::string& JsonlReader::path() const noexcept { return state_->path; }
+int JsonlReader::progress() const noexcept {
+  if (state_->file_size == 0) return 0;
+  return static_cast<int>(std::min(state_->file_read, state_->file_size) * 1000 /
+                          state_->file_size);
+}
 
 std::expected<std::string, Error> read_text_file(const std::string& path) {
   auto reader = JsonlReader::open(path);
@@ -222,6 +234,12 @@ std::optional<Member> member_at(std::string_view text, std::size_t at) noexcept 
   at = skip_spaces(text, key_end);
   if (at >= text.size() || text[at] != ':') return std::nullopt;
   member.value_at = skip_spaces(text, at + 1);
+  if (member.key == "m") {
+    // The last key, and most of the line: whoever wants it knows where it ends.
+    member.value = text.substr(member.value_at);
+    member.next = text.size();
+    return member;
+  }
   const std::size_t end = end_of_value(text, member.value_at);
   if (end == std::string_view::npos) {
     member.value = text.substr(member.value_at);

@@ -31,6 +31,8 @@ class JsonlReader {
   /// Number of the line handed out last, from 1.
   std::uint64_t line_number() const noexcept;
   const std::string& path() const noexcept;
+  /// How much of the file has been read, in thousandths; 0 where its size is not known (a pipe).
+  int progress() const noexcept;
 
  private:
   struct State;

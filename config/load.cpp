@@ -11,15 +11,51 @@
 namespace gannet::config {
 namespace {
 
-void read_root(const toml::table& table, Settings& settings, Problems& problems) {
-  TableReader root(&table, "", problems, 1);
-  read_venue(root.table("venue"), settings);
+void read_trading(TableReader& root, Settings& settings, Problems& problems) {
   read_account(root.table("account"), settings);
   read_engine(root.table("engine"), settings);
   read_instruments(root.tables("instrument"), settings);
   read_strategies(root.tables("strategy"), settings, problems);
   read_risk(root.table("risk"), settings);
+}
+
+void read_root(TableReader root, Settings& settings, Problems& problems) {
+  settings.file = problems.file();
+  read_venue(root.table("venue"), settings);
+  read_trading(root, settings, problems);
   root.finish();
+}
+
+void read_root(TableReader root, BacktestSettings& settings, Problems& problems) {
+  settings.trading.file = problems.file();
+  TableReader venue = root.table("venue");
+  read_rates(venue.table("limits"), settings.trading.risk.rates);
+  venue.finish();
+  read_trading(root, settings.trading, problems);
+  read_backtest(root.table("backtest"), settings);
+  root.finish();
+}
+
+template <class Result>
+std::expected<Result, std::vector<Problem>> parse(std::string_view text, std::string name) {
+  Problems problems(std::move(name));
+  Result settings;
+  try {
+    const toml::table table = toml::parse(text, std::string_view(problems.file()));
+    read_root(TableReader(&table, "", problems, 1), settings, problems);
+  } catch (const toml::parse_error& e) {
+    problems.add(static_cast<int>(e.source().begin.line), "", std::string(e.description()));
+  }
+  if (!problems.empty()) return std::unexpected(problems.take());
+  return settings;
+}
+
+std::expected<std::string, std::vector<Problem>> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad())
+    return std::unexpected(std::vector<Problem>{{path, 0, "", "no such file, or not readable"}});
+  return text;
 }
 
 }  // namespace
@@ -32,25 +68,24 @@ std::string to_string(const Problem& problem) {
 }
 
 std::expected<Settings, std::vector<Problem>> load_text(std::string_view text, std::string name) {
-  Problems problems(name);
-  Settings settings;
-  settings.file = std::move(name);
-  try {
-    const toml::table table = toml::parse(text, std::string_view(settings.file));
-    read_root(table, settings, problems);
-  } catch (const toml::parse_error& e) {
-    problems.add(static_cast<int>(e.source().begin.line), "", std::string(e.description()));
-  }
-  if (!problems.empty()) return std::unexpected(problems.take());
-  return settings;
+  return parse<Settings>(text, std::move(name));
 }
 
 std::expected<Settings, std::vector<Problem>> load(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad())
-    return std::unexpected(std::vector<Problem>{{path, 0, "", "no such file, or not readable"}});
-  return load_text(text, path);
+  const auto text = read_file(path);
+  if (!text) return std::unexpected(text.error());
+  return load_text(*text, path);
+}
+
+std::expected<BacktestSettings, std::vector<Problem>> load_backtest_text(std::string_view text,
+                                                                         std::string name) {
+  return parse<BacktestSettings>(text, std::move(name));
+}
+
+std::expected<BacktestSettings, std::vector<Problem>> load_backtest(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return std::unexpected(text.error());
+  return load_backtest_text(*text, path);
 }
 
 }  // namespace gannet::config

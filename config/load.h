@@ -26,6 +26,11 @@ std::expected<Settings, std::vector<Problem>> load(const std::string& path);
 /// The same of text; `name` stands for the file in problems, relative paths are left as they are.
 std::expected<Settings, std::vector<Problem>> load_text(std::string_view text, std::string name);
 
+/// A backtest's file: [backtest] instead of [venue], of which [venue.limits] alone may be there.
+std::expected<BacktestSettings, std::vector<Problem>> load_backtest(const std::string& path);
+std::expected<BacktestSettings, std::vector<Problem>> load_backtest_text(std::string_view text,
+                                                                         std::string name);
+
 /// Every setting with its final value, as TOML; secrets as ***.
 std::string print_resolved(const Settings& settings);
 

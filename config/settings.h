@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backtest/settings.h"
 #include "base/secret.h"
 #include "engine/settings.h"
 #include "risk/settings.h"
@@ -50,6 +51,12 @@ struct Settings {
   std::vector<engine::InstrumentSettings> instruments;
   std::vector<engine::StrategySettings> strategies;
   risk::Settings risk;  ///< its rates are [venue.limits]
+};
+
+/// The same for a backtest: no venue but its limits.
+struct BacktestSettings {
+  Settings trading;  ///< of `venue` nothing is set
+  backtest::Settings backtest;
 };
 
 }  // namespace gannet::config

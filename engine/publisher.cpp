@@ -126,6 +126,13 @@ int Publisher::abandon_lanes(Timestamp now) noexcept {
   return abandoned;
 }
 
+Timestamp Publisher::next_timer() const noexcept {
+  Timestamp next{StrategyTimers::kNever};
+  for (const auto& host : inline_lane_.hosts())
+    next = std::min(next, Timestamp{host->next_timer()});
+  return next;
+}
+
 int Publisher::do_work(Timestamp now) noexcept {
   if (core_ == nullptr || settling_) return 0;
   advance(now);

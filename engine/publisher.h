@@ -70,6 +70,9 @@ class Publisher final : public StrategyEvents, public BookListener {
   /// of theirs. Answers how many lanes; see LaneThread for what becomes of their threads.
   int abandon_lanes(Timestamp now) noexcept;
 
+  /// When the next timer of an inline strategy is due, for who skips over idle time; the largest
+  /// time if there is none.
+  Timestamp next_timer() const noexcept;
   /// One turn: timers, commands of all lanes in lane order, queued events. Returns work done.
   int do_work(Timestamp now) noexcept;
 

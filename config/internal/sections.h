@@ -16,6 +16,7 @@ void read_strategies(std::vector<TableReader> strategies, Settings& settings,
                      const Problems& problems);
 void read_rates(TableReader limits, risk::RateLimits& rates);
 void read_risk(TableReader risk, Settings& settings);
+void read_backtest(TableReader backtest, BacktestSettings& settings);
 
 // Words of the file for our enumerators; print_resolved says them backwards.
 inline constexpr std::pair<std::string_view, Environment> kEnvironments[] = {

@@ -1,0 +1,189 @@
+#include "app/backtest_run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "app/recording_source.h"
+#include "base/jsonl_reader.h"
+#include "base/nearest.h"
+#include "domain/notional.h"
+#include "engine/plugin_loader.h"
+#include "gateway/okx/protocol/decode_instruments.h"
+#include "gateway/okx/protocol/frame.h"
+#include "sim/instruments.h"
+
+#ifndef GANNET_VERSION
+#define GANNET_VERSION "0.1.0"
+#endif
+
+namespace gannet::app {
+namespace {
+
+std::string plugin_directory(const config::Settings& settings) {
+  if (!settings.engine.plugin_directory.empty()) return settings.engine.plugin_directory;
+  char path[4096];
+  const ssize_t n = ::readlink("/proc/self/exe", path, sizeof path);
+  const std::string program(path, n > 0 ? static_cast<std::size_t>(n) : 0);
+  return program.substr(0, program.rfind('/')) + "/../lib/gannet/strategies";
+}
+
+/// All that may be traded, as a list says it.
+std::expected<std::vector<okx::InstrumentRow>, Error> read_list(const std::string& path,
+                                                                CurrencyTable& currencies) {
+  if (path.empty()) {
+    InstrumentTable built_in;
+    std::vector<okx::InstrumentRow> rows;
+    for (const InstrumentId id : sim::add_built_in_instruments(built_in, currencies)) {
+      const Instrument& instrument = built_in[id];
+      const bool has_family = !instrument.family.empty();
+      rows.push_back({instrument, std::nullopt, has_family ? instrument.family : instrument.name});
+    }
+    return rows;
+  }
+  const auto text = read_text_file(path);
+  if (!text) return std::unexpected(text.error());
+  okx::FrameReader reader;
+  const auto frame = reader.read(*text);
+  if (!frame) return std::unexpected(Error{path + ": not a list of instruments"});
+  auto rows = okx::decode_instruments(reader, *frame, currencies);
+  if (!rows || rows->rows.empty()) {
+    return std::unexpected(Error{path + ": not a list of instruments"});
+  }
+  return std::move(rows->rows);
+}
+
+std::expected<std::string, Error> content_id_text(const std::string& path) {
+  const auto id = engine::content_id_of(path);
+  if (!id) return std::unexpected(id.error());
+  return fmt::format("{:016x}", *id);
+}
+
+}  // namespace
+
+struct BacktestRun::Parts {
+  explicit Parts(const config::BacktestSettings& given) : settings(given) {}
+
+  std::expected<void, Error> load_instruments() {
+    const std::string& file = settings.backtest.instruments_file;
+    const auto list = read_list(file, currencies);
+    if (!list) return std::unexpected(list.error());
+    okx::InstrumentRows wanted;
+    for (const auto& instrument : settings.trading.instruments) {
+      const okx::InstrumentRow* found = nullptr;
+      std::vector<std::string> names;
+      for (const okx::InstrumentRow& row : *list) {
+        names.emplace_back(row.instrument.name.view());
+        if (found == nullptr && names.back() == instrument.name) found = &row;
+      }
+      const std::string where = file.empty() ? "the built-in instruments" : file;
+      if (found == nullptr) {
+        return std::unexpected(Error{fmt::format("instrument {} is not in {}{}", instrument.name,
+                                                 where, did_you_mean(instrument.name, names))});
+      }
+      if (const auto valid = validate(found->instrument); !valid) {
+        return std::unexpected(Error{fmt::format("instrument {} of {}: {}", instrument.name, where,
+                                                 name_of(valid.error()))});
+      }
+      wanted.rows.push_back(*found);
+    }
+    okx::add_instruments(wanted, table, codes);
+    return {};
+  }
+
+  std::expected<void, Error> load_plugins() {
+    const std::string directory = plugin_directory(settings.trading);
+    for (const auto& strategy : settings.trading.strategies) {
+      auto plugin = engine::load_plugin(strategy.plugin, directory);
+      if (!plugin) {
+        return std::unexpected(
+            std::move(plugin.error()).with("strategy \"" + strategy.name + "\""));
+      }
+      plugins.push_back(std::move(*plugin));
+      const engine::StrategyType& type = plugins.back().type();
+      facts.plugins.push_back({strategy.name,
+                               type.name,
+                               type.version,
+                               {type.path, fmt::format("{:016x}", type.content_id)}});
+    }
+    return {};
+  }
+
+  std::expected<void, Error> open_recording() {
+    const std::string& path = settings.backtest.recording;
+    auto opened = RecordingSource::open(path, codes, table.size());
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    source = std::move(*opened);
+    for (const Instrument& instrument : table) {
+      const backtest::RecordedContent& content = source->content()[instrument.id.value];
+      if (content.has_book()) continue;
+      return std::unexpected(Error{
+          fmt::format("{}: there is no order book of {} in it", path, instrument.name.view())});
+    }
+    return {};
+  }
+
+  std::expected<void, Error> name_files() {
+    facts.version = GANNET_VERSION;
+    facts.config.path = settings.trading.file;
+    facts.recording.path = settings.backtest.recording;
+    for (RunFacts::File* file : {&facts.config, &facts.recording}) {
+      auto id = content_id_text(file->path);
+      if (!id) return std::unexpected(std::move(id.error()));
+      file->content_id = std::move(*id);
+    }
+    return {};
+  }
+
+  using RunFacts = backtest::RunFacts;
+
+  config::BacktestSettings settings;
+  InstrumentTable table;
+  CurrencyTable currencies;
+  okx::InstrumentCodes codes;
+  std::unique_ptr<RecordingSource> source;
+  std::vector<engine::Plugin> plugins;
+  RunFacts facts;
+  std::unique_ptr<backtest::Backtest> run;  // last: handlers live in the plugins
+};
+
+std::expected<std::unique_ptr<BacktestRun>, Error> BacktestRun::make(
+    const config::BacktestSettings& settings) {
+  auto parts = std::make_unique<Parts>(settings);
+  for (const auto step : {&Parts::load_instruments, &Parts::load_plugins, &Parts::open_recording,
+                          &Parts::name_files}) {
+    if (auto done = ((*parts).*step)(); !done) return std::unexpected(std::move(done.error()));
+  }
+  const config::Settings& trading = parts->settings.trading;
+  auto run = backtest::Backtest::make({.settings = parts->settings.backtest,
+                                       .account = trading.account,
+                                       .instruments = trading.instruments,
+                                       .strategies = trading.strategies,
+                                       .risk = trading.risk,
+                                       .plugins = &parts->plugins,
+                                       .table = parts->table,
+                                       .currencies = parts->currencies,
+                                       .source = *parts->source});
+  if (!run) return std::unexpected(std::move(run.error()));
+  parts->run = std::move(*run);
+  return std::unique_ptr<BacktestRun>(new BacktestRun(std::move(parts)));
+}
+
+BacktestRun::BacktestRun(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+BacktestRun::~BacktestRun() = default;
+
+std::expected<void, Error> BacktestRun::run(const backtest::Backtest::Progress& progress) {
+  return parts_->run->run(progress);
+}
+
+const backtest::Backtest& BacktestRun::backtest() const noexcept { return *parts_->run; }
+
+backtest::ReportInputs BacktestRun::report() const noexcept {
+  return {*parts_->run,  parts_->facts,      parts_->settings.backtest,
+          parts_->table, parts_->currencies, parts_->settings.trading.risk.currency.view()};
+}
+
+}  // namespace gannet::app

@@ -1,0 +1,439 @@
+#include "backtest/simulated_venue.h"
+
+#include <charconv>
+#include <utility>
+
+#include "backtest/venue_words.h"
+
+namespace gannet::backtest {
+namespace {
+
+FixedString<32> text_of(std::uint64_t id) {
+  char text[20];
+  const char* const end = std::to_chars(text, text + sizeof text, id).ptr;
+  return FixedString<32>(std::string_view(text, static_cast<std::size_t>(end - text)));
+}
+
+std::uint64_t number_of(std::string_view text) noexcept {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+bool is_open(const sim::OrderView& order) noexcept {
+  return order.state == OrderState::Live || order.state == OrderState::PartiallyFilled;
+}
+
+}  // namespace
+
+SimulatedVenue::SimulatedVenue(InstrumentTable& instruments, CurrencyTable& currencies,
+                               const Settings& settings, std::vector<BookFeed> books,
+                               std::vector<MarginMode> margin_modes)
+    : instruments_(instruments),
+      margin_modes_(std::move(margin_modes)),
+      books_(std::move(books)),
+      exchange_(std::make_unique<sim::Exchange>(instruments, currencies,
+                                                static_cast<sim::ExchangeEvents&>(*this))),
+      references_(instruments.size()),
+      to_venue_(settings.latency.order_to_venue),
+      to_engine_(settings.latency.venue_to_strategy) {
+  margin_modes_.resize(instruments.size(), MarginMode::Cross);
+  for (std::uint32_t i = 0; i < instruments.size(); ++i) {
+    depths_.emplace_back(*exchange_, InstrumentId{i}, settings.queue_model, depth_of(books_[i]));
+  }
+}
+
+void SimulatedVenue::open_account(sim::UserSettings account, Timestamp now) {
+  now_ = now;
+  user_ = exchange_->add_user(std::move(account), now);
+}
+
+void SimulatedVenue::set_leverage(InstrumentId instrument, std::int64_t leverage) {
+  exchange_->set_leverage(user_, instrument, leverage);
+}
+
+// ---- the recorded market ----
+
+void SimulatedVenue::on_book_update(const BookUpdate& update, Timestamp now) {
+  if (update.feed != books_[update.instrument.value]) return;
+  now_ = now;
+  depths_[update.instrument.value].apply(update, now);
+}
+
+void SimulatedVenue::on_book_withdrawn(InstrumentId instrument, BookFeed feed, Timestamp now) {
+  if (feed != books_[instrument.value]) return;
+  now_ = now;
+  depths_[instrument.value].withdraw(now);
+}
+
+void SimulatedVenue::on_trade(const TradeEvent& trade, Timestamp now) {
+  now_ = now;
+  RecordedDepth& depth = depths_[trade.instrument.value];
+  if (!depth.trade(trade.aggressor, trade.price, trade.quantity, now)) ++totals_.trades_unmatched;
+}
+
+void SimulatedVenue::set_reference_price(InstrumentId instrument, ReferencePriceEvent::Kind kind,
+                                         Price price, Timestamp now) {
+  now_ = now;
+  References& known = references_[instrument.value];
+  (kind == ReferencePriceEvent::Kind::Mark ? known.mark : known.index) = price;
+  if (known.mark.raw == 0) known.mark = price;
+  if (known.index.raw == 0) known.index = price;
+  exchange_->set_reference_prices(instrument, known.mark, known.index, now);
+}
+
+// ---- the port: everything travels ----
+
+SendResult SimulatedVenue::place(const PlaceRequest& request, Timestamp now) noexcept {
+  to_venue_.send(request, now);
+  return SendResult::Sent;
+}
+
+SendResult SimulatedVenue::amend(const AmendRequest& request, Timestamp now) noexcept {
+  to_venue_.send(request, now);
+  return SendResult::Sent;
+}
+
+SendResult SimulatedVenue::cancel(const CancelRequest& request, Timestamp now) noexcept {
+  to_venue_.send(request, now);
+  return SendResult::Sent;
+}
+
+SendResult SimulatedVenue::cancel_batch(std::span<const CancelRequest> requests,
+                                        Timestamp now) noexcept {
+  for (const CancelRequest& request : requests) to_venue_.send(request, now);
+  return SendResult::Sent;
+}
+
+bool SimulatedVenue::query_order(InstrumentId instrument, ClientOrderId client_id,
+                                 VenueOrderId venue_id, Timestamp now) noexcept {
+  to_venue_.send(Query{instrument, client_id, venue_id}, now);
+  return true;
+}
+
+bool SimulatedVenue::request_snapshot(SnapshotKind kind, std::uint64_t request, Timestamp since,
+                                      Timestamp now) noexcept {
+  to_venue_.send(SnapshotQuestion{kind, request, since, now}, now);
+  return true;
+}
+
+// ---- at the venue ----
+
+void SimulatedVenue::take_arrival(Timestamp now) {
+  now_ = now;
+  const Request request = to_venue_.take();
+  std::visit([&](const auto& content) { carry_out(content, now); }, request);
+}
+
+void SimulatedVenue::carry_out(const PlaceRequest& request, Timestamp now) {
+  ++totals_.requests;
+  if (watcher_ != nullptr) watcher_->on_arrived(request.client_id, now);
+  ExecutionReport answer;
+  answer.kind = ExecutionReport::Kind::PlaceRejected;
+  answer.request = ExecutionReport::Request::Place;
+  answer.instrument = request.instrument;
+  answer.client_id = request.client_id;
+  const auto type = type_of(request);
+  if (now > request.expire_time) {
+    answer.reason = VenueReason::RequestExpired;
+    return reply(answer, now);
+  }
+  if (!type) {
+    answer.reason = VenueReason::InvalidParameter;
+    return reply(answer, now);
+  }
+  sim::NewOrder order;
+  order.user = user_;
+  order.instrument = request.instrument;
+  order.side = request.side;
+  order.type = *type;
+  order.mode = is_derivative(instruments_[request.instrument].kind) ? mode_of(request.margin_mode)
+                                                                    : sim::TradeMode::Cash;
+  order.position_side = request.position_side;
+  order.reduce_only = request.reduce_only;
+  order.price = request.price;
+  order.quantity = request.quantity;
+  order.client_id = text_of(request.client_id.value);
+  const bool has_limit = request.kind == OrderKind::Limit;
+  depths_[request.instrument.value].before_order(
+      request.side, has_limit ? std::optional(request.price) : std::nullopt, request.quantity, now);
+  holds_back_ = true;
+  const sim::Exchange::PlaceResult placed = exchange_->place(order, now);
+  if (placed.refusal == sim::Refusal::None) {
+    answer.kind = ExecutionReport::Kind::PlaceAccepted;
+    answer.venue_id = placed.id;
+  } else {
+    answer.reason = reason_of(placed.refusal);
+  }
+  reply(answer, now);
+  settle(request.instrument, now);
+}
+
+void SimulatedVenue::carry_out(const AmendRequest& request, Timestamp now) {
+  ++totals_.requests;
+  ExecutionReport answer;
+  answer.kind = ExecutionReport::Kind::AmendRejected;
+  answer.request = ExecutionReport::Request::Amend;
+  answer.instrument = request.instrument;
+  answer.client_id = request.client_id;
+  answer.amend_id = request.amend_id;
+  const sim::OrderView* order = find(request.client_id, request.venue_id);
+  if (now > request.expire_time) {
+    answer.reason = VenueReason::RequestExpired;
+    return reply(answer, now);
+  }
+  if (order == nullptr || !is_open(*order)) {
+    answer.reason = VenueReason::OrderGone;
+    return reply(answer, now);
+  }
+  answer.venue_id = order->id;
+  const FixedString<32> amend_id = text_of(request.amend_id);
+  const sim::AmendTerms terms{request.new_price, request.new_quantity, amend_id.view()};
+  const Quantity total = request.new_quantity.value_or(order->terms.quantity);
+  depths_[request.instrument.value].before_order(order->terms.side,
+                                                 request.new_price.value_or(order->terms.price),
+                                                 total - order->filled, now);
+  holds_back_ = true;
+  const sim::Refusal refusal = exchange_->amend(user_, order->id, terms, now);
+  if (refusal == sim::Refusal::None) {
+    answer.kind = ExecutionReport::Kind::AmendAccepted;
+  } else {
+    answer.reason = reason_of(refusal);
+  }
+  reply(answer, now);
+  settle(request.instrument, now);
+}
+
+void SimulatedVenue::carry_out(const CancelRequest& request, Timestamp now) {
+  ++totals_.requests;
+  ExecutionReport answer;
+  answer.kind = ExecutionReport::Kind::CancelRejected;
+  answer.request = ExecutionReport::Request::Cancel;
+  answer.instrument = request.instrument;
+  answer.client_id = request.client_id;
+  const sim::OrderView* order = find(request.client_id, request.venue_id);
+  if (order == nullptr || !is_open(*order)) {
+    answer.reason = VenueReason::OrderGone;
+    return reply(answer, now);
+  }
+  answer.venue_id = order->id;
+  holds_back_ = true;
+  const sim::Refusal refusal = exchange_->cancel(user_, order->id, sim::CancelCause::User, now);
+  if (refusal == sim::Refusal::None) {
+    answer.kind = ExecutionReport::Kind::CancelAccepted;
+  } else {
+    answer.reason = reason_of(refusal);
+  }
+  reply(answer, now);
+  settle(request.instrument, now);
+}
+
+void SimulatedVenue::carry_out(const Query& query, Timestamp now) {
+  const sim::OrderView* order = find(query.client_id, query.venue_id);
+  if (order != nullptr) {
+    to_engine_.send(status_of(*order, ExecutionReport::Source::Query), now);
+    return;
+  }
+  ExecutionReport answer;
+  answer.kind = ExecutionReport::Kind::NotFound;
+  answer.source = ExecutionReport::Source::Query;
+  answer.instrument = query.instrument;
+  answer.client_id = query.client_id;
+  answer.venue_id = query.venue_id;
+  to_engine_.send(answer, now);
+}
+
+void SimulatedVenue::carry_out(const SnapshotQuestion& question, Timestamp now) {
+  to_engine_.send(SnapshotEdge{question.kind, question.request, question.asked, false}, now);
+  switch (question.kind) {
+    case SnapshotKind::OpenOrders:
+      exchange_->for_each_open_order(user_, [&](const sim::OrderView& order) {
+        to_engine_.send(status_of(order, ExecutionReport::Source::Query), now);
+      });
+      break;
+    case SnapshotKind::Fills:
+      list_fills(question.since, now);
+      break;
+    case SnapshotKind::Positions:
+      for (const sim::PositionView& position : exchange_->positions(user_)) {
+        to_engine_.send(PositionRow{report_of(position), true}, now);
+      }
+      break;
+    case SnapshotKind::Balances:
+      for (const sim::BalanceView& balance : exchange_->balances(user_)) {
+        to_engine_.send(BalanceRow{report_of(balance), true}, now);
+      }
+      break;
+  }
+  to_engine_.send(SnapshotEdge{question.kind, question.request, question.asked, true}, now);
+}
+
+void SimulatedVenue::list_fills(Timestamp since, Timestamp now) {
+  const auto& fills = exchange_->fills(user_);
+  std::size_t first = fills.size();
+  while (first > 0 && fills[first - 1].fill.exchange_time >= since) --first;
+  for (std::size_t i = first; i < fills.size(); ++i) {
+    const auto& row = fills[i];
+    FillReport report;
+    report.account = AccountId{0};
+    report.instrument = row.instrument;
+    report.client_id = {number_of(row.client_id.view())};
+    report.venue_id = row.order;
+    report.own_tag = true;
+    report.side = row.side;
+    report.position_side = row.position_side;
+    report.fill = row.fill;
+    report.fill.bill_id = row.bill_id;
+    to_engine_.send(report, now);
+  }
+}
+
+const sim::OrderView* SimulatedVenue::find(ClientOrderId client_id, VenueOrderId venue_id) const {
+  if (venue_id.valid()) return exchange_->find(venue_id);
+  return exchange_->find_by_client_id(user_, text_of(client_id.value).view());
+}
+
+/// The answer to the request first, then what it led to.
+void SimulatedVenue::reply(const ExecutionReport& report, Timestamp now) {
+  ExecutionReport answer = report;
+  answer.source = ExecutionReport::Source::Reply;
+  answer.account = AccountId{0};
+  answer.own_tag = true;
+  answer.exchange_time = now;
+  to_engine_.send(answer, now);
+  holds_back_ = false;
+  for (Answer& push : held_back_) to_engine_.send(std::move(push), now);
+  held_back_.clear();
+}
+
+void SimulatedVenue::settle(InstrumentId instrument, Timestamp now) {
+  depths_[instrument.value].settle(now);
+}
+
+// ---- back to the engine ----
+
+void SimulatedVenue::deliver_report(AccountListener& listener, Timestamp now) {
+  Answer answer = to_engine_.take();
+  struct Teller {
+    AccountListener& to;
+    Timestamp now;
+    void operator()(ExecutionReport& report) const {
+      report.receive_time = now;
+      to.on_execution_report(report);
+    }
+    void operator()(FillReport& report) const {
+      report.receive_time = now;
+      to.on_fill_report(report);
+    }
+    void operator()(PositionRow& row) const {
+      row.report.receive_time = now;
+      to.on_position(row.report, row.from_snapshot);
+    }
+    void operator()(BalanceRow& row) const {
+      row.report.receive_time = now;
+      to.on_balance(row.report, row.from_snapshot);
+    }
+    void operator()(const SnapshotEdge& edge) const {
+      if (edge.is_end) {
+        to.on_snapshot_end(edge.kind, edge.request, true, now);
+      } else {
+        to.on_snapshot_begin(edge.kind, edge.request, edge.asked);
+      }
+    }
+  };
+  std::visit(Teller{listener, now}, answer);
+}
+
+ExecutionReport SimulatedVenue::status_of(const sim::OrderView& order,
+                                          ExecutionReport::Source source) const {
+  ExecutionReport report;
+  report.kind = ExecutionReport::Kind::Status;
+  report.source = source;
+  report.account = AccountId{0};
+  report.instrument = order.terms.instrument;
+  report.client_id = {number_of(order.terms.client_id.view())};
+  report.venue_id = order.id;
+  report.own_tag = true;
+  report.state = order.state;
+  report.reason = reason_of(order.cancel_cause);
+  report.side = order.terms.side;
+  report.order_kind =
+      order.terms.type == sim::OrderType::Market ? OrderKind::Market : OrderKind::Limit;
+  report.reduce_only = order.terms.reduce_only;
+  report.position_side = order.terms.position_side;
+  report.price = order.terms.price;
+  report.quantity = order.terms.quantity;
+  report.cumulative_quantity = order.filled;
+  report.exchange_time = order.update_time;
+  return report;
+}
+
+PositionReport SimulatedVenue::report_of(const sim::PositionView& position) const {
+  PositionReport report;
+  report.account = AccountId{0};
+  report.instrument = position.instrument;
+  report.side = position.side;
+  report.margin_mode = margin_modes_[position.instrument.value];
+  report.quantity = position.quantity;
+  report.average_entry_price = position.average_price;
+  report.last_trade = position.last_trade;
+  report.exchange_time = position.update_time;
+  return report;
+}
+
+BalanceReport SimulatedVenue::report_of(const sim::BalanceView& balance) const {
+  BalanceReport report;
+  report.account = AccountId{0};
+  report.cash = {balance.cash.raw, balance.currency};
+  report.available = {balance.available.raw, balance.currency};
+  report.equity = {balance.equity.raw, balance.currency};
+  report.exchange_time = balance.update_time;
+  return report;
+}
+
+void SimulatedVenue::on_order_change(const sim::OrderChange& change) noexcept {
+  const sim::OrderView& order = change.order;
+  if (order.terms.user != user_) return;
+  depths_[order.terms.instrument.value].on_order_change(change);
+  const ClientOrderId id{number_of(order.terms.client_id.view())};
+  ExecutionReport report = status_of(order, ExecutionReport::Source::Push);
+  report.exchange_time = now_;
+  report.amend_id = number_of(change.amend_request_id);
+  if (change.fill) {
+    report.has_fill = true;
+    report.fill = *change.fill;
+    if (watcher_ != nullptr) watcher_->on_venue_fill(id, change, *change.fill);
+  }
+  if (watcher_ != nullptr) watcher_->on_venue_change(id, change, now_);
+  if (holds_back_) {
+    held_back_.emplace_back(report);
+  } else {
+    to_engine_.send(report, now_);
+  }
+}
+
+void SimulatedVenue::on_trade(const sim::PublicTrade& trade) noexcept {
+  depths_[trade.instrument.value].on_trade(trade);
+}
+
+void SimulatedVenue::on_position(sim::UserId user, const sim::PositionView& position) noexcept {
+  if (user != user_) return;
+  const PositionRow row{report_of(position), false};
+  if (holds_back_) {
+    held_back_.emplace_back(row);
+  } else {
+    to_engine_.send(row, now_);
+  }
+}
+
+void SimulatedVenue::on_balance(sim::UserId user, const sim::BalanceView& balance) noexcept {
+  if (user != user_) return;
+  const BalanceRow row{report_of(balance), false};
+  if (holds_back_) {
+    held_back_.emplace_back(row);
+  } else {
+    to_engine_.send(row, now_);
+  }
+}
+
+}  // namespace gannet::backtest
