@@ -42,29 +42,63 @@ Accounts::Pocket& Accounts::pocket(CurrencyId currency) {
   return pockets_[currency.value];
 }
 
-Bill Accounts::move(UserId user, Bill::Cause cause, Amount change, const Reference& why,
-                    std::uint64_t bill_id, Timestamp now) {
-  Account& account = accounts_[user];
-  Balance& balance = account.balance(change.currency);
-  balance.cash += change.raw;
-  balance.update_time = now;
-  if (cause == Bill::Cause::Deposit || cause == Bill::Cause::Transfer) {
-    pocket(change.currency).deposits += change.raw;
-  } else if (cause == Bill::Cause::Fee) {
-    pocket(change.currency).fees -= change.raw;
+__int128& Account::funding_balance(CurrencyId currency) {
+  for (Amount& amount : funding) {
+    if (amount.currency == currency) return amount.raw;
   }
-  Bill bill;
-  bill.id = bill_id;
+  return funding.emplace_back(Amount{0, currency}).raw;
+}
+
+Bill Accounts::move(UserId user, const Bill& draft) {
+  Account& account = accounts_[user];
+  Balance& balance = account.balance(draft.change.currency);
+  Pocket& own = pocket(draft.change.currency);
+  balance.cash += draft.change.raw;
+  balance.update_time = draft.time;
+  switch (draft.cause) {
+    case Bill::Cause::Deposit:
+      own.outside += draft.change.raw;
+      break;
+    case Bill::Cause::Trade:
+    case Bill::Cause::AutoDeleverage:
+    case Bill::Cause::Delivery:
+      own.fees += draft.fee.raw;
+      break;
+    case Bill::Cause::PartialLiquidation:
+    case Bill::Cause::Liquidation:
+      own.insurance += draft.fee.raw;
+      break;
+    case Bill::Cause::Funding:
+      own.funding -= draft.profit.raw;
+      break;
+    case Bill::Cause::MarginAdded:
+    case Bill::Cause::MarginReduced:
+    case Bill::Cause::Transfer:
+      break;  // the other end is a margin, a wallet or another user
+  }
+  Bill bill = draft;
   bill.user = user;
-  bill.cause = cause;
-  bill.change = change;
-  bill.balance_after = {balance.cash, change.currency};
-  bill.instrument = why.instrument;
-  bill.order = why.order;
-  bill.trade = why.trade;
-  bill.time = now;
-  if (!account.is_market()) account.bills.push_back(bill);
+  bill.balance_after = {balance.cash, draft.change.currency};
+  if (!account.is_market()) {
+    account.bills.push_back(bill);
+    if (account.bills.size() >= 2 * kKeptBills)
+      account.bills.erase(account.bills.begin(), account.bills.end() - kKeptBills);
+  }
   return bill;
+}
+
+void Accounts::change_funding_wallet(UserId user, Amount change) {
+  accounts_[user].funding_balance(change.currency) += change.raw;
+}
+
+__int128 Accounts::insurance(CurrencyId currency) const noexcept {
+  return currency.value < pockets_.size() ? pockets_[currency.value].insurance : 0;
+}
+
+void Accounts::absorb(CurrencyId settle, Cost difference) {
+  const __int128 whole = money_of(difference);
+  pocket(settle).insurance += whole;
+  pocket(settle).leftovers += difference - whole * kCostPerMoney;
 }
 
 void Accounts::add_remainder(CurrencyId settle, Cost remainder) {
@@ -81,8 +115,10 @@ std::string Accounts::audit(const InstrumentTable& instruments,
       const Instrument& instrument = instruments[position.instrument];
       open_cost[instrument.settle.value] += position.cost;
       net[position.instrument.value] += position.quantity.raw;
+      cash[instrument.settle.value] += position.margin;
     }
     for (const Balance& balance : account.balances) cash[balance.currency.value] += balance.cash;
+    for (const Amount& amount : account.funding) cash[amount.currency.value] += amount.raw;
   }
   for (const Instrument& instrument : instruments) {
     if (net[instrument.id.value] != 0) {
@@ -92,7 +128,8 @@ std::string Accounts::audit(const InstrumentTable& instruments,
   for (std::size_t c = 0; c < currencies.size(); ++c) {
     const Pocket own = c < pockets_.size() ? pockets_[c] : Pocket{};
     const Cost unsettled = open_cost[c] - own.leftovers;
-    const __int128 missing = own.deposits - cash[c] - own.fees + money_of(unsettled);
+    const __int128 missing =
+        own.outside - cash[c] - own.fees - own.insurance - own.funding + money_of(unsettled);
     if (missing != 0 || unsettled % kCostPerMoney != 0) {
       const CurrencyId id{static_cast<std::uint16_t>(c)};
       return std::string(currencies.name(id)) + " is not conserved: off by " +

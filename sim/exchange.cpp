@@ -7,8 +7,9 @@
 
 namespace gannet::sim {
 
-Exchange::Exchange(InstrumentTable& instruments, CurrencyTable& currencies, ExchangeEvents& events)
-    : state_(std::make_unique<State>(instruments, currencies, events)) {}
+Exchange::Exchange(InstrumentTable& instruments, CurrencyTable& currencies, ExchangeEvents& events,
+                   const ExchangeSettings& settings)
+    : state_(std::make_unique<State>(instruments, currencies, events, settings)) {}
 
 Exchange::~Exchange() = default;
 
@@ -17,13 +18,6 @@ UserId Exchange::add_user(UserSettings settings, Timestamp now) {
   const UserId user = state_->accounts.add(std::move(settings));
   for (const Amount& amount : deposits) deposit(user, amount, now);
   return user;
-}
-
-void Exchange::deposit(UserId user, Amount amount, Timestamp now) {
-  const Bill bill =
-      state_->accounts.move(user, Bill::Cause::Deposit, amount, {}, state_->next_bill_id(now), now);
-  state_->tell_balance(user, amount.currency);
-  state_->events.on_bill(bill);
 }
 
 Exchange::PlaceResult Exchange::place(const NewOrder& order, Timestamp now) {
@@ -117,7 +111,14 @@ Exchange::PlaceResult Exchange::State::place(const NewOrder& asked, Timestamp no
     return {Refusal::None, id};
   }
   update_claims(order);
-  change(order, OrderChange::What::Live);
+  const bool cut = !terms.quantity_is_quote && terms.quantity < asked.quantity;
+  if (cut && terms.type == OrderType::PostOnly) {
+    // Told twice, once as resized and once as resting. PROTOCOL 5.2, from the change log.
+    change(order, OrderChange::What::Amended, {}, {}, AmendCause::ReduceOnly);
+    change(order, OrderChange::What::Live);
+  } else {
+    change(order, OrderChange::What::Live, {}, {}, cut ? AmendCause::ReduceOnly : AmendCause::None);
+  }
   run_taker(order, now);
   return {Refusal::None, id};
 }
@@ -145,6 +146,7 @@ Refusal Exchange::State::amend(UserId user, VenueOrderId id, const AmendTerms& a
         r != Refusal::None) {
       return r;
     }
+    if (const Refusal r = check_tier(terms, opening, order); r != Refusal::None) return r;
     const Quantity left = terms.quantity - order->view.filled;
     if (const Refusal r = check_funds(terms, left, opening, order->hold); r != Refusal::None) {
       return r;
@@ -159,7 +161,9 @@ Refusal Exchange::State::amend(UserId user, VenueOrderId id, const AmendTerms& a
   order->view.update_time = now;
   order->view.terms = terms;
   order->opening = opening;
-  const bool keeps_place = !ends && terms.price == old.price && terms.quantity <= old.quantity;
+  const bool keeps_place = settings.shrinking_keeps_place && !ends && terms.price == old.price &&
+                           terms.quantity <= old.quantity;
+  const bool capped = asked.quantity && terms.quantity < *asked.quantity;
   if (keeps_place) {
     if (terms.quantity < old.quantity) book.reduce(order->node, old.quantity - terms.quantity);
   } else {
@@ -172,7 +176,8 @@ Refusal Exchange::State::amend(UserId user, VenueOrderId id, const AmendTerms& a
   } else {
     update_claims(*order);
   }
-  change(*order, OrderChange::What::Amended, std::nullopt, asked.request_id);
+  change(*order, OrderChange::What::Amended, std::nullopt, asked.request_id,
+         capped ? AmendCause::UserCapped : AmendCause::User);
   tell_level(old.instrument, old.side, old.price, now);
   if (ends) {
     release_and_end(*order);
@@ -198,9 +203,10 @@ void Exchange::State::cancel_order(Order& order, CancelCause cause, Timestamp no
 }
 
 void Exchange::State::change(const Order& order, OrderChange::What what,
-                             const std::optional<Fill>& fill, std::string_view request) {
+                             const std::optional<Fill>& fill, std::string_view request,
+                             AmendCause amended_by) {
   if (order.view.terms.user == kMarketUser) return;
-  events.on_order_change({what, order.view, fill, request});
+  events.on_order_change({what, order.view, fill, request, amended_by});
 }
 
 void Exchange::State::tell_level(InstrumentId instrument, Side side, Price price, Timestamp now) {
@@ -219,31 +225,41 @@ void Exchange::State::update_claims(Order& order) {
   const NewOrder& terms = order.view.terms;
   if (terms.user == kMarketUser || !has_limit_price(terms.type)) return;
   const Quantity left = order.remaining();
-  set_claims(order, required_hold(terms, terms.price, left, order.opening),
-             std::max<std::int64_t>(left.raw - order.opening.raw, 0));
+  Claims claims;
+  claims.hold = required_hold(terms, terms.price, left, order.opening, &claims.hold_fee);
+  claims.promised = std::max<std::int64_t>(left.raw - order.opening.raw, 0);
+  claims.pending = std::max<std::int64_t>(std::min(left, order.opening).raw, 0);
+  set_claims(order, claims);
 }
 
-void Exchange::State::set_claims(Order& order, __int128 hold, std::int64_t promised) {
+void Exchange::State::set_claims(Order& order, const Claims& claims) {
   const NewOrder& terms = order.view.terms;
   Account& account = accounts[terms.user];
-  if (hold != order.hold) {
+  const bool derivative = is_derivative(instruments[terms.instrument].kind);
+  if (claims.hold != order.hold) {
     Balance& balance = account.balance(order.hold_currency);
-    balance.frozen += hold - order.hold;
+    balance.frozen += claims.hold - order.hold;
+    balance.frozen_fee += claims.hold_fee - order.hold_fee;
+    if (!derivative) balance.frozen_spot += claims.hold - order.hold;
     balance.update_time = order.view.update_time;
-    order.hold = hold;
+    order.hold = claims.hold;
+    order.hold_fee = claims.hold_fee;
   }
-  if (promised != order.promised) {
-    Position& position = account.positions.get(terms.instrument, terms.position_side, terms.mode);
-    position.promised[terms.side == Side::Buy ? 0 : 1] += promised - order.promised;
-    order.promised = promised;
-  }
+  if (!derivative) return;
+  if (claims.promised == order.promised && claims.pending == order.pending) return;
+  Position& position = account.positions.get(terms.instrument, terms.position_side, terms.mode);
+  const int side = terms.side == Side::Buy ? 0 : 1;
+  position.promised[side] += claims.promised - order.promised;
+  position.pending[side] += claims.pending - order.pending;
+  order.promised = claims.promised;
+  order.pending = claims.pending;
 }
 
 void Exchange::State::release_and_end(Order& order) {
   const UserId user = order.view.terms.user;
   const CurrencyId currency = order.hold_currency;
   const bool held = order.hold != 0;
-  set_claims(order, 0, 0);
+  set_claims(order, {});
   orders.end(order);
   if (held) tell_balance(user, currency);
 }

@@ -34,7 +34,12 @@ Order& OrderStore::create(const NewOrder& terms, VenueOrderId id, Timestamp now)
     user.open_by_instrument.resize(std::size_t{terms.instrument.value} + 1);
   }
   ++user.open_by_instrument[terms.instrument.value];
-  if (terms.user != kMarketUser) user.history.push_back(id);
+  if (terms.user != kMarketUser) {
+    order.older = user.newest;
+    if (user.newest != Order::kEnd) at(user.newest).newer = slot;
+    user.newest = slot;
+    ++user.remembered;
+  }
   if (!terms.client_id.empty()) by_client_id_[{terms.user, terms.client_id}] = slot;
   return order;
 }
@@ -51,13 +56,30 @@ void OrderStore::end(Order& order) {
   user.reduce_only -= order.view.terms.reduce_only ? 1 : 0;
   --user.open_by_instrument[order.view.terms.instrument.value];
   if (order.view.terms.user == kMarketUser) {
-    by_id_.erase(order.view.id.value);
-    if (!order.view.terms.client_id.empty()) {
-      const auto found = by_client_id_.find({kMarketUser, order.view.terms.client_id});
-      if (found != by_client_id_.end() && found->second == order.slot) by_client_id_.erase(found);
-    }
-    free_.push_back(order.slot);
+    forget(user, order);
+    return;
   }
+  const std::size_t kind = order.view.filled.raw > 0 ? 0 : 1;
+  user.ended[kind].push_back(order.slot);
+  while (user.ended[kind].size() > keep_[kind]) {
+    forget(user, at(user.ended[kind].front()));
+    user.ended[kind].pop_front();
+  }
+}
+
+void OrderStore::forget(User& user, Order& order) {
+  by_id_.erase(order.view.id.value);
+  const ClientKey key{order.view.terms.user, order.view.terms.client_id};
+  if (!key.client_id.empty()) {
+    const auto found = by_client_id_.find(key);
+    if (found != by_client_id_.end() && found->second == order.slot) by_client_id_.erase(found);
+  }
+  if (key.user != kMarketUser) {
+    (order.newer == Order::kEnd ? user.newest : at(order.newer).older) = order.older;
+    if (order.older != Order::kEnd) at(order.older).newer = order.newer;
+    --user.remembered;
+  }
+  free_.push_back(order.slot);
 }
 
 Order* OrderStore::find(VenueOrderId id) noexcept {
@@ -82,9 +104,15 @@ std::size_t OrderStore::open_count(UserId user, InstrumentId instrument) const n
   return instrument.value < counts.size() ? counts[instrument.value] : 0;
 }
 
-const std::vector<VenueOrderId>& OrderStore::history(UserId user) const noexcept {
-  static const std::vector<VenueOrderId> kNone;
-  return user < users_.size() ? users_[user].history : kNone;
+std::vector<VenueOrderId> OrderStore::all(UserId user) const {
+  std::vector<VenueOrderId> ids;
+  if (user >= users_.size()) return ids;
+  ids.resize(users_[user].remembered);
+  std::size_t left = ids.size();
+  for (std::uint32_t slot = users_[user].newest; slot != Order::kEnd; slot = at(slot).older) {
+    ids[--left] = at(slot).view.id;
+  }
+  return ids;
 }
 
 }  // namespace gannet::sim

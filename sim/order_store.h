@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -20,10 +22,14 @@ struct Order {
   Quantity opening;           ///< the part that would open a position, by the position when it came
   std::int64_t promised = 0;  ///< the rest: what it will close, counted in its Position
   __int128 hold = 0;          ///< 10^-18 of hold_currency, frozen for it
+  __int128 hold_fee = 0;      ///< of that, the reserve for fees
+  std::int64_t pending = 0;   ///< what it may still open, counted in its Position
   CurrencyId hold_currency;
   std::uint32_t slot = 0;
   std::uint32_t previous = kEnd;  ///< among the open orders of its user, oldest first
   std::uint32_t next = kEnd;
+  std::uint32_t older = kEnd;  ///< among all orders of its user that are remembered
+  std::uint32_t newer = kEnd;
   bool open = false;
 
   static constexpr std::uint32_t kEnd = ~std::uint32_t{0};
@@ -31,13 +37,18 @@ struct Order {
   Quantity remaining() const noexcept { return view.terms.quantity - view.filled; }
 };
 
-/// All orders: a pool with stable addresses, found by id, by client id and by owner. Ended orders
-/// of users stay for their history; those of the market's own user are recycled when they end, so
-/// the market allocates nothing in steady state. Thread: one.
+/// All orders: a pool with stable addresses, found by id, by client id and by owner. Of the ended
+/// orders of each user the newest stay for the history, so many with a fill and so many without:
+/// a flood of cancelled orders does not push out the trades. Those of the market's own user are
+/// recycled when they end. Memory is bounded by open orders and kept ones. Thread: one.
 class OrderStore {
  public:
+  OrderStore(std::size_t keep_filled, std::size_t keep_unfilled)
+      : keep_{keep_filled, keep_unfilled} {}
+
   Order& create(const NewOrder& terms, VenueOrderId id, Timestamp now);
-  /// Takes it off the open list. The market's orders cease to exist: do not touch it afterwards.
+  /// Takes it off the open list and forgets the oldest ended ones beyond what is kept. The market's
+  /// orders cease to exist, and so does any when none are kept: do not touch it afterwards.
   void end(Order& order);
 
   Order& at(std::uint32_t slot) noexcept { return chunks_[slot / kChunk][slot % kChunk]; }
@@ -60,7 +71,8 @@ class OrderStore {
   bool any_reduce_only(UserId user) const noexcept {
     return user < users_.size() && users_[user].reduce_only > 0;
   }
-  const std::vector<VenueOrderId>& history(UserId user) const noexcept;
+  /// Open and remembered ones, oldest first.
+  std::vector<VenueOrderId> all(UserId user) const;
 
  private:
   struct ClientKey {
@@ -80,9 +92,13 @@ class OrderStore {
     std::size_t open = 0;
     std::size_t reduce_only = 0;  // open ones
     std::vector<std::uint32_t> open_by_instrument;
-    std::vector<VenueOrderId> history;
+    std::uint32_t newest = Order::kEnd;  // of all that are remembered
+    std::size_t remembered = 0;
+    std::deque<std::uint32_t> ended[2];  // as they ended: with a fill, without
   };
+  void forget(User& user, Order& order);
 
+  const std::size_t keep_[2];
   static constexpr std::uint32_t kChunk = 256;
   std::vector<std::unique_ptr<Order[]>> chunks_;  // addresses never change
   std::uint32_t used_ = 0;

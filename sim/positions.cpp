@@ -4,15 +4,11 @@
 #include <cstdlib>
 
 namespace gannet::sim {
-namespace {
 
-/// Bought contracts add their value to a linear cost and take coins off an inverse one.
 Cost signed_value(const ValueTerms& terms, Side side, Cost value) noexcept {
   const bool adds = (side == Side::Buy) == (terms.contract != ContractKind::Inverse);
   return adds ? value : -value;
 }
-
-}  // namespace
 
 Booking book_match(Position& position, const ValueTerms& terms, Side side, Quantity quantity,
                    Cost value) noexcept {
@@ -22,6 +18,7 @@ Booking book_match(Position& position, const ValueTerms& terms, Side side, Quant
   Booking booking;
   if (!reduces) {
     position.cost += signed_value(terms, side, value);
+    booking.opened_value = value;
   } else {
     const std::int64_t closed = std::min(std::abs(held), quantity.raw);
     const Cost closed_value =
@@ -36,8 +33,15 @@ Booking book_match(Position& position, const ValueTerms& terms, Side side, Quant
     booking.remainder = profit - booking.realised * kCostPerMoney;
     position.cost += -removed + signed_value(terms, side, value - closed_value);
     position.realised += booking.realised;
+    booking.closed = closed;
+    booking.opened_value = value - closed_value;
+    position.was_long = held > 0;
+    position.closed += closed;
+    position.closed_cost += removed < 0 ? -removed : removed;
+    position.closed_value += closed_value;
   }
   position.quantity.raw += change;
+  position.largest = std::max(position.largest, std::abs(position.quantity.raw));
   return booking;
 }
 

@@ -23,16 +23,35 @@ struct Position {
   Cost cost = 0;
   __int128 realised = 0;  ///< 10^-18
   __int128 fee = 0;       ///< 10^-18, positive paid
+  __int128 funding = 0;   ///< 10^-18, positive received
+  __int128 penalty = 0;   ///< 10^-18, positive paid, of liquidations
+  __int128 margin = 0;    ///< 10^-18, isolated: set aside for it, not in cash
   TradeId last_trade;
+  Timestamp create_time;
   Timestamp update_time;
+  // Since it was last flat, for the history.
+  std::int64_t closed = 0;
+  Cost closed_cost = 0;   ///< magnitude, what the closed part was opened for
+  Cost closed_value = 0;  ///< what it was closed for
+  std::int64_t largest = 0;
+  bool was_long = true;           ///< before the match that closed of it
+  std::uint64_t history_row = 0;  ///< 1 + its place among all closed positions of the account
+  bool warned = false;            ///< of its margin, until that is well again
   /// What open buys and sells will already close of it, sums of Order::promised.
   std::int64_t promised[2] = {};
+  /// What open buys and sells will open, sums of Order::pending.
+  std::int64_t pending[2] = {};
 };
+
+/// Bought contracts add their value to a linear cost and take coins off an inverse one.
+Cost signed_value(const ValueTerms& terms, Side side, Cost value) noexcept;
 
 /// What one match did to a position.
 struct Booking {
-  __int128 realised = 0;  ///< 10^-18, goes to cash
-  Cost remainder = 0;     ///< of the realised profit, finer than cash can hold: the exchange's
+  __int128 realised = 0;    ///< 10^-18, goes to cash
+  Cost remainder = 0;       ///< of the realised profit, finer than cash can hold: the exchange's
+  std::int64_t closed = 0;  ///< quantity, positive
+  Cost opened_value = 0;    ///< of the part that opens
 };
 
 /// Books a match of `quantity` (positive, bought or sold) worth `value` (10^-27, unsigned, the same
@@ -55,6 +74,7 @@ class Positions {
   Position& get(InstrumentId instrument, PositionSide side, TradeMode mode);
   const Position* find(InstrumentId instrument, PositionSide side, TradeMode mode) const noexcept;
   const std::vector<Position>& all() const noexcept { return positions_; }
+  Position& at(std::size_t index) noexcept { return positions_[index]; }
 
  private:
   static std::size_t slot(InstrumentId instrument, PositionSide side, TradeMode mode) noexcept {

@@ -15,10 +15,17 @@ Refusal check_sides(const NewOrder& terms, const Account& account, bool derivati
     if (terms.mode == TradeMode::Cash || account.settings.account_mode < 2) {
       return Refusal::BadMode;
     }
+    if (terms.mode == TradeMode::Isolated && account.settings.account_mode > 2) {
+      return Refusal::IsolatedUnsupported;  // PROTOCOL 8.3
+    }
     const bool names_leg = terms.position_side != PositionSide::Net;
     if (names_leg != account.settings.long_short_mode) return Refusal::BadPositionSide;
   } else {
-    if (terms.mode != TradeMode::Cash) return Refusal::BadMode;
+    const bool whole = account.settings.account_mode > 2;  // then spot is traded cross
+    if (whole != (terms.mode == TradeMode::Cross)) {
+      return account.settings.account_mode == 2 ? Refusal::MarginTradingUnsupported
+                                                : Refusal::BadMode;
+    }
     if (terms.position_side != PositionSide::Net) return Refusal::BadPositionSide;
   }
   return Refusal::None;
@@ -43,17 +50,39 @@ Refusal Exchange::State::check_order(NewOrder& terms, Quantity& opening) {
   } else if (const Refusal r = check_quantity(terms, terms.quantity); r != Refusal::None) {
     return r;
   }
-  const bool limited = terms.user != kMarketUser;
-  if (limited && (orders.open_count(terms.user) >= kMaxOpenOrders ||
-                  orders.open_count(terms.user, terms.instrument) >= kMaxOpenOrdersPerInstrument)) {
-    return Refusal::TooManyOrders;
+  if (terms.user != kMarketUser) {
+    if (orders.open_count(terms.user, terms.instrument) >= kMaxOpenOrdersPerInstrument) {
+      return Refusal::TooManyOrders;
+    }
+    if (orders.open_count(terms.user) >= kMaxOpenOrders) return Refusal::TooManyAccountOrders;
   }
   if (const Order* twin = orders.find_by_client_id(terms.user, terms.client_id.view());
       twin != nullptr && twin->open) {
     return Refusal::DuplicateClientId;  // unique among open orders only, PROTOCOL 0.3
   }
   if (const Refusal r = check_position(terms, {}, nullptr, opening); r != Refusal::None) return r;
+  if (const Refusal r = check_tier(terms, opening, nullptr); r != Refusal::None) return r;
+  if (const Refusal r = check_slippage(terms); r != Refusal::None) return r;
   return check_funds(terms, terms.quantity, opening, 0);
+}
+
+Refusal Exchange::State::check_slippage(const NewOrder& terms) {
+  if (terms.slippage <= 0 || terms.type != OrderType::Market) return Refusal::None;
+  constexpr __int128 kOne = 10'000;
+  const __int128 best = terms.price.raw;
+  const __int128 wanted = terms.quantity_is_quote ? terms.quote_quantity.raw : terms.quantity.raw;
+  const Market& here = market(terms.instrument);
+  __int128 found = 0;
+  const auto& levels = here.book.levels(opposite(terms.side));
+  for (auto level = levels.rbegin(); level != levels.rend() && found < wanted; ++level) {
+    const __int128 distance =
+        terms.side == Side::Buy ? level->price.raw - best : best - level->price.raw;
+    if (distance * kOne > best * terms.slippage) return Refusal::SlippageTooLarge;
+    found += terms.quantity_is_quote
+                 ? money_of(value_at(here.terms, level->price, level->quantity).value_or(0))
+                 : level->quantity.raw;
+  }
+  return found < wanted ? Refusal::SlippageTooLarge : Refusal::None;
 }
 
 Refusal Exchange::State::check_form(const NewOrder& terms) const {
@@ -74,6 +103,9 @@ Refusal Exchange::State::check_form(const NewOrder& terms) const {
   if (terms.quantity_is_quote && (derivative || terms.type != OrderType::Market)) {
     return Refusal::UnsupportedType;
   }
+  if (terms.type == OrderType::OptimalLimitIoc && !derivative && terms.user != kMarketUser) {
+    return Refusal::UnsupportedType;  // futures and swaps only, PROTOCOL 8.2
+  }
   if (terms.type == OrderType::FillOrKill && terms.stp == SelfTradePrevention::CancelBoth) {
     return Refusal::UnsupportedType;  // PROTOCOL 6.10
   }
@@ -86,17 +118,22 @@ Refusal Exchange::State::check_price(const NewOrder& terms, Price price) const {
   if (price.raw <= 0) return Refusal::PriceNotPositive;
   if (price.raw % instrument.tick_size.raw != 0) return Refusal::PriceOffTick;
   if (terms.user == kMarketUser) return Refusal::None;
-  const Price index =
-      terms.instrument.value < markets.size() ? markets[terms.instrument.value].index : Price{};
-  if (index.raw > 0) {
-    const __int128 band = static_cast<__int128>(index.raw) * kPriceBandPercent;
-    const __int128 hundred = static_cast<__int128>(price.raw) * 100;
-    const __int128 middle = static_cast<__int128>(index.raw) * 100;
-    const bool outside =
-        terms.side == Side::Buy ? hundred > middle + band : hundred < middle - band;
-    if (outside) return Refusal::PriceOutsideBand;
-  }
-  return Refusal::None;
+  const std::optional<PriceBand> band = band_of(terms.instrument);
+  if (!band) return Refusal::None;
+  const bool outside = terms.side == Side::Buy ? price > band->max_buy : price < band->min_sell;
+  return outside ? Refusal::PriceOutsideBand : Refusal::None;
+}
+
+std::optional<Exchange::PriceBand> Exchange::State::band_of(
+    InstrumentId instrument) const noexcept {
+  const Price index = instrument.value < markets.size() ? markets[instrument.value].index : Price{};
+  if (index.raw <= 0) return std::nullopt;
+  const std::int64_t tick = instruments[instrument].tick_size.raw;
+  const auto part =
+      static_cast<std::int64_t>(static_cast<__int128>(index.raw) * kPriceBandPercent / 100);
+  const std::int64_t low = (index.raw - part + tick - 1) / tick * tick;
+  const std::int64_t high = (index.raw + part) / tick * tick;
+  return PriceBand{{low}, {high}};
 }
 
 Refusal Exchange::State::check_quantity(const NewOrder& terms, Quantity quantity) const {
@@ -147,7 +184,7 @@ Refusal Exchange::State::check_position(NewOrder& terms, Quantity filled, const 
       position->promised[terms.side == Side::Buy ? 0 : 1] - (self == nullptr ? 0 : self->promised);
   const std::int64_t closable = std::max<std::int64_t>(std::abs(held) - promised, 0);
   const std::int64_t left = terms.quantity.raw - filled.raw;
-  if (leg && left > closable) return Refusal::ReduceOnlyNoPosition;
+  if (leg && left > closable) return Refusal::CloseTooLarge;
   if (terms.reduce_only && left > std::abs(held)) {
     terms.quantity.raw = filled.raw + std::abs(held);  // shrunk on entry, PROTOCOL 12.2
   }
@@ -162,7 +199,7 @@ CurrencyId Exchange::State::hold_currency(const NewOrder& terms) const noexcept 
 }
 
 __int128 Exchange::State::required_hold(const NewOrder& terms, Price price, Quantity remaining,
-                                        Quantity opening) {
+                                        Quantity opening, __int128* fee_part) {
   if (terms.user == kMarketUser || remaining.raw <= 0) return 0;
   const Instrument& instrument = instruments[terms.instrument];
   const Market& here = market(terms.instrument);
@@ -174,9 +211,11 @@ __int128 Exchange::State::required_hold(const NewOrder& terms, Price price, Quan
   if (at_risk.raw <= 0) return 0;
   const Account& account = accounts[terms.user];
   const Cost value = value_at(here.terms, price, at_risk).value_or(0);
-  const std::int64_t fee = std::max<std::int64_t>(account.settings.derivative_fees.taker, 0);
-  return money_up(value / leverage(account, terms.instrument) + kCostPerMoney) +
-         fee_on(money_up(value), fee);
+  const std::int64_t rate = std::max<std::int64_t>(account.settings.derivative_fees.taker, 0);
+  const __int128 fee = fee_on(money_up(value), rate);
+  if (fee_part != nullptr) *fee_part = fee;
+  const std::int64_t times = leverage(account, terms.instrument, terms.mode, terms.position_side);
+  return money_up(value / times + kCostPerMoney) + fee;
 }
 
 Refusal Exchange::State::check_funds(const NewOrder& terms, Quantity remaining, Quantity opening,
@@ -187,10 +226,22 @@ Refusal Exchange::State::check_funds(const NewOrder& terms, Quantity remaining, 
   const CurrencyId currency = hold_currency(terms);
   const __int128 free = available(account, currency, !derivative) + already_held;
   if (terms.type == OrderType::Market && !derivative) {
-    // Best effort: what the money does not cover is not bought. But nothing at all is a refusal.
-    const Quantity one = instruments[terms.instrument].minimum_quantity;
-    return required_hold(terms, terms.price, one, {}) <= free ? Refusal::None
-                                                              : Refusal::InsufficientFunds;
+    const Instrument& instrument = instruments[terms.instrument];
+    const bool buys = terms.side == Side::Buy;
+    __int128 needed = 0;
+    if (buys == terms.quantity_is_quote) {
+      needed = buys ? terms.quote_quantity.raw : base_money(instrument, terms.quantity);
+    } else {
+      // What it takes depends on the prices it meets: best effort, but nothing at all is a refusal,
+      // and so is less than everything where the user wants no shrinking. PROTOCOL 6.4.
+      const Quantity whole = terms.quantity_is_quote
+                                 ? affordable(terms, terms.price, terms.quote_quantity.raw)
+                                 : terms.quantity;
+      needed = required_hold(
+          terms, terms.price,
+          terms.shrinks_to_funds ? std::min(whole, instrument.minimum_quantity) : whole, {});
+    }
+    return needed <= free ? Refusal::None : Refusal::InsufficientFunds;
   }
   const __int128 needed = required_hold(terms, terms.price, remaining, opening);
   if (needed > 0 && needed > free) return Refusal::InsufficientFunds;

@@ -12,29 +12,55 @@ bool acceptable(Side taker, std::optional<Price> limit, Price offered) noexcept 
   return taker == Side::Buy ? offered <= *limit : offered >= *limit;
 }
 
-/// The market's agents trade with each other: that is the tape. Users never with themselves.
-bool same_person(const Order& a, const MatchingBook::Resting& b) noexcept {
-  return a.view.terms.user == b.user && b.user != kMarketUser;
+}  // namespace
+
+bool Exchange::State::same_person(const NewOrder& taker,
+                                  const MatchingBook::Resting& met) const noexcept {
+  // The market's agents trade with each other: that is the tape.
+  if (taker.user == kMarketUser || met.user == kMarketUser) return false;
+  if (taker.user == met.user) return true;
+  const std::uint32_t group = accounts[taker.user].settings.self_trade_group;
+  return group != 0 && group == accounts[met.user].settings.self_trade_group;
 }
 
-}  // namespace
+std::optional<Price> Exchange::State::taking_limit(const NewOrder& terms) const {
+  if (has_limit_price(terms.type)) return terms.price;
+  const bool derivative = is_derivative(instruments[terms.instrument].kind);
+  if (derivative && terms.user != kMarketUser) {
+    // On contracts a market order is a limit order at the edge of the price band. PROTOCOL 8.2.
+    if (const auto band = band_of(terms.instrument)) {
+      return terms.side == Side::Buy ? band->max_buy : band->min_sell;
+    }
+  }
+  if (terms.type == OrderType::Market) return std::nullopt;
+  return terms.price;
+}
 
 void Exchange::State::run_taker(Order& taker, Timestamp now) {
   const NewOrder& terms = taker.view.terms;
-  const bool market_order = terms.type == OrderType::Market;
-  const std::optional<Price> limit = market_order ? std::nullopt : std::optional(terms.price);
-  if (terms.type == OrderType::FillOrKill && !fully_fillable(taker)) {
-    cancel_order(taker, CancelCause::FillOrKill, now);
-    return;
+  if (terms.type == OrderType::FillOrKill) {
+    if (const CancelCause cause = why_not_fillable(taker); cause != CancelCause::None) {
+      cancel_order(taker, cause, now);
+      return;
+    }
   }
-  const CancelCause stopped = match_all(taker, limit, now);
+  const Stop stopped = match_all(taker, taking_limit(terms), now);
   if (taker.view.state == OrderState::Filled) {
     release_and_end(taker);
     return;
   }
-  if (stopped != CancelCause::None) {
-    cancel_order(taker, stopped, now);
-    return;
+  switch (stopped) {
+    case Stop::AtLimit:
+      break;
+    case Stop::SelfTrade:
+      cancel_order(taker, CancelCause::SelfTrade, now);
+      return;
+    case Stop::TooManyMatches:
+      cancel_order(taker, CancelCause::TooManyMatches, now);
+      return;
+    case Stop::MoneySpent:
+      complete(taker, now);
+      return;
   }
   switch (terms.type) {
     case OrderType::Limit:
@@ -52,14 +78,22 @@ void Exchange::State::run_taker(Order& taker, Timestamp now) {
   }
 }
 
-CancelCause Exchange::State::match_all(Order& taker, std::optional<Price> limit, Timestamp now) {
+void Exchange::State::complete(Order& order, Timestamp now) {
+  order.view.state = OrderState::Filled;
+  order.view.update_time = now;
+  change(order, OrderChange::What::Completed);
+  release_and_end(order);
+}
+
+Exchange::State::Stop Exchange::State::match_all(Order& taker, std::optional<Price> limit,
+                                                 Timestamp now) {
   const NewOrder& terms = taker.view.terms;
   const Side other = opposite(terms.side);
   const bool by_money = terms.quantity_is_quote;
   const bool spot_market_order = terms.type == OrderType::Market && terms.user != kMarketUser &&
                                  !is_derivative(instruments[terms.instrument].kind);
   std::optional<Price> level;  // the one being eaten, to be told when we are through with it
-  CancelCause stopped = CancelCause::None;
+  Stop stopped = Stop::AtLimit;
   for (int matches = 0;; ++matches) {
     const MatchingBook& book = market(terms.instrument).book;
     const MatchingBook::Node node = book.front(other);
@@ -70,16 +104,16 @@ CancelCause Exchange::State::match_all(Order& taker, std::optional<Price> limit,
       tell_level(terms.instrument, other, *level, now);
       level.reset();
     }
-    if (same_person(taker, met)) {
+    if (same_person(terms, met)) {
       if (terms.stp != SelfTradePrevention::CancelTaker) {
         cancel_order(orders.at(met.order), CancelCause::SelfTrade, now);
       }
       if (terms.stp == SelfTradePrevention::CancelMaker) continue;
-      stopped = CancelCause::SelfTrade;
+      stopped = Stop::SelfTrade;
       break;
     }
     if (matches == kMaxMatchesPerTaker) {
-      stopped = CancelCause::System;
+      stopped = Stop::TooManyMatches;
       break;
     }
     Quantity wanted = by_money ? met.quantity : taker.remaining();
@@ -89,7 +123,12 @@ CancelCause Exchange::State::match_all(Order& taker, std::optional<Price> limit,
           money_of(multiply_divide(taker.view.filled_cost, market(terms.instrument).terms.up,
                                    market(terms.instrument).terms.down)
                        .value_or(0));
-      wanted = affordable(terms, met.price, left);
+      // Bought for no more than the money, sold for no less: as recorded of a sale for 10 USDT.
+      wanted = affordable(terms, met.price, left, terms.side == Side::Sell);
+      if (wanted.raw == 0) {
+        if (taker.view.filled.raw > 0) stopped = Stop::MoneySpent;
+        break;
+      }
     }
     if (spot_market_order) {
       const Account& account = accounts[terms.user];
@@ -113,38 +152,38 @@ CancelCause Exchange::State::match_all(Order& taker, std::optional<Price> limit,
   return stopped;
 }
 
-bool Exchange::State::fully_fillable(const Order& taker) {
+CancelCause Exchange::State::why_not_fillable(const Order& taker) {
   const NewOrder& terms = taker.view.terms;
   const MatchingBook& book = market(terms.instrument).book;
   Quantity wanted = taker.remaining();
   int matches = 0;
   const auto& levels = book.levels(opposite(terms.side));
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-    if (!acceptable(terms.side, terms.price, level->price)) return false;
+    if (!acceptable(terms.side, terms.price, level->price)) return CancelCause::FillOrKill;
     for (MatchingBook::Node node = level->head; node != MatchingBook::kNoNode;
          node = book.at(node).next) {
       const MatchingBook::Resting& met = book.at(node);
-      if (same_person(taker, met)) {
+      if (same_person(terms, met)) {
         if (terms.stp == SelfTradePrevention::CancelMaker) continue;
-        return false;
+        return CancelCause::SelfTrade;
       }
-      if (++matches > kMaxMatchesPerTaker) return false;
-      if (met.quantity >= wanted) return true;
+      if (++matches > kMaxMatchesPerTaker) return CancelCause::TooManyMatches;
+      if (met.quantity >= wanted) return CancelCause::None;
       wanted -= met.quantity;
     }
   }
-  return false;
+  return CancelCause::FillOrKill;
 }
 
-Quantity Exchange::State::affordable(const NewOrder& terms, Price price, __int128 budget) {
+Quantity Exchange::State::affordable(const NewOrder& terms, Price price, __int128 budget, bool up) {
   if (budget <= 0 || price.raw <= 0) return {};
   const ValueTerms& value = market(terms.instrument).terms;
   const std::optional<__int128> most = multiply_divide(
-      budget, static_cast<__int128>(kCostPerMoney) * value.down, value.up * price.raw);
+      budget, static_cast<__int128>(kCostPerMoney) * value.down, value.up * price.raw, up);
   const std::int64_t lot = instruments[terms.instrument].lot_size.raw;
   constexpr __int128 kCap = static_cast<__int128>(1) << 62;
   const auto raw = static_cast<std::int64_t>(std::min(most.value_or(kCap), kCap));
-  return {raw / lot * lot};
+  return {(up ? (raw + lot - 1) : raw) / lot * lot};
 }
 
 void Exchange::State::rest(Order& order, Timestamp now) {
@@ -156,7 +195,7 @@ void Exchange::State::rest(Order& order, Timestamp now) {
   if (terms.reduce_only) {
     const Position* position =
         accounts[terms.user].positions.find(terms.instrument, terms.position_side, terms.mode);
-    if (position != nullptr) fit_reduce_only(terms.user, *position, now);
+    if (position != nullptr) fit_reduce_only(terms.user, *position, now, &order);
   }
 }
 

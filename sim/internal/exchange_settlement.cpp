@@ -39,9 +39,8 @@ void Exchange::State::settle(Order& maker, Order& taker, Price price, Quantity q
     if (by_money) {
       const __int128 spent =
           money_of(multiply_divide(view.filled_cost, here.terms.up, here.terms.down).value_or(0));
-      if (affordable(view.terms, price, view.terms.quote_quantity.raw - spent).raw == 0) {
-        view.state = OrderState::Filled;  // what is left of the money buys no lot
-      }
+      // To the last digit only: else match_all finds that the rest buys nothing.
+      if (spent == view.terms.quote_quantity.raw) view.state = OrderState::Filled;
     }
     update_claims(*order);
   }
@@ -65,6 +64,7 @@ void Exchange::State::settle(Order& maker, Order& taker, Price price, Quantity q
 Exchange::State::Outcome Exchange::State::settle_party(Order& order, bool is_maker,
                                                        const PublicTrade& trade, Cost value) {
   Outcome outcome;
+  const __int128 realised_before = order.view.realised_pnl.raw;
   outcome.fill = {trade.id, trade.price, trade.quantity, is_maker, {}, trade.time};
   if (is_derivative(instruments[trade.instrument].kind)) {
     settle_contract(order, is_maker, trade, value, outcome);
@@ -74,9 +74,13 @@ Exchange::State::Outcome Exchange::State::settle_party(Order& order, bool is_mak
   order.view.fee = {order.view.fee.raw + outcome.fill.fee.raw, outcome.fill.fee.currency};
   if (order.view.terms.user != kMarketUser) {
     const NewOrder& terms = order.view.terms;
-    accounts[terms.user].fills.push_back({order.view.id, terms.side, terms.position_side,
-                                          trade.instrument, terms.client_id, terms.tag,
-                                          outcome.bills[0].id, outcome.fill});
+    const Market& here = market(trade.instrument);
+    const Amount realised{order.view.realised_pnl.raw - realised_before,
+                          order.view.realised_pnl.currency};
+    accounts[terms.user].fills.push_back(
+        {order.view.id, terms.side, terms.position_side, trade.instrument, terms.client_id,
+         terms.tag, outcome.bills[0].id, outcome.fill, realised, here.mark, here.index});
+    keep_newest(accounts[terms.user].fills, settings.fills);
   }
   return outcome;
 }
@@ -87,52 +91,132 @@ void Exchange::State::settle_spot(Order& order, bool is_maker, const PublicTrade
   const bool buys = order.view.terms.side == Side::Buy;
   const Amount base{base_money(instrument, trade.quantity), instrument.base};
   const Amount quote{money_of(value), instrument.quote};
-  pay(order, trade, Bill::Cause::Trade, buys ? base : -base, outcome);
-  pay(order, trade, Bill::Cause::Trade, buys ? -quote : quote, outcome);
-  outcome.currencies.push(instrument.base);
-  outcome.currencies.push(instrument.quote);
-
   // The fee is taken from what was received.
   const FeeRates& rates = accounts[order.view.terms.user].settings.spot_fees;
   const Amount& received = buys ? base : quote;
   outcome.fill.fee = {fee_on(received.raw, is_maker ? rates.maker : rates.taker),
                       received.currency};
-  if (outcome.fill.fee.raw != 0) pay(order, trade, Bill::Cause::Fee, -outcome.fill.fee, outcome);
+  for (const Amount& moved : {base, quote}) {
+    const bool receives = moved.currency == received.currency;
+    Bill draft = trade_bill(order, is_maker, trade);
+    draft.fee = receives ? outcome.fill.fee : Amount{0, moved.currency};
+    draft.profit = {0, moved.currency};
+    draft.change = receives ? moved - draft.fee : -moved;
+    outcome.bills.push(accounts.move(order.view.terms.user, draft));
+    outcome.currencies.push(moved.currency);
+  }
 }
 
 void Exchange::State::settle_contract(Order& order, bool is_maker, const PublicTrade& trade,
                                       Cost value, Outcome& outcome) {
-  const Instrument& instrument = instruments[trade.instrument];
+  const CurrencyId settle = instruments[trade.instrument].settle;
   const NewOrder& terms = order.view.terms;
   Account& account = accounts[terms.user];
-  Position& position = account.positions.get(terms.instrument, terms.position_side, terms.mode);
-  if (position.quantity.raw == 0) {
-    // A new position: its own profit and fees are told, not those of the one before.
-    position.realised = 0;
-    position.fee = 0;
-  }
-  const Booking booked =
-      book_match(position, market(terms.instrument).terms, terms.side, trade.quantity, value);
-  accounts.add_remainder(instrument.settle, booked.remainder);
   const FeeRates& rates = account.settings.derivative_fees;
-  outcome.fill.fee = {fee_on(money_of(value), is_maker ? rates.maker : rates.taker),
-                      instrument.settle};
-  position.fee += outcome.fill.fee.raw;
+  outcome.fill.fee = {fee_on(money_of(value), is_maker ? rates.maker : rates.taker), settle};
+  Bill draft = trade_bill(order, is_maker, trade);
+  draft.fee = outcome.fill.fee;
+  Position& position = account.positions.get(terms.instrument, terms.position_side, terms.mode);
+  book_contract(account, position, terms.side, trade.quantity, value, draft);
+  position.fee += draft.fee.raw;
   position.last_trade = trade.id;
-  position.update_time = trade.time;
-  order.view.realised_pnl = {order.view.realised_pnl.raw + booked.realised, instrument.settle};
-
-  pay(order, trade, Bill::Cause::Trade, {booked.realised, instrument.settle}, outcome);
-  if (outcome.fill.fee.raw != 0) pay(order, trade, Bill::Cause::Fee, -outcome.fill.fee, outcome);
-  outcome.currencies.push(instrument.settle);
+  order.view.realised_pnl = {order.view.realised_pnl.raw + draft.profit.raw, settle};
+  outcome.bills.push(accounts.move(terms.user, draft));
+  outcome.currencies.push(settle);
   outcome.position = position;
+  if (draft.closes) note_closed(account, position, ClosedPosition::How::Part);
 }
 
-void Exchange::State::pay(Order& order, const PublicTrade& trade, Bill::Cause cause, Amount change,
-                          Outcome& outcome) {
-  const std::uint64_t id = order.view.terms.user == kMarketUser ? 0 : next_bill_id(trade.time);
-  outcome.bills.push(accounts.move(order.view.terms.user, cause, change,
-                                   {trade.instrument, order.view.id, trade.id}, id, trade.time));
+void Exchange::State::book_contract(Account& account, Position& position, Side side,
+                                    Quantity quantity, Cost value, Bill& draft) {
+  const CurrencyId settle = instruments[position.instrument].settle;
+  if (position.quantity.raw == 0) {
+    // A new position: its own profit and fees are told, not those of the one before.
+    Position fresh;
+    fresh.instrument = position.instrument;
+    fresh.side = position.side;
+    fresh.mode = position.mode;
+    fresh.last_trade = position.last_trade;
+    fresh.create_time = draft.time;
+    for (const int i : {0, 1}) {
+      fresh.promised[i] = position.promised[i];
+      fresh.pending[i] = position.pending[i];
+    }
+    position = fresh;
+  }
+  const std::int64_t held = std::abs(position.quantity.raw);
+  const Booking booked =
+      book_match(position, market(position.instrument).terms, side, quantity, value);
+  accounts.add_remainder(settle, booked.remainder);
+  __int128 margin_change = 0;
+  if (position.mode == TradeMode::Isolated) {
+    if (booked.closed > 0) {
+      margin_change -= booked.closed == held
+                           ? position.margin
+                           : multiply_divide(position.margin, booked.closed, held).value_or(0);
+    }
+    const std::int64_t times = leverage(account, position.instrument, position.mode, position.side);
+    margin_change += money_up(booked.opened_value / times);
+    position.margin += margin_change;
+  }
+  position.update_time = draft.time;
+  draft.closes = booked.closed > 0;
+  draft.profit = {booked.realised, settle};
+  draft.change = {booked.realised - draft.fee.raw - margin_change, settle};
+  draft.position_change = {margin_change, settle};
+  draft.position_balance_after = {position.margin, settle};
+}
+
+Bill Exchange::State::trade_bill(const Order& order, bool is_maker, const PublicTrade& trade) {
+  const NewOrder& terms = order.view.terms;
+  const Market& here = market(trade.instrument);
+  Bill bill;
+  bill.id = terms.user == kMarketUser ? 0 : next_bill_id(trade.time);
+  bill.cause = Bill::Cause::Trade;
+  bill.instrument = trade.instrument;
+  bill.order = order.view.id;
+  bill.trade = trade.id;
+  bill.time = trade.time;
+  bill.quantity = trade.quantity;
+  bill.price = trade.price;
+  bill.side = terms.side;
+  bill.position_side = terms.position_side;
+  bill.mode = terms.mode;
+  bill.maker = is_maker;
+  bill.client_id = terms.client_id;
+  bill.tag = terms.tag;
+  bill.mark = here.mark;
+  bill.index = here.index;
+  return bill;
+}
+
+void Exchange::State::note_closed(Account& account, Position& position, ClosedPosition::How how) {
+  if (account.is_market()) return;
+  const ValueTerms& terms = market(position.instrument).terms;
+  const CurrencyId settle = instruments[position.instrument].settle;
+  ClosedPosition row;
+  row.position = view_of(account, position);
+  row.how = how == ClosedPosition::How::Part && position.quantity.raw == 0
+                ? ClosedPosition::How::Whole
+                : how;
+  row.close_average = {average_price(terms, position.closed, position.closed_value),
+                       instruments[position.instrument].quote};
+  row.closed = {position.closed};
+  row.largest = {position.largest};
+  row.opened_value = {money_of(position.closed_cost), settle};
+  row.was_long = position.was_long;
+  row.position.average_price = {average_price(terms, position.closed, position.closed_cost),
+                                instruments[position.instrument].quote};
+  row.trigger = how == ClosedPosition::How::Part ? Price{} : market(position.instrument).mark;
+  // One row a life of a position: what it was at its newest close.
+  const std::uint64_t first = account.closed_count - account.closed.size();
+  if (position.history_row != 0 && position.history_row > first) {
+    account.closed[position.history_row - 1 - first] = row;
+    return;
+  }
+  account.closed.push_back(row);
+  position.history_row = ++account.closed_count;
+  keep_newest(account.closed, kKeptClosedPositions);
 }
 
 void Exchange::State::tell_outcome(const Order& order, const Outcome& outcome) {
@@ -148,7 +232,8 @@ void Exchange::State::tell_outcome(const Order& order, const Outcome& outcome) {
 /// The reduce-only orders of one position together may not exceed it. The best-priced (then the
 /// oldest) keep their place; the first that does not fit is cut down, those behind it are
 /// cancelled. PROTOCOL 12.2.
-void Exchange::State::fit_reduce_only(UserId user, const Position& position, Timestamp now) {
+void Exchange::State::fit_reduce_only(UserId user, const Position& position, Timestamp now,
+                                      const Order* newest) {
   if (!orders.any_reduce_only(user)) return;
   const std::int64_t held = position.quantity.raw;
   std::vector<std::uint32_t> reducers;
@@ -173,7 +258,11 @@ void Exchange::State::fit_reduce_only(UserId user, const Position& position, Tim
     const bool reduces = held != 0 && (held > 0) == (order.view.terms.side == Side::Sell);
     const std::int64_t left = order.remaining().raw;
     if (!reduces || room == 0) {
-      cancel_order(order, CancelCause::ReduceOnly, now);
+      cancel_order(order,
+                   !reduces           ? CancelCause::PositionClosed
+                   : &order == newest ? CancelCause::ReduceOnlyLater
+                                      : CancelCause::ReduceOnly,
+                   now);
       continue;
     }
     if (left > room) {
@@ -182,7 +271,7 @@ void Exchange::State::fit_reduce_only(UserId user, const Position& position, Tim
       order.view.terms.quantity -= cut;
       order.view.update_time = now;
       update_claims(order);
-      change(order, OrderChange::What::Amended);
+      change(order, OrderChange::What::Amended, {}, {}, AmendCause::ReduceOnly);
       tell_level(position.instrument, order.view.terms.side, order.view.terms.price, now);
     }
     room -= std::min(left, room);

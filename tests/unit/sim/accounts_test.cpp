@@ -87,7 +87,7 @@ TEST_F(AccountsOfExchange, RebateHasTheOppositeSignOfAFee) {
   buy(bob, swap, "60000", "1");
   EXPECT_EQ(to_string(exchange.fills(carol).at(0).fill.fee), "-0.03");
   EXPECT_EQ(cash(carol, usdt), "1000.03");
-  EXPECT_EQ(exchange.bills(carol).back().cause, Bill::Cause::Fee);
+  EXPECT_EQ(to_string(exchange.bills(carol).back().fee), "-0.03");
   EXPECT_EQ(to_string(exchange.bills(carol).back().change), "0.03");
 }
 
@@ -147,7 +147,7 @@ TEST_F(AccountsOfExchange, ReduceOnlyIsCutToThePositionAndNeverOpens) {
   EXPECT_EQ(exchange.find(id)->terms.quantity, qty(swap, "2"));
   buy(bob, swap, "60000", "2");
   sell(alice, swap, "60000", "2");
-  EXPECT_EQ(cause(id), CancelCause::ReduceOnly);
+  EXPECT_EQ(cause(id), CancelCause::PositionClosed);
   EXPECT_EQ(position(alice, swap).quantity.raw, 0);
 }
 
@@ -181,7 +181,7 @@ TEST_F(AccountsOfExchange, LongShortModeKeepsTwoLegsAndRefusesToOverClose) {
   terms.price = px("61000");
   terms.quantity = qty(swap, "1.5");
   must_place(terms);
-  EXPECT_EQ(refusal(terms), Refusal::ReduceOnlyNoPosition);
+  EXPECT_EQ(refusal(terms), Refusal::CloseTooLarge);
   buy(bob, swap, "61000", "1.5");
   EXPECT_EQ(position(carol, swap, PositionSide::Long).quantity, qty(swap, "0.5"));
   EXPECT_EQ(to_string(position(carol, swap, PositionSide::Long).realised_pnl), "15");

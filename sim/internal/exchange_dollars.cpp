@@ -1,0 +1,105 @@
+// What money is worth in dollars, and how much of it counts as collateral. All 10^-18.
+
+#include <algorithm>
+#include <string_view>
+
+#include "sim/internal/exchange_state.h"
+
+namespace gannet::sim {
+namespace {
+
+constexpr __int128 kOne = 1'000'000'000'000'000'000;
+constexpr std::int64_t kRateUnit = 1'000'000'000;
+
+bool is_dollar(std::string_view name) noexcept { return name.starts_with("USD"); }
+
+Amount of(std::int64_t units, CurrencyId currency) noexcept { return {units * kOne, currency}; }
+
+}  // namespace
+
+void Exchange::State::find_pricing() {
+  if (pricing_made_for == instruments.size() && pricing.size() >= currencies.size()) return;
+  pricing.assign(currencies.size(), {});
+  for (const Instrument& instrument : instruments) {
+    // An inverse contract's face is in dollars: its coin is what it settles in.
+    const CurrencyId coin =
+        instrument.contract == ContractKind::Inverse ? instrument.settle : instrument.base;
+    const bool priced = coin.valid() && coin.value < pricing.size() && instrument.quote.valid() &&
+                        is_dollar(currencies.name(instrument.quote)) &&
+                        instrument.kind != InstrumentKind::Option;
+    if (priced) pricing[coin.value].push_back(instrument.id);
+  }
+  pricing_made_for = instruments.size();
+}
+
+__int128 Exchange::State::dollar_price(CurrencyId currency) {
+  if (currency.value < dollar_override.size() && dollar_override[currency.value] > 0)
+    return dollar_override[currency.value];
+  if (!currency.valid()) return 0;
+  if (is_dollar(currencies.name(currency))) return kOne;
+  find_pricing();
+  if (currency.value >= pricing.size()) return 0;
+  for (const InstrumentId id : pricing[currency.value]) {
+    const Market& here = market(id);
+    const Price price = here.index.raw > 0 ? here.index : here.mark;
+    if (price.raw > 0)
+      return static_cast<__int128>(price.raw) *
+             power_of_ten(Amount::kDigits - instruments[id].price_digits);
+  }
+  return 0;
+}
+
+__int128 Exchange::State::in_dollars(CurrencyId currency, __int128 money) {
+  return multiply_divide(money, dollar_price(currency), kOne).value_or(0);
+}
+
+std::vector<DiscountTier> Exchange::State::discount_tiers(CurrencyId currency) const {
+  if (currency.value < discounts.size() && !discounts[currency.value].empty())
+    return discounts[currency.value];
+  // The venue's own tables are longer; these are the first rungs of some (April 2026).
+  const std::string_view name = currencies.name(currency);
+  if (is_dollar(name)) return {{of(0, currency), kRateUnit}};
+  if (name == "BTC")
+    return {{of(20, currency), 980'000'000},
+            {of(25, currency), 977'500'000},
+            {of(30, currency), 975'000'000},
+            {of(50, currency), 970'000'000},
+            {of(0, currency), 950'000'000}};
+  if (name == "ETH") return {{of(500, currency), 980'000'000}, {of(0, currency), 950'000'000}};
+  return {{of(0, currency), 850'000'000}};
+}
+
+__int128 Exchange::State::discounted(CurrencyId currency, __int128 money) {
+  if (money <= 0) return in_dollars(currency, money);
+  __int128 counted = 0;
+  __int128 below = 0;
+  for (const DiscountTier& tier : discount_tiers(currency)) {
+    const bool last = tier.most.raw == 0 || money <= tier.most.raw;
+    counted += fee_on((last ? money : tier.most.raw) - below, tier.rate);
+    if (last) break;
+    below = tier.most.raw;
+  }
+  return in_dollars(currency, counted);
+}
+
+std::vector<DiscountTier> Exchange::discount_tiers(CurrencyId currency) const {
+  return state_->discount_tiers(currency);
+}
+
+void Exchange::set_discount_tiers(CurrencyId currency, std::vector<DiscountTier> tiers) {
+  auto& table = state_->discounts;
+  if (currency.value >= table.size()) table.resize(std::size_t{currency.value} + 1);
+  table[currency.value] = std::move(tiers);
+}
+
+Amount Exchange::dollar_price(CurrencyId currency) const {
+  return {state_->dollar_price(currency), currency};
+}
+
+void Exchange::set_dollar_price(CurrencyId currency, Amount dollars) {
+  auto& table = state_->dollar_override;
+  if (currency.value >= table.size()) table.resize(std::size_t{currency.value} + 1);
+  table[currency.value] = dollars.raw;
+}
+
+}  // namespace gannet::sim
