@@ -158,12 +158,14 @@ std::expected<std::unique_ptr<BacktestRun>, Error> BacktestRun::make(
     if (auto done = ((*parts).*step)(); !done) return std::unexpected(std::move(done.error()));
   }
   const config::Settings& trading = parts->settings.trading;
+  std::vector<const engine::StrategyType*> types;
+  for (const engine::Plugin& plugin : parts->plugins) types.push_back(&plugin.type());
   auto run = backtest::Backtest::make({.settings = parts->settings.backtest,
                                        .account = trading.account,
                                        .instruments = trading.instruments,
                                        .strategies = trading.strategies,
                                        .risk = trading.risk,
-                                       .plugins = &parts->plugins,
+                                       .types = std::move(types),
                                        .table = parts->table,
                                        .currencies = parts->currencies,
                                        .source = *parts->source});

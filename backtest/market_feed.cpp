@@ -122,7 +122,7 @@ void MarketFeed::on_instrument_state(InstrumentId instrument, InstrumentState st
 void MarketFeed::tell_references(InstrumentId instrument, Timestamp exchange_time) {
   References& of = references_[instrument.value];
   if ((!of.makes_mark && !of.makes_index) || now_ - of.told_time < kReferenceInterval) return;
-  const auto middle = venue_.depth(instrument).middle();
+  const auto middle = venue_.middle(instrument);
   if (!middle) return;
   of.told_time = now_;
   // The index first: it values the base currency, which the mark of an inverse contract needs.

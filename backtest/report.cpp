@@ -13,18 +13,6 @@
 namespace gannet::backtest {
 namespace {
 
-std::string_view word_for(QueueModel model) noexcept {
-  switch (model) {
-    case QueueModel::Proportional:
-      return "proportional";
-    case QueueModel::Behind:
-      return "behind";
-    case QueueModel::Ahead:
-      return "ahead";
-  }
-  return "";
-}
-
 std::string_view type_word(const OrderLine& order) noexcept {
   if (order.kind == OrderKind::Market) return "market";
   switch (order.time_in_force) {
@@ -163,7 +151,6 @@ void write_run(JsonWriter& json, const ReportInputs& in) {
   json.field("messages_used", outcome.source.used);
   json.field("messages_ignored", outcome.source.ignored);
   json.field("gaps", outcome.source.gaps);
-  json.field("trades_unmatched", outcome.venue.trades_unmatched);
   json.close('}');
   json.open("plugins", '[');
   for (const RunFacts::PluginFile& plugin : in.facts.plugins) {
@@ -183,7 +170,7 @@ void write_settings(JsonWriter& json, const ReportInputs& in) {
   json.field("fee_taker_percent", percent_text(s.fees.taker));
   json.field("fee_spot_maker_percent", percent_text(s.fees.spot_maker));
   json.field("fee_spot_taker_percent", percent_text(s.fees.spot_taker));
-  json.field("queue_model", word_for(s.queue_model));
+  json.field("queue_model", sim::to_string(s.queue_model));
   json.field("seed", s.seed);
   json.open("start_balance", '{');
   for (const StartBalance& balance : s.balances) {

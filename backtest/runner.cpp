@@ -84,7 +84,7 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
     for (std::size_t s = 0; s < inputs.strategies.size(); ++s) {
       engine::StrategySettings settings = inputs.strategies[s];
       settings.lane = "inline";  // one thread: the order of events is the same every time
-      auto added = publisher->add_strategy((*inputs.plugins)[s].type(), settings);
+      auto added = publisher->add_strategy(*inputs.types[s], settings);
       if (!added) return std::unexpected(std::move(added.error()));
       outcome.strategies.push_back({settings.name, "", 0});
     }
@@ -285,6 +285,10 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
       const Timestamp at = *next_message;
       if (has_work_before(at)) advance_to(at);
       now = at;
+      if (at - venue_time >= kTurn) {
+        venue_time = at;
+        venue->advance(at);
+      }
       feed->set_time(at);
       core->on_market_alive(at);
       core->on_account_alive(at);
@@ -355,6 +359,7 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
   /// One turn of the reactor's loop.
   void turn() {
     last_turn = now;
+    venue->advance(now);
     core->on_market_alive(now);
     core->on_account_alive(now);
     publisher->do_work(now);
@@ -487,6 +492,7 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
   Timestamp begin;
   Timestamp now;
   Timestamp last_turn;
+  Timestamp venue_time;   // when its clock was last moved by a message
   Timestamp next_sample;  // zero: none any more
   Timestamp next_definition;
   std::optional<Timestamp> next_message;

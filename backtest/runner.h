@@ -13,22 +13,22 @@
 #include "backtest/settings.h"
 #include "backtest/simulated_venue.h"
 #include "base/error.h"
-#include "engine/plugin_loader.h"
 #include "engine/settings.h"
+#include "engine/strategy_type.h"
 #include "engine/trading_core.h"
 #include "risk/settings.h"
 
 namespace gannet::backtest {
 
-/// What a backtest is made of. The tables, the source and the plugins outlive it.
+/// What a backtest is made of. The tables, the source and the types outlive it.
 struct Inputs {
   Settings settings;
   engine::AccountSettings account;
   std::vector<engine::InstrumentSettings> instruments;  ///< same order as the table
   std::vector<engine::StrategySettings> strategies;
   risk::Settings risk;
-  const std::vector<engine::Plugin>* plugins = nullptr;  ///< one a strategy, same order
-  InstrumentTable& table;                                ///< the configured ones, in their order
+  std::vector<const engine::StrategyType*> types;  ///< one a strategy, same order
+  InstrumentTable& table;                          ///< the configured ones, in their order
   CurrencyTable& currencies;
   EventSource& source;
 };

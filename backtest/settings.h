@@ -7,16 +7,9 @@
 
 #include "base/time.h"
 #include "domain/instrument.h"
+#include "sim/queue_model.h"
 
 namespace gannet::backtest {
-
-/// What becomes of the queue before our order when its level shrinks without a trade: the recording
-/// does not say who left. A recorded trade always eats the queue from its front.
-enum class QueueModel : std::uint8_t {
-  Proportional,  ///< the loss is spread over what stands before and behind us
-  Behind,        ///< it comes from behind us as far as it can: the careful reading
-  Ahead,         ///< it comes from before us as far as it can: the hopeful reading
-};
 
 /// Constant, each way; market data has its own in the recording (times are those of receipt).
 struct LatencySettings {
@@ -45,7 +38,7 @@ struct Settings {
   std::vector<StartBalance> balances;
   FeeSettings fees;
   LatencySettings latency;
-  QueueModel queue_model = QueueModel::Proportional;
+  sim::QueueModel queue_model = sim::QueueModel::Back;
   /// Nothing in a backtest is drawn by lot so far; it is kept in the report, and named for what
   /// will be (latency that varies, queue places that are guessed).
   std::uint64_t seed = 1;

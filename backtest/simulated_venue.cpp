@@ -31,16 +31,13 @@ SimulatedVenue::SimulatedVenue(InstrumentTable& instruments, CurrencyTable& curr
                                std::vector<MarginMode> margin_modes)
     : instruments_(instruments),
       margin_modes_(std::move(margin_modes)),
-      books_(std::move(books)),
       exchange_(std::make_unique<sim::Exchange>(instruments, currencies,
                                                 static_cast<sim::ExchangeEvents&>(*this))),
       references_(instruments.size()),
       to_venue_(settings.latency.order_to_venue),
       to_engine_(settings.latency.venue_to_strategy) {
   margin_modes_.resize(instruments.size(), MarginMode::Cross);
-  for (std::uint32_t i = 0; i < instruments.size(); ++i) {
-    depths_.emplace_back(*exchange_, InstrumentId{i}, settings.queue_model, depth_of(books_[i]));
-  }
+  market_.emplace(*exchange_, std::move(books), settings.queue_model);
 }
 
 void SimulatedVenue::open_account(sim::UserSettings account, Timestamp now) {
@@ -52,24 +49,26 @@ void SimulatedVenue::set_leverage(InstrumentId instrument, std::int64_t leverage
   exchange_->set_leverage(user_, instrument, leverage);
 }
 
+void SimulatedVenue::advance(Timestamp now) {
+  now_ = now;
+  exchange_->advance(now);
+}
+
 // ---- the recorded market ----
 
 void SimulatedVenue::on_book_update(const BookUpdate& update, Timestamp now) {
-  if (update.feed != books_[update.instrument.value]) return;
   now_ = now;
-  depths_[update.instrument.value].apply(update, now);
+  market_->on_book(update, now);
 }
 
 void SimulatedVenue::on_book_withdrawn(InstrumentId instrument, BookFeed feed, Timestamp now) {
-  if (feed != books_[instrument.value]) return;
   now_ = now;
-  depths_[instrument.value].withdraw(now);
+  market_->on_book_withdrawn(instrument, feed);
 }
 
 void SimulatedVenue::on_trade(const TradeEvent& trade, Timestamp now) {
   now_ = now;
-  RecordedDepth& depth = depths_[trade.instrument.value];
-  if (!depth.trade(trade.aggressor, trade.price, trade.quantity, now)) ++totals_.trades_unmatched;
+  market_->on_trade(trade, now);
 }
 
 void SimulatedVenue::set_reference_price(InstrumentId instrument, ReferencePriceEvent::Kind kind,
@@ -126,7 +125,7 @@ void SimulatedVenue::take_arrival(Timestamp now) {
 }
 
 void SimulatedVenue::carry_out(const PlaceRequest& request, Timestamp now) {
-  ++totals_.requests;
+  ++requests_;
   if (watcher_ != nullptr) watcher_->on_arrived(request.client_id, now);
   ExecutionReport answer;
   answer.kind = ExecutionReport::Kind::PlaceRejected;
@@ -155,8 +154,9 @@ void SimulatedVenue::carry_out(const PlaceRequest& request, Timestamp now) {
   order.quantity = request.quantity;
   order.client_id = text_of(request.client_id.value);
   const bool has_limit = request.kind == OrderKind::Limit;
-  depths_[request.instrument.value].before_order(
-      request.side, has_limit ? std::optional(request.price) : std::nullopt, request.quantity, now);
+  market_->before_order(request.instrument, request.side,
+                        has_limit ? std::optional(request.price) : std::nullopt, request.quantity,
+                        now);
   holds_back_ = true;
   const sim::Exchange::PlaceResult placed = exchange_->place(order, now);
   if (placed.refusal == sim::Refusal::None) {
@@ -170,7 +170,7 @@ void SimulatedVenue::carry_out(const PlaceRequest& request, Timestamp now) {
 }
 
 void SimulatedVenue::carry_out(const AmendRequest& request, Timestamp now) {
-  ++totals_.requests;
+  ++requests_;
   ExecutionReport answer;
   answer.kind = ExecutionReport::Kind::AmendRejected;
   answer.request = ExecutionReport::Request::Amend;
@@ -190,9 +190,8 @@ void SimulatedVenue::carry_out(const AmendRequest& request, Timestamp now) {
   const FixedString<32> amend_id = text_of(request.amend_id);
   const sim::AmendTerms terms{request.new_price, request.new_quantity, amend_id.view()};
   const Quantity total = request.new_quantity.value_or(order->terms.quantity);
-  depths_[request.instrument.value].before_order(order->terms.side,
-                                                 request.new_price.value_or(order->terms.price),
-                                                 total - order->filled, now);
+  market_->before_order(request.instrument, order->terms.side,
+                        request.new_price.value_or(order->terms.price), total - order->filled, now);
   holds_back_ = true;
   const sim::Refusal refusal = exchange_->amend(user_, order->id, terms, now);
   if (refusal == sim::Refusal::None) {
@@ -205,7 +204,7 @@ void SimulatedVenue::carry_out(const AmendRequest& request, Timestamp now) {
 }
 
 void SimulatedVenue::carry_out(const CancelRequest& request, Timestamp now) {
-  ++totals_.requests;
+  ++requests_;
   ExecutionReport answer;
   answer.kind = ExecutionReport::Kind::CancelRejected;
   answer.request = ExecutionReport::Request::Cancel;
@@ -307,7 +306,7 @@ void SimulatedVenue::reply(const ExecutionReport& report, Timestamp now) {
 }
 
 void SimulatedVenue::settle(InstrumentId instrument, Timestamp now) {
-  depths_[instrument.value].settle(now);
+  market_->after_order(instrument, now);
 }
 
 // ---- back to the engine ----
@@ -394,7 +393,6 @@ BalanceReport SimulatedVenue::report_of(const sim::BalanceView& balance) const {
 void SimulatedVenue::on_order_change(const sim::OrderChange& change) noexcept {
   const sim::OrderView& order = change.order;
   if (order.terms.user != user_) return;
-  depths_[order.terms.instrument.value].on_order_change(change);
   const ClientOrderId id{number_of(order.terms.client_id.view())};
   ExecutionReport report = status_of(order, ExecutionReport::Source::Push);
   report.exchange_time = now_;
@@ -410,10 +408,6 @@ void SimulatedVenue::on_order_change(const sim::OrderChange& change) noexcept {
   } else {
     to_engine_.send(report, now_);
   }
-}
-
-void SimulatedVenue::on_trade(const sim::PublicTrade& trade) noexcept {
-  depths_[trade.instrument.value].on_trade(trade);
 }
 
 void SimulatedVenue::on_position(sim::UserId user, const sim::PositionView& position) noexcept {

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "backtest/delay_line.h"
-#include "backtest/recorded_depth.h"
 #include "backtest/settings.h"
 #include "domain/instrument_table.h"
 #include "domain/venue.h"
 #include "sim/exchange.h"
+#include "sim/unshown_market.h"
 
 namespace gannet::backtest {
 
@@ -30,13 +30,13 @@ class VenueWatcher {
 
 struct VenueTotals {
   std::uint64_t requests = 0;  ///< places, amends and cancels that arrived
-  std::uint64_t trades_unmatched = 0;
+  std::uint64_t hits = 0;      ///< times that recorded trading reached an order of ours
 };
 
 /// The engine's venue in a backtest: requests travel `order_to_venue`, meet the simulated exchange
 /// at their arrival, and what it says travels `venue_to_strategy` back. The exchange trades against
-/// recorded liquidity (RecordedDepth). Every request is answered exactly once, as the port demands.
-/// Thread: one; virtual time comes with each call and does not step back.
+/// the recorded market (sim::UnshownMarket). Every request is answered exactly once, as the port
+/// demands. Thread: one; virtual time comes with each call and does not step back.
 class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
  public:
   /// `books`: whose book of each instrument moves the exchange's market. The tables outlive it.
@@ -47,6 +47,9 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
   void open_account(sim::UserSettings account, Timestamp now);
   void set_leverage(InstrumentId instrument, std::int64_t leverage);
   void watch(VenueWatcher& watcher) noexcept { watcher_ = &watcher; }
+
+  /// Time passes at the venue: funding and deliveries that are due.
+  void advance(Timestamp now);
 
   // The recorded market.
   void on_book_update(const BookUpdate& update, Timestamp now);
@@ -74,8 +77,10 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
 
   const sim::Exchange& exchange() const noexcept { return *exchange_; }
   sim::UserId user() const noexcept { return user_; }
-  const RecordedDepth& depth(InstrumentId instrument) const { return depths_[instrument.value]; }
-  const VenueTotals& totals() const noexcept { return totals_; }
+  std::optional<Price> middle(InstrumentId instrument) const noexcept {
+    return market_->middle(instrument);
+  }
+  VenueTotals totals() const noexcept { return {requests_, market_->counts().user_hits}; }
 
  private:
   struct Query {
@@ -121,7 +126,7 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
 
   // sim::ExchangeEvents
   void on_order_change(const sim::OrderChange& change) noexcept override;
-  void on_trade(const sim::PublicTrade& trade) noexcept override;
+  void on_trade(const sim::PublicTrade&) noexcept override {}
   void on_level(InstrumentId, Side, Price, Quantity, std::uint32_t, Timestamp) noexcept override {}
   void on_position(sim::UserId user, const sim::PositionView& position) noexcept override;
   void on_balance(sim::UserId user, const sim::BalanceView& balance) noexcept override;
@@ -135,15 +140,14 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
 
   InstrumentTable& instruments_;
   std::vector<MarginMode> margin_modes_;
-  std::vector<BookFeed> books_;
   std::unique_ptr<sim::Exchange> exchange_;
   sim::UserId user_ = sim::kMarketUser;
-  std::vector<RecordedDepth> depths_;
+  std::optional<sim::UnshownMarket> market_;
   std::vector<References> references_;
   DelayLine<Request> to_venue_;
   DelayLine<Answer> to_engine_;
   VenueWatcher* watcher_ = nullptr;
-  VenueTotals totals_;
+  std::uint64_t requests_ = 0;
   Timestamp now_;
   // Pushes of the call that runs: its reply goes before them.
   bool holds_back_ = false;

@@ -7,12 +7,12 @@
 namespace gannet::config {
 namespace {
 
-using backtest::QueueModel;
+using sim::QueueModel;
 
 constexpr std::pair<std::string_view, QueueModel> kQueueModels[] = {
+    {"back", QueueModel::Back},
     {"proportional", QueueModel::Proportional},
-    {"behind", QueueModel::Behind},
-    {"ahead", QueueModel::Ahead}};
+    {"front", QueueModel::Front}};
 
 /// "0.02%", "-0.5bps": 10^-9 of the value; negative is a rebate.
 void read_rate(TableReader& fees, std::string_view key, std::int64_t& rate) {
