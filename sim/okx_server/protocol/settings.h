@@ -35,6 +35,8 @@ struct ApiKey {
 struct User {
   sim::UserSettings account;  ///< its name is how keys and `?user=` refer to it
   std::string uid;            ///< "": made from the seed
+  std::string master;         ///< name of the main account that this is a sub-account of; "": none
+  std::vector<Amount> funding;  ///< deposits into the funding account
   bool deep_books = false;    ///< fee tier that may have tick-by-tick books and the fills channel
 };
 
@@ -61,11 +63,25 @@ struct Limits {
 /// Every order operation allowed at any rate: for tests that measure something else.
 Limits no_limits() noexcept;
 
+/// One request of a client as it went, for people to read. Views are valid during the call.
+struct RequestNote {
+  std::string_view what;  ///< "POST /api/v5/trade/order", "ws/private order"
+  std::string_view peer;
+  std::string_view key;   ///< API key, masked; "" none
+  std::string_view code;  ///< "0": taken
+  std::string_view why;   ///< the reason in plain words, figures included
+  bool refused = false;
+};
+
 struct Settings {
   std::uint64_t seed = 1;
   /// Market, funding and history run this many times faster than the wall clock; signatures,
   /// expiry, limits and idle timers do not.
   double speed = 1.0;
+  /// The exchange's time stands still but for POST /sim/v1/step; `speed` then means nothing.
+  bool step_mode = false;
+  /// Told every event of the exchange, after the server. May be null; must outlive the server.
+  sim::ExchangeEvents* observer = nullptr;
   Nanos clock_skew;   ///< how far this venue's clock is ahead of the wall clock it is told
   bool demo = false;  ///< then private requests must carry the demo header, otherwise they must not
   std::vector<User> users;
@@ -78,12 +94,27 @@ struct Settings {
   int book_interval_ms = 100;       ///< books, books5
   bool deep_books_for_all = false;  ///< no fee tier needed for the tick-by-tick books
   bool initial_book_snapshot = true;
+  /// Candles and funding rates are made up for that long before the start (price_history.h); 0:
+  /// the past is empty.
+  int history_days = 730;
   int idle_close_s = 30;
   int account_push_ms = 50;    ///< changes of money are gathered for that long
   int regular_push_ms = 5000;  ///< account and open positions again, event or not; 0: never
   std::int64_t initial_leverage = 5;
   int off_tick_code = 51000;  ///< OKX's code for a price off its tick is not published
+  /// An amend that the exchange refuses is acknowledged, and the `orders` channel tells that it
+  /// failed (amendResult -1); otherwise the acknowledgement itself says so.
+  bool amends_fail_after_ack = false;
+  sim::ExchangeSettings exchange;
 
+  /// A seed that orders faults by itself, mixed; 0: none. `fault_intensity`: faults a second.
+  std::uint64_t fault_seed = 0;
+  double fault_intensity = 0.5;
+  /// Orders of faults as POST /sim/v1/faults takes them, their times counted from the start.
+  std::vector<std::string> scenario;
+
+  /// Told of every request, or of the refused ones alone. May be empty.
+  std::function<void(const RequestNote& note)> on_request;
   /// Told of every refused request: where, the code, why. May be empty.
   std::function<void(std::string_view where, std::string_view code, std::string_view why)>
       on_refusal;

@@ -141,6 +141,22 @@ std::string_view name_of(OrderState state) noexcept {
   return "";
 }
 
+std::string_view name_of(sim::OrderCategory category) noexcept {
+  switch (category) {
+    case sim::OrderCategory::Normal:
+      return "normal";
+    case sim::OrderCategory::PartialLiquidation:
+      return "partial_liquidation";
+    case sim::OrderCategory::FullLiquidation:
+      return "full_liquidation";
+    case sim::OrderCategory::AutoDeleverage:
+      return "adl";
+    case sim::OrderCategory::Delivery:
+      return "delivery";
+  }
+  return "";
+}
+
 std::string_view cancel_source(sim::CancelCause cause) noexcept {
   switch (cause) {
     case sim::CancelCause::None:
@@ -165,6 +181,28 @@ std::string_view cancel_source(sim::CancelCause cause) noexcept {
       return "0";
     case sim::CancelCause::Delisting:
       return "7";
+    case sim::CancelCause::Liquidation:
+      return "3";
+    case sim::CancelCause::AutoDeleverage:
+      return "6";
+    case sim::CancelCause::Delivery:
+      return "7";
+    case sim::CancelCause::FundingShort:
+      return "9";
+    case sim::CancelCause::TooManyMatches:
+      return "33";
+    case sim::CancelCause::PositionClosed:
+      return "17";
+    case sim::CancelCause::ReduceOnlyLater:
+      return "22";
+    case sim::CancelCause::PositionGone:
+      return "21";
+    case sim::CancelCause::LinkedStopTriggered:
+      return "36";
+    case sim::CancelCause::LinkedStopCancelled:
+      return "37";
+    case sim::CancelCause::ChaseTooFar:
+      return "42";
   }
   return "";
 }
@@ -186,13 +224,35 @@ std::string_view describe_cancel(sim::CancelCause cause) noexcept {
     case sim::CancelCause::CancelAllAfter:
       return "Cancel all after";
     case sim::CancelCause::ReduceOnly:
-      return "Nothing left to reduce";
+      return "A better-priced reduce-only order exists";
     case sim::CancelCause::PriceBand:
       return "Price outside its limit";
     case sim::CancelCause::System:
       return "System";
     case sim::CancelCause::Delisting:
       return "Delivery or delisting";
+    case sim::CancelCause::Liquidation:
+      return "Maintenance margin is low";
+    case sim::CancelCause::AutoDeleverage:
+      return "Auto-deleveraging";
+    case sim::CancelCause::Delivery:
+      return "Futures delivery";
+    case sim::CancelCause::FundingShort:
+      return "Balance is short after a funding fee";
+    case sim::CancelCause::TooManyMatches:
+      return "More than 1,000 matches for one taker";
+    case sim::CancelCause::PositionClosed:
+      return "The position was already closed";
+    case sim::CancelCause::ReduceOnlyLater:
+      return "A better-priced reduce-only order exists";
+    case sim::CancelCause::PositionGone:
+      return "The position of this take profit or stop loss is closed";
+    case sim::CancelCause::LinkedStopTriggered:
+      return "The linked stop loss was triggered";
+    case sim::CancelCause::LinkedStopCancelled:
+      return "The linked stop loss was canceled";
+    case sim::CancelCause::ChaseTooFar:
+      return "The chase distance exceeds its maximum";
   }
   return "";
 }

@@ -23,6 +23,7 @@ std::string_view name_of(sim::TradeMode mode) noexcept;
 std::optional<sim::TradeMode> parse_trade_mode(std::string_view name) noexcept;
 std::string_view name_of(sim::SelfTradePrevention mode) noexcept;
 std::string_view name_of(OrderState state) noexcept;
+std::string_view name_of(sim::OrderCategory category) noexcept;
 /// "31" for a post-only order that would take; "" for none.
 std::string_view cancel_source(sim::CancelCause cause) noexcept;
 std::string_view describe_cancel(sim::CancelCause cause) noexcept;

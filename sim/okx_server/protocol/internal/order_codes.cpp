@@ -74,6 +74,13 @@ Verdict verdict_of(sim::Refusal refusal, Operation operation, const Instrument& 
       return {"51511", "Modification failed: the post-only condition would be violated", ""};
     case sim::Refusal::TooManyOrders:
       return {"51102", "Number of pending orders exceeds the maximum", ""};
+    case sim::Refusal::TooManyAccountOrders:
+      return {"51025", "Order count exceeds the limit", ""};
+    case sim::Refusal::CloseTooLarge:
+      return {"51112", "Close order size exceeds your available size", ""};
+    case sim::Refusal::SlippageTooLarge:
+      return {"54084", "The order would be filled further from the best price than slippagePct",
+              ""};
     case sim::Refusal::ReduceOnlyNoPosition:
       return {"51169", "There is no position in this direction to reduce", ""};
     case sim::Refusal::ReduceOnlyWrongSide:
@@ -86,6 +93,15 @@ Verdict verdict_of(sim::Refusal refusal, Operation operation, const Instrument& 
       if (instrument.kind == InstrumentKind::Option)
         return {"51066", "Options have no market orders", ""};
       return {"51000", "Parameter ordType error", ""};
+    case sim::Refusal::TierExceeded:
+      return {"51004",
+              "Order failed: position, open orders and this order exceed the maximum of the "
+              "current leverage",
+              ""};
+    case sim::Refusal::MarginTradingUnsupported:
+      return {"54000", "Margin trading is not supported", ""};
+    case sim::Refusal::IsolatedUnsupported:
+      return {"50072", "Isolated margin is not supported in this account mode", ""};
     case sim::Refusal::MarketHasNoLiquidity:
       return {"51109", "There are no orders on the other side", ""};
   }

@@ -44,6 +44,14 @@ struct ParsedOrder {
 ParsedOrder parse_order(const ServerState& state, const UserState& user, InstrumentId instrument,
                         simdjson::dom::object item);
 
+/// What orders and algo orders have in common: side, names, mode, position side, reduce-only.
+Verdict parse_common_terms(const sim::UserSettings& user, const Instrument& instrument,
+                           simdjson::dom::object item, sim::NewOrder& terms);
+
+/// With pxAmendType 1 a price outside the band is moved to its edge.
+Verdict fit_to_band(const ServerState& state, InstrumentId instrument, Side side,
+                    simdjson::dom::object item, Price& price);
+
 /// The instrument that an item names, or why none.
 struct NamedInstrument {
   InstrumentId id;
@@ -51,6 +59,14 @@ struct NamedInstrument {
 };
 NamedInstrument named_instrument(const ServerState& state, simdjson::dom::object item,
                                  Source source);
+
+/// Mass cancelling is for option market makers in portfolio-margin accounts, which this venue has
+/// not: always refused, with the code that says why. Draws from its rate bucket.
+Verdict refuse_mass_cancel(ServerState& state, const UserState& user, simdjson::dom::object item);
+
+/// `refusal` in OKX's words, with the figures that only the server knows.
+Verdict refused(const ServerState& state, sim::Refusal refusal, Operation operation,
+                InstrumentId instrument, sim::OrderType type);
 
 /// The user's order by ordId or else clOrdId, whatever its state; null if there is none.
 const sim::OrderView* named_order(const ServerState& state, const UserState& user,

@@ -1,5 +1,6 @@
 #include "sim/okx_server/protocol/internal/order_json.h"
 
+#include "sim/okx_server/protocol/internal/algo_json.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
 #include "sim/okx_server/protocol/internal/valuation.h"
@@ -31,17 +32,67 @@ std::string fee_currency(const ServerState& state, const Instrument& instrument,
   return std::string(state.currencies.name(currency));
 }
 
-std::string leverage_text(const UserState& user, const Instrument& instrument) {
-  const auto found = user.leverage.find(instrument.id);
-  return found == user.leverage.end() ? "" : std::to_string(found->second);
+/// A rebate would be paid in the currency that is not charged: on spot the other one.
+std::string_view rebate_currency(const ServerState& state, const Instrument& instrument,
+                                 const sim::OrderView& order) {
+  if (is_derivative(instrument.kind)) return state.currencies.name(instrument.settle);
+  return state.currencies.name(order.terms.side == Side::Buy ? instrument.quote : instrument.base);
+}
+
+/// OKX's numbers of who changed the terms: 1 the user, 2 the user but cut to what reduce-only
+/// allows, 4 the system for reduce-only. OKX API v5, orders channel.
+std::string_view amend_source(sim::AmendCause cause) noexcept {
+  switch (cause) {
+    case sim::AmendCause::None:
+      return "";
+    case sim::AmendCause::User:
+      return "1";
+    case sim::AmendCause::UserCapped:
+      return "2";
+    case sim::AmendCause::ReduceOnly:
+      return "4";
+  }
+  return "";
+}
+
+/// reqId, amendResult, amendSource, code and msg: what a push says of an amend.
+void write_amend_result(JsonWriter& json, const ServerState& state,
+                        const sim::OrderChange& change) {
+  const std::optional<FailedAmend>& failed = state.failed_amend;
+  if (failed && failed->order == change.order.id) {
+    const bool cancelled = change.what == sim::OrderChange::What::Cancelled;
+    json.field("reqId", failed->request_id)
+        .field("amendResult", cancelled ? "1" : "-1")
+        .field("amendSource", "1")
+        .field("code", failed->code)
+        .field("msg", failed->message);
+    return;
+  }
+  const bool amended = change.amended_by != sim::AmendCause::None;
+  json.field("reqId", change.amend_request_id)
+      .field("amendResult", amended ? "0" : "")
+      .field("amendSource", amend_source(change.amended_by))
+      .field("code", "0")
+      .field("msg", "");
+}
+
+std::string leverage_text(const ServerState& state, const Instrument& instrument,
+                          const sim::NewOrder& terms) {
+  if (!is_derivative(instrument.kind)) return "0";
+  return std::to_string(
+      state.exchange->leverage(terms.user, instrument.id, terms.mode, terms.position_side));
+}
+
+bool has_price(sim::OrderType type) noexcept {
+  return type != sim::OrderType::Market && type != sim::OrderType::OptimalLimitIoc;
 }
 
 /// What REST and the channel have in common.
-void write_terms(JsonWriter& json, const ServerState& state, const UserState& user,
-                 const sim::OrderView& order) {
+void write_terms(JsonWriter& json, const ServerState& state, const sim::OrderView& order,
+                 bool rest) {
   const Instrument& instrument = state.instruments[order.terms.instrument];
   const sim::NewOrder& terms = order.terms;
-  const bool market = terms.type == sim::OrderType::Market;
+  const bool priced = has_price(terms.type);
   const bool derivative = is_derivative(instrument.kind);
   json.field("instType", name_of(instrument.kind))
       .field("instId", instrument.name.view())
@@ -49,7 +100,7 @@ void write_terms(JsonWriter& json, const ServerState& state, const UserState& us
       .field("ordId", std::to_string(wire_order_id(order.id)))
       .field("clOrdId", terms.client_id.view())
       .field("tag", terms.tag.view())
-      .field("px", market ? std::string() : price_text(instrument, terms.price))
+      .field("px", priced ? price_text(instrument, terms.price) : std::string())
       .blank("pxUsd", "pxVol", "pxType")
       .field("sz", size_text(instrument, terms))
       .field("ordType", name_of(terms.type))
@@ -63,48 +114,48 @@ void write_terms(JsonWriter& json, const ServerState& state, const UserState& us
              derivative ? std::string_view() : state.currencies.name(instrument.quote))
       .field("accFillSz", quantity_text(instrument, order.filled))
       .field("state", name_of(order.state))
-      .field("lever", leverage_text(user, instrument))
-      .blank("attachAlgoClOrdId", "tpTriggerPx", "tpTriggerPxType", "tpOrdPx", "slTriggerPx",
-             "slTriggerPxType", "slOrdPx");
-  json.key("attachAlgoOrds").begin_array().end_array();
-  json.key("linkedAlgoOrd").begin_object().field("algoId", "").end_object();
+      .field("lever", leverage_text(state, instrument, terms));
+  write_algo_members(json, state, order, rest);
   json.field("stpId", "")
       .field("stpMode", name_of(terms.stp))
       .field("feeCcy", fee_currency(state, instrument, order))
       .field("fee", amount_text(-order.fee))
-      .field("rebateCcy", fee_currency(state, instrument, order))
+      .field("rebateCcy", rebate_currency(state, instrument, order))
       .field("rebate", "0")
       .field("pnl", amount_text(order.realised_pnl))
-      .field("source", "")
       .field("cancelSource", cancel_source(order.cancel_cause))
-      .field("category", "normal")
-      .field("isTpLimit", "false")
+      .field("cancelSourceReason", describe_cancel(order.cancel_cause))
+      .field("category", name_of(order.category))
       .field("reduceOnly", terms.reduce_only ? "true" : "false")
       .field("quickMgnType", "")
-      .blank("algoClOrdId", "algoId")
       .field("uTime", millis_text(state.wall_time(order.update_time)))
       .field("cTime", millis_text(state.wall_time(order.create_time)));
 }
 
 std::string notional_text(const ServerState& state, const Instrument& instrument,
                           const sim::OrderView& order, Quantity quantity) {
-  const Price price = order.terms.type == sim::OrderType::Market
-                          ? reference_price(state, instrument.id)
-                          : order.terms.price;
+  const Price price =
+      has_price(order.terms.type) ? order.terms.price : reference_price(state, instrument.id);
   return estimate_text(notional_usd(state, instrument, price, quantity));
+}
+
+std::string order_notional_text(const ServerState& state, const Instrument& instrument,
+                                const sim::OrderView& order) {
+  const sim::NewOrder& terms = order.terms;
+  if (!terms.quantity_is_quote) return notional_text(state, instrument, order, terms.quantity);
+  return estimate_text(to_double(terms.quote_quantity) * usd_price(state, instrument.quote));
 }
 
 }  // namespace
 
-void write_rest_order(JsonWriter& json, const ServerState& state, const UserState& user,
+void write_rest_order(JsonWriter& json, const ServerState& state, const UserState&,
                       const sim::OrderView& order) {
   const Instrument& instrument = state.instruments[order.terms.instrument];
   json.begin_object();
-  write_terms(json, state, user, order);
+  write_terms(json, state, order, true);
   json.field("avgPx", order.filled.raw == 0
                           ? std::string()
-                          : average_price_text(instrument, order.filled_cost, order.filled))
-      .field("cancelSourceReason", describe_cancel(order.cancel_cause));
+                          : average_price_text(instrument, order.filled_cost, order.filled));
   if (order.last_fill) {
     const Fill& fill = *order.last_fill;
     json.field("fillPx", price_text(instrument, fill.price))
@@ -117,16 +168,15 @@ void write_rest_order(JsonWriter& json, const ServerState& state, const UserStat
   json.end_object();
 }
 
-void write_pushed_order(JsonWriter& json, const ServerState& state, const UserState& user,
+void write_pushed_order(JsonWriter& json, const ServerState& state, const UserState&,
                         const sim::OrderChange& change, const Amount& profit) {
   const sim::OrderView& order = change.order;
   const Instrument& instrument = state.instruments[order.terms.instrument];
   const bool derivative = is_derivative(instrument.kind);
-  const bool amended = change.what == sim::OrderChange::What::Amended;
   json.begin_object();
-  write_terms(json, state, user, order);
+  write_terms(json, state, order, false);
   json.field("avgPx", average_price_text(instrument, order.filled_cost, order.filled))
-      .field("notionalUsd", notional_text(state, instrument, order, order.terms.quantity))
+      .field("notionalUsd", order_notional_text(state, instrument, order))
       .field("fillNotionalUsd",
              order.filled.raw == 0 ? "" : notional_text(state, instrument, order, order.filled));
   if (change.fill) {
@@ -152,13 +202,22 @@ void write_pushed_order(JsonWriter& json, const ServerState& state, const UserSt
   }
   const std::optional<Price> last = last_price(state, instrument.id);
   json.blank("fillPxVol", "fillPxUsd", "fillMarkVol", "fillFwdPx")
-      .field("lastPx", last ? price_text(instrument, *last) : "")
-      .field("reqId", amended ? change.amend_request_id : std::string_view())
-      .field("amendResult", amended ? "0" : "")
-      .field("amendSource", amended ? "1" : "")
-      .field("code", "0")
-      .field("msg", "")
-      .end_object();
+      .field("lastPx", last ? price_text(instrument, *last) : "");
+  write_amend_result(json, state, change);
+  json.end_object();
+}
+
+std::string_view fill_sub_type(const sim::Exchange::UserFill& fill) noexcept {
+  const bool buys = fill.side == Side::Buy;
+  switch (fill.position_side) {
+    case PositionSide::Net:
+      return buys ? "1" : "2";
+    case PositionSide::Long:
+      return buys ? "3" : "5";  // open, close
+    case PositionSide::Short:
+      return buys ? "6" : "4";
+  }
+  return "";
 }
 
 void write_pushed_fill(JsonWriter& json, const ServerState& state, const sim::OrderView& order,
@@ -196,15 +255,14 @@ void write_rest_fill(JsonWriter& json, const ServerState& state, const UserState
       .field("ordId", std::to_string(wire_order_id(row.order)))
       .field("clOrdId", row.client_id.view())
       .field("billId", std::to_string(row.bill_id))
-      .field("subType", row.side == Side::Buy ? "1" : "2")
+      .field("subType", fill_sub_type(row))
       .field("tag", row.tag.view())
       .field("fillPx", price_text(instrument, fill.price))
       .field("fillSz", quantity_text(instrument, fill.quantity))
-      .field("fillIdxPx", price_text(instrument, index_price(state, instrument.id)))
-      .field("fillPnl", "0")
+      .field("fillIdxPx", row.index.raw > 0 ? price_text(instrument, row.index) : "")
+      .field("fillPnl", amount_text(row.realised_pnl))
       .blank("fillPxVol", "fillPxUsd", "fillMarkVol", "fillFwdPx")
-      .field("fillMarkPx",
-             derivative ? price_text(instrument, reference_price(state, instrument.id)) : "")
+      .field("fillMarkPx", derivative && row.mark.raw > 0 ? price_text(instrument, row.mark) : "")
       .field("side", name_of(row.side))
       .field("posSide", derivative ? name_of(row.position_side) : std::string_view("net"))
       .field("execType", fill.maker ? "M" : "T")

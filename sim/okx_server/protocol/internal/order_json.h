@@ -20,6 +20,9 @@ void write_pushed_order(JsonWriter& json, const ServerState& state, const UserSt
 void write_pushed_fill(JsonWriter& json, const ServerState& state, const sim::OrderView& order,
                        const Fill& fill);
 
+/// OKX's number of what a fill did: 1 bought, 2 sold; 3 to 6 opened or closed a leg.
+std::string_view fill_sub_type(const sim::Exchange::UserFill& fill) noexcept;
+
 /// A fill as REST lists it.
 void write_rest_fill(JsonWriter& json, const ServerState& state, const UserState& user,
                      const sim::Exchange::UserFill& fill);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "sim/okx_server/protocol/internal/json_reader.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
@@ -28,16 +30,7 @@ Verdict take_price(const ServerState& state, const Instrument& instrument,
                       state.settings.off_tick_code);
   if (!raw || *raw <= 0) return bad_parameter("px");
   terms.price = {*raw};
-  const std::string_view amend = text_or_empty(item, "pxAmendType");
-  if (!amend.empty() && amend != "0" && amend != "1") return bad_parameter("pxAmendType");
-  if (amend != "1") return {};
-  if (const auto limits = price_limits(state, instrument.id)) {
-    if (terms.side == Side::Buy && terms.price > limits->highest_buy)
-      terms.price = limits->highest_buy;
-    if (terms.side == Side::Sell && terms.price < limits->lowest_sell)
-      terms.price = limits->lowest_sell;
-  }
-  return {};
+  return fit_to_band(state, instrument.id, terms.side, item, terms.price);
 }
 
 Verdict take_size(const Instrument& instrument, simdjson::dom::object item, sim::NewOrder& terms) {
@@ -47,6 +40,8 @@ Verdict take_size(const Instrument& instrument, simdjson::dom::object item, sim:
   const bool spot_market = !is_derivative(instrument.kind) && terms.type == sim::OrderType::Market;
   const std::string_view unit = text_or_empty(item, "tgtCcy");
   if (!unit.empty() && unit != "base_ccy" && unit != "quote_ccy") return bad_parameter("tgtCcy");
+  // Whoever must not be shrunk is refused when the money does not cover the order.
+  terms.shrinks_to_funds = !bool_member(item, "banAmend").value_or(false);
   terms.quantity_is_quote =
       spot_market && (unit.empty() ? terms.side == Side::Buy : unit == "quote_ccy");
   if (terms.quantity_is_quote) {
@@ -63,14 +58,14 @@ Verdict take_size(const Instrument& instrument, simdjson::dom::object item, sim:
   return {};
 }
 
-Verdict take_mode(const UserState& user, const Instrument& instrument, simdjson::dom::object item,
-                  sim::NewOrder& terms) {
+Verdict take_mode(const sim::UserSettings& user, const Instrument& instrument,
+                  simdjson::dom::object item, sim::NewOrder& terms) {
   const std::string_view text = text_or_empty(item, "tdMode");
   if (text.empty()) return empty_parameter("tdMode");
   const auto mode = parse_trade_mode(text);
   if (!mode) return bad_parameter("tdMode");
   terms.mode = *mode;
-  const int account = user.settings.account.account_mode;
+  const int account = user.account_mode;
   Verdict wrong{"51010", "tdMode does not fit the account mode", ""};
   if (is_derivative(instrument.kind)) {
     if (account == 1 || *mode == sim::TradeMode::Cash) return wrong;
@@ -87,10 +82,10 @@ Verdict take_mode(const UserState& user, const Instrument& instrument, simdjson:
   return wrong;
 }
 
-Verdict take_position_side(const UserState& user, const Instrument& instrument,
+Verdict take_position_side(const sim::UserSettings& user, const Instrument& instrument,
                            simdjson::dom::object item, sim::NewOrder& terms) {
   const std::string_view text = text_or_empty(item, "posSide");
-  const bool sided = user.settings.account.long_short_mode && is_derivative(instrument.kind) &&
+  const bool sided = user.long_short_mode && is_derivative(instrument.kind) &&
                      instrument.kind != InstrumentKind::Option;
   if (text == "long" && sided)
     terms.position_side = PositionSide::Long;
@@ -115,17 +110,47 @@ Verdict take_self_trade_mode(simdjson::dom::object item, sim::NewOrder& terms) {
   return {};
 }
 
-Verdict take_flags(const UserState& user, const Instrument& instrument, simdjson::dom::object item,
-                   sim::NewOrder& terms) {
+/// The most that a market order may move from the best price: 0 to 0.05, four decimals. Only where
+/// the size is in the currency that is received: there the price decides what is paid.
+Verdict take_slippage(const Instrument& instrument, simdjson::dom::object item,
+                      sim::NewOrder& terms) {
+  const std::string_view text = text_or_empty(item, "slippagePct");
+  if (text.empty()) return {};
+  const Verdict invalid{"54085", "slippagePct must be 0 to 0.05 with at most 4 decimals", ""};
+  const auto raw = parse_units(text, 4);
+  if (!raw || *raw < 0 || *raw > 500) return invalid;
+  const bool spot_market = !is_derivative(instrument.kind) && terms.type == sim::OrderType::Market;
+  const bool sized_in_received = (terms.side == Side::Buy) != terms.quantity_is_quote;
+  if (!spot_market || !sized_in_received) return bad_parameter("slippagePct");
+  terms.slippage = static_cast<std::int32_t>(*raw);
+  return {};
+}
+
+/// The market of one quote currency is the only one here.
+Verdict take_quote_currency(const ServerState& state, const Instrument& instrument,
+                            simdjson::dom::object item) {
+  const std::string_view text = text_or_empty(item, "tradeQuoteCcy");
+  if (text.empty() || is_derivative(instrument.kind)) return {};
+  if (text != state.currencies.name(instrument.quote)) return bad_parameter("tradeQuoteCcy");
+  return {};
+}
+
+/// Order types that OKX has for others than the users of this venue.
+Verdict refuse_special_type(const Instrument& instrument, std::string_view type) {
+  const bool option = instrument.kind == InstrumentKind::Option;
+  if (option && (type == "mmp" || type == "mmp_and_post_only"))
+    return {"51035", "This account doesn't have permission to submit MMP orders", ""};
+  if (type == "rpi") return {"54042", "No permission to place RPI orders", ""};
+  return bad_parameter("ordType");
+}
+
+Verdict take_flags(const sim::UserSettings& user, const Instrument& instrument,
+                   simdjson::dom::object item, sim::NewOrder& terms) {
   terms.reduce_only = bool_member(item, "reduceOnly").value_or(false);
-  if (terms.reduce_only &&
-      (!is_derivative(instrument.kind) || user.settings.account.account_mode == 1))
+  if (terms.reduce_only && (!is_derivative(instrument.kind) || user.account_mode == 1))
     return {"51205", "Reduce-only is not available", ""};
   // In long/short mode the sides say what closes; the flag means nothing there.
-  if (user.settings.account.long_short_mode) terms.reduce_only = false;
-  simdjson::dom::element attached;
-  if (item.at_key("attachAlgoOrds").get(attached) == simdjson::SUCCESS)
-    return bad_parameter("attachAlgoOrds");  // better refused than silently not there
+  if (user.long_short_mode) terms.reduce_only = false;
   return {};
 }
 
@@ -139,8 +164,8 @@ Verdict take_names(simdjson::dom::object item, sim::NewOrder& terms) {
   return {};
 }
 
-Verdict take_all(const ServerState& state, const UserState& user, const Instrument& instrument,
-                 simdjson::dom::object item, sim::NewOrder& terms) {
+Verdict take_all(const ServerState& state, const sim::UserSettings& user,
+                 const Instrument& instrument, simdjson::dom::object item, sim::NewOrder& terms) {
   const std::string_view side = text_or_empty(item, "side");
   if (side.empty()) return empty_parameter("side");
   if (side != "buy" && side != "sell") return bad_parameter("side");
@@ -148,7 +173,7 @@ Verdict take_all(const ServerState& state, const UserState& user, const Instrume
   const std::string_view type = text_or_empty(item, "ordType");
   if (type.empty()) return empty_parameter("ordType");
   const auto parsed_type = parse_order_type(type);
-  if (!parsed_type) return bad_parameter("ordType");
+  if (!parsed_type) return refuse_special_type(instrument, type);
   terms.type = *parsed_type;
   if (Verdict v = take_names(item, terms); !v.ok()) return v;
   if (Verdict v = take_mode(user, instrument, item, terms); !v.ok()) return v;
@@ -156,17 +181,44 @@ Verdict take_all(const ServerState& state, const UserState& user, const Instrume
   if (Verdict v = take_flags(user, instrument, item, terms); !v.ok()) return v;
   if (Verdict v = take_self_trade_mode(item, terms); !v.ok()) return v;
   if (Verdict v = take_price(state, instrument, item, terms); !v.ok()) return v;
-  return take_size(instrument, item, terms);
+  if (Verdict v = take_size(instrument, item, terms); !v.ok()) return v;
+  if (Verdict v = take_slippage(instrument, item, terms); !v.ok()) return v;
+  return take_quote_currency(state, instrument, item);
 }
 
 }  // namespace
+
+Verdict parse_common_terms(const sim::UserSettings& user, const Instrument& instrument,
+                           simdjson::dom::object item, sim::NewOrder& terms) {
+  const std::string_view side = text_or_empty(item, "side");
+  if (side.empty()) return empty_parameter("side");
+  if (side != "buy" && side != "sell") return bad_parameter("side");
+  terms.side = side == "buy" ? Side::Buy : Side::Sell;
+  if (Verdict v = take_names(item, terms); !v.ok()) return v;
+  if (Verdict v = take_mode(user, instrument, item, terms); !v.ok()) return v;
+  if (Verdict v = take_position_side(user, instrument, item, terms); !v.ok()) return v;
+  return take_flags(user, instrument, item, terms);
+}
+
+Verdict fit_to_band(const ServerState& state, InstrumentId instrument, Side side,
+                    simdjson::dom::object item, Price& price) {
+  const std::string_view amend = text_or_empty(item, "pxAmendType");
+  if (!amend.empty() && amend != "0" && amend != "1") return bad_parameter("pxAmendType");
+  if (amend != "1") return {};
+  if (const auto limits = price_limits(state, instrument)) {
+    if (side == Side::Buy) price = std::min(price, limits->highest_buy);
+    if (side == Side::Sell) price = std::max(price, limits->lowest_sell);
+  }
+  return {};
+}
 
 ParsedOrder parse_order(const ServerState& state, const UserState& user, InstrumentId id,
                         simdjson::dom::object item) {
   ParsedOrder parsed;
   parsed.terms.user = user.id;
   parsed.terms.instrument = id;
-  parsed.verdict = take_all(state, user, state.instruments[id], item, parsed.terms);
+  parsed.verdict =
+      take_all(state, state.exchange->settings(user.id), state.instruments[id], item, parsed.terms);
   return parsed;
 }
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <initializer_list>
+
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
 #include "sim/okx_server/protocol/internal/order_entry.h"
@@ -11,16 +14,53 @@ bool is_open(const sim::OrderView& order) noexcept {
   return order.state == OrderState::Live || order.state == OrderState::PartiallyFilled;
 }
 
+bool inside_time(const RestCall& call, Timestamp wall) noexcept {
+  const auto begin = parse_digits(call.param("begin"));
+  const auto end = parse_digits(call.param("end"));
+  const auto time = static_cast<std::uint64_t>(to_unix_millis(wall));
+  return (!begin || time >= *begin) && (!end || time <= *end);
+}
+
 bool inside_order_filter(const RestCall& call, const sim::OrderView& order) {
   return inside_filter(call, order.terms.instrument) &&
          inside_page(call, wire_order_id(order.id)) &&
+         inside_time(call, call.state.wall_time(order.create_time)) &&
          listed_in(call.param("ordType"), name_of(order.terms.type)) &&
-         listed_in(call.param("state"), name_of(order.state));
+         listed_in(call.param("state"), name_of(order.state)) &&
+         listed_in(call.param("category"), name_of(order.category));
+}
+
+bool all_listed(std::string_view list, std::initializer_list<std::string_view> known) {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    if (std::find(known.begin(), known.end(), list.substr(0, end)) == known.end()) return false;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return true;
+}
+
+/// The first parameter of a query that names what does not exist, or "".
+std::string_view wrong_parameter(const RestCall& call) {
+  const std::string_view type = call.param("instType");
+  if (!all_listed(type, {"SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "EVENTS"}))
+    return "instType";
+  if (!all_listed(call.param("state"),
+                  {"live", "partially_filled", "filled", "canceled", "mmp_canceled"}))
+    return "state";
+  if (!all_listed(call.param("ordType"),
+                  {"market", "limit", "post_only", "fok", "ioc", "optimal_limit_ioc", "mmp",
+                   "mmp_and_post_only", "op_fok", "rpi", "elp"}))
+    return "ordType";
+  for (const std::string_view number : {"after", "before", "begin", "end", "limit"}) {
+    if (!call.param(number).empty() && !parse_digits(call.param(number))) return number;
+  }
+  return "";
 }
 
 /// Newest first, those that `wanted` keeps.
 template <class Wanted>
 RestReply order_rows(const RestCall& call, const std::vector<VenueOrderId>& ids, Wanted&& wanted) {
+  if (const std::string_view wrong = wrong_parameter(call); !wrong.empty()) return bad_parameter(wrong);
   RestReply reply;
   JsonWriter json(reply.data);
   std::size_t left = page_limit(call, 100);
@@ -69,14 +109,8 @@ RestReply history_since(RestCall& call, Nanos span, bool unfilled) {
 RestReply history(RestCall& call) { return history_since(call, seconds(7 * 24 * 3600), true); }
 RestReply archive(RestCall& call) { return history_since(call, seconds(90 * 24 * 3600), false); }
 
-bool inside_time(const RestCall& call, Timestamp wall) noexcept {
-  const auto begin = parse_digits(call.param("begin"));
-  const auto end = parse_digits(call.param("end"));
-  const auto time = static_cast<std::uint64_t>(to_unix_millis(wall));
-  return (!begin || time >= *begin) && (!end || time <= *end);
-}
-
 RestReply fills_since(RestCall& call, Nanos span) {
+  if (const std::string_view wrong = wrong_parameter(call); !wrong.empty()) return bad_parameter(wrong);
   RestReply reply;
   JsonWriter json(reply.data);
   std::size_t left = page_limit(call, 100);
@@ -87,6 +121,7 @@ RestReply fills_since(RestCall& call, Nanos span) {
     if (!inside_filter(call, fill->instrument) || !inside_page(call, fill->bill_id)) continue;
     if (!listed_in(call.param("ordId"), std::to_string(wire_order_id(fill->order)))) continue;
     if (!inside_time(call, call.state.wall_time(fill->fill.exchange_time))) continue;
+    if (!listed_in(call.param("subType"), fill_sub_type(*fill))) continue;
     write_rest_fill(json, call.state, call.account(), *fill);
     --left;
   }

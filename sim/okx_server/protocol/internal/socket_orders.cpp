@@ -2,6 +2,7 @@
 #include "sim/okx_server/protocol/internal/json_writer.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
 #include "sim/okx_server/protocol/internal/order_entry.h"
+#include "sim/okx_server/protocol/internal/order_faults.h"
 #include "sim/okx_server/protocol/internal/socket.h"
 
 namespace gannet::okx_server {
@@ -42,19 +43,27 @@ std::string reply_text(const ServerState& state, std::string_view id, std::strin
   return text;
 }
 
-OperationReply run(ServerState& state, const Session& session, const SocketOperation& operation,
-                   simdjson::dom::object request) {
-  const std::string_view id = text_or_empty(request, "id");
+/// Everything that is said of any order operation, whatever it is.
+OperationReply check_request(const ServerState& state, const Session& session,
+                             simdjson::dom::object request, simdjson::dom::array& args) {
   if (session.path != SocketPath::Private)
     return {"60028", "This operation is not supported on this URL", ""};
   if (!session.user) return {"60011", "Please log in", ""};
-  simdjson::dom::array args;
-  if (id.empty() || request.at_key("args").get(args) != simdjson::SUCCESS)
+  const std::string_view id = text_or_empty(request, "id");
+  if (!is_plain_name(id, 32) || request.at_key("args").get(args) != simdjson::SUCCESS)
     return {"60013", "Invalid args", ""};
   for (const ApiKey& key : state.settings.keys) {
     if (key.credentials.key == session.key && !key.may_trade)
       return {"50120", "This API key doesn't have permission to use this function", ""};
   }
+  return {};
+}
+
+OperationReply run(ServerState& state, const Session& session, const SocketOperation& operation,
+                   simdjson::dom::object request) {
+  simdjson::dom::array args;
+  if (OperationReply refused = check_request(state, session, request, args); refused.code != "0")
+    return refused;
   OperationRequest wanted;
   wanted.user = *session.user;
   wanted.operation = operation.operation;
@@ -64,7 +73,22 @@ OperationReply run(ServerState& state, const Session& session, const SocketOpera
   wanted.expire_time = text_or_empty(request, "expTime");
   std::vector<simdjson::dom::element> items;
   for (const simdjson::dom::element item : args) items.push_back(item);
-  return run_operation(state, wanted, items);
+  OperationReply reply = run_operation(state, wanted, items);
+  // The items say why; on sockets the reply as a whole has no text then, as recorded.
+  if (!reply.data.empty()) reply.message.clear();
+  return reply;
+}
+
+OperationReply mass_cancel(ServerState& state, const Session& session,
+                           simdjson::dom::object request) {
+  simdjson::dom::array args;
+  if (OperationReply refused = check_request(state, session, request, args); refused.code != "0")
+    return refused;
+  simdjson::dom::object item;
+  if (args.size() != 1 || args.at(0).get(item) != simdjson::SUCCESS)
+    return {"60013", "Invalid args", ""};
+  const Verdict verdict = refuse_mass_cancel(state, state.users[*session.user], item);
+  return {verdict.code, verdict.message, ""};
 }
 
 }  // namespace
@@ -72,17 +96,13 @@ OperationReply run(ServerState& state, const Session& session, const SocketOpera
 bool handle_order_operation(ServerState& state, Session& session, std::string_view op,
                             simdjson::dom::object request) {
   const SocketOperation* const operation = find_operation(op);
-  if (operation == nullptr) return false;
-  if (state.faults.take(Fault::Kind::DropRequest, op)) return true;
-  const OperationReply reply = run(state, session, *operation, request);
+  const bool is_mass_cancel = op == "mass-cancel";
+  if (operation == nullptr && !is_mass_cancel) return false;
+  if (takes_request(state, session, op, request)) return true;
+  const OperationReply reply = is_mass_cancel ? mass_cancel(state, session, request)
+                                              : run(state, session, *operation, request);
   if (reply.data.empty()) state.refuse(op, reply.code, reply.message);
-  const std::string text = reply_text(state, text_or_empty(request, "id"), op, reply);
-  if (state.faults.take(Fault::Kind::DropAck, op)) return true;
-  if (const auto late = state.faults.take(Fault::Kind::LateAck, op)) {
-    send_later(state, session.id, late->delay, text);
-    return true;
-  }
-  send(state, session, text);
+  send_reply(state, session, op, reply_text(state, text_or_empty(request, "id"), op, reply));
   return true;
 }
 
