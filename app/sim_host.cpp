@@ -4,10 +4,16 @@
 
 #include <charconv>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <utility>
 
+#include "app/event_log_file.h"
 #include "app/json_line.h"
+#include "app/request_log.h"
+#include "app/sim_accounts.h"
 #include "app/sim_market.h"
+#include "app/sim_scenario.h"
 #include "base/clock.h"
 #include "gateway/net/certificate.h"
 #include "gateway/net/tls_context.h"
@@ -65,6 +71,32 @@ std::expected<net::ServerSettings, Error> parse_listen(const std::string& listen
   return settings;
 }
 
+/// What the fault `certificate` shows, by its shapes.
+std::expected<std::map<std::string, net::TlsContext, std::less<>>, Error> wrong_certificates(
+    const std::filesystem::path& directory, const std::filesystem::path& key) {
+  std::map<std::string, net::TlsContext, std::less<>> contexts;
+  for (const char* const shape : {"expired", "wrong_host", "unknown_authority"}) {
+    auto tls = net::TlsContext::server(
+        {.certificate_file = (directory / (std::string(shape) + ".pem")).string(),
+         .key_file = key.string()});
+    if (!tls) return std::unexpected(std::move(tls.error()));
+    contexts.emplace(shape, std::move(*tls));
+  }
+  return contexts;
+}
+
+std::expected<void, Error> order_scenario(const std::string& file, okx_server::Server& server) {
+  if (file.empty()) return {};
+  const auto steps = read_scenario(file);
+  if (!steps) return std::unexpected(steps.error());
+  for (const ScenarioStep& step : *steps) {
+    if (auto taken = server.order_faults(step.json, wall_clock_now()); !taken) {
+      return std::unexpected(Error{file + ":" + std::to_string(step.line) + ": " + taken.error()});
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 struct SimHost::Parts {
@@ -75,6 +107,7 @@ struct SimHost::Parts {
   StateDirectory state;
   net::CertificateFiles certificates;
   std::unique_ptr<SimMarket> market;
+  std::unique_ptr<EventLogFile> event_log;  // of the server's exchange
   okx_server::Credentials credentials;
   // The transport calls the server until it is gone, and the market trades on the server's
   // exchange.
@@ -86,6 +119,7 @@ okx_server::Settings SimHost::Parts::server_settings(const SimOptions& options) 
   okx_server::Settings settings =
       okx_server::make_default_settings(options.seed, market->instruments(), market->currencies());
   settings.speed = options.speed;
+  settings.step_mode = options.step;
   settings.clock_skew = options.clock_skew;
   settings.demo = options.demo;
   settings.instruments = market->listed();
@@ -96,8 +130,7 @@ okx_server::Settings SimHost::Parts::server_settings(const SimOptions& options) 
 }
 
 std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& loop,
-                                                              const SimOptions& options,
-                                                              OnRefusal on_refusal) {
+                                                              const SimOptions& options) {
   auto listen = parse_listen(options.listen);
   if (!listen) return std::unexpected(listen.error());
   if (!(options.speed > 0)) return std::unexpected(Error{"--speed must be above zero"});
@@ -107,7 +140,7 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
   auto parts = std::make_unique<Parts>(std::move(*state));
   net::CertificateNames names;
   if (listen->address != "127.0.0.1") names.ip_addresses.push_back(listen->address);
-  auto certificates = net::make_certificates(parts->state.path(), names);
+  auto certificates = net::make_certificates(parts->state.path(), names, true);
   if (!certificates) return std::unexpected(certificates.error());
   parts->certificates = *certificates;
   auto tls = net::TlsContext::server({.certificate_file = certificates->certificate.string(),
@@ -118,9 +151,21 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
   parts->market = std::move(*market);
 
   okx_server::Settings settings = parts->server_settings(options);
-  settings.on_refusal = std::move(on_refusal);
+  if (auto taken = take_accounts(options.accounts, parts->market->currencies(), settings); !taken) {
+    return std::unexpected(std::move(taken.error()));
+  }
+  settings.on_request = request_log(options.log_requests);
+  settings.fault_seed = options.fault_seed;
+  settings.fault_intensity = options.fault_intensity;
   parts->credentials = settings.keys.front().credentials;
   const Timestamp now = wall_clock_now();
+  if (!options.event_log.empty()) {
+    auto log = EventLogFile::open(options.event_log, parts->market->instruments(),
+                                  parts->market->currencies(), now + options.clock_skew);
+    if (!log) return std::unexpected(std::move(log.error()));
+    parts->event_log = std::move(*log);
+    settings.observer = &parts->event_log->events();
+  }
   parts->server =
       std::make_unique<okx_server::Server>(std::move(settings), parts->market->instruments(),
                                            parts->market->currencies(), *parts->transport, now);
@@ -131,10 +176,16 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
   }
   parts->server->set_market(
       [market = parts->market.get()](Timestamp time) { market->advance(time); });
-  if (auto listening =
-          parts->transport->start(loop, *tls, {.server = std::move(*listen)}, *parts->server);
+  auto wrong = wrong_certificates(parts->state.path(), certificates->key);
+  if (!wrong) return std::unexpected(std::move(wrong.error()));
+  if (auto listening = parts->transport->start(
+          loop, *tls, {.server = std::move(*listen), .certificates = std::move(*wrong)},
+          *parts->server);
       !listening) {
     return std::unexpected(listening.error());
+  }
+  if (auto ordered = order_scenario(options.scenario, *parts->server); !ordered) {
+    return std::unexpected(std::move(ordered.error()));
   }
   return std::unique_ptr<SimHost>(new SimHost(std::move(parts)));
 }

@@ -16,13 +16,8 @@ namespace gannet::app {
 /// Thread: the loop's.
 class SimHost {
  public:
-  /// Told of every refused request: where, OKX's code, why.
-  using OnRefusal =
-      std::function<void(std::string_view where, std::string_view code, std::string_view why)>;
-
   static std::expected<std::unique_ptr<SimHost>, Error> start(net::EventLoop& loop,
-                                                              const SimOptions& options,
-                                                              OnRefusal on_refusal);
+                                                              const SimOptions& options);
   ~SimHost();
   SimHost(const SimHost&) = delete;
   SimHost& operator=(const SimHost&) = delete;

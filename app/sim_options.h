@@ -23,7 +23,6 @@ struct SimOptions {
   std::uint64_t seed = 1;
   double speed = 1;                     ///< of market, funding and history
   bool step = false;                    ///< the market's time stands still until it is stepped
-  std::optional<Timestamp> start_time;  ///< of the market; absent: now
   std::string event_log;                ///< each event of the exchange as a JSON line; "": none
 
   // The synthetic market.
@@ -43,11 +42,16 @@ struct SimOptions {
   std::string mirror_rest;  ///< https://HOST of the mirrored venue; "": that of the socket
   std::string mirror_ca;    ///< its certificate authority, beside the system's
 
-  bool rate_limits = true;          ///< the venue's own; false: none
-  int best_price_interval_ms = 10;  ///< bbo-tbt; 0: every change at once
-  int book_interval_ms = 100;       ///< books, books5
-  Nanos clock_skew;                 ///< how far its clock is ahead of this machine's
-  bool demo = false;                ///< a demo account: takes the demo header and nothing else
+  bool rate_limits = true;               ///< the venue's own; false: none
+  int best_price_interval_ms = 10;       ///< bbo-tbt; 0: every change at once
+  int book_interval_ms = 100;            ///< books, books5
+  Nanos clock_skew;                      ///< how far its clock is ahead of this machine's
+  bool demo = false;                     ///< a demo account: takes the demo header and nothing else
+  std::string accounts;                  ///< a TOML file with users and keys; "": one of each
+  std::string scenario;                  ///< a TOML file of faults with their times; "": none
+  std::uint64_t fault_seed = 0;          ///< a seed that orders faults by itself; 0: none
+  double fault_intensity = 0.5;          ///< of that seed: faults a second
+  std::string log_requests = "refused";  ///< to stderr: all, refused, off
   std::string state_directory;  ///< where the certificate goes; "": a fresh one, removed at the end
 };
 

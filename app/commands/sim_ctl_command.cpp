@@ -3,13 +3,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "app/child_sim.h"
 #include "app/commands/sim_command.h"
+#include "app/json_line.h"
 #include "base/jsonl_reader.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/net/http_client.h"
 #include "gateway/net/tls_context.h"
+#include "sim/okx_server/protocol/fault_table.h"
 
 namespace gannet::app {
 namespace {
@@ -52,37 +57,98 @@ void ask(Venue venue, HttpRequest request) {
   if (answer->response.status != 200) fail("status " + std::to_string(answer->response.status));
 }
 
+HttpRequest get(std::string target) {
+  return {.method = "GET", .target = std::move(target), .headers = {}, .body = {}};
+}
+
+HttpRequest order_of(std::string json) {
+  return {.method = "POST",
+          .target = "/sim/v1/faults",
+          .headers = {{"Content-Type", "application/json"}},
+          .body = std::move(json)};
+}
+
+void add_truth(CLI::App& command, const std::shared_ptr<Venue>& venue) {
+  auto user = std::make_shared<std::string>();
+  CLI::App* const truth = command.add_subcommand("truth", "what really is, as JSON");
+  truth->add_option("--user", *user, "whose; the first without");
+  truth->callback([venue, user] {
+    ask(*venue, get("/sim/v1/truth" + (user->empty() ? "" : "?user=" + *user)));
+  });
+}
+
+/// `sim-ctl faults`: what is on; with --list: what there is; with JSON: orders it.
+void add_faults(CLI::App& command, const std::shared_ptr<Venue>& venue) {
+  struct Given {
+    std::string json;
+    bool list = false;
+  };
+  auto given = std::make_shared<Given>();
+  CLI::App* const faults =
+      command.add_subcommand("faults", "faults that are on, as JSON; --list: all that there are");
+  faults->add_option("json", given->json, R"(order them: {"cut":{"connection":"private"}})");
+  faults->add_flag("--list", given->list, "every fault, what it does and what it takes");
+  faults->callback([venue, given] {
+    if (given->list)
+      std::fputs(okx_server::describe_faults().c_str(), stdout);
+    else
+      ask(*venue, given->json.empty() ? get("/sim/v1/faults") : order_of(given->json));
+  });
+}
+
+/// `sim-ctl fault half_open connection=private for=2s`
+void add_fault(CLI::App& command, const std::shared_ptr<Venue>& venue) {
+  struct Given {
+    std::string id;
+    std::vector<std::string> members;
+  };
+  auto given = std::make_shared<Given>();
+  CLI::App* const fault = command.add_subcommand(
+      "fault", "order one: sim-ctl fault half_open connection=private at=5s for=2s");
+  fault->add_option("id", given->id, "of faults --list")->required();
+  fault->add_option("members", given->members, "what it takes, as name=value");
+  fault->callback([venue, given] {
+    JsonLine line;
+    line.begin_object().field("fault", given->id);
+    for (const std::string& member : given->members) {
+      const std::size_t equals = member.find('=');
+      if (equals == std::string::npos) fail(member + ": want name=value");
+      line.field(std::string_view(member).substr(0, equals), member.substr(equals + 1));
+    }
+    ask(*venue, order_of(line.end_object().text()));
+  });
+}
+
+void add_clear(CLI::App& command, const std::shared_ptr<Venue>& venue) {
+  auto which = std::make_shared<std::string>();
+  CLI::App* const clear =
+      command.add_subcommand("clear", "end faults: all, those of an id, or that number");
+  clear->add_option("which", *which, "a fault's id or its number; all without");
+  clear->callback([venue, which] {
+    const bool number =
+        !which->empty() && which->find_first_not_of("0123456789") == std::string::npos;
+    const std::string query = which->empty() ? "" : (number ? "?id=" : "?fault=") + *which;
+    ask(*venue,
+        {.method = "DELETE", .target = "/sim/v1/faults" + query, .headers = {}, .body = {}});
+  });
+}
+
 }  // namespace
 
 void add_sim_ctl_command(CLI::App& app) {
   auto venue = std::make_shared<Venue>();
-  auto user = std::make_shared<std::string>();
-  auto faults = std::make_shared<std::string>();
-  CLI::App* const command = app.add_subcommand("sim-ctl", "look into a simulated venue");
+  CLI::App* const command =
+      app.add_subcommand("sim-ctl", "look into a simulated venue, and make it misbehave");
   command->require_subcommand(1);
   command->add_option("--url", venue->url, "https://127.0.0.1:PORT")->envname("GANNET_SIM_URL");
   command->add_option("--ca", venue->ca, "its certificate authority")->envname("GANNET_SIM_CA");
   command->add_option("--ready", venue->ready_file, "a file with its ready line, instead of both");
-
-  CLI::App* const truth = command->add_subcommand("truth", "what really is, as JSON");
-  truth->add_option("--user", *user, "whose; the first without");
-  truth->callback([venue, user] {
-    const std::string query = user->empty() ? "" : "?user=" + *user;
-    ask(*venue, {.method = "GET", .target = "/sim/v1/truth" + query, .headers = {}, .body = {}});
-  });
-
-  CLI::App* const order = command->add_subcommand("faults", "order misbehaviour");
-  order->add_option("json", *faults, R"(for instance {"cut":{"connection":"private"}})")
-      ->required();
-  order->callback([venue, faults] {
-    ask(*venue, {.method = "POST",
-                 .target = "/sim/v1/faults",
-                 .headers = {{"Content-Type", "application/json"}},
-                 .body = *faults});
-  });
-
+  add_truth(*command, venue);
+  add_faults(*command, venue);
+  add_fault(*command, venue);
+  add_clear(*command, venue);
   command->add_subcommand("connections", "who is connected, as JSON")->callback([venue] {
-    ask(*venue, {.method = "GET", .target = "/sim/v1/connections", .headers = {}, .body = {}});
+    ask(*venue, get("/sim/v1/connections"));
   });
 }
 

@@ -65,6 +65,38 @@ std::string subject_alternative_names(const CertificateNames& names) {
   return list;
 }
 
+/// A certificate authority of its own; null: OpenSSL could not.
+Certificate make_authority(EVP_PKEY* key) {
+  Certificate ca = blank_certificate(key, "Gannet simulated venue CA");
+  if (!ca) return nullptr;
+  X509_set_issuer_name(ca.get(), X509_get_subject_name(ca.get()));
+  if (!add_extension(ca.get(), ca.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") ||
+      !add_extension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign,cRLSign") ||
+      !add_extension(ca.get(), ca.get(), NID_subject_key_identifier, "hash") ||
+      X509_sign(ca.get(), key, EVP_sha256()) == 0)
+    return nullptr;
+  return ca;
+}
+
+/// A server's certificate, signed by the authority. `seconds_left`: until it ends.
+Certificate make_leaf(EVP_PKEY* key, X509* ca, EVP_PKEY* ca_key, const CertificateNames& names,
+                      long seconds_left) {
+  Certificate leaf = blank_certificate(key, "Gannet simulated venue");
+  if (!leaf) return nullptr;
+  X509_gmtime_adj(X509_getm_notAfter(leaf.get()), seconds_left);
+  X509_set_issuer_name(leaf.get(), X509_get_subject_name(ca));
+  // Key identifiers: strict clients (Python from 3.13) refuse chains without them.
+  if (!add_extension(leaf.get(), ca, NID_basic_constraints, "critical,CA:FALSE") ||
+      !add_extension(leaf.get(), ca, NID_key_usage, "critical,digitalSignature") ||
+      !add_extension(leaf.get(), ca, NID_ext_key_usage, "serverAuth") ||
+      !add_extension(leaf.get(), ca, NID_subject_alt_name, subject_alternative_names(names)) ||
+      !add_extension(leaf.get(), ca, NID_subject_key_identifier, "hash") ||
+      !add_extension(leaf.get(), ca, NID_authority_key_identifier, "keyid:always") ||
+      X509_sign(leaf.get(), ca_key, EVP_sha256()) == 0)
+    return nullptr;
+  return leaf;
+}
+
 std::expected<void, Error> write_file(const std::filesystem::path& path, mode_t mode, BIO* pem) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
   if (file < 0) return std::unexpected(Error{"cannot write " + path.string()});
@@ -97,40 +129,38 @@ std::expected<void, Error> write_key(const std::filesystem::path& path, EVP_PKEY
 }  // namespace
 
 std::expected<CertificateFiles, Error> make_certificates(const std::filesystem::path& directory,
-                                                         const CertificateNames& names) {
+                                                         const CertificateNames& names,
+                                                         bool wrong_ones) {
   const Key ca_key(EVP_EC_gen("P-256"));
   const Key key(EVP_EC_gen("P-256"));
   if (!ca_key || !key) return openssl_failure("making keys");
-
-  const Certificate ca = blank_certificate(ca_key.get(), "Gannet simulated venue CA");
+  const Certificate ca = make_authority(ca_key.get());
   if (!ca) return openssl_failure("making the CA");
-  X509_set_issuer_name(ca.get(), X509_get_subject_name(ca.get()));
-  if (!add_extension(ca.get(), ca.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") ||
-      !add_extension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign,cRLSign") ||
-      !add_extension(ca.get(), ca.get(), NID_subject_key_identifier, "hash") ||
-      X509_sign(ca.get(), ca_key.get(), EVP_sha256()) == 0) {
-    return openssl_failure("signing the CA");
-  }
-
-  const Certificate leaf = blank_certificate(key.get(), "Gannet simulated venue");
+  const Certificate leaf = make_leaf(key.get(), ca.get(), ca_key.get(), names, 365 * kDay);
   if (!leaf) return openssl_failure("making the certificate");
-  X509_set_issuer_name(leaf.get(), X509_get_subject_name(ca.get()));
-  // Key identifiers: strict clients (Python from 3.13) refuse chains without them.
-  if (!add_extension(leaf.get(), ca.get(), NID_basic_constraints, "critical,CA:FALSE") ||
-      !add_extension(leaf.get(), ca.get(), NID_key_usage, "critical,digitalSignature") ||
-      !add_extension(leaf.get(), ca.get(), NID_ext_key_usage, "serverAuth") ||
-      !add_extension(leaf.get(), ca.get(), NID_subject_alt_name,
-                     subject_alternative_names(names)) ||
-      !add_extension(leaf.get(), ca.get(), NID_subject_key_identifier, "hash") ||
-      !add_extension(leaf.get(), ca.get(), NID_authority_key_identifier, "keyid:always") ||
-      X509_sign(leaf.get(), ca_key.get(), EVP_sha256()) == 0) {
-    return openssl_failure("signing the certificate");
-  }
 
   CertificateFiles files{directory / "ca.pem", directory / "server.pem", directory / "server.key"};
   for (const auto& written :
        {write_certificate(files.ca, ca.get()), write_certificate(files.certificate, leaf.get()),
         write_key(files.key, key.get())}) {
+    if (!written) return std::unexpected(written.error());
+  }
+  if (!wrong_ones) return files;
+
+  const Key other_key(EVP_EC_gen("P-256"));
+  const Certificate other = other_key ? make_authority(other_key.get()) : nullptr;
+  if (!other) return openssl_failure("making another CA");
+  const CertificateNames elsewhere{.ip_addresses = {"192.0.2.1"}, .dns_names = {"example.invalid"}};
+  // Valid from yesterday on, so this one ended an hour ago.
+  const Certificate expired = make_leaf(key.get(), ca.get(), ca_key.get(), names, -60 * 60);
+  const Certificate wrong_host =
+      make_leaf(key.get(), ca.get(), ca_key.get(), elsewhere, 365 * kDay);
+  const Certificate unknown = make_leaf(key.get(), other.get(), other_key.get(), names, 365 * kDay);
+  if (!expired || !wrong_host || !unknown) return openssl_failure("making a wrong certificate");
+  for (const auto& written :
+       {write_certificate(directory / "expired.pem", expired.get()),
+        write_certificate(directory / "wrong_host.pem", wrong_host.get()),
+        write_certificate(directory / "unknown_authority.pem", unknown.get())}) {
     if (!written) return std::unexpected(written.error());
   }
   return files;

@@ -23,7 +23,10 @@ struct CertificateNames {
 
 /// Makes both (P-256, valid from yesterday for a year) and writes them into `directory`, which must
 /// exist. The authority's own key is thrown away: nobody can sign with it again.
+/// `wrong_ones`: beside them expired.pem and wrong_host.pem of the same authority and key, and
+/// unknown_authority.pem of another, for a venue that misbehaves on purpose.
 std::expected<CertificateFiles, Error> make_certificates(const std::filesystem::path& directory,
-                                                         const CertificateNames& names = {});
+                                                         const CertificateNames& names = {},
+                                                         bool wrong_ones = false);
 
 }  // namespace gannet::net

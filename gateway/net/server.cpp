@@ -67,7 +67,8 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
         stream_(std::make_unique<TlsStream>(std::move(socket), tls_->context)),
         reader_(std::make_unique<HttpRequestReader>(
             HttpLimits{.body_bytes_max = server.settings.request_bytes_max})),
-        timer_(server.loop) {}
+        timer_(server.loop),
+        delay_(server.loop) {}
 
   void start() {
     set_tcp_options(stream_->next_layer(), 30'000);
@@ -81,6 +82,9 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
 
   bool send_text(std::string_view text) noexcept {
     return !websocket_ || !open_ || websocket_->send_text(text);
+  }
+  bool send_bytes(std::string_view bytes) noexcept {
+    return !websocket_ || !open_ || websocket_->send_bytes(bytes);
   }
   void close(std::uint16_t code, std::string_view reason) noexcept {
     if (websocket_) websocket_->close(code, reason);
@@ -99,6 +103,7 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
   void forget() noexcept {
     server_ = nullptr;
     timer_.cancel();
+    delay_.cancel();
     error_code ignored;
     if (stream_) stream_->next_layer().close(ignored);
     if (websocket_) websocket_->forget();
@@ -126,8 +131,30 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
     if (!message) return refuse(400);
     if (!message->has_value()) return read();
     if ((*message)->wants_websocket) return upgrade((*message)->request);
-    respond(server_->handler->on_http((*message)->request, peer_, wall_clock_now()),
-            (*message)->keep_alive);
+    const HttpResponse response =
+        server_->handler->on_http((*message)->request, peer_, wall_clock_now());
+    if (server_ == nullptr) return;
+    const HttpDelivery delivery = server_->handler->delivery();
+    if (delivery.delay.count <= 0 && !delivery.cut_after)
+      return respond(response, (*message)->keep_alive);
+    misdeliver(response, (*message)->keep_alive, delivery);
+  }
+
+  /// Late, or the beginning alone and a reset.
+  void misdeliver(const HttpResponse& response, bool keep_alive, const HttpDelivery& delivery) {
+    timer_.cancel();
+    delay_.start(delivery.delay, [this, response, keep_alive, cut_after = delivery.cut_after] {
+      if (!cut_after) return respond(response, keep_alive);
+      auto wire = to_wire(response, keep_alive);
+      outgoing_ = wire ? wire->substr(0, *cut_after) : std::string();
+      asio::async_write(*stream_, asio::buffer(outgoing_),
+                        [self = shared_from_this()](const error_code&, std::size_t) {
+                          error_code ignored;
+                          self->stream_->next_layer().set_option(asio::socket_base::linger(true, 0),
+                                                                 ignored);
+                          self->drop();
+                        });
+    });
   }
 
   void refuse(int status) { respond({.status = status, .headers = {}, .body = {}}, false); }
@@ -194,6 +221,7 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
 
   void drop() {
     timer_.cancel();
+    delay_.cancel();
     if (websocket_) return websocket_->cut({}, false);  // ended by on_stream_ended
     error_code ignored;
     stream_->next_layer().close(ignored);
@@ -211,6 +239,7 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
   std::string outgoing_;
   std::shared_ptr<WebSocketStream> websocket_;
   Timer timer_;
+  Timer delay_;
   bool open_ = false;
 };
 
@@ -286,6 +315,14 @@ void Server::send_text(ServerConnectionId id, std::string_view text) noexcept {
   // read; the close time-out cuts it then.
   if (connection->is_open()) connection->cut();
 }
+
+void Server::send_bytes(ServerConnectionId id, std::string_view bytes) noexcept {
+  Connection* const connection = state_->find(id);
+  if (connection != nullptr && connection->is_open() && !connection->send_bytes(bytes))
+    connection->cut();
+}
+
+void Server::set_tls(const TlsContext& tls) noexcept { state_->tls = tls.internal(); }
 
 void Server::close(ServerConnectionId id, std::uint16_t code, std::string_view reason) noexcept {
   if (Connection* const connection = state_->find(id)) connection->close(code, reason);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,12 @@ namespace gannet::net {
 /// A WebSocket connection of a server; never reused.
 using ServerConnectionId = std::uint64_t;
 
+/// How an HTTP answer goes out: what a broken line or a slow server makes of it.
+struct HttpDelivery {
+  Nanos delay;
+  std::optional<std::size_t> cut_after;  ///< bytes of the answer, then a reset
+};
+
 /// What a server asks and tells, on the loop's thread. `peer` is "address:port"; views are valid
 /// during the call. Everything may be called from within.
 class ServerHandler {
@@ -31,6 +38,8 @@ class ServerHandler {
   virtual void on_closed(ServerConnectionId connection, Timestamp now) = 0;
   virtual HttpResponse on_http(const HttpRequest& request, std::string_view peer,
                                Timestamp now) = 0;
+  /// Asked once after each `on_http`: how that answer goes out.
+  virtual HttpDelivery delivery() { return {}; }
   /// A connection's queue passed its bound: it is cut after this call unless the handler closed it
   /// (OKX: 4005).
   virtual void on_slow_consumer(ServerConnectionId connection, Timestamp now) = 0;
@@ -72,6 +81,11 @@ class Server {
   void close(ServerConnectionId connection, std::uint16_t code, std::string_view reason) noexcept;
   /// Ends the TCP connection without a word, as a broken network does.
   void cut(ServerConnectionId connection) noexcept;
+  /// For a venue that misbehaves on purpose: bytes into the TLS stream as they are, where a frame
+  /// would be, in order with the texts.
+  void send_bytes(ServerConnectionId connection, std::string_view bytes) noexcept;
+  /// For connections from now on.
+  void set_tls(const TlsContext& tls) noexcept;
   /// All of them: handshaking, HTTP and WebSocket.
   std::size_t connection_count() const noexcept;
 

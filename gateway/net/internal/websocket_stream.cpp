@@ -73,6 +73,17 @@ class BeastWebSocket final : public WebSocketStream,
     return true;
   }
 
+  bool send_bytes(std::string_view bytes) noexcept override {
+    if (state_ != State::Open) return false;
+    // A mark that no JSON text begins with tells the queue's raw entries from its texts.
+    std::string marked(1, kRawMark);
+    marked += bytes;
+    if (write_in_flight_) return queue_.push(marked);
+    writing_.swap(marked);
+    write();
+    return true;
+  }
+
   void close(std::uint16_t code, std::string_view reason) noexcept override {
     if (state_ == State::Handshaking) {
       return cut({.kind = CloseReason::Kind::LocalClosed, .text = std::string(reason)}, false);
@@ -100,6 +111,7 @@ class BeastWebSocket final : public WebSocketStream,
 
  private:
   enum class State : std::uint8_t { Handshaking, Open, Closing, Ended };
+  static constexpr char kRawMark = '\0';
 
   void on_handshake(const error_code& error) noexcept {
     if (state_ != State::Handshaking) return;
@@ -137,12 +149,20 @@ class BeastWebSocket final : public WebSocketStream,
 
   void write() noexcept {
     write_in_flight_ = true;
+    if (!writing_.empty() && writing_.front() == kRawMark) return write_bytes();
     socket_.async_write(
         asio::buffer(writing_),
         asio::bind_allocator(ArenaAllocator<std::byte>(arena_),
                              [self = shared_from_this()](const error_code& error, std::size_t) {
                                self->on_written(error);
                              }));
+  }
+
+  void write_bytes() noexcept {
+    asio::async_write(socket_.next_layer(), asio::buffer(writing_.data() + 1, writing_.size() - 1),
+                      [self = shared_from_this()](const error_code& error, std::size_t) {
+                        self->on_written(error);
+                      });
   }
 
   void on_written(const error_code& error) noexcept {

@@ -56,6 +56,8 @@ class WebSocketStream {
 
   virtual bool is_open() const noexcept = 0;
   virtual bool send_text(std::string_view text) noexcept = 0;
+  /// Bytes into the TLS stream as they are, where a frame would be; in order with the texts.
+  virtual bool send_bytes(std::string_view bytes) noexcept = 0;
   /// Sends what is queued, then the close frame.
   virtual void close(std::uint16_t code, std::string_view reason) noexcept = 0;
   /// Closes the socket now. `abort`: with a reset, as a broken network does.

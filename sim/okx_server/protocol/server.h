@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "domain/instrument_table.h"
@@ -39,12 +42,17 @@ class Server final : public ServerProtocol {
 
   std::size_t connections() const noexcept;
 
+  /// Orders faults as POST /sim/v1/faults does; `at` in them counts from `now`. Error: what is
+  /// wrong with the order, nothing of it taken.
+  std::expected<void, std::string> order_faults(std::string_view json, Timestamp now);
+
   int on_upgrade(std::string_view path, std::string_view peer, Timestamp now) override;
   void on_open(ConnectionId connection, std::string_view path, std::string_view peer,
                Timestamp now) override;
   void on_text(ConnectionId connection, std::string_view text, Timestamp now) override;
   void on_closed(ConnectionId connection, Timestamp now) override;
   HttpResponse on_http(const HttpRequest& request, std::string_view peer, Timestamp now) override;
+  HttpDelivery delivery() override;
   void on_timer(Timestamp now) override;
 
  private:

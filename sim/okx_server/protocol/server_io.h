@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/http_message.h"
@@ -11,6 +13,12 @@ namespace gannet::okx_server {
 /// A WebSocket connection of the server, unique for its life.
 using ConnectionId = std::uint64_t;
 
+/// How an HTTP answer goes out: what a broken line or a slow server makes of it.
+struct HttpDelivery {
+  Nanos delay;
+  std::optional<std::size_t> cut_after;  ///< bytes of the answer, then a reset
+};
+
 /// What the server's protocol asks of its transport. Calls come from within the server's own
 /// inputs.
 class ServerOutput {
@@ -19,6 +27,11 @@ class ServerOutput {
   /// WebSocket close with that code; 0: cut the TCP connection without a word (a fault).
   virtual void close(ConnectionId connection, std::uint16_t code,
                      std::string_view reason) noexcept = 0;
+  /// Wire faults. Bytes under the WebSocket's framing, as they are, in order with the texts.
+  virtual void send_bytes(ConnectionId, std::string_view) noexcept {}
+  /// New TLS connections see that certificate ("expired", "wrong_host", "unknown_authority"); "":
+  /// the good one.
+  virtual void use_certificate(std::string_view) noexcept {}
 
  protected:
   ~ServerOutput() = default;
@@ -38,6 +51,8 @@ class ServerProtocol {
   virtual void on_closed(ConnectionId connection, Timestamp now) = 0;
   virtual HttpResponse on_http(const HttpRequest& request, std::string_view peer,
                                Timestamp now) = 0;
+  /// Asked once after each `on_http`: how that answer goes out.
+  virtual HttpDelivery delivery() { return {}; }
   /// Called at least every 10 ms: the market moves, timers fire.
   virtual void on_timer(Timestamp now) = 0;
 };

@@ -8,8 +8,13 @@ namespace gannet::okx_server {
 
 class Transport::Binding final : public net::ServerHandler {
  public:
-  Binding(net::EventLoop& loop, Nanos timer_interval, ServerProtocol& protocol)
-      : protocol_(protocol), timer_interval_(timer_interval), timer_(loop) {}
+  Binding(net::EventLoop& loop, const net::TlsContext& tls, const TransportSettings& settings,
+          ServerProtocol& protocol)
+      : protocol_(protocol),
+        timer_interval_(settings.timer_interval),
+        timer_(loop),
+        good_(tls),
+        certificates_(settings.certificates) {}
 
   std::expected<void, Error> listen(net::EventLoop& loop, const net::TlsContext& tls,
                                     net::ServerSettings settings) {
@@ -21,6 +26,12 @@ class Transport::Binding final : public net::ServerHandler {
   }
 
   net::Server& server() noexcept { return *server_; }
+
+  /// "" or a shape that nobody made: the good one.
+  void use_certificate(std::string_view shape) noexcept {
+    const auto found = certificates_.find(shape);
+    if (server_) server_->set_tls(found == certificates_.end() ? good_ : found->second);
+  }
 
  private:
   int on_upgrade(std::string_view path, std::string_view peer, Timestamp now) override {
@@ -39,6 +50,10 @@ class Transport::Binding final : public net::ServerHandler {
   HttpResponse on_http(const HttpRequest& request, std::string_view peer, Timestamp now) override {
     return protocol_.on_http(request, peer, now);
   }
+  net::HttpDelivery delivery() override {
+    const HttpDelivery wanted = protocol_.delivery();
+    return {.delay = wanted.delay, .cut_after = wanted.cut_after};
+  }
   void on_slow_consumer(ConnectionId connection, Timestamp) override {
     server_->close(connection, 4005, "send buffer full");  // [PROTOCOL 3.6]
   }
@@ -53,6 +68,8 @@ class Transport::Binding final : public net::ServerHandler {
   ServerProtocol& protocol_;
   Nanos timer_interval_;
   net::Timer timer_;
+  net::TlsContext good_;
+  std::map<std::string, net::TlsContext, std::less<>> certificates_;
   std::unique_ptr<net::Server> server_;
 };
 
@@ -61,7 +78,7 @@ Transport::~Transport() = default;
 
 std::expected<void, Error> Transport::start(net::EventLoop& loop, const net::TlsContext& tls,
                                             TransportSettings settings, ServerProtocol& protocol) {
-  auto binding = std::make_unique<Binding>(loop, settings.timer_interval, protocol);
+  auto binding = std::make_unique<Binding>(loop, tls, settings, protocol);
   if (auto listening = binding->listen(loop, tls, std::move(settings.server)); !listening) {
     return std::unexpected(listening.error());
   }
@@ -77,6 +94,14 @@ std::size_t Transport::connection_count() const noexcept {
 
 void Transport::send_text(ConnectionId connection, std::string_view text) noexcept {
   if (binding_) binding_->server().send_text(connection, text);
+}
+
+void Transport::send_bytes(ConnectionId connection, std::string_view bytes) noexcept {
+  if (binding_) binding_->server().send_bytes(connection, bytes);
+}
+
+void Transport::use_certificate(std::string_view shape) noexcept {
+  if (binding_) binding_->use_certificate(shape);
 }
 
 void Transport::close(ConnectionId connection, std::uint16_t code,

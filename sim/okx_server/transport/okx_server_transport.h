@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -17,6 +20,8 @@ namespace gannet::okx_server {
 struct TransportSettings {
   net::ServerSettings server;
   Nanos timer_interval = milliseconds(2);  ///< between the protocol's `on_timer` calls
+  /// Wrong certificates by their shape, for faults that show them to new connections.
+  std::map<std::string, net::TlsContext, std::less<>> certificates{};
 };
 
 /// Puts a server protocol on a TLS port: REST and the three sockets, same port.
@@ -38,6 +43,8 @@ class Transport final : public ServerOutput {
   void send_text(ConnectionId connection, std::string_view text) noexcept override;
   void close(ConnectionId connection, std::uint16_t code,
              std::string_view reason) noexcept override;
+  void send_bytes(ConnectionId connection, std::string_view bytes) noexcept override;
+  void use_certificate(std::string_view shape) noexcept override;
 
  private:
   class Binding;

@@ -90,7 +90,13 @@ class FakeOutput final : public ServerOutput {
   void close(ConnectionId connection, std::uint16_t code, std::string_view) noexcept override {
     closes[connection] = code;
   }
+  void send_bytes(ConnectionId connection, std::string_view bytes) noexcept override {
+    raw[connection] += bytes;
+  }
+  void use_certificate(std::string_view shape) noexcept override { certificate = shape; }
   std::map<ConnectionId, std::vector<std::string>> frames;
+  std::map<ConnectionId, std::string> raw;  ///< bytes under the framing
+  std::string certificate;
   std::map<ConnectionId, std::uint16_t> closes;
 };
 

@@ -19,4 +19,8 @@ std::vector<BookLevel> level_changes(Side side, const std::vector<BookLevel>& be
 /// First message of a book channel to a new subscriber.
 void greet_book_subscriber(ServerState& state, Session& session, Channel channel, InstrumentId id);
 
+/// Faults: a snapshot that nobody asked for; an empty update with equal ids.
+void resend_snapshots(ServerState& state, InstrumentId id);
+void send_keep_alives(ServerState& state, InstrumentId id);
+
 }  // namespace gannet::okx_server

@@ -25,6 +25,7 @@ enum class Channel : std::uint8_t {
   FastBook,
   FastBook50,
   Book,
+  BookRpi,
   Book5,
   Trades,
   AllTrades,
@@ -33,6 +34,16 @@ enum class Channel : std::uint8_t {
   IndexTickers,
   FundingRate,
   PriceLimit,
+  OpenInterest,
+  EstimatedPrice,
+  OptionSummary,
+  Liquidations,
+  AdlWarning,
+  OptionTrades,
+  CallAuction,
+  Candles,
+  MarkCandles,
+  IndexCandles,
   Instruments,
   Status,
   Orders,
@@ -40,10 +51,22 @@ enum class Channel : std::uint8_t {
   Account,
   Positions,
   BalanceAndPosition,
+  LiquidationWarning,
+  AlgoOrders,
+  AdvancedAlgos,
 };
 
 /// What a subscription must name.
-enum class ChannelKey : std::uint8_t { Instrument, Index, InstrumentType, Nothing };
+enum class ChannelKey : std::uint8_t {
+  Instrument,
+  Index,
+  InstrumentType,
+  Nothing,
+  Bar,         ///< an instrument; the bar is the rest of the channel's name
+  IndexBar,    ///< an index, likewise
+  Family,      ///< a family
+  TypeFilter,  ///< an instrument type, and perhaps a family or an instrument of it
+};
 
 struct ChannelInfo {
   std::string_view name;
@@ -65,6 +88,8 @@ inline constexpr std::array kChannels{
                 true, false, true},
     ChannelInfo{"books", Channel::Book, SocketPath::Public, ChannelKey::Instrument, false, false,
                 false},
+    ChannelInfo{"books-rpi", Channel::BookRpi, SocketPath::Public, ChannelKey::Instrument, false,
+                false, false},
     ChannelInfo{"books5", Channel::Book5, SocketPath::Public, ChannelKey::Instrument, false, false,
                 false},
     ChannelInfo{"trades", Channel::Trades, SocketPath::Public, ChannelKey::Instrument, false, false,
@@ -81,6 +106,26 @@ inline constexpr std::array kChannels{
                 false, false, false},
     ChannelInfo{"price-limit", Channel::PriceLimit, SocketPath::Public, ChannelKey::Instrument,
                 false, false, false},
+    ChannelInfo{"open-interest", Channel::OpenInterest, SocketPath::Public, ChannelKey::Instrument,
+                false, false, false},
+    ChannelInfo{"estimated-price", Channel::EstimatedPrice, SocketPath::Public,
+                ChannelKey::TypeFilter, false, false, false},
+    ChannelInfo{"opt-summary", Channel::OptionSummary, SocketPath::Public, ChannelKey::Family,
+                false, false, false},
+    ChannelInfo{"liquidation-orders", Channel::Liquidations, SocketPath::Public,
+                ChannelKey::TypeFilter, false, false, false},
+    ChannelInfo{"adl-warning", Channel::AdlWarning, SocketPath::Public, ChannelKey::TypeFilter,
+                false, false, false},
+    ChannelInfo{"option-trades", Channel::OptionTrades, SocketPath::Public, ChannelKey::TypeFilter,
+                false, false, false},
+    ChannelInfo{"call-auction-details", Channel::CallAuction, SocketPath::Public,
+                ChannelKey::Instrument, false, false, false},
+    ChannelInfo{"candle", Channel::Candles, SocketPath::Business, ChannelKey::Bar, false, false,
+                false},
+    ChannelInfo{"mark-price-candle", Channel::MarkCandles, SocketPath::Business, ChannelKey::Bar,
+                false, false, false},
+    ChannelInfo{"index-candle", Channel::IndexCandles, SocketPath::Business, ChannelKey::IndexBar,
+                false, false, false},
     ChannelInfo{"instruments", Channel::Instruments, SocketPath::Public, ChannelKey::InstrumentType,
                 false, false, false},
     ChannelInfo{"status", Channel::Status, SocketPath::Public, ChannelKey::Nothing, false, false,
@@ -95,11 +140,26 @@ inline constexpr std::array kChannels{
                 true, true, false},
     ChannelInfo{"balance_and_position", Channel::BalanceAndPosition, SocketPath::Private,
                 ChannelKey::Nothing, true, true, false},
+    ChannelInfo{"liquidation-warning", Channel::LiquidationWarning, SocketPath::Private,
+                ChannelKey::InstrumentType, true, true, false},
+    ChannelInfo{"orders-algo", Channel::AlgoOrders, SocketPath::Business,
+                ChannelKey::InstrumentType, true, false, false},
+    ChannelInfo{"algo-advance", Channel::AdvancedAlgos, SocketPath::Business,
+                ChannelKey::InstrumentType, true, false, false},
 };
 
+/// Tells a user of their own affairs, whatever its path: filtered by what a subscription names.
+constexpr bool is_private(const ChannelInfo& info) noexcept {
+  return info.path == SocketPath::Private || info.channel == Channel::AlgoOrders ||
+         info.channel == Channel::AdvancedAlgos;
+}
+
+/// Of "candle1m" the row of "candle"; whether there is such a bar is another question.
 constexpr const ChannelInfo* find_channel(std::string_view name) noexcept {
   for (const ChannelInfo& info : kChannels) {
-    if (info.name == name) return &info;
+    const bool has_bar = info.key == ChannelKey::Bar || info.key == ChannelKey::IndexBar;
+    const bool longer = name.size() > info.name.size();
+    if (has_bar ? longer && name.starts_with(info.name) : info.name == name) return &info;
   }
   return nullptr;
 }

@@ -1,4 +1,8 @@
+#include <algorithm>
+
+#include "sim/okx_server/protocol/internal/bill_json.h"
 #include "sim/okx_server/protocol/internal/json_writer.h"
+#include "sim/okx_server/protocol/internal/market_candles.h"
 #include "sim/okx_server/protocol/internal/market_push.h"
 #include "sim/okx_server/protocol/internal/order_json.h"
 #include "sim/okx_server/protocol/internal/state.h"
@@ -6,6 +10,7 @@
 namespace gannet::okx_server {
 
 void EventSink::on_order_change(const sim::OrderChange& change) noexcept {
+  state_.algos->on_order_change(change);
   UserState* const user = state_.find_user(change.order.terms.user);
   if (user == nullptr) return;  // the market's own orders
   Amount profit = change.order.realised_pnl;
@@ -23,15 +28,25 @@ void EventSink::on_order_change(const sim::OrderChange& change) noexcept {
   push.instrument = change.order.terms.instrument;
   JsonWriter order(push.order);
   write_pushed_order(order, state_, *user, change, profit);
-  if (change.fill) {
+  // The fills channel has matches of the book alone. PROTOCOL 5.4.
+  if (change.fill && change.fill->trade_id.value > 0) {
     JsonWriter fill(push.fill);
     write_pushed_fill(fill, state_, change.order, *change.fill);
+  }
+  if (state_.replica.on()) {
+    std::string row;
+    JsonWriter rest(row);
+    write_rest_order(rest, state_, *user, change.order);
+    state_.replica.on_order(state_, push.user, wire_order_id(change.order.id), std::move(row),
+                            !ended);
   }
   state_.order_pushes.push_back(std::move(push));
 }
 
 void EventSink::on_trade(const sim::PublicTrade& trade) noexcept {
+  state_.algos->on_trade(trade);
   if (trade.instrument.value >= state_.markets.size()) return;
+  begin_candles(state_, trade.instrument, trade.price, trade.time);
   state_.markets[trade.instrument.value].on_trade(trade);
   state_.trades_waiting.insert(trade.instrument);
 }
@@ -51,7 +66,12 @@ void EventSink::on_level(InstrumentId instrument, Side side, Price price, Quanti
   if (state_.settings.best_price_interval_ms == 0) push_best_price(state_, instrument);
 }
 
+void EventSink::on_liquidation(const sim::LiquidationView& liquidation) noexcept {
+  state_.liquidations.push_back(liquidation);
+}
+
 void EventSink::on_position(sim::UserId id, const sim::PositionView& position) noexcept {
+  state_.algos->on_position(id, position);
   UserState* const user = state_.find_user(id);
   if (user == nullptr) return;
   // Only the newest word on a position between two pushes.
@@ -73,12 +93,31 @@ void EventSink::on_balance(sim::UserId id, const sim::BalanceView& balance) noex
     user->account_due = state_.now + milliseconds(state_.settings.account_push_ms);
 }
 
-void EventSink::on_bill(const sim::Bill&) noexcept {}  // the exchange keeps them for us to list
+void EventSink::on_bill(const sim::Bill& bill) noexcept {
+  UserState* const user = state_.find_user(bill.user);
+  if (user == nullptr) return;
+  user->cash_changed.insert(bill.change.currency);
+  user->event = event_type(bill.cause);
+}
+
+void EventSink::on_margin_warning(sim::UserId id, const sim::PositionView& position) noexcept {
+  if (UserState* const user = state_.find_user(id)) user->endangered.push_back(position);
+}
 
 void EventSink::on_mark_price(InstrumentId instrument, Price mark, Price index,
-                              Timestamp) noexcept {
+                              Timestamp time) noexcept {
+  state_.algos->on_mark_price(instrument, mark, index);
   if (instrument.value >= state_.markets.size()) return;
+  note_reference_prices(state_, instrument, mark, index, time);
   InstrumentMarket& market = state_.markets[instrument.value];
+  const std::string_view name = state_.instruments[instrument].name.view();
+  if (market.has_mark && state_.faults.find(FaultKind::MarkFrozen, name) != nullptr)
+    return state_.faults.count(FaultKind::MarkFrozen);
+  if (const Fault* const jump = state_.faults.find(FaultKind::IndexJump, name)) {
+    state_.faults.count(FaultKind::IndexJump);
+    const auto percent = std::clamp<std::int64_t>(jump->number("percent", 5), -99, 1'000);
+    index = {index.raw + index.raw / 100 * percent};
+  }
   if (!market.has_mark || market.mark != mark) market.mark_changed = true;
   if (!market.has_mark || market.index != index) market.index_changed = true;
   market.mark = mark;

@@ -1,8 +1,10 @@
 #include "sim/okx_server/protocol/internal/market_push.h"
 
 #include "sim/okx_server/protocol/internal/book_streams.h"
+#include "sim/okx_server/protocol/internal/instrument_control.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
+#include "sim/okx_server/protocol/internal/public_push.h"
 
 namespace gannet::okx_server {
 namespace {
@@ -78,8 +80,9 @@ void greet_instruments(ServerState& state, Session& session, InstrumentKind kind
   for (const Instrument& instrument : state.instruments) {
     if (instrument.kind != kind || !state.listed(instrument.id)) continue;
     if (!data.empty()) data += ',';
-    data +=
-        object_text([&](JsonWriter& json) { write_instrument(json, state, instrument.id, false); });
+    data += object_text([&](JsonWriter& json) {
+      write_instrument(json, state, instrument.id, InstrumentView::Public);
+    });
     state.markets[instrument.id.value].told_state = instrument.state;
     if (++rows % kPerInstrumentMessage == 0) {
       send(state, session, instruments_message(name_of(kind), data));
@@ -93,9 +96,10 @@ void turn_instrument_state(ServerState& state, InstrumentId id) {
   const Instrument& instrument = state.instruments[id];
   InstrumentMarket& market = state.markets[id.value];
   const InstrumentState before = std::exchange(market.told_state, instrument.state);
-  if (before == instrument.state || before == InstrumentState::Unknown) return;
-  const std::string data =
-      object_text([&](JsonWriter& json) { write_instrument(json, state, id, false); });
+  const bool changed = std::exchange(market.terms_changed, false);
+  if (!changed && (before == instrument.state || before == InstrumentState::Unknown)) return;
+  const std::string data = object_text(
+      [&](JsonWriter& json) { write_instrument(json, state, id, InstrumentView::Public); });
   publish(state, {Channel::Instruments, static_cast<std::uint32_t>(instrument.kind)},
           instruments_message(name_of(instrument.kind), data));
 }
@@ -163,6 +167,9 @@ void turn_reference_channels(ServerState& state) {
     }
     turn_instrument_state(state, id);
   }
+  apply_announced_changes(state);
+  turn_candles(state);
+  turn_slow_references(state);
 }
 
 void greet_public_subscriber(ServerState& state, Session& session,
@@ -173,6 +180,7 @@ void greet_public_subscriber(ServerState& state, Session& session,
     case Channel::FastBook:
     case Channel::FastBook50:
     case Channel::Book:
+    case Channel::BookRpi:
     case Channel::Book5:
       greet_book_subscriber(state, session, subscription.channel, id);
       break;
@@ -191,6 +199,20 @@ void greet_public_subscriber(ServerState& state, Session& session,
       send(state, session, push_text("status", "", data));
       break;
     }
+    case Channel::Candles:
+    case Channel::MarkCandles:
+    case Channel::IndexCandles:
+      greet_candle_subscriber(state, session, subscription);
+      break;
+    case Channel::OpenInterest:
+      greet_reference_subscriber(state, session, subscription);
+      break;
+    case Channel::EstimatedPrice:
+    case Channel::OptionSummary:
+    case Channel::Liquidations:
+    case Channel::AdlWarning:
+    case Channel::OptionTrades:
+    case Channel::CallAuction:
     case Channel::Trades:
     case Channel::AllTrades:
     case Channel::Orders:
@@ -198,6 +220,9 @@ void greet_public_subscriber(ServerState& state, Session& session,
     case Channel::Account:
     case Channel::Positions:
     case Channel::BalanceAndPosition:
+    case Channel::LiquidationWarning:
+    case Channel::AlgoOrders:
+    case Channel::AdvancedAlgos:
       break;
   }
 }

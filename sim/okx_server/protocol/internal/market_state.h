@@ -13,6 +13,7 @@
 #include "domain/instrument.h"
 #include "domain/market_events.h"
 #include "sim/exchange.h"
+#include "sim/okx_server/protocol/internal/candle_series.h"
 
 namespace gannet::okx_server {
 
@@ -75,19 +76,18 @@ struct BookStream {
   bool lose_next = false;  ///< a fault: the next update gets a number and is not sent
 };
 
-/// One minute of trading; older ones than a day go.
-struct MinuteBar {
-  Timestamp open_time;
-  Price open, high, low, close;
-  __int128 volume = 0;    ///< raw quantity
-  __int128 turnover = 0;  ///< raw price times raw quantity
+/// What the subscribers of one candle channel know.
+struct CandleStream {
+  Candle told;
+  Timestamp sent;
+  bool started = false;
 };
 
 /// All that the public channels of one instrument need to remember.
 struct InstrumentMarket {
   BookMirror book;
   std::int64_t sequence = 0;          ///< moves with every change of the book, and not by ones
-  std::array<BookStream, 3> streams;  ///< books-l2-tbt, books50-l2-tbt, books
+  std::array<BookStream, 4> streams;  ///< books-l2-tbt, books50-l2-tbt, books, books-rpi
   bool book_changed_fast = false;     ///< since the last turn of the 10 ms channels
   bool book_changed = false;          ///< since the last turn of the 100 ms channels
   bool best_changed = false;
@@ -98,11 +98,13 @@ struct InstrumentMarket {
   Timestamp best_sent, book5_sent, mark_sent, index_sent, funding_sent;
   std::vector<BookLevel> told_bids5, told_asks5;
   std::vector<sim::PublicTrade> waiting_trades;  ///< not yet told
-  std::deque<sim::PublicTrade> recent_trades;    ///< newest last, at most 500
-  std::deque<MinuteBar> bars;                    ///< at most 1,440
+  std::deque<sim::PublicTrade> recent_trades;    ///< newest last, at most 1,000
+  CandleSeries trade_candles, mark_candles, index_candles;
   Price mark, index;
   bool has_mark = false;
   InstrumentState told_state = InstrumentState::Unknown;
+  bool terms_changed = false;  ///< since they were told on `instruments`
+  Quantity told_open_interest;
 
   void on_trade(const sim::PublicTrade& trade);
 };

@@ -36,9 +36,10 @@ void push(ServerState& state, Session& session, Channel channel, std::string tex
   const std::string_view name = info_of(channel).name;
   if (state.faults.take(Fault::Kind::DropPush, name)) return;
   if (const auto late = state.faults.take(Fault::Kind::DelayPush, name)) {
-    send_later(state, session.id, late->delay, std::move(text));
+    send_later(state, session.id, late->duration("ms", milliseconds(500)), std::move(text));
     return;
   }
+  session.last_push[channel] = text;
   send(state, session, text);
   if (state.faults.take(Fault::Kind::DuplicatePush, name)) send(state, session, text);
 }
@@ -71,6 +72,17 @@ void push_orders(ServerState& state) {
   }
 }
 
+void push_algos(ServerState& state) {
+  const std::vector<AlgoPush> pushes = std::exchange(state.algo_pushes, {});
+  for (const AlgoPush& one : pushes) {
+    const UserState& user = state.users[one.user];
+    for_subscriptions(state, one.user, one.channel, [&](Session& session, const auto& sub) {
+      if (wants(state, sub, one.instrument) && (sub.algo_id.empty() || sub.algo_id == one.algo_id))
+        push(state, session, one.channel, private_text(sub, user, "", false, one.text));
+    });
+  }
+}
+
 void push_positions(ServerState& state, std::size_t index,
                     const std::vector<sim::PositionView>& positions) {
   const UserState& user = state.users[index];
@@ -84,29 +96,6 @@ void push_positions(ServerState& state, std::size_t index,
            private_text(sub, user, "event_update", false, data));
     });
   }
-}
-
-void write_short_position(JsonWriter& json, const ServerState& state, const UserState& user,
-                          const sim::PositionView& position) {
-  const Instrument& instrument = state.instruments[position.instrument];
-  const bool flat = position.quantity.raw == 0;
-  const Quantity shown = position.side == PositionSide::Short && position.quantity.raw < 0
-                             ? -position.quantity
-                             : position.quantity;
-  json.begin_object()
-      .field("posId", position_id(user, position))
-      .field("tradeId", std::to_string(position.last_trade.value))
-      .field("instId", instrument.name.view())
-      .field("instType", name_of(instrument.kind))
-      .field("mgnMode", name_of(position.mode))
-      .field("avgPx", flat ? "" : amount_text(position.average_price))
-      .field("ccy", state.currencies.name(instrument.settle))
-      .field("posSide", name_of(position.side))
-      .field("pos", quantity_text(instrument, shown))
-      .blank("posCcy", "nonSettleAvgPx", "settledPnl")
-      .field("uTime", millis_text(state.wall_time(position.update_time)))
-      .blank("baseBal", "quoteBal")
-      .end_object();
 }
 
 std::string balance_and_position(const ServerState& state, const UserState& user,
@@ -139,6 +128,21 @@ std::string balance_and_position(const ServerState& state, const UserState& user
   return data;
 }
 
+void push_warnings(ServerState& state, std::size_t index) {
+  UserState& user = state.users[index];
+  for (const sim::PositionView& position : std::exchange(user.endangered, {})) {
+    for_subscriptions(state, index, Channel::LiquidationWarning,
+                      [&](Session& session, const auto& sub) {
+                        if (!wants(state, sub, position.instrument)) return;
+                        std::string data;
+                        JsonWriter json(data);
+                        write_endangered_position(json, state, user, position);
+                        push(state, session, Channel::LiquidationWarning,
+                             private_text(sub, user, "", false, data));
+                      });
+  }
+}
+
 /// Changes of money and positions. Balances that only moved between free and held are for `account`
 /// alone.
 void push_account_changes(ServerState& state, std::size_t index) {
@@ -146,10 +150,18 @@ void push_account_changes(ServerState& state, std::size_t index) {
   const auto positions = std::exchange(user.positions, {});
   const auto balances = std::exchange(user.balances, {});
   const auto trades = std::exchange(user.trades, {});
+  if (state.replica.on() && !(positions.empty() && balances.empty()))
+    state.replica.on_account(state, index);
+  const auto cash = std::exchange(user.cash_changed, {});
+  const auto event = std::exchange(user.event, "filled");
   push_positions(state, index, positions);
-  if (trades.empty() && positions.empty()) return;
-  const std::string data = balance_and_position(
-      state, user, trades.empty() ? "funding_fee" : "filled", balances, positions, trades);
+  push_warnings(state, index);
+  std::vector<sim::BalanceView> told;
+  for (const sim::BalanceView& balance : balances) {
+    if (cash.contains(balance.currency)) told.push_back(balance);
+  }
+  if (trades.empty() && positions.empty() && told.empty()) return;
+  const std::string data = balance_and_position(state, user, event, told, positions, trades);
   for_subscriptions(
       state, index, Channel::BalanceAndPosition, [&](Session& session, const auto& sub) {
         push(state, session, Channel::BalanceAndPosition, private_text(sub, user, "", false, data));
@@ -172,6 +184,7 @@ std::set<CurrencyId> only_currency(const ServerState& state, const Subscription&
 void flush_changes(ServerState& state) {
   push_waiting_trades(state);
   push_orders(state);
+  push_algos(state);
   for (std::size_t i = 0; i < state.users.size(); ++i) push_account_changes(state, i);
 }
 
@@ -201,6 +214,12 @@ void greet_private_subscriber(ServerState& state, Session& session,
   const UserState& user = state.users[*session.user];
   std::string data;
   JsonWriter json(data);
+  if (subscription.channel == Channel::AdvancedAlgos) {
+    // The one channel of algo orders that tells what there is at once; not even an empty list.
+    data = advanced_snapshot(state, session, subscription);
+    if (!data.empty()) send(state, session, private_text(subscription, user, "", false, data));
+    return;
+  }
   if (subscription.channel == Channel::Account) {
     write_account(json, state, user, only_currency(state, subscription));
   } else if (subscription.channel == Channel::Positions) {

@@ -5,6 +5,7 @@
 #include "sim/okx_server/protocol/internal/auth.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
+#include "sim/okx_server/protocol/internal/rest_faults.h"
 #include "sim/okx_server/protocol/internal/signature.h"
 
 namespace gannet::okx_server {
@@ -46,7 +47,11 @@ HttpResponse respond(const ServerState& state, const RestReply& reply) {
   response.headers = {{"Content-Type", "application/json"}};
   JsonWriter json(response.body);
   json.begin_object().field("code", reply.code).field("msg", reply.message);
-  json.key("data").begin_array().members(reply.data).end_array();
+  json.key("data");
+  if (reply.data_is_object)
+    json.raw(reply.data);
+  else
+    json.begin_array().members(reply.data).end_array();
   if (reply.timed) {
     json.field("inTime", micros_text(state.now))
         .field("outTime", micros_text(state.now + microseconds(400)));
@@ -62,7 +67,9 @@ struct FoundRoute {
 
 FoundRoute find_route(std::string_view method, std::string_view path) noexcept {
   FoundRoute found;
-  for (const auto& routes : {public_routes(), account_routes(), trade_routes(), history_routes()}) {
+  for (const auto& routes :
+       {public_routes(), market_routes(), candle_routes(), reference_routes(), asset_routes(),
+        account_routes(), trade_routes(), history_routes(), algo_routes()}) {
     for (const Route& route : routes) {
       if (route.path != path) continue;
       found.path_exists = true;
@@ -82,6 +89,7 @@ bool take_rate(RestCall& call, const Route& route, std::string_view peer) {
     bucket += ':';
     bucket += call.param("instId").substr(0, 64);
     bucket += call.param("instType").substr(0, 16);
+    bucket += call.param("instFamily").substr(0, 64);
   }
   return call.state.limiter.acquire(bucket, route.limit, milliseconds(route.window_ms), 1,
                                     call.state.now);
@@ -96,7 +104,7 @@ RestReply dispatch(ServerState& state, const HttpRequest& request, std::string_v
     return refusal("404", "Not Found", 404);
   }
   const Route& route = *found.route;
-  RestCall call{state, request, {}, std::nullopt};
+  RestCall call{state, request, {}, std::nullopt, nullptr};
   if (question < target.size()) parse_query(target.substr(question + 1), call.query);
   if (route.signed_by_user) {
     const AuthResult auth = verify_rest(state, request, peer);
@@ -104,18 +112,27 @@ RestReply dispatch(ServerState& state, const HttpRequest& request, std::string_v
     if (route.trades && !auth.key->may_trade)
       return refusal("50120", "This API key doesn't have permission to use this function");
     call.user = auth.user;
+    call.key = auth.key;
   }
   if (request.method == "POST") {
     if (request.body.empty()) return refusal("50000", "Body can not be empty.", 400);
     if (!request.header("Content-Type").starts_with("application/json"))
       return refusal("50006", "Invalid Content-Type, please use application/json format", 400);
   }
+  if (request.method == "GET") {
+    const std::string_view limit = call.param("limit");
+    if (!limit.empty() && !parse_digits(limit)) return bad_parameter("limit");
+  }
   if (!take_rate(call, route, peer))
     return refusal("50011",
                    "Rate limit reached. Please refer to API documentation and throttle "
                    "requests accordingly",
                    429);
-  return route.handle(call);
+  if (!call.user) return route.handle(call);
+  bend_query(call, route.path);
+  RestReply reply = route.handle(call);
+  bend_reply(call, route.path, reply);
+  return reply;
 }
 
 }  // namespace
@@ -124,22 +141,43 @@ HttpResponse handle_rest(ServerState& state, const HttpRequest& request, std::st
   const std::string_view path =
       std::string_view(request.target)
           .substr(0, std::min(request.target.find('?'), request.target.size()));
-  if (const auto fault = state.faults.take(Fault::Kind::HttpStatus, path)) {
-    if (!fault->code.empty())
-      return respond(state, refusal(fault->code, "An ordered fault", fault->status));
-    return {fault->status, {{"Content-Type", "text/html"}}, "<html><body>fault</body></html>"};
-  }
+  if (auto answer = answer_by_fault(state, request, path)) return std::move(*answer);
   const RestReply reply = dispatch(state, request, peer);
   if (reply.code != "0" && reply.data.empty()) state.refuse(path, reply.code, reply.message);
-  return respond(state, reply);
+  HttpResponse response = respond(state, reply);
+  bend_answer(state, path, response);
+  return response;
 }
 
 RestReply refusal(std::string code, std::string message, int http_status) {
-  return {std::move(code), std::move(message), "", http_status, false};
+  RestReply reply;
+  reply.code = std::move(code);
+  reply.message = std::move(message);
+  reply.http_status = http_status;
+  return reply;
 }
 
 RestReply missing(std::string_view parameter) {
   return refusal("50014", "Parameter " + std::string(parameter) + " can not be empty", 400);
+}
+
+RestReply bad_parameter(std::string_view parameter) {
+  return refusal("51000", "Parameter " + std::string(parameter) + " error", 400);
+}
+
+RestReply unknown_instrument() {
+  return refusal("51001", "Instrument ID, Instrument ID code, or Spread ID doesn't exist.");
+}
+
+InstrumentId wanted_instrument(const RestCall& call, RestReply& reply) {
+  const std::string_view name = call.param("instId");
+  if (name.empty()) {
+    reply = missing("instId");
+    return {};
+  }
+  const InstrumentId id = call.state.find_instrument(name);
+  if (!id.valid()) reply = unknown_instrument();
+  return id;
 }
 
 std::optional<simdjson::dom::element> parse_body(ServerState& state, const HttpRequest& request) {
@@ -168,6 +206,20 @@ bool inside_filter(const RestCall& call, InstrumentId id) {
   if (!type.empty() && type != name_of(instrument.kind)) return false;
   const std::string_view family = call.param("instFamily");
   if (!family.empty() && family != instrument.family.view()) return false;
+  return listed_in(call.param("instId"), instrument.name.view());
+}
+
+bool inside_market_filter(const RestCall& call, const Instrument& instrument) {
+  if (!call.state.listed(instrument.id)) return false;
+  const std::string_view type = call.param("instType");
+  const bool margin_pair = type == "MARGIN" && instrument.kind == InstrumentKind::Spot;
+  if (!type.empty() && !margin_pair && type != name_of(instrument.kind)) return false;
+  const std::string_view family = call.param("instFamily");
+  if (!family.empty() && family != instrument.family.view()) return false;
+  const std::string_view underlying = call.param("uly");
+  if (!underlying.empty() &&
+      (!is_derivative(instrument.kind) || underlying != index_name(instrument)))
+    return false;
   return listed_in(call.param("instId"), instrument.name.view());
 }
 

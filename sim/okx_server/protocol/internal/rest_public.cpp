@@ -1,41 +1,14 @@
 #include <algorithm>
+#include <set>
 
 #include "sim/okx_server/protocol/internal/market_push.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
+#include "sim/okx_server/protocol/internal/reference_json.h"
 #include "sim/okx_server/protocol/internal/rest.h"
 
 namespace gannet::okx_server {
 namespace {
-
-RestReply unknown_instrument() {
-  return refusal("51001", "Instrument ID, instrument ID code or spread ID does not exist");
-}
-
-/// The instrument that `instId` names; invalid with a refusal in `reply`.
-InstrumentId wanted_instrument(const RestCall& call, RestReply& reply) {
-  const std::string_view name = call.param("instId");
-  if (name.empty()) {
-    reply = missing("instId");
-    return {};
-  }
-  const InstrumentId id = call.state.find_instrument(name);
-  if (!id.valid()) reply = unknown_instrument();
-  return id;
-}
-
-/// One row for each listed instrument inside the filter.
-template <class Write>
-RestReply rows_of_instruments(const RestCall& call, Write&& write) {
-  RestReply reply;
-  JsonWriter json(reply.data);
-  for (const Instrument& instrument : call.state.instruments) {
-    if (!call.state.listed(instrument.id) || !inside_filter(call, instrument.id)) continue;
-    write(json, instrument.id);
-  }
-  if (reply.data.empty() && !call.param("instId").empty()) return unknown_instrument();
-  return reply;
-}
 
 RestReply time(RestCall& call) {
   RestReply reply;
@@ -44,157 +17,79 @@ RestReply time(RestCall& call) {
   return reply;
 }
 
-RestReply instruments_with(RestCall& call, bool account) {
+/// One row for each instrument inside the filter; instType is required.
+template <class Write>
+RestReply rows_of_instruments(const RestCall& call, Write&& write) {
   if (call.param("instType").empty()) return missing("instType");
-  if (!parse_instrument_kind(call.param("instType")))
-    return refusal("51000", "Parameter instType error", 400);
-  return rows_of_instruments(call, [&](JsonWriter& json, InstrumentId id) {
+  if (!parse_instrument_kind(call.param("instType"))) return bad_parameter("instType");
+  RestReply reply;
+  JsonWriter json(reply.data);
+  bool found = false;
+  for (const Instrument& instrument : call.state.instruments) {
+    if (!inside_market_filter(call, instrument)) continue;
+    found = true;
+    write(json, instrument);
+  }
+  if (!found && !call.param("instId").empty()) return unknown_instrument();
+  return reply;
+}
+
+bool names_options_without_family(const RestCall& call) {
+  return call.param("instType") == "OPTION" && call.param("instFamily").empty() &&
+         call.param("uly").empty() && call.param("instId").empty();
+}
+
+RestReply either_family() {
+  return refusal("50015", "Either parameter uly or instFamily is required", 400);
+}
+
+RestReply instruments_with(const RestCall& call, InstrumentView view) {
+  if (names_options_without_family(call)) return either_family();
+  if (call.param("instType") == "EVENTS") return {};  // none are traded here
+  if (call.param("instType") == "MARGIN") view = InstrumentView::Margin;
+  return rows_of_instruments(call, [&](JsonWriter& json, const Instrument& instrument) {
     // Expired instruments are absent from REST.
-    if (call.state.instruments[id].state != InstrumentState::Expired)
-      write_instrument(json, call.state, id, account);
+    if (instrument.state != InstrumentState::Expired)
+      write_instrument(json, call.state, instrument.id, view);
   });
 }
 
-RestReply public_instruments(RestCall& call) { return instruments_with(call, false); }
-RestReply account_instruments(RestCall& call) { return instruments_with(call, true); }
-
-RestReply books(RestCall& call) {
-  RestReply reply;
-  const InstrumentId id = wanted_instrument(call, reply);
-  if (!id.valid()) return reply;
-  std::uint64_t depth = 1;
-  if (!call.param("sz").empty()) {
-    const auto wanted = parse_digits(call.param("sz"));
-    if (!wanted || *wanted < 1 || *wanted > 400) return refusal("51000", "Parameter sz error", 400);
-    depth = *wanted;
-  }
-  const BookStream& stream = book_for_rest(call.state, id);
-  const Instrument& instrument = call.state.instruments[id];
-  JsonWriter json(reply.data);
-  json.begin_object().key("asks");
-  write_levels(json, instrument, stream.asks, depth);
-  json.key("bids");
-  write_levels(json, instrument, stream.bids, depth);
-  json.field("ts", millis_text(call.state.now)).number("seqId", stream.sequence).end_object();
-  return reply;
+RestReply public_instruments(RestCall& call) {
+  return instruments_with(call, InstrumentView::Public);
+}
+RestReply account_instruments(RestCall& call) {
+  return instruments_with(call, InstrumentView::Account);
 }
 
-RestReply ticker(RestCall& call) {
-  RestReply reply;
-  const InstrumentId id = wanted_instrument(call, reply);
-  if (!id.valid()) return reply;
-  JsonWriter json(reply.data);
-  write_ticker(json, call.state, id);
-  return reply;
-}
-
-RestReply tickers(RestCall& call) {
+RestReply underlying(RestCall& call) {
   if (call.param("instType").empty()) return missing("instType");
-  return rows_of_instruments(
-      call, [&](JsonWriter& json, InstrumentId id) { write_ticker(json, call.state, id); });
-}
-
-RestReply trades(RestCall& call) {
+  const auto kind = parse_instrument_kind(call.param("instType"));
+  if (!kind || !is_derivative(*kind)) return bad_parameter("instType");
+  std::set<std::string> names;
+  for (const Instrument& instrument : call.state.instruments) {
+    if (instrument.kind == *kind && call.state.listed(instrument.id))
+      names.insert(index_name(instrument));
+  }
   RestReply reply;
-  const InstrumentId id = wanted_instrument(call, reply);
-  if (!id.valid()) return reply;
-  const Instrument& instrument = call.state.instruments[id];
-  std::size_t left = call.param("limit").empty() ? 100 : page_limit(call, 500);
-  const auto& recent = call.state.markets[id.value].recent_trades;
   JsonWriter json(reply.data);
-  for (auto trade = recent.rbegin(); trade != recent.rend() && left > 0; ++trade, --left) {
-    json.begin_object()
-        .field("instId", instrument.name.view())
-        .field("tradeId", std::to_string(trade->id.value))
-        .field("px", price_text(instrument, trade->price))
-        .field("sz", quantity_text(instrument, trade->quantity))
-        .field("side", name_of(trade->aggressor))
-        .field("source", "0")
-        .field("ts", millis_text(call.state.wall_time(trade->time)))
-        .end_object();
-  }
-  return reply;
-}
-
-std::int64_t bar_minutes(std::string_view bar) noexcept {
-  struct Bar {
-    std::string_view name;
-    std::int64_t minutes;
-  };
-  static constexpr Bar kBars[] = {{"", 1},     {"1m", 1},      {"3m", 3},       {"5m", 5},
-                                  {"15m", 15}, {"30m", 30},    {"1H", 60},      {"2H", 120},
-                                  {"4H", 240}, {"6Hutc", 360}, {"12Hutc", 720}, {"1Dutc", 1440}};
-  for (const Bar& known : kBars) {
-    if (known.name == bar) return known.minutes;
-  }
-  return 0;
-}
-
-void write_candle(JsonWriter& json, const RestCall& call, const Instrument& instrument,
-                  const MinuteBar& bar, bool closed) {
-  const std::string volume = decimal_text(bar.volume, instrument.quantity_digits);
-  const std::string turnover =
-      decimal_text(bar.turnover, instrument.quantity_digits + instrument.price_digits);
-  json.begin_array()
-      .string(millis_text(call.state.wall_time(bar.open_time)))
-      .string(price_text(instrument, bar.open))
-      .string(price_text(instrument, bar.high))
-      .string(price_text(instrument, bar.low))
-      .string(price_text(instrument, bar.close))
-      .string(volume)
-      .string(is_derivative(instrument.kind) ? volume : turnover)
-      .string(turnover)
-      .string(closed ? "1" : "0")
-      .end_array();
-}
-
-RestReply candles(RestCall& call) {
-  RestReply reply;
-  const InstrumentId id = wanted_instrument(call, reply);
-  if (!id.valid()) return reply;
-  const std::int64_t minutes = bar_minutes(call.param("bar"));
-  if (minutes == 0) return refusal("51000", "Parameter bar error", 400);
-  const Nanos length = seconds(minutes * 60);
-  std::vector<MinuteBar> bars;
-  for (const MinuteBar& minute : call.state.markets[id.value].bars) {
-    const Timestamp open{minute.open_time.nanos - minute.open_time.nanos % length.count};
-    if (bars.empty() || bars.back().open_time != open) {
-      bars.push_back(minute);
-      bars.back().open_time = open;
-      continue;
-    }
-    MinuteBar& bar = bars.back();
-    bar.high = std::max(bar.high, minute.high);
-    bar.low = std::min(bar.low, minute.low);
-    bar.close = minute.close;
-    bar.volume += minute.volume;
-    bar.turnover += minute.turnover;
-  }
-  std::size_t left = call.param("limit").empty() ? 100 : page_limit(call, 300);
-  JsonWriter json(reply.data);
-  for (auto bar = bars.rbegin(); bar != bars.rend() && left > 0; ++bar) {
-    const auto open =
-        static_cast<std::uint64_t>(to_unix_millis(call.state.wall_time(bar->open_time)));
-    if (!inside_page(call, open)) continue;
-    write_candle(json, call, call.state.instruments[id], *bar,
-                 call.state.exchange_time() - bar->open_time >= length);
-    --left;
-  }
+  json.begin_array();
+  for (const std::string& name : names) json.string(name);
+  json.end_array();
   return reply;
 }
 
 RestReply mark_price(RestCall& call) {
-  if (call.param("instType").empty()) return missing("instType");
-  return rows_of_instruments(
-      call, [&](JsonWriter& json, InstrumentId id) { write_mark_price(json, call.state, id); });
+  return rows_of_instruments(call, [&](JsonWriter& json, const Instrument& instrument) {
+    write_mark_price(json, call.state, instrument.id);
+  });
 }
 
-RestReply funding_rate(RestCall& call) {
-  if (call.param("instId").empty()) return missing("instId");
-  if (call.param("instId") == "ANY") call.query["instId"] = "";
-  return rows_of_instruments(call, [&](JsonWriter& json, InstrumentId id) {
-    if (call.state.instruments[id].kind == InstrumentKind::Swap)
-      write_funding_rate(json, call.state, id);
+RestReply open_interest(RestCall& call) {
+  const auto kind = parse_instrument_kind(call.param("instType"));
+  if (kind && !is_derivative(*kind)) return bad_parameter("instType");
+  if (names_options_without_family(call)) return either_family();
+  return rows_of_instruments(call, [&](JsonWriter& json, const Instrument& instrument) {
+    write_open_interest(json, call.state, instrument.id);
   });
 }
 
@@ -207,31 +102,139 @@ RestReply price_limit(RestCall& call) {
   return reply;
 }
 
-RestReply system_status(RestCall& call) {
+RestReply funding_rate(RestCall& call) {
+  const std::string_view name = call.param("instId");
+  if (name.empty()) return missing("instId");
   RestReply reply;
   JsonWriter json(reply.data);
-  if (call.param("state").empty() || call.param("state") == "completed")
+  bool found = false;
+  for (const Instrument& instrument : call.state.instruments) {
+    if (!call.state.listed(instrument.id)) continue;
+    if (name != "ANY" && name != instrument.name.view()) continue;
+    found = true;
+    if (instrument.kind == InstrumentKind::Swap)
+      write_funding_rate(json, call.state, instrument.id);
+  }
+  if (name != "ANY" && !found) return unknown_instrument();
+  if (name != "ANY" && reply.data.empty()) return bad_parameter("instId");
+  return reply;
+}
+
+RestReply funding_rate_history(RestCall& call) {
+  RestReply reply;
+  const InstrumentId id = wanted_instrument(call, reply);
+  if (!id.valid()) return reply;
+  const Instrument& instrument = call.state.instruments[id];
+  if (instrument.kind != InstrumentKind::Swap) return bad_parameter("instId");
+  std::size_t left = call.param("limit").empty() ? 400 : page_limit(call, 400);
+  JsonWriter json(reply.data);
+  for (const PaidFunding& row : paid_funding(call.state, id)) {
+    if (left == 0) break;
+    const std::string time = millis_text(call.state.wall_time(row.time));
+    if (!inside_page(call, parse_digits(time).value_or(0))) continue;
+    json.begin_object()
+        .field("instType", name_of(instrument.kind))
+        .field("instId", instrument.name.view())
+        .field("formulaType", "noRate")
+        .field("fundingRate", row.rate)
+        .field("realizedRate", row.rate)
+        .field("fundingTime", time)
+        .field("method", "current_period")
+        .end_object();
+    --left;
+  }
+  return reply;
+}
+
+RestReply estimated_price(RestCall& call) {
+  RestReply reply;
+  const InstrumentId id = wanted_instrument(call, reply);
+  if (!id.valid()) return reply;
+  if (!is_derivative(call.state.instruments[id].kind)) return bad_parameter("instId");
+  JsonWriter json(reply.data);
+  // Told in the last half hour alone; empty before, as nothing documents an error.
+  if (has_estimated_price(call.state, id)) write_estimated_price(json, call.state, id);
+  return reply;
+}
+
+RestReply delivery_history(RestCall& call) {
+  if (call.param("instType").empty()) return missing("instType");
+  const auto kind = parse_instrument_kind(call.param("instType"));
+  if (kind != InstrumentKind::Futures && kind != InstrumentKind::Option)
+    return bad_parameter("instType");
+  const std::string_view family =
+      call.param("instFamily").empty() ? call.param("uly") : call.param("instFamily");
+  if (family.empty()) return either_family();
+  RestReply reply;
+  JsonWriter json(reply.data);
+  for (const Instrument& instrument : call.state.instruments) {
+    if (instrument.kind != *kind || instrument.state != InstrumentState::Expired ||
+        family != instrument.family.view() || !instrument.expiry_time)
+      continue;
+    json.begin_object().field("ts", millis_text(*instrument.expiry_time));
+    json.key("details").begin_array().begin_object();
+    json.field("type", kind == InstrumentKind::Futures ? "delivery" : "exercised")
+        .field("insId", instrument.name.view())
+        .field("px", price_text(instrument, call.state.markets[instrument.id.value].index));
+    json.end_object().end_array().end_object();
+  }
+  return reply;
+}
+
+RestReply opt_summary(RestCall& call) {
+  const std::string_view family =
+      call.param("instFamily").empty() ? call.param("uly") : call.param("instFamily");
+  if (family.empty()) return either_family();
+  RestReply reply;
+  JsonWriter json(reply.data);
+  for (const Instrument& instrument : call.state.instruments) {
+    if (instrument.kind == InstrumentKind::Option && call.state.listed(instrument.id) &&
+        family == instrument.family.view())
+      write_option_summary(json, call.state, instrument.id);
+  }
+  return reply;
+}
+
+/// Options are listed but not traded here.
+RestReply option_trades(RestCall& call) {
+  if (call.param("instFamily").empty() && call.param("instId").empty())
+    return refusal("50015", "Either parameter instId or instFamily is required", 400);
+  return {};
+}
+
+RestReply system_status(RestCall& call) {
+  static constexpr std::string_view kStates[] = {"scheduled", "ongoing", "pre_open", "completed",
+                                                 "canceled"};
+  const std::string_view wanted = call.param("state");
+  if (!wanted.empty() && std::ranges::find(kStates, wanted) == std::end(kStates))
+    return bad_parameter("state");
+  RestReply reply;
+  JsonWriter json(reply.data);
+  const std::string_view told = call.state.maintenance.told;
+  if (wanted.empty() || wanted == (told.empty() ? "completed" : told))
     write_status(json, call.state);
   return reply;
 }
 
 constexpr LimitScope kAddress = LimitScope::Address;
+constexpr LimitScope kInstrument = LimitScope::AddressInstrument;
 constexpr Route kRoutes[] = {
     {"GET", "/api/v5/public/time", false, false, 10, 2000, kAddress, time},
-    {"GET", "/api/v5/public/instruments", false, false, 20, 2000, LimitScope::AddressInstrument,
-     public_instruments},
+    {"GET", "/api/v5/public/instruments", false, false, 20, 2000, kInstrument, public_instruments},
     {"GET", "/api/v5/account/instruments", true, false, 20, 2000, LimitScope::UserInstrument,
      account_instruments},
-    {"GET", "/api/v5/public/mark-price", false, false, 10, 2000, LimitScope::AddressInstrument,
-     mark_price},
-    {"GET", "/api/v5/public/funding-rate", false, false, 10, 2000, LimitScope::AddressInstrument,
-     funding_rate},
+    {"GET", "/api/v5/public/underlying", false, false, 20, 2000, kAddress, underlying},
+    {"GET", "/api/v5/public/mark-price", false, false, 10, 2000, kInstrument, mark_price},
+    {"GET", "/api/v5/public/open-interest", false, false, 20, 2000, kInstrument, open_interest},
     {"GET", "/api/v5/public/price-limit", false, false, 20, 2000, kAddress, price_limit},
-    {"GET", "/api/v5/market/books", false, false, 40, 2000, kAddress, books},
-    {"GET", "/api/v5/market/ticker", false, false, 20, 2000, kAddress, ticker},
-    {"GET", "/api/v5/market/tickers", false, false, 20, 2000, kAddress, tickers},
-    {"GET", "/api/v5/market/trades", false, false, 100, 2000, kAddress, trades},
-    {"GET", "/api/v5/market/candles", false, false, 40, 2000, kAddress, candles},
+    {"GET", "/api/v5/public/funding-rate", false, false, 10, 2000, kInstrument, funding_rate},
+    {"GET", "/api/v5/public/funding-rate-history", false, false, 10, 2000, kInstrument,
+     funding_rate_history},
+    {"GET", "/api/v5/public/estimated-price", false, false, 10, 2000, kInstrument, estimated_price},
+    {"GET", "/api/v5/public/delivery-exercise-history", false, false, 40, 2000, kInstrument,
+     delivery_history},
+    {"GET", "/api/v5/public/opt-summary", false, false, 20, 2000, kInstrument, opt_summary},
+    {"GET", "/api/v5/public/option-trades", false, false, 20, 2000, kAddress, option_trades},
     {"GET", "/api/v5/system/status", false, false, 1, 5000, kAddress, system_status},
 };
 

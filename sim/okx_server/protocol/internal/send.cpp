@@ -1,16 +1,18 @@
 #include <algorithm>
 
+#include "sim/okx_server/protocol/internal/link.h"
+#include "sim/okx_server/protocol/internal/socket.h"
 #include "sim/okx_server/protocol/internal/state.h"
 
 namespace gannet::okx_server {
 
 void send(ServerState& state, Session& session, std::string_view text) {
   session.last_sent = state.now;
-  state.output.send_text(session.id, text);
+  transmit(state, session, text);
 }
 
 void send_later(ServerState& state, ConnectionId connection, Nanos delay, std::string text) {
-  state.late_frames.push_back({state.now + delay, connection, std::move(text)});
+  state.late_frames.push_back({state.now + delay, connection, std::move(text), false});
 }
 
 void send_late_frames(ServerState& state) {
@@ -22,7 +24,15 @@ void send_late_frames(ServerState& state) {
     const LateFrame frame = std::move(state.late_frames[i]);
     state.late_frames.erase(state.late_frames.begin() + static_cast<std::ptrdiff_t>(i));
     const auto found = state.sessions.find(frame.connection);
-    if (found != state.sessions.end()) send(state, found->second, frame.text);
+    if (found == state.sessions.end()) continue;
+    if (!frame.request) {
+      send(state, found->second, frame.text);
+      continue;
+    }
+    state.handling_late = true;
+    handle_text(state, found->second, frame.text);
+    state.handling_late = false;
+    flush_changes(state);
   }
 }
 

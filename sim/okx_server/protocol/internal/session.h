@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,14 +22,29 @@ struct Subscription {
   std::string instrument_family;  ///< "": all
   std::string instrument_name;    ///< "": all; wins over the family
   std::string currency;           ///< account: "" all
+  std::string algo_id;            ///< algo-advance: "" all
   bool events_only = false;       ///< no regular push beside the events
 
   bool same_as(const Subscription& other) const noexcept {
     return channel == other.channel && topic == other.topic &&
            instrument_type == other.instrument_type &&
            instrument_family == other.instrument_family &&
-           instrument_name == other.instrument_name && currency == other.currency;
+           instrument_name == other.instrument_name && currency == other.currency &&
+           algo_id == other.algo_id;
   }
+};
+
+/// Frames on their way that a wire fault holds back, in order.
+struct Link {
+  struct Held {
+    Timestamp due;
+    std::string text;
+  };
+  std::deque<Held> out;
+  std::deque<Held> in;
+  std::size_t out_bytes = 0;
+  Timestamp out_free;   ///< when a slow line has sent what was given to it
+  bool broken = false;  ///< reset in the middle of a frame; forgotten in the next turn
 };
 
 /// One socket connection.
@@ -43,6 +59,8 @@ struct Session {
   std::deque<Timestamp> requests;  ///< login, subscribe, unsubscribe of the last hour
   std::vector<Subscription> subscriptions;
   std::optional<Timestamp> close_at;  ///< an announced upgrade
+  Link link;
+  std::map<Channel, std::string> last_push;  ///< of private channels: a fault sends it again
 };
 
 }  // namespace gannet::okx_server

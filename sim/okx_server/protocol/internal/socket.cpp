@@ -41,6 +41,11 @@ void handle_login(ServerState& state, Session& session, std::string_view id,
     send_error(state, session, id, "60013", "Invalid args");
     return;
   }
+  if (const auto fault = state.faults.take(FaultKind::RefuseLogin, "")) {
+    send_error(state, session, id, fault->text("code", "60009"), "Login failed.");
+    close_session(state, session.id, 4001, "Login failed");
+    return;
+  }
   const AuthResult result = verify_login(state, *login, session.peer);
   if (!result.ok()) {
     send_error(state, session, id, result.code, result.message);
@@ -57,12 +62,15 @@ void handle_login(ServerState& state, Session& session, std::string_view id,
       .field("msg", "")
       .field("connId", session.name)
       .end_object();
+  if (const auto slow = state.faults.take(FaultKind::SlowLogin, ""))
+    return send_later(state, session.id, slow->duration("ms", seconds(1)), std::move(text));
   send(state, session, text);
 }
 
 void handle_request(ServerState& state, Session& session, simdjson::dom::object request) {
   const std::string_view op = text_or_empty(request, "op");
   const std::string_view id = text_or_empty(request, "id");
+  state.current.operation = op.substr(0, 40);
   if (!id.empty() && !is_plain_name(id, 32)) {
     send_error(state, session, "", "60033", "Parameter id error");
     return;
@@ -106,11 +114,9 @@ void send_error(ServerState& state, Session& session, std::string_view id, std::
   send(state, session, text);
 }
 
-void handle_text(ServerState& state, Session& session, std::string_view text) {
-  if (text == "ping") {
-    send(state, session, "pong");
-    return;
-  }
+namespace {
+
+void read_text(ServerState& state, Session& session, std::string_view text) {
   if (text.size() > kLongestRequest) {
     close_session(state, session.id, 1009, "Request too long");
     return;
@@ -124,6 +130,27 @@ void handle_text(ServerState& state, Session& session, std::string_view text) {
     return;
   }
   handle_request(state, session, *request);
+}
+
+}  // namespace
+
+void handle_text(ServerState& state, Session& session, std::string_view text) {
+  if (text == "ping") {
+    send(state, session, "pong");
+    return;
+  }
+  // The session may end within, and its names with it.
+  const std::string peer = session.peer;
+  const std::string key = session.key;
+  state.current = {.method = {},
+                   .path = name_of(session.path),
+                   .operation = {},
+                   .peer = peer,
+                   .key = key,
+                   .detail = {},
+                   .refused = false};
+  read_text(state, session, text);
+  state.end_request();
 }
 
 void close_idle_sessions(ServerState& state) {

@@ -6,6 +6,7 @@
 #include "sim/okx_server/protocol/internal/market_push.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/private_push.h"
+#include "sim/okx_server/protocol/internal/public_topics.h"
 #include "sim/okx_server/protocol/internal/socket.h"
 
 namespace gannet::okx_server {
@@ -13,17 +14,6 @@ namespace {
 
 constexpr std::size_t kMostSubscriptions = 5000;
 constexpr std::size_t kMostConnectionsPerChannel = 30;
-
-struct Refused {
-  std::string_view code;
-  std::string message;
-};
-
-std::string described(simdjson::dom::object arg) {
-  std::string text = simdjson::minify(arg);
-  if (text.size() > 200) text.resize(200);
-  return text;
-}
 
 /// The argument's text members again, as they go into acks and pushes.
 std::string arg_members(simdjson::dom::object arg) {
@@ -35,34 +25,6 @@ std::string arg_members(simdjson::dom::object arg) {
       json.field(field.key, value);
   }
   return text;
-}
-
-std::expected<std::uint32_t, Refused> public_topic(const ServerState& state,
-                                                   const ChannelInfo& info,
-                                                   simdjson::dom::object arg) {
-  const Refused missing{"60018", "Wrong URL or " + described(arg) +
-                                     " doesn't exist. Please use the correct URL, channel and "
-                                     "parameters referring to API document."};
-  switch (info.key) {
-    case ChannelKey::Instrument: {
-      const InstrumentId id = state.find_instrument(text_or_empty(arg, "instId"));
-      if (!id.valid()) return std::unexpected(missing);
-      return id.value;
-    }
-    case ChannelKey::Index: {
-      const auto found = state.indexes.find(text_or_empty(arg, "instId"));
-      if (found == state.indexes.end()) return std::unexpected(missing);
-      return found->second.value;
-    }
-    case ChannelKey::InstrumentType: {
-      const auto kind = parse_instrument_kind(text_or_empty(arg, "instType"));
-      if (!kind) return std::unexpected(missing);
-      return static_cast<std::uint32_t>(*kind);
-    }
-    case ChannelKey::Nothing:
-      return 0;
-  }
-  return std::unexpected(missing);
 }
 
 /// Fee tier and company rules of the tick-by-tick books.
@@ -94,35 +56,28 @@ std::expected<Subscription, Refused> parse_subscription(const ServerState& state
                                                         simdjson::dom::object arg) {
   const ChannelInfo* const info = find_channel(text_or_empty(arg, "channel"));
   if (info == nullptr || info->path != session.path) {
-    const bool moved = info != nullptr && info->path == SocketPath::Business;
-    return std::unexpected(
-        moved ? Refused{"64001",
-                        "This channel has been migrated to the '/business' URL: " + described(arg)}
-              : Refused{"60018", "Wrong URL or " + described(arg) +
-                                     " doesn't exist. Please use the correct URL, channel and "
-                                     "parameters referring to API document."});
+    return std::unexpected(wrong_path(info, session.path, arg));
   }
   if (info->login && !session.user) return std::unexpected(Refused{"60011", "Please log in"});
   Subscription subscription;
   subscription.channel = info->channel;
   subscription.arg = arg_members(arg);
-  if (session.path == SocketPath::Private) {
+  if (is_private(*info)) {
     subscription.instrument_type = text_or_empty(arg, "instType");
     subscription.instrument_family = text_or_empty(arg, "instFamily");
     subscription.instrument_name = text_or_empty(arg, "instId");
     subscription.currency = text_or_empty(arg, "ccy");
+    subscription.algo_id = text_or_empty(arg, "algoId");
     const std::string_view extra = text_or_empty(arg, "extraParams");
     subscription.events_only = extra.find("updateInterval") != std::string_view::npos &&
                                extra.find("\"0\"") != std::string_view::npos;
     const std::string& type = subscription.instrument_type;
     if (info->key == ChannelKey::InstrumentType && type != "ANY" && type != "EVENTS" &&
         !parse_instrument_kind(type))
-      return std::unexpected(
-          Refused{"60018", "Wrong URL or " + described(arg) + " doesn't exist."});
+      return std::unexpected(no_such_channel(arg));
   } else {
-    const auto topic = public_topic(state, *info, arg);
-    if (!topic) return std::unexpected(topic.error());
-    subscription.topic = *topic;
+    if (auto refused = name_public_topic(state, *info, arg, subscription))
+      return std::unexpected(std::move(*refused));
   }
   if (info->deep || info->channel == Channel::Book) {
     if (auto refused = deep_book_refusal(state, session, *info, subscription.topic))
@@ -170,18 +125,20 @@ bool tell_connection_count(ServerState& state, Session& session, const ChannelIn
 void add_subscription(ServerState& state, Session& session, std::string_view id,
                       Subscription subscription) {
   const ChannelInfo& info = info_of(subscription.channel);
-  acknowledge(state, session, id, "subscribe", subscription.arg);
+  // A lost acknowledgement changes nothing else.
+  if (!state.faults.take(FaultKind::DropSubscribeAck, info.name))
+    acknowledge(state, session, id, "subscribe", subscription.arg);
   const bool known = std::ranges::any_of(
       session.subscriptions, [&](const Subscription& s) { return s.same_as(subscription); });
   if (!known) {
     session.subscriptions.push_back(subscription);
-    if (info.path != SocketPath::Private) {
+    if (!is_private(info)) {
       auto& topic = state.topics[{subscription.channel, subscription.topic}];
       if (std::ranges::find(topic, session.id) == topic.end()) topic.push_back(session.id);
     }
   }
   if (info.counted && !tell_connection_count(state, session, info)) return;
-  if (info.path == SocketPath::Private)
+  if (is_private(info))
     greet_private_subscriber(state, session, subscription);
   else
     greet_public_subscriber(state, session, subscription);
@@ -195,6 +152,11 @@ void handle_subscribe(ServerState& state, Session& session, std::string_view id,
     const auto arg = as_object(element);
     if (!arg || session.subscriptions.size() >= kMostSubscriptions) {
       send_error(state, session, id, "60013", "Invalid args");
+      continue;
+    }
+    if (const auto fault =
+            state.faults.take(FaultKind::RefuseSubscribe, text_or_empty(*arg, "channel"))) {
+      send_error(state, session, id, fault->text("code", "60018"), "An ordered fault");
       continue;
     }
     auto subscription = parse_subscription(state, session, *arg);
@@ -217,16 +179,19 @@ void handle_unsubscribe(ServerState& state, Session& session, std::string_view i
     const std::string members = arg_members(*arg);
     Subscription wanted;
     wanted.channel = info->channel;
-    if (session.path == SocketPath::Private) {
+    if (is_private(*info)) {
       wanted.instrument_type = text_or_empty(*arg, "instType");
       wanted.instrument_family = text_or_empty(*arg, "instFamily");
       wanted.instrument_name = text_or_empty(*arg, "instId");
       wanted.currency = text_or_empty(*arg, "ccy");
-    } else if (const auto topic = public_topic(state, *info, *arg)) {
-      wanted.topic = *topic;
-      if (std::erase_if(session.subscriptions, [&](const auto& s) { return s.same_as(wanted); }) >
-          0)
-        std::erase(state.topics[{info->channel, *topic}], session.id);
+      wanted.algo_id = text_or_empty(*arg, "algoId");
+    } else if (!name_public_topic(state, *info, *arg, wanted)) {
+      std::erase_if(session.subscriptions, [&](const auto& s) { return s.same_as(wanted); });
+      // Another family of the same topic may still be wanted.
+      const bool still = std::ranges::any_of(session.subscriptions, [&](const Subscription& s) {
+        return s.channel == wanted.channel && s.topic == wanted.topic;
+      });
+      if (!still) std::erase(state.topics[{info->channel, wanted.topic}], session.id);
     }
     std::erase_if(session.subscriptions, [&](const auto& s) { return s.same_as(wanted); });
     acknowledge(state, session, id, "unsubscribe", members);
