@@ -177,7 +177,12 @@ std::int64_t AlgoDesk::State::closable(const NewAlgo& terms) const {
 
 void AlgoDesk::State::on_own_order(Algo& algo) {
   if (!algo.pending()) return;
-  if (!algo.view.resting.valid()) return;  // slices and chases look at their orders in their turn
+  // Slices and chases look at their orders in their own turn, but done is done.
+  if (algo.view.terms.type >= AlgoType::Iceberg) {
+    if (algo.remaining().raw <= 0) finish_if_done(algo);
+    return;
+  }
+  if (!algo.view.resting.valid()) return;
   const auto rests = std::ranges::find(algo.open, algo.view.resting, &ChildOrder::id);
   if (rests == algo.open.end() || !rests->ended) return;
   if (rests->filled == rests->quantity) {
