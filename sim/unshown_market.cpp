@@ -57,9 +57,7 @@ class UnshownMarket::One {
       if (change.after == 0 && !shows(change.side, change.price)) continue;
       queue_.on_level(change.side, change.price, change.before, change.after, told);
     }
-    for (const Change& change : changes_) {
-      if (change.after > change.before) meet_users(change, now, counts);
-    }
+    for (const Change& change : changes_) meet_users(change, now, counts);
     book_time_ = std::max(book_time_, told);
   }
 
@@ -87,7 +85,7 @@ class UnshownMarket::One {
     trade_time_ = std::max(trade_time_, happened);
     if (happened <= book_time_) return;  // the book knows of it already
     const std::int64_t recorded = recorded_quantity(side, trade.price);
-    if (recorded == 0) return;
+    if (recorded == 0 && taken(side, trade.price) == 0) return;
     // The recorded level lost all of it, whoever got it here.
     const std::int64_t rests = std::max<std::int64_t>(shown(side, trade.price) - on_recorded, 0);
     const std::int64_t left = std::max<std::int64_t>(recorded - trade.quantity.raw, 0);
@@ -102,12 +100,13 @@ class UnshownMarket::One {
     for (std::size_t i = 0; i < count && reached < quantity.raw; ++i) {
       const Level& level = resting == Side::Buy ? book_->bid(i) : book_->ask(i);
       if (!is_met(resting, level_price(level), limit)) break;
-      const std::int64_t there = shown(resting, level_price(level));
-      if (there <= 0) continue;
-      const VenueOrderId order =
-          market_.set_level({}, instrument_, resting, level_price(level), {there}, now);
-      if (order.valid()) standing_.push_back({resting, level_price(level), there, order});
-      reached += there;
+      reached += show(resting, level_price(level), now);
+    }
+    // A trade took all that was recorded there, but users got a part of it: that much still stands.
+    for (std::size_t i = 0; i < taken_.size(); ++i) {
+      const Taken& taken = taken_[i];
+      if (taken.side != resting || recorded_quantity(resting, taken.price) != 0) continue;
+      if (is_met(resting, taken.price, limit)) show(resting, taken.price, now);
     }
   }
 
@@ -149,6 +148,15 @@ class UnshownMarket::One {
     std::int64_t shown;
     VenueOrderId order;
   };
+
+  /// Puts what stands at that level into the exchange's book. How much it is.
+  std::int64_t show(Side side, Price price, Timestamp now) {
+    const std::int64_t there = shown(side, price);
+    if (there <= 0) return 0;
+    const VenueOrderId order = market_.set_level({}, instrument_, side, price, {there}, now);
+    if (order.valid()) standing_.push_back({side, price, there, order});
+    return there;
+  }
 
   void follow_users() {
     market_.user_orders(instrument_, users_);
@@ -214,18 +222,26 @@ class UnshownMarket::One {
   }
 
   /// Resting orders of users trade with what is new at a level that comes to stand across them.
+  /// Nothing of it stands while one of them is left: it would be on the wrong side of that order.
   void meet_users(const Change& change, Timestamp now, UnshownCounts& counts) {
+    if (change.after == 0) return;
     if (recorded_quantity(change.side, change.price) != change.after) return;  // named twice
     queue_.crossed_by(change.side, change.price, met_);
-    std::int64_t left = change.after - change.before;
+    if (met_.empty()) return;
+    std::int64_t left = std::max<std::int64_t>(change.after - change.before, 0);
+    std::int64_t met = 0;
+    bool is_all_met = true;
     for (const VenueOrderId order : met_) {
-      if (left == 0) break;
-      const std::int64_t hit = market_.hit(order, {left}, now).raw;
-      counts.user_hits += hit > 0 ? 1 : 0;
-      left -= hit;
+      if (left > 0) {
+        const std::int64_t hit = market_.hit(order, {left}, now).raw;
+        counts.user_hits += hit > 0 ? 1 : 0;
+        left -= hit;
+        met += hit;
+      }
+      is_all_met = is_all_met && market_.resting(order).raw == 0;
     }
-    const std::int64_t met = change.after - change.before - left;
-    if (met != 0) set_taken(change.side, change.price, taken(change.side, change.price) + met);
+    set_taken(change.side, change.price,
+              is_all_met ? taken(change.side, change.price) + met : change.after);
   }
 
   std::span<const Level> worst_first(Side side) const noexcept {

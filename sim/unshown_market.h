@@ -21,7 +21,9 @@ struct UnshownCounts {
 /// of `ReplayMarket`, and users are filled alike; but recorded levels lie beside the exchange, in
 /// flat books, and stand in it only while an order of a user's comes in that could meet them. That
 /// makes a book message ten times cheaper, and the exchange's own book (`book`, `best`, `level`,
-/// `on_level`) says nothing of the recorded market. Its trades are not put on the tape.
+/// `on_level`) says nothing of the recorded market. Its trades are not put on the tape. One thing
+/// is not alike: where a taker meets an order of his own (or of another user) and a recorded level
+/// at one price, that order comes first, whoever was there first.
 ///
 /// Use: `before_order` ahead of each place and amend of a user's, `after_order` when it returned.
 /// Thread: the exchange's.
