@@ -56,11 +56,13 @@ Result run(std::uint64_t orders, std::uint64_t seed) {
   const double grown = resident_mib() - after_a_tenth;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::printf(
-      "seed %llu: %llu orders sent, %llu accepted, %llu calls, %llu fills, %.1f s, "
+      "seed %llu: %llu orders sent, %llu accepted, %llu calls, %llu fills, "
+      "%llu liquidations, %.1f s, "
       "%.0f calls/s, hash %016llx, memory %.1f MiB, %+.1f MiB since a tenth\n",
       static_cast<unsigned long long>(seed), static_cast<unsigned long long>(sent),
       static_cast<unsigned long long>(campaign.accepted()), static_cast<unsigned long long>(calls),
-      static_cast<unsigned long long>(campaign.events().fills), took.count(),
+      static_cast<unsigned long long>(campaign.events().fills),
+      static_cast<unsigned long long>(campaign.events().liquidations), took.count(),
       static_cast<double>(calls) / took.count(),
       static_cast<unsigned long long>(campaign.events().hash), resident_mib(), grown);
   // Before a tenth of ten million the past is not full yet.

@@ -17,6 +17,7 @@ TEST(ExchangeCampaign, ConservesMoneyAndKeepsBooksUncrossedAndPositionsEqualToFi
   EXPECT_EQ(campaign.check_all(), "");
   EXPECT_GT(campaign.accepted(), 40'000u);
   EXPECT_GT(campaign.events().fills, 20'000u);
+  EXPECT_GT(campaign.events().liquidations, 0u);
 }
 
 TEST(ExchangeCampaign, TellsTheSameEventsToTheLastDigitFromTheSameSeed) {

@@ -19,6 +19,7 @@ class CampaignEvents final : public ExchangeEvents {
 
   std::uint64_t hash = 1469598103934665603ull;
   std::uint64_t fills = 0;
+  std::uint64_t liquidations = 0;
   std::map<Leg, std::int64_t> from_fills;
 
   void on_order_change(const OrderChange& change) noexcept override {
@@ -56,6 +57,12 @@ class CampaignEvents final : public ExchangeEvents {
   void on_bill(const Bill& bill) noexcept override {
     mix(6, bill.id, bill.user, bill.cause, bill.order.value, bill.trade.value);
     mix_wide(bill.change.raw), mix_wide(bill.balance_after.raw);
+  }
+  void on_liquidation(const LiquidationView& liquidation) noexcept override {
+    ++liquidations;
+    mix(8, liquidation.user, liquidation.instrument.value, liquidation.side,
+        liquidation.quantity.raw, liquidation.bankruptcy_price.raw);
+    mix_wide(liquidation.loss.raw);
   }
   void on_mark_price(InstrumentId instrument, Price mark, Price index,
                      Timestamp time) noexcept override {
@@ -185,9 +192,14 @@ class Campaign {
     settings.long_short_mode = number % 3 == 1;
     settings.self_trade_group = number >= 6 ? 1 : 0;
     settings.derivative_fees.maker = number % 2 == 0 ? 200'000 : -50'000;  // some earn rebates
-    settings.deposits = {parse_amount("5000000", currencies_.find("USDT")).value(),
-                         parse_amount("100", currencies_.find("BTC")).value()};
-    exchange_.add_user(settings, now_);
+    settings.account_mode = number == 3 ? 3 : 2;
+    const bool poor = number == 4 || number == 5;  // they are liquidated now and then
+    settings.deposits = {parse_amount(poor ? "2000" : "5000000", currencies_.find("USDT")).value(),
+                         parse_amount(poor ? "0.05" : "100", currencies_.find("BTC")).value()};
+    const UserId user = exchange_.add_user(settings, now_);
+    for (const InstrumentId id : traded_) {
+      if (poor && id != traded_[0]) exchange_.set_leverage(user, id, 100);
+    }
   }
 
   std::int64_t near_middle() {
@@ -255,9 +267,25 @@ class Campaign {
   }
 
   void move_prices() {
-    middle_ = kMiddle + (static_cast<std::int64_t>(random_.below(4'001)) - 2'000) * 100;
+    middle_ += (static_cast<std::int64_t>(random_.below(4'001)) - 2'000) * 100 -
+               (middle_ - kMiddle) / 10'000 * 100;
     for (const InstrumentId id : traded_)
       exchange_.set_reference_prices(id, {middle_}, {middle_}, now_);
+    exchange_.advance(now_);
+    if (random_.below(50) == 0) fund_the_poor();
+    if (random_.below(20) == 0) {
+      const auto user = static_cast<UserId>(random_.below(exchange_.user_count() - 1) + 1);
+      exchange_.deleverage(user, traded_[1], PositionSide::Net, TradeMode::Cross, {5}, now_);
+    }
+  }
+
+  void fund_the_poor() {
+    for (UserId user = 1; user < exchange_.user_count(); ++user) {
+      for (const BalanceView& balance : exchange_.balances(user)) {
+        if (balance.currency == currencies_.find("USDT") && balance.cash.raw < power_of_ten(18))
+          exchange_.deposit(user, parse_amount("2000", balance.currency).value(), now_);
+      }
+    }
   }
 
   std::string check_holds(UserId user) const {
