@@ -204,6 +204,24 @@ std::vector<TableReader> TableReader::tables(std::string_view key) {
   return readers;
 }
 
+std::vector<std::string> TableReader::texts(std::string_view key) {
+  std::vector<std::string> found;
+  const toml::node* const node = find(key);
+  if (node == nullptr) return found;
+  const toml::array* const list = node->as_array();
+  if (list == nullptr) {
+    refuse_type(key, *node, "a list of texts");
+    return found;
+  }
+  for (const toml::node& element : *list) {
+    if (const auto text = element.value_exact<std::string>())
+      found.push_back(*text);
+    else
+      refuse_type(key, element, "a list of texts");
+  }
+  return found;
+}
+
 std::vector<std::pair<std::string, const toml::node*>> TableReader::entries() {
   std::vector<std::pair<std::string, const toml::node*>> all;
   if (table_ == nullptr) return all;

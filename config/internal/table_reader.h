@@ -57,6 +57,8 @@ class TableReader {
   std::optional<bool> boolean(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key, std::int64_t minimum,
                                       std::int64_t maximum);
+  /// A list of texts; empty if it is absent.
+  std::vector<std::string> texts(std::string_view key);
   /// "250ms", "24h"
   std::optional<Nanos> duration(std::string_view key);
   /// "5000", "0.5": exact, not negative

@@ -267,7 +267,10 @@ TEST(BestPriceChannel, PushesWholeChangesEveryTenMillisecondsOrAtOnce) {
 }
 
 TEST(TradesChannel, TellsOneTakerAtOnePriceTogetherAndEachMatchOnTradesAll) {
-  Venue venue;
+  Venue venue([](Settings settings) {
+    settings.history_days = 0;  // the day's volume is that of the trades below alone
+    return settings;
+  });
   const ConnectionId id = venue.open("/ws/v5/public");
   const ConnectionId all = venue.open("/ws/v5/business");
   venue.text(id, subscribe("trades"));

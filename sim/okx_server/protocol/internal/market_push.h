@@ -37,8 +37,10 @@ void write_mark_price(JsonWriter& json, const ServerState& state, InstrumentId i
 void write_funding_rate(JsonWriter& json, const ServerState& state, InstrumentId instrument);
 void write_price_limit(JsonWriter& json, const ServerState& state, InstrumentId instrument);
 void write_status(JsonWriter& json, const ServerState& state);
-/// `account`: with the fields of account/instruments.
+/// Whose list it stands in: the public one, the one of account/instruments, or, for a spot pair,
+/// that of margin pairs.
+enum class InstrumentView : std::uint8_t { Public, Account, Margin };
 void write_instrument(JsonWriter& json, const ServerState& state, InstrumentId instrument,
-                      bool account);
+                      InstrumentView view);
 
 }  // namespace gannet::okx_server

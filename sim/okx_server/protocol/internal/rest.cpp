@@ -141,7 +141,10 @@ HttpResponse handle_rest(ServerState& state, const HttpRequest& request, std::st
   const std::string_view path =
       std::string_view(request.target)
           .substr(0, std::min(request.target.find('?'), request.target.size()));
-  if (auto answer = answer_by_fault(state, request, path)) return std::move(*answer);
+  if (auto answer = answer_by_fault(state, request, path)) {
+    state.refuse(path, std::to_string(answer->status), "by an ordered fault");
+    return std::move(*answer);
+  }
   const RestReply reply = dispatch(state, request, peer);
   if (reply.code != "0" && reply.data.empty()) state.refuse(path, reply.code, reply.message);
   HttpResponse response = respond(state, reply);

@@ -21,6 +21,7 @@ struct RestCall {
   const HttpRequest& request;
   std::map<std::string, std::string, std::less<>> query;
   std::optional<std::size_t> user;
+  const ApiKey* key = nullptr;  ///< what the request was signed with
 
   std::string_view param(std::string_view name) const noexcept {
     const auto found = query.find(name);
@@ -35,6 +36,7 @@ struct RestReply {
   std::string message;
   std::string data;
   int http_status = 200;
+  bool data_is_object = false;  ///< `data` is one object, not a list: index-components alone
   bool timed = false;  ///< with inTime and outTime: answers of write endpoints
 };
 
@@ -53,14 +55,25 @@ struct Route {
 
 // By subject; their order decides nothing.
 std::span<const Route> public_routes() noexcept;
+std::span<const Route> market_routes() noexcept;
+std::span<const Route> candle_routes() noexcept;
+std::span<const Route> reference_routes() noexcept;
+std::span<const Route> asset_routes() noexcept;
 std::span<const Route> account_routes() noexcept;
 std::span<const Route> trade_routes() noexcept;
 std::span<const Route> history_routes() noexcept;
+std::span<const Route> algo_routes() noexcept;
 
 HttpResponse handle_rest(ServerState& state, const HttpRequest& request, std::string_view peer);
 
 RestReply refusal(std::string code, std::string message, int http_status = 200);
 RestReply missing(std::string_view parameter);
+RestReply bad_parameter(std::string_view parameter);
+RestReply unknown_instrument();
+/// The listed instrument that `instId` names; invalid with a refusal in `reply`.
+InstrumentId wanted_instrument(const RestCall& call, RestReply& reply);
+/// Is the listed instrument inside instType (MARGIN: the spot pairs), instFamily, uly and instId?
+bool inside_market_filter(const RestCall& call, const Instrument& instrument);
 /// Body of a POST as an element; nothing if it is not JSON.
 std::optional<simdjson::dom::element> parse_body(ServerState& state, const HttpRequest& request);
 

@@ -115,7 +115,7 @@ bool tell_connection_count(ServerState& state, Session& session, const ChannelIn
   json.begin_object()
       .field("event", too_many ? "channel-conn-count-error" : "channel-conn-count")
       .field("channel", info.name)
-      .field("connCount", std::to_string(count))
+      .field("connCount", std::to_string(std::min(count, kMostConnectionsPerChannel)))
       .field("connId", session.name)
       .end_object();
   send(state, session, text);
@@ -150,10 +150,12 @@ void handle_subscribe(ServerState& state, Session& session, std::string_view id,
                       simdjson::dom::array args) {
   for (const simdjson::dom::element element : args) {
     const auto arg = as_object(element);
-    if (!arg || session.subscriptions.size() >= kMostSubscriptions) {
+    if (!arg) {
       send_error(state, session, id, "60013", "Invalid args");
       continue;
     }
+    if (session.subscriptions.size() >= kMostSubscriptions)
+      return close_session(state, session.id, 4008, "The total number of channels is too large");
     if (const auto fault =
             state.faults.take(FaultKind::RefuseSubscribe, text_or_empty(*arg, "channel"))) {
       send_error(state, session, id, fault->text("code", "60018"), "An ordered fault");
@@ -172,8 +174,13 @@ void handle_unsubscribe(ServerState& state, Session& session, std::string_view i
   for (const simdjson::dom::element element : args) {
     const auto arg = as_object(element);
     const ChannelInfo* const info = arg ? find_channel(text_or_empty(*arg, "channel")) : nullptr;
+    if (!arg) {
+      send_error(state, session, id, "60013", "Invalid args");
+      continue;
+    }
     if (info == nullptr || info->path != session.path) {
-      send_error(state, session, id, "60018", "Wrong URL or channel doesn't exist.");
+      const Refused refused = wrong_path(info, session.path, *arg);
+      send_error(state, session, id, refused.code, refused.message);
       continue;
     }
     const std::string members = arg_members(*arg);
@@ -185,7 +192,10 @@ void handle_unsubscribe(ServerState& state, Session& session, std::string_view i
       wanted.instrument_name = text_or_empty(*arg, "instId");
       wanted.currency = text_or_empty(*arg, "ccy");
       wanted.algo_id = text_or_empty(*arg, "algoId");
-    } else if (!name_public_topic(state, *info, *arg, wanted)) {
+    } else if (const auto refused = name_public_topic(state, *info, *arg, wanted)) {
+      send_error(state, session, id, refused->code, refused->message);
+      continue;
+    } else {
       std::erase_if(session.subscriptions, [&](const auto& s) { return s.same_as(wanted); });
       // Another family of the same topic may still be wanted.
       const bool still = std::ranges::any_of(session.subscriptions, [&](const Subscription& s) {
