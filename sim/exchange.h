@@ -217,6 +217,8 @@ struct PositionView {
   __int128 margin_equity = 0;  ///< 10^-18
   __int128 margin_needed = 0;  ///< 10^-18; 0: there is no ratio
   bool margin_in_dollars = false;
+  /// `margin_needed` with nine more digits, for whoever divides by it: 10^-27.
+  __int128 margin_needed_fine = 0;
   Quantity promised[2];     ///< what open buys and sells will already close of it
   int deleverage_rank = 0;  ///< 0 flat, 1 (last) to 5 (first to be deleveraged)
 };
@@ -272,6 +274,8 @@ struct AccountView {
   __int128 maintenance_margin = 0;
   __int128 margin_needed = 0;  ///< maintenance and liquidation fees
   __int128 notional = 0;
+  __int128 notional_swaps = 0;
+  __int128 notional_futures = 0;
   __int128 unrealised_pnl = 0;
   Timestamp update_time;
 };
@@ -474,10 +478,14 @@ class Exchange {
     Amount realised_pnl;
     Price mark;   ///< when it was filled; 0 none
     Price index;  ///< likewise
+    OrderCategory category = OrderCategory::Normal;
   };
   const std::vector<UserFill>& fills(UserId user) const;  ///< oldest first, the newest kept
   const std::vector<Bill>& bills(UserId user) const;  ///< oldest first; only the newest are kept
   AccountView account(UserId user) const;
+  /// Profit of an open position if it were worth that price; zero without one.
+  Amount profit_at(UserId user, InstrumentId instrument, PositionSide side, TradeMode mode,
+                   Price price) const;
   /// Closed positions, oldest first; only the newest are kept.
   const std::vector<ClosedPosition>& closed_positions(UserId user) const;
 

@@ -12,6 +12,14 @@ constexpr __int128 kOne = 1'000'000'000'000'000'000;
 
 }  // namespace
 
+Amount Exchange::profit_at(UserId user, InstrumentId instrument, PositionSide side, TradeMode mode,
+                           Price price) const {
+  const CurrencyId settle = state_->instruments[instrument].settle;
+  const Position* position = state_->accounts[user].positions.find(instrument, side, mode);
+  if (position == nullptr) return {0, settle};
+  return {unrealised(*position, state_->market(instrument).terms, price), settle};
+}
+
 std::int64_t Exchange::State::leverage(const Account& account, InstrumentId instrument,
                                        TradeMode mode, PositionSide side) const noexcept {
   const std::size_t slot = Account::leverage_slot(instrument, mode, side);
@@ -98,6 +106,27 @@ Exchange::State::Carry Exchange::State::whole_carry(const Account& account) {
     sum.value += in_dollars(currency, one.value);
   }
   return sum;
+}
+
+__int128 Exchange::State::needed_fine(const Account& account, const Position& position) {
+  if (position.mode != TradeMode::Isolated && account.settings.account_mode > 2)
+    return whole_carry(account).needed * kCostPerMoney;
+  const CurrencyId settle = instruments[position.instrument].settle;
+  const std::int64_t fee = std::max<std::int64_t>(account.settings.derivative_fees.taker, 0);
+  __int128 needed = 0;
+  for (const Position& one : account.positions.all()) {
+    const bool same =
+        position.mode == TradeMode::Isolated
+            ? one.instrument == position.instrument && one.side == position.side &&
+                  one.mode == position.mode
+            : one.mode != TradeMode::Isolated && instruments[one.instrument].settle == settle;
+    if (one.quantity.raw == 0 || !same) continue;
+    const Cost value =
+        position_value(one, market(one.instrument).terms, valuation_price(one.instrument));
+    const RiskTier& tier = tier_of(tiers(one.instrument), {std::abs(one.quantity.raw)});
+    needed += fee_on(value, tier.maintenance_rate + fee);
+  }
+  return needed;
 }
 
 Exchange::State::Carry Exchange::State::carry_of(const Account& account, const Position& position) {
@@ -192,6 +221,7 @@ PositionView Exchange::State::view_of(const Account& account, const Position& po
     const Carry carry = carry_of(account, position);
     view.margin_equity = carry.equity;
     view.margin_needed = carry.needed;
+    view.margin_needed_fine = needed_fine(account, position);
     view.margin_in_dollars =
         position.mode != TradeMode::Isolated && account.settings.account_mode > 2;
     // The lights: by profit on the margin, in quarters.
@@ -245,6 +275,13 @@ AccountView Exchange::State::view_of(const Account& account) {
     view.isolated += in_dollars(one.currency, one.isolated_margin.raw + one.isolated_pnl.raw);
     view.order_margin += in_dollars(one.currency, one.order_margin.raw);
     view.update_time = std::max(view.update_time, one.update_time);
+  }
+  for (const Position& position : account.positions.all()) {
+    if (position.quantity.raw == 0 || position.mode == TradeMode::Isolated) continue;
+    const Instrument& instrument = instruments[position.instrument];
+    const __int128 value = in_dollars(instrument.settle, weigh(account, position).value);
+    (instrument.kind == InstrumentKind::Swap ? view.notional_swaps : view.notional_futures) +=
+        value;
   }
   const Carry carry = whole_carry(account);
   view.adjusted_equity = carry.equity;

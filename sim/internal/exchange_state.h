@@ -178,6 +178,8 @@ struct Exchange::State {
   Carry cross_carry(const Account& account, CurrencyId currency);
   Carry whole_carry(const Account& account);  ///< dollars
   Carry carry_of(const Account& account, const Position& position);
+  /// What carry_of needs, 10^-27.
+  __int128 needed_fine(const Account& account, const Position& position);
   __int128 available(const Account& account, CurrencyId currency, bool for_spot);
   void store_leverage(UserId user, InstrumentId instrument, TradeMode mode, PositionSide side,
                       std::int64_t times);

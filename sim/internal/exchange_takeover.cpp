@@ -111,6 +111,7 @@ void Exchange::State::book_forced(UserId user, std::size_t index, Side side, con
   row.bill_id = draft.id;
   row.fill = fill;
   row.realised_pnl = draft.profit;
+  row.category = how.category;
   row.mark = here.mark;
   row.index = here.index;
   account.fills.push_back(row);

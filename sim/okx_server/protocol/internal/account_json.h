@@ -1,9 +1,11 @@
 #pragma once
 
 #include <set>
-#include <string_view>
 
+// Who writes accounts often writes their positions and bills as well.
+#include "sim/okx_server/protocol/internal/bill_json.h"
 #include "sim/okx_server/protocol/internal/json_writer.h"
+#include "sim/okx_server/protocol/internal/position_json.h"
 #include "sim/okx_server/protocol/internal/state.h"
 
 namespace gannet::okx_server {
@@ -11,11 +13,5 @@ namespace gannet::okx_server {
 /// The account with its currencies: those in `only`, or all if it is empty.
 void write_account(JsonWriter& json, const ServerState& state, const UserState& user,
                    const std::set<CurrencyId>& only);
-void write_position(JsonWriter& json, const ServerState& state, const UserState& user,
-                    const sim::PositionView& position);
-void write_bill(JsonWriter& json, const ServerState& state, const sim::Bill& bill);
-
-/// An id of a position that stays the same: of user, instrument, side and mode.
-std::string position_id(const UserState& user, const sim::PositionView& position);
 
 }  // namespace gannet::okx_server

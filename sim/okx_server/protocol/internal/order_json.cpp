@@ -1,5 +1,6 @@
 #include "sim/okx_server/protocol/internal/order_json.h"
 
+#include "sim/okx_server/protocol/internal/bill_json.h"
 #include "sim/okx_server/protocol/internal/algo_json.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
@@ -208,16 +209,27 @@ void write_pushed_order(JsonWriter& json, const ServerState& state, const UserSt
 }
 
 std::string_view fill_sub_type(const sim::Exchange::UserFill& fill) noexcept {
-  const bool buys = fill.side == Side::Buy;
-  switch (fill.position_side) {
-    case PositionSide::Net:
-      return buys ? "1" : "2";
-    case PositionSide::Long:
-      return buys ? "3" : "5";  // open, close
-    case PositionSide::Short:
-      return buys ? "6" : "4";
+  // The same as its bill's.
+  sim::Bill bill;
+  bill.side = fill.side;
+  bill.position_side = fill.position_side;
+  switch (fill.category) {
+    case sim::OrderCategory::Normal:
+      break;
+    case sim::OrderCategory::PartialLiquidation:
+      bill.cause = sim::Bill::Cause::PartialLiquidation;
+      break;
+    case sim::OrderCategory::FullLiquidation:
+      bill.cause = sim::Bill::Cause::Liquidation;
+      break;
+    case sim::OrderCategory::AutoDeleverage:
+      bill.cause = sim::Bill::Cause::AutoDeleverage;
+      break;
+    case sim::OrderCategory::Delivery:
+      bill.cause = sim::Bill::Cause::Delivery;
+      break;
   }
-  return "";
+  return bill_type(bill).sub_type;
 }
 
 void write_pushed_fill(JsonWriter& json, const ServerState& state, const sim::OrderView& order,

@@ -1,8 +1,14 @@
+#include <algorithm>
+#include <vector>
+
 #include "sim/okx_server/protocol/internal/account_json.h"
+#include "sim/okx_server/protocol/internal/account_routes.h"
 #include "sim/okx_server/protocol/internal/json_reader.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
+#include "sim/okx_server/protocol/internal/position_figures.h"
 #include "sim/okx_server/protocol/internal/rest.h"
+#include "sim/okx_server/protocol/internal/sub_accounts.h"
 
 namespace gannet::okx_server {
 namespace {
@@ -26,6 +32,7 @@ std::string joined(const std::vector<std::string>& parts) {
 RestReply config(RestCall& call) {
   const UserState& user = call.account();
   const ApiKey* const key = calling_key(call);
+  const sim::UserSettings& account = call.state.exchange->settings(user.id);
   std::vector<std::string> permissions{"read_only"};
   if (key != nullptr && key->may_trade) permissions.emplace_back("trade");
   if (key != nullptr && key->may_withdraw) permissions.emplace_back("withdraw");
@@ -33,12 +40,12 @@ RestReply config(RestCall& call) {
   JsonWriter json(reply.data);
   json.begin_object()
       .field("uid", user.settings.uid)
-      .field("mainUid", user.settings.uid)
-      .field("acctLv", std::to_string(user.settings.account.account_mode))
+      .field("mainUid", call.state.users[master_of(call.state, *call.user)].settings.uid)
+      .field("acctLv", std::to_string(account.account_mode))
       .field("acctStpMode", "cancel_maker")
-      .field("posMode", user.settings.account.long_short_mode ? "long_short_mode" : "net_mode")
+      .field("posMode", account.long_short_mode ? "long_short_mode" : "net_mode")
       .field("autoLoan", false)
-      .field("greeksType", "PA")
+      .field("greeksType", user.greeks_type)
       .field("feeType", "0")
       .field("level", user.settings.deep_books ? "Lv4" : "Lv1")
       .field("levelTmp", "")
@@ -58,7 +65,7 @@ RestReply config(RestCall& call) {
       .field("liquidationGear", "-1")
       .field("enableSpotBorrow", false)
       .field("spotBorrowAutoRepay", false)
-      .field("type", "0")
+      .field("type", is_master(call) ? "0" : "1")
       .field("settleCcy", "");
   json.key("settleCcyList").begin_array().end_array();
   json.end_object();
@@ -92,76 +99,6 @@ RestReply positions(RestCall& call) {
   return reply;
 }
 
-void write_leverage(JsonWriter& json, const RestCall& call, InstrumentId id, std::string_view mode,
-                    std::int64_t leverage) {
-  json.begin_object()
-      .field("instId", call.state.instruments[id].name.view())
-      .field("ccy", "")
-      .field("mgnMode", mode)
-      .field("posSide", "net")
-      .field("lever", std::to_string(leverage))
-      .end_object();
-}
-
-RestReply leverage_info(RestCall& call) {
-  const std::string_view mode = call.param("mgnMode");
-  if (mode.empty()) return missing("mgnMode");
-  if (call.param("instId").empty()) return missing("instId");
-  RestReply reply;
-  JsonWriter json(reply.data);
-  for (const auto& [id, leverage] : call.account().leverage) {
-    if (listed_in(call.param("instId"), call.state.instruments[id].name.view()))
-      write_leverage(json, call, id, mode, leverage);
-  }
-  if (reply.data.empty()) return refusal("51001", "Instrument ID does not exist");
-  return reply;
-}
-
-RestReply set_leverage(RestCall& call) {
-  const auto root = parse_body(call.state, call.request);
-  const auto body = root ? as_object(*root) : std::nullopt;
-  if (!body) return refusal("50002", "JSON syntax error", 400);
-  const std::string_view mode = text_or_empty(*body, "mgnMode");
-  const auto leverage = parse_digits(text_or_empty(*body, "lever"));
-  if (mode != "cross" && mode != "isolated")
-    return refusal("51000", "Parameter mgnMode error", 400);
-  if (!leverage || *leverage < 1 || *leverage > 1000)
-    return refusal("51000", "Parameter lever error", 400);
-  const InstrumentId id = call.state.find_instrument(text_or_empty(*body, "instId"));
-  if (!id.valid()) return refusal("51001", "Instrument ID does not exist");
-  const Instrument& instrument = call.state.instruments[id];
-  if (instrument.maximum_leverage &&
-      static_cast<double>(*leverage) > to_double(*instrument.maximum_leverage))
-    return refusal("59102", "Leverage exceeds the maximum leverage");
-  const auto value = static_cast<std::int64_t>(*leverage);
-  call.account().leverage[id] = value;
-  call.state.exchange->set_leverage(call.account().id, id, value);
-  RestReply reply;
-  JsonWriter json(reply.data);
-  write_leverage(json, call, id, mode, value);
-  reply.timed = true;
-  return reply;
-}
-
-RestReply set_position_mode(RestCall& call) {
-  const auto root = parse_body(call.state, call.request);
-  const auto body = root ? as_object(*root) : std::nullopt;
-  if (!body) return refusal("50002", "JSON syntax error", 400);
-  const std::string_view mode = text_or_empty(*body, "posMode");
-  if (mode != "net_mode" && mode != "long_short_mode")
-    return refusal("51000", "Parameter posMode error", 400);
-  const bool sided = mode == "long_short_mode";
-  // The exchange fixes the mode when the user is made; the venue, too, refuses while it is in use.
-  if (sided != call.account().settings.account.long_short_mode)
-    return refusal("59000",
-                   "Setting failed. Cancel any open orders, close positions, and stop "
-                   "trading bots first.");
-  RestReply reply;
-  JsonWriter json(reply.data);
-  json.begin_object().field("posMode", mode).end_object();
-  return reply;
-}
-
 RestReply trade_fee(RestCall& call) {
   if (call.param("instType").empty()) return missing("instType");
   const auto kind = parse_instrument_kind(call.param("instType"));
@@ -189,19 +126,67 @@ RestReply trade_fee(RestCall& call) {
   return reply;
 }
 
-RestReply bills(RestCall& call) {
+RestReply positions_history(RestCall& call) {
+  // Paged by time: rows have no number of their own.
+  const auto after = parse_digits(call.param("after"));
+  const auto before = parse_digits(call.param("before"));
   RestReply reply;
   JsonWriter json(reply.data);
-  const std::vector<sim::Bill>& all = call.state.exchange->bills(call.account().id);
+  const auto& all = call.state.exchange->closed_positions(call.account().id);
+  std::vector<const sim::ClosedPosition*> newest;
+  for (const sim::ClosedPosition& closed : all) newest.push_back(&closed);
+  std::stable_sort(newest.begin(), newest.end(), [](const auto* a, const auto* b) {
+    return a->position.update_time > b->position.update_time;
+  });
   std::size_t left = page_limit(call, 100);
-  for (auto bill = all.rbegin(); bill != all.rend() && left > 0; ++bill) {
-    if (!inside_page(call, bill->id)) continue;
-    if (!listed_in(call.param("ccy"), call.state.currencies.name(bill->change.currency))) continue;
-    const bool filtered = !call.param("instId").empty() || !call.param("instType").empty();
-    if (filtered && !inside_filter(call, bill->instrument)) continue;
-    write_bill(json, call.state, *bill);
+  for (const sim::ClosedPosition* closed : newest) {
+    if (left == 0) break;
+    const auto millis = static_cast<std::uint64_t>(
+        to_unix_millis(call.state.wall_time(closed->position.update_time)));
+    if ((after && millis >= *after) || (before && millis <= *before)) continue;
+    if (!inside_filter(call, closed->position.instrument)) continue;
+    if (!listed_in(call.param("mgnMode"), name_of(closed->position.mode))) continue;
+    if (!listed_in(call.param("posId"), position_id(call.account(), closed->position))) continue;
+    std::string row;
+    JsonWriter one(row);
+    write_closed_position(one, call.state, call.account(), *closed);
+    const std::string wanted = call.param("type").empty()
+                                   ? std::string()
+                                   : "\"type\":\"" + std::string(call.param("type")) + '"';
+    if (!wanted.empty() && row.find(wanted) == std::string::npos) continue;
+    json.raw(row);
     --left;
   }
+  return reply;
+}
+
+RestReply position_risk(RestCall& call) {
+  const ServerState& state = call.state;
+  const sim::AccountView account = state.exchange->account(call.account().id);
+  const bool whole = state.exchange->settings(call.account().id).account_mode > 2;
+  RestReply reply;
+  JsonWriter json(reply.data);
+  json.begin_object()
+      .field("ts", millis_text(state.now))
+      .field("adjEq", whole ? shortest_text(to_double(Amount{account.adjusted_equity, {}})) : "");
+  json.key("balData").begin_array();
+  for (const sim::BalanceView& balance : state.exchange->balances(call.account().id)) {
+    if (balance.equity.raw == 0) continue;
+    json.begin_object()
+        .field("ccy", state.currencies.name(balance.currency))
+        .field("eq", amount_text(balance.equity))
+        .field("disEq", shortest_text(to_double(balance.discounted_equity)))
+        .end_object();
+  }
+  json.end_array().key("posData").begin_array();
+  for (const sim::PositionView& position : state.exchange->positions(call.account().id)) {
+    const bool asked =
+        call.param("instType").empty() ||
+        call.param("instType") == name_of(state.instruments[position.instrument].kind);
+    if (position.quantity.raw != 0 && asked)
+      write_position_risk(json, state, call.account(), position);
+  }
+  json.end_array().end_object();
   return reply;
 }
 
@@ -210,15 +195,22 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v5/account/config", true, false, 5, 2000, kUser, config},
     {"GET", "/api/v5/account/balance", true, false, 10, 2000, kUser, balance},
     {"GET", "/api/v5/account/positions", true, false, 10, 2000, kUser, positions},
-    {"GET", "/api/v5/account/leverage-info", true, false, 20, 2000, kUser, leverage_info},
-    {"POST", "/api/v5/account/set-leverage", true, true, 20, 2000, kUser, set_leverage},
-    {"POST", "/api/v5/account/set-position-mode", true, true, 5, 2000, kUser, set_position_mode},
+    {"GET", "/api/v5/account/positions-history", true, false, 10, 2000, kUser, positions_history},
+    {"GET", "/api/v5/account/account-position-risk", true, false, 10, 2000, kUser, position_risk},
     {"GET", "/api/v5/account/trade-fee", true, false, 5, 2000, kUser, trade_fee},
-    {"GET", "/api/v5/account/bills", true, false, 5, 1000, kUser, bills},
 };
 
 }  // namespace
 
-std::span<const Route> account_routes() noexcept { return kRoutes; }
+std::span<const Route> account_routes() noexcept {
+  // One table for the outside; its parts are told apart by subject.
+  static const std::vector<Route> all = [] {
+    std::vector<Route> routes(std::begin(kRoutes), std::end(kRoutes));
+    for (const auto& part : {account_settings_routes(), account_limit_routes(), bill_routes()})
+      routes.insert(routes.end(), part.begin(), part.end());
+    return routes;
+  }();
+  return all;
+}
 
 }  // namespace gannet::okx_server

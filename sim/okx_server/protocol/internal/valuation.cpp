@@ -5,15 +5,7 @@
 namespace gannet::okx_server {
 
 double usd_price(const ServerState& state, CurrencyId currency) {
-  const std::string name(state.currencies.name(currency));
-  if (name.starts_with("USD")) return 1.0;
-  for (const char* quote : {"-USDT", "-USDC", "-USD"}) {
-    const auto found = state.indexes.find(name + quote);
-    if (found == state.indexes.end()) continue;
-    const Price price = index_price(state, found->second);
-    if (price.raw > 0) return to_double(state, found->second, price);
-  }
-  return 0.0;
+  return gannet::to_double(state.exchange->dollar_price(currency));
 }
 
 double to_double(const ServerState& state, InstrumentId instrument, Price price) {
