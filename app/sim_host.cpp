@@ -101,6 +101,10 @@ std::expected<void, Error> order_scenario(const std::string& file, okx_server::S
 
 struct SimHost::Parts {
   explicit Parts(StateDirectory directory) : state(std::move(directory)) {}
+  ~Parts() {
+    transport = nullptr;  // first: it calls the others
+    if (market) market->close();
+  }
 
   okx_server::Settings server_settings(const SimOptions& options);
 
@@ -146,7 +150,7 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
   auto tls = net::TlsContext::server({.certificate_file = certificates->certificate.string(),
                                       .key_file = certificates->key.string()});
   if (!tls) return std::unexpected(tls.error());
-  auto market = SimMarket::prepare(options);
+  auto market = SimMarket::prepare(loop, options);
   if (!market) return std::unexpected(std::move(market.error()));
   parts->market = std::move(*market);
 
@@ -169,8 +173,10 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
   parts->server =
       std::make_unique<okx_server::Server>(std::move(settings), parts->market->instruments(),
                                            parts->market->currencies(), *parts->transport, now);
-  if (auto opened = parts->market->open(parts->server->exchange(), options,
-                                        parts->server->exchange_time(now));
+  if (auto opened = parts->market->open(
+          loop, parts->server->exchange(), options,
+          [server = parts->server.get()](Timestamp wall) { return server->exchange_time(wall); },
+          now);
       !opened) {
     return std::unexpected(std::move(opened.error()));
   }
@@ -192,7 +198,7 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
 
 SimHost::SimHost(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-SimHost::~SimHost() { parts_->transport = nullptr; }  // first: it calls the others
+SimHost::~SimHost() = default;
 
 std::string SimHost::ready_line() const {
   const std::string address = "127.0.0.1:" + std::to_string(parts_->transport->port());

@@ -96,9 +96,22 @@ std::int64_t instrument_code(std::string_view name) noexcept {
 }
 
 double usual_price(std::string_view base) noexcept {
-  if (base == "BTC") return 60'000;
-  if (base == "ETH") return 2'500;
-  if (base == "SOL") return 150;
+  struct Usual {
+    std::string_view base;
+    double price;
+  };
+  static constexpr Usual kUsual[] = {
+      {"BTC", 60'000}, {"ETH", 2'500}, {"SOL", 150},  {"BNB", 600},       {"XRP", 0.6},
+      {"ADA", 0.4},    {"DOGE", 0.12}, {"TRX", 0.13}, {"AVAX", 25},       {"LINK", 12},
+      {"DOT", 5},      {"LTC", 70},    {"BCH", 350},  {"UNI", 7},         {"ATOM", 5},
+      {"ETC", 20},     {"FIL", 4},     {"APT", 7},    {"ARB", 0.6},       {"OP", 1.6},
+      {"SUI", 1.5},    {"TON", 5.5},   {"NEAR", 4},   {"SHIB", 0.000018}, {"PEPE", 0.000009},
+      {"XLM", 0.1},    {"AAVE", 140},  {"OKB", 45},   {"XAUT", 2'600},    {"PAXG", 2'600},
+      {"ICP", 8},      {"HBAR", 0.06}, {"INJ", 20},   {"EUR", 1.1},       {"STETH", 2'500},
+  };
+  for (const Usual& usual : kUsual) {
+    if (usual.base == base) return usual.price;
+  }
   return 0;
 }
 

@@ -4,60 +4,36 @@
 #include <cmath>
 #include <functional>
 #include <queue>
-#include <string>
+#include <string_view>
 
 #include "sim/instruments.h"
+#include "sim/internal/price_path.h"
 #include "sim/internal/quoting_agents.h"
 #include "sim/random.h"
 
 namespace gannet::sim {
 namespace {
 
-constexpr Nanos kStep = milliseconds(20);  ///< of the fair values
-constexpr int kStepsPerReference = 25;     ///< index and mark prices every half second
+constexpr int kStepsPerReference = 25;  ///< index and mark prices every half second
+constexpr double kReferenceSeconds = 0.5;
 constexpr double kSecondsPerYear = 365.0 * 86'400.0;
-
-/// The fair value of one currency in dollars and its mood.
-struct Underlying {
-  CurrencyId base;
-  double start = 1;
-  double fair = 1;
-  double liveliness = 1;   ///< multiplies rates
-  double nervousness = 1;  ///< multiplies volatility
-  Timestamp mood_ends;
-  Random random{0};
-
-  void step(double volatility, Timestamp now) noexcept {
-    if (now >= mood_ends) change_mood(now);
-    const double dt = static_cast<double>(kStep.count) * 1e-9;
-    const double sigma = volatility * std::sqrt(dt / kSecondsPerYear) * nervousness;
-    // A weak pull home: days of simulation must not end at zero or at the moon.
-    const double pull = 1e-5 * dt * std::log(start / fair);
-    fair *= std::exp(pull + sigma * random.normal());
-    fair = std::clamp(fair, start * 0.1, start * 10);
-  }
-
-  void change_mood(Timestamp now) noexcept {
-    const double dice = random.unit();
-    double mean_s = 20;
-    liveliness = nervousness = 1;
-    if (dice < 0.3) {
-      liveliness = nervousness = 0.3;
-      mean_s = 15;
-    } else if (dice < 0.5) {
-      liveliness = 5;
-      nervousness = 2.5;
-      mean_s = 1.5;
-    }
-    mood_ends = now + nanoseconds(static_cast<std::int64_t>(random.waiting(mean_s) * 1e9) + 1);
-  }
-};
+/// Orders are refused beyond 5 % of the index: futures must stay well within.
+constexpr double kCarryPerYear = 0.05;
+constexpr double kMaxCarry = 0.02;
+/// A swap's premium over the index: wanders about its mean, funding pulls it back within the hour.
+constexpr double kMeanPremium = 1e-4;
+constexpr double kPremiumDeviation = 2e-4;
+constexpr double kPremiumSeconds = 1'800;
+/// Prices of fewer ticks than this make no book.
+constexpr double kFewestTicks = 200;
+constexpr double kUsualTicks = 10'000;
 
 struct Trading {
   QuotingAgents agents;
-  std::size_t underlying = 0;
-  double basis = 1;            ///< price over the underlying's
+  std::size_t path = 0;        ///< the fair value of its base currency
+  double rate = 1;             ///< acts a second, in the normal mood
   double scale = 1;            ///< price units per dollar
+  double premium = 0;          ///< price over the index, as a part of it
   double average_premium = 0;  ///< of the mid over the index, price units, for the mark price
 };
 
@@ -70,13 +46,20 @@ struct Due {
 }  // namespace
 
 struct SyntheticMarket::State {
-  State(Exchange& venue, const InstrumentTable& table, const SyntheticSettings& given)
-      : exchange(venue), instruments(table), settings(given), random(given.seed) {}
+  State(Exchange& venue, const InstrumentTable& table, const CurrencyTable& money,
+        const SyntheticSettings& given)
+      : exchange(venue),
+        instruments(table),
+        currencies(money),
+        settings(given),
+        random(given.seed) {}
 
   Exchange& exchange;
   const InstrumentTable& instruments;
+  const CurrencyTable& currencies;
   SyntheticSettings settings;
-  std::vector<Underlying> underlyings;
+  std::vector<PricePath> paths;
+  std::vector<CurrencyId> bases;  // of the paths
   std::vector<Trading> trading;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due;
   Random random;
@@ -84,62 +67,107 @@ struct SyntheticMarket::State {
   std::uint64_t events = 0;
 
   double fair_of(const Trading& one) const noexcept {
-    return underlyings[one.underlying].fair * one.basis * one.scale;
+    return paths[one.path].fair() * (1 + one.premium) * one.scale;
   }
 
-  std::size_t underlying_of(const Instrument& instrument, const CurrencyTable& currencies,
-                            Timestamp start) {
-    for (std::size_t i = 0; i < underlyings.size(); ++i) {
-      if (underlyings[i].base == instrument.base) return i;
-    }
-    Underlying fresh;
-    fresh.base = instrument.base;
-    fresh.start = usual_price(currencies.name(instrument.base));
-    if (fresh.start <= 0) {
-      // Unknown: ten thousand ticks make a reasonable grid.
-      fresh.start = 10'000 * to_double(instrument.tick_size, instrument.price_digits);
-    }
-    fresh.fair = fresh.start;
-    fresh.random = Random(random.next());
-    fresh.change_mood(start);
-    underlyings.push_back(fresh);
-    return underlyings.size() - 1;
+  const SyntheticSettings::Pace* pace_of(InstrumentId id) const noexcept {
+    const auto found = std::ranges::find(settings.paces, id, &SyntheticSettings::Pace::instrument);
+    return found == settings.paces.end() ? nullptr : &*found;
   }
 
-  void add(const Instrument& instrument, const CurrencyTable& currencies, Timestamp start) {
-    const std::size_t underlying = underlying_of(instrument, currencies, start);
-    // Swaps stand a little off spot, futures a little above.
-    const double basis = instrument.kind == InstrumentKind::Spot ? 1.0
-                         : instrument.kind == InstrumentKind::Futures
-                             ? 1.012
-                             : 1.0 + random.normal() * 1e-4;
+  double dollars_per(CurrencyId quote) const {
+    const double price = usual_price(currencies.name(quote));
+    return price > 0 ? price : 1.0;
+  }
+
+  /// What the settings say of any instrument of that base, in dollars and a year's deviation.
+  double start_price(const Instrument& first) const {
+    for (const SyntheticSettings::Pace& pace : settings.paces) {
+      if (!pace.start_price) continue;
+      const Instrument& told = instruments[pace.instrument];
+      if (told.base != first.base) continue;
+      return to_double(*pace.start_price, told.price_digits) * dollars_per(told.quote);
+    }
+    const double usual = usual_price(currencies.name(first.base));
+    if (usual > 0) return usual;
+    // Unknown: ten thousand ticks make a reasonable grid.
+    return kUsualTicks * to_double(first.tick_size, first.price_digits) * dollars_per(first.quote);
+  }
+  double volatility_of(CurrencyId base) const {
+    for (const SyntheticSettings::Pace& pace : settings.paces) {
+      if (pace.volatility && instruments[pace.instrument].base == base) return *pace.volatility;
+    }
+    return settings.volatility;
+  }
+
+  std::size_t path_of(const Instrument& instrument, Timestamp start) {
+    const auto found = std::ranges::find(bases, instrument.base);
+    if (found != bases.end()) return static_cast<std::size_t>(found - bases.begin());
+    bases.push_back(instrument.base);
+    paths.emplace_back(start_price(instrument), volatility_of(instrument.base), random.next(),
+                       start);
+    return paths.size() - 1;
+  }
+
+  void add(const Instrument& instrument, Timestamp start) {
+    const std::size_t path = path_of(instrument, start);
+    const double unit = static_cast<double>(power_of_ten(instrument.price_digits));
     // Quoted in a coin, prices and sizes are so many times smaller (its own walk is left out).
-    const double quote_price = usual_price(currencies.name(instrument.quote));
-    const double divisor = quote_price > 0 ? quote_price : 1.0;
+    const double divisor = dollars_per(instrument.quote);
+    double scale = unit / divisor;
+    const auto tick = static_cast<double>(instrument.tick_size.raw);
+    // What the grid cannot show at its fair value is traded at a price of its own.
+    if (paths[path].fair() * scale < kFewestTicks * tick) {
+      scale = kUsualTicks * tick / paths[path].fair();
+    }
     SyntheticSettings own = settings;
     own.level_notional /= divisor;
-    trading.push_back({QuotingAgents(exchange, instrument, own, random.next()), underlying, basis,
-                       static_cast<double>(power_of_ten(instrument.price_digits)) / divisor, 0});
+    const SyntheticSettings::Pace* const pace = pace_of(instrument.id);
+    if (pace != nullptr && pace->events_per_second) {
+      own.events_per_second = *pace->events_per_second;
+    }
+    const double rate = std::max(own.events_per_second, 1e-3) /
+                        (PricePath::mean_liveliness() + QuotingAgents::kMeanExcitement);
+    trading.push_back({QuotingAgents(exchange, instrument, own, random.next()), path, rate, scale,
+                       first_premium(instrument, start), 0});
+  }
+
+  double first_premium(const Instrument& instrument, Timestamp start) {
+    const double deviation = random.normal();
+    if (instrument.kind == InstrumentKind::Swap) {
+      return kMeanPremium + kPremiumDeviation * deviation;
+    }
+    if (instrument.kind == InstrumentKind::Futures) return carry_of(instrument, start);
+    return 0;
+  }
+  static double carry_of(const Instrument& instrument, Timestamp now) noexcept {
+    if (!instrument.expiry_time) return kMaxCarry;
+    const double years =
+        static_cast<double>((*instrument.expiry_time - now).count) * 1e-9 / kSecondsPerYear;
+    return std::clamp(kCarryPerYear * years, 0.0, kMaxCarry);
   }
 
   void act(std::uint32_t who, Timestamp now) {
     Trading& one = trading[who - 1];
-    one.agents.act(fair_of(one), now);
-    const double rate = settings.events_per_second * underlyings[one.underlying].liveliness;
-    const double wait_s = one.agents.random().waiting(1.0 / std::max(rate, 1e-3));
+    one.agents.act(fair_of(one), paths[one.path].nervousness(), now);
+    const double rate = one.rate * (paths[one.path].liveliness() + one.agents.excitement(now));
+    const double wait_s = one.agents.random().waiting(1.0 / rate);
     due.push({now + nanoseconds(static_cast<std::int64_t>(wait_s * 1e9) + 1), who});
   }
 
   void step(Timestamp now) {
-    for (Underlying& underlying : underlyings) underlying.step(settings.volatility, now);
+    const double common = random.normal();
+    for (PricePath& path : paths) path.step(common, now);
     if (steps++ % kStepsPerReference == 0) tell_reference_prices(now);
-    due.push({now + kStep, 0});
+    due.push({now + PricePath::kStep, 0});
   }
 
   void tell_reference_prices(Timestamp now) {
     for (Trading& one : trading) {
-      const InstrumentId id = one.agents.instrument().id;
-      const double index = underlyings[one.underlying].fair * one.scale;
+      const Instrument& instrument = one.agents.instrument();
+      const InstrumentId id = instrument.id;
+      move_premium(one, now);
+      const double index = paths[one.path].fair() * one.scale;
       const auto bid = exchange.best(id, Side::Buy);
       const auto ask = exchange.best(id, Side::Sell);
       if (bid && ask) {
@@ -152,25 +180,37 @@ struct SyntheticMarket::State {
           {std::max<std::int64_t>(std::llround(index), 1)}, now);
     }
   }
+
+  void move_premium(Trading& one, Timestamp now) {
+    const Instrument& instrument = one.agents.instrument();
+    if (instrument.kind == InstrumentKind::Futures) one.premium = carry_of(instrument, now);
+    if (instrument.kind != InstrumentKind::Swap) return;
+    constexpr double kPull = kReferenceSeconds / kPremiumSeconds;
+    static const double kWander = kPremiumDeviation * std::sqrt(2 * kPull);
+    one.premium += kPull * (kMeanPremium - one.premium) + kWander * one.agents.random().normal();
+  }
 };
 
 SyntheticMarket::SyntheticMarket(Exchange& exchange, const InstrumentTable& instruments,
                                  const CurrencyTable& currencies, const SyntheticSettings& settings,
                                  Timestamp start)
-    : state_(std::make_unique<State>(exchange, instruments, settings)) {
+    : state_(std::make_unique<State>(exchange, instruments, currencies, settings)) {
   std::vector<InstrumentId> wanted = settings.instruments;
   if (wanted.empty()) {
-    for (const Instrument& instrument : instruments) {
-      const bool tradable = instrument.kind == InstrumentKind::Spot ||
-                            instrument.kind == InstrumentKind::Swap ||
-                            instrument.kind == InstrumentKind::Futures;
-      if (tradable && instrument.state == InstrumentState::Live) wanted.push_back(instrument.id);
-    }
+    for (const Instrument& instrument : instruments) wanted.push_back(instrument.id);
   }
-  for (const InstrumentId id : wanted) state_->add(instruments[id], currencies, start);
+  std::erase_if(wanted, [&](InstrumentId id) {
+    const Instrument& instrument = instruments[id];
+    const bool tradable = instrument.kind == InstrumentKind::Spot ||
+                          instrument.kind == InstrumentKind::Swap ||
+                          instrument.kind == InstrumentKind::Futures;
+    return !tradable || instrument.state != InstrumentState::Live;
+  });
+  for (const InstrumentId id : wanted) state_->add(instruments[id], start);
   for (std::uint32_t who = 1; who <= state_->trading.size(); ++who) {
     Trading& one = state_->trading[who - 1];
-    one.agents.act(state_->fair_of(one), start);  // an empty side: a ladder each
+    // An empty side gets its ladder in one act.
+    one.agents.act(state_->fair_of(one), 1, start);
     state_->act(who, start);
   }
   state_->step(start);
