@@ -74,7 +74,7 @@ export async function until(ask, pleases, what, ms = 10000) {
     const answer = await ask();
     if (pleases(answer)) return answer;
     if (Date.now() > end) throw new Failure(`${what}: last ${String(JSON.stringify(answer)).slice(0, 300)}`);
-    await sleep(150);
+    await sleep(250); // most questions may be asked ten times in two seconds
   }
 }
 
