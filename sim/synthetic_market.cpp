@@ -37,6 +37,11 @@ struct Trading {
   double average_premium = 0;  ///< of the mid over the index, price units, for the mark price
 };
 
+/// Whose price it is: inverse contracts are worth dollars, and are settled in what is traded.
+CurrencyId coin_of(const Instrument& instrument) noexcept {
+  return instrument.contract == ContractKind::Inverse ? instrument.settle : instrument.base;
+}
+
 struct Due {
   Timestamp time;
   std::uint32_t who = 0;  ///< 0: the fair values; n: trading[n - 1]
@@ -59,7 +64,7 @@ struct SyntheticMarket::State {
   const CurrencyTable& currencies;
   SyntheticSettings settings;
   std::vector<PricePath> paths;
-  std::vector<CurrencyId> bases;  // of the paths
+  std::vector<CurrencyId> coins;  // of the paths
   std::vector<Trading> trading;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due;
   Random random;
@@ -85,27 +90,27 @@ struct SyntheticMarket::State {
     for (const SyntheticSettings::Pace& pace : settings.paces) {
       if (!pace.start_price) continue;
       const Instrument& told = instruments[pace.instrument];
-      if (told.base != first.base) continue;
+      if (coin_of(told) != coin_of(first)) continue;
       return to_double(*pace.start_price, told.price_digits) * dollars_per(told.quote);
     }
-    const double usual = usual_price(currencies.name(first.base));
+    const double usual = usual_price(currencies.name(coin_of(first)));
     if (usual > 0) return usual;
     // Unknown: ten thousand ticks make a reasonable grid.
     return kUsualTicks * to_double(first.tick_size, first.price_digits) * dollars_per(first.quote);
   }
-  double volatility_of(CurrencyId base) const {
+  double volatility_of(CurrencyId coin) const {
     for (const SyntheticSettings::Pace& pace : settings.paces) {
-      if (pace.volatility && instruments[pace.instrument].base == base) return *pace.volatility;
+      if (pace.volatility && coin_of(instruments[pace.instrument]) == coin) return *pace.volatility;
     }
     return settings.volatility;
   }
 
   std::size_t path_of(const Instrument& instrument, Timestamp start) {
-    const auto found = std::ranges::find(bases, instrument.base);
-    if (found != bases.end()) return static_cast<std::size_t>(found - bases.begin());
-    bases.push_back(instrument.base);
-    paths.emplace_back(start_price(instrument), volatility_of(instrument.base), random.next(),
-                       start);
+    const CurrencyId coin = coin_of(instrument);
+    const auto found = std::ranges::find(coins, coin);
+    if (found != coins.end()) return static_cast<std::size_t>(found - coins.begin());
+    coins.push_back(coin);
+    paths.emplace_back(start_price(instrument), volatility_of(coin), random.next(), start);
     return paths.size() - 1;
   }
 

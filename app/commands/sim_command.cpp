@@ -63,7 +63,7 @@ first API key. Ends with SIGTERM or SIGINT. Exit 2 when it cannot start.
 
   gannet sim --listen 127.0.0.1:9443 --seed 7
   gannet sim --market replay:monday.jsonl.zst,tuesday.jsonl.zst --queue proportional --loop
-  gannet sim --market mirror:wss://ws.okx.com:8443/ws/v5/public --mirror-rest https://www.okx.com \\
+  gannet sim --market mirror:wss://ws.okx.com:8443/ws/v5/public --mirror-rest https://www.okx.com \
              --only BTC-USDT,BTC-USDT-SWAP
   gannet sim --instruments swap.json --only BTC-USDT-SWAP --step --event-log events.jsonl
 )";
