@@ -1,3 +1,4 @@
+#include "sim/okx_server/protocol/internal/algo_json.h"
 #include "sim/okx_server/protocol/internal/control.h"
 #include "sim/okx_server/protocol/internal/json_writer.h"
 #include "sim/okx_server/protocol/internal/names.h"
@@ -84,6 +85,28 @@ void write_balance(JsonWriter& json, const ServerState& state, const sim::Balanc
       .end_object();
 }
 
+/// The windows of 2 s that the user's order operations draw from.
+void write_windows(JsonWriter& json, const ServerState& state, const UserState& user) {
+  json.key("windows").begin_array();
+  state.limiter.for_each_of(user.settings.uid, seconds(2), state.now,
+                            [&](std::string_view bucket, std::string_view instrument,
+                                std::size_t taken, std::size_t most) {
+                              const std::string_view operation = bucket == "all" ? "place and amend"
+                                                                 : bucket.starts_with("p") ? "place"
+                                                                 : bucket.starts_with("a")
+                                                                     ? "amend"
+                                                                     : "cancel";
+                              json.begin_object()
+                                  .field("operation", operation)
+                                  .field("batch", bucket.size() == 2 && bucket[1] == 'b')
+                                  .field("instId", instrument)
+                                  .number("taken", static_cast<std::int64_t>(taken))
+                                  .number("most", static_cast<std::int64_t>(most))
+                                  .end_object();
+                            });
+  json.end_array();
+}
+
 }  // namespace
 
 std::string truth_text(const ServerState& state, const UserState& user) {
@@ -98,6 +121,11 @@ std::string truth_text(const ServerState& state, const UserState& user) {
     if (const sim::OrderView* const order = state.exchange->find(id))
       write_order(json, state, *order);
   }
+  json.end_array().key("algo_orders").begin_array();
+  for (const sim::AlgoId id : state.algos->all(user.id)) {
+    if (const sim::AlgoView* const algo = state.algos->find(id))
+      write_rest_algo(json, state, *algo);
+  }
   json.end_array().key("fills").begin_array();
   for (const sim::Exchange::UserFill& fill : state.exchange->fills(user.id))
     write_fill(json, state, fill);
@@ -108,6 +136,7 @@ std::string truth_text(const ServerState& state, const UserState& user) {
   for (const sim::BalanceView& balance : state.exchange->balances(user.id))
     write_balance(json, state, balance);
   json.end_array();
+  write_windows(json, state, user);
   const std::string complaint = state.exchange->check_money();
   json.field("money_ok", complaint.empty()).field("money", complaint).end_object();
   return text;
