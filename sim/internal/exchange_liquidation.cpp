@@ -16,9 +16,14 @@ constexpr std::int64_t kFarthest = 100;  // a takeover's price is at most so man
 }  // namespace
 
 void Exchange::State::check_risk(InstrumentId instrument, Timestamp now) {
-  for (UserId user = kMarketUser + 1; user < accounts.size(); ++user) {
-    if (!accounts[user].positions.all().empty()) check_risk(user, instrument, now);
-  }
+  // Who is deleveraged for another's loss may be in need after it: until nothing happens any more.
+  std::uint64_t before = 0;
+  do {
+    before = takeovers;
+    for (UserId user = kMarketUser + 1; user < accounts.size(); ++user) {
+      if (!accounts[user].positions.all().empty()) check_risk(user, instrument, now);
+    }
+  } while (takeovers != before);
 }
 
 void Exchange::State::check_risk(UserId user, InstrumentId instrument, Timestamp now) {

@@ -232,6 +232,7 @@ struct Exchange::State {
   Price losing_price(const Position& position, __int128 loss);
 
   // --- matches outside the book (exchange_takeover.cpp)
+  std::uint64_t takeovers = 0;  ///< ever
   struct Takeover {
     OrderCategory category = OrderCategory::FullLiquidation;
     Bill::Cause cause = Bill::Cause::Liquidation;

@@ -9,6 +9,7 @@ namespace gannet::sim {
 
 void Exchange::State::take_over(UserId user, std::size_t index, const Takeover& how,
                                 Timestamp now) {
+  ++takeovers;
   Account& account = accounts[user];
   const InstrumentId instrument = account.positions.at(index).instrument;
   const PositionSide leg = account.positions.at(index).side;
