@@ -35,11 +35,12 @@ TEST(Candles, AreMadeOfTheVenuesOwnTrades) {
   const Json json = venue.get("/api/v5/market/candles?instId=BTC-USDT-SWAP&bar=1m&limit=2");
   ASSERT_EQ(json.size("/data"), 2u);
   EXPECT_EQ(json.at("/data/0/0"), std::to_string(kStartMs + 60'000));
-  EXPECT_EQ(json.at("/data/0/1"), "61240");  // opens where the last one closed
+  EXPECT_EQ(json.at("/data/0/1"), "61280");  // opens with its first trade
+  EXPECT_EQ(json.at("/data/0/3"), "61280");
   EXPECT_EQ(json.at("/data/0/2"), "61280");
   EXPECT_EQ(json.at("/data/0/8"), "0");
   EXPECT_EQ(json.at("/data/1/0"), std::to_string(kStartMs));
-  EXPECT_EQ(json.at("/data/1/1"), "61250");  // the mark price that was known first
+  EXPECT_EQ(json.at("/data/1/1"), "61260");
   EXPECT_EQ(json.at("/data/1/2"), "61300");
   EXPECT_EQ(json.at("/data/1/3"), "61240");
   EXPECT_EQ(json.at("/data/1/4"), "61240");
@@ -53,6 +54,8 @@ TEST(Candles, AreMadeOfTheVenuesOwnTrades) {
       venue.get("/api/v5/market/candles?instId=BTC-USDT-SWAP&bar=1s&limit=300");
   EXPECT_EQ(seconds_json.at("/data/0/0"), std::to_string(kStartMs + 60'000));
   EXPECT_EQ(seconds_json.at("/data/50/5"), "5");  // both trades ten seconds in
+  EXPECT_EQ(seconds_json.at("/data/50/1"), "61300");
+  EXPECT_EQ(seconds_json.at("/data/49/1"), "61240");  // nothing traded: flat at the last price
 }
 
 TEST(Candles, HaveAPastWithoutHolesThatEndsAtTheFirstPrice) {

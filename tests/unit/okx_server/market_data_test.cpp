@@ -171,6 +171,7 @@ TEST(ReferenceData, InstrumentsByTypeFamilyAndNameWithEveryField) {
 
 TEST(ReferenceData, FundingHasARateAndAPast) {
   Venue venue(without_limits);
+  venue.advance(milliseconds(10));
   const Json now = venue.get("/api/v5/public/funding-rate?instId=BTC-USDT-SWAP");
   EXPECT_EQ(
       std::stoll(now.at("/data/0/nextFundingTime")) - std::stoll(now.at("/data/0/fundingTime")),

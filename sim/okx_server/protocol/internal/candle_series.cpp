@@ -14,6 +14,8 @@ constexpr std::size_t kHoursKept = 10'000;
 constexpr std::size_t kPastHoursKept = 20'000;
 
 void take(Candle& candle, Price price, Quantity quantity) noexcept {
+  if (candle.quiet) candle.open = candle.high = candle.low = price;
+  candle.quiet = false;
   candle.high = std::max(candle.high, price);
   candle.low = std::min(candle.low, price);
   candle.close = price;
@@ -31,6 +33,7 @@ void CandleSeries::begin(const Past& past, Price price, Timestamp time) {
   last_ = price;
   first_minute_ = first_kept_ = time.nanos / kMinute;
   first_hour_ = time.nanos / kHour;
+  tick_ = {std::max<std::int64_t>(past.tick.raw, 1)};
   begin_ = past.prices ? past.begin : Timestamp{first_minute_ * kMinute};
   history_ = PriceHistory(past.seed, price, past.tick, past.lot, past.per_minute, first_minute_);
   minutes_.push_back(flat(first_minute_));
@@ -65,7 +68,8 @@ void CandleSeries::close_minute() {
 void CandleSeries::add(Price price, Quantity quantity, Timestamp time) {
   const std::int64_t now = time.nanos / kMinute;
   while (first_kept_ + static_cast<std::int64_t>(minutes_.size()) <= now) close_minute();
-  // The first price of a minute opens it, the first of all is where the past ended.
+  // Its first price opens a minute, not the last close: OKX's candles leave gaps between.
+  // [recorded/candles/okx-BTC-USDT-15m-202202.csv: 39102.2 after 39115.2]
   Candle& candle = minutes_.back();
   take(candle, price, quantity);
   last_ = price;
@@ -73,7 +77,6 @@ void CandleSeries::add(Price price, Quantity quantity, Timestamp time) {
   if (seconds_.empty() || seconds_.back().open_time < second) {
     Candle fresh;
     fresh.open_time = second;
-    fresh.open = fresh.high = fresh.low = seconds_.empty() ? price : seconds_.back().close;
     seconds_.push_back(fresh);
     if (seconds_.size() > kSecondsKept) seconds_.pop_front();
   }
@@ -82,7 +85,7 @@ void CandleSeries::add(Price price, Quantity quantity, Timestamp time) {
 
 Candle CandleSeries::minute(std::int64_t at) const {
   if (at < first_minute_) return history_.minute(at);
-  if (at < first_kept_) return part_of(hour(at / 60), at % 60, 60, Nanos{kMinute});
+  if (at < first_kept_) return part_of(hour(at / 60), at % 60, 60, Nanos{kMinute}, tick_);
   const auto index = static_cast<std::size_t>(at - first_kept_);
   return index < minutes_.size() ? minutes_[index] : flat(at);
 }
@@ -112,7 +115,7 @@ Candle CandleSeries::second(std::int64_t at) const {
     return quiet;
   }
   const std::int64_t minute_index = at / 60;
-  return part_of(minute(minute_index), at % 60, 60, Nanos{kSecond});
+  return part_of(minute(minute_index), at % 60, 60, Nanos{kSecond}, tick_);
 }
 
 std::optional<Candle> CandleSeries::between(Timestamp open, Timestamp end, Timestamp now) const {

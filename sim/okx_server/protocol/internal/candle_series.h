@@ -57,6 +57,7 @@ class CandleSeries {
   PriceHistory history_;
   Timestamp begin_;
   Price last_;
+  Price tick_{1};
   std::int64_t first_minute_ = 0;                      ///< first one with a real price
   std::int64_t first_kept_ = 0;                        ///< of minutes_
   std::deque<Candle> minutes_;                         ///< dense, the last one open

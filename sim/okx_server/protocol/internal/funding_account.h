@@ -20,6 +20,7 @@ struct FundTransfer {
   std::string sub_account;  ///< its name, or ""
   std::string currency;
   std::string amount;
+  Timestamp time;
 };
 
 /// A line of a funding account.

@@ -45,15 +45,24 @@ std::uint64_t seed_of(std::uint64_t seed, std::string_view name) noexcept {
 }
 
 void append(Candle& candle, const Candle& next) noexcept {
-  candle.high = std::max(candle.high, next.high);
-  candle.low = std::min(candle.low, next.low);
+  // A candle opens at its first price, which need not be where the one before it closed.
+  if (candle.quiet) {
+    candle.open = next.open;
+    candle.high = next.high;
+    candle.low = next.low;
+  } else if (!next.quiet) {
+    candle.high = std::max(candle.high, next.high);
+    candle.low = std::min(candle.low, next.low);
+  }
+  candle.quiet = candle.quiet && next.quiet;
   candle.close = next.close;
   candle.volume += next.volume;
   candle.turnover += next.turnover;
   candle.coin += next.coin;
 }
 
-Candle part_of(const Candle& candle, std::int64_t index, std::int64_t count, Nanos part) noexcept {
+Candle part_of(const Candle& candle, std::int64_t index, std::int64_t count, Nanos part,
+               Price tick) noexcept {
   const bool rises = candle.close >= candle.open;
   const Price stops[] = {candle.open, rises ? candle.low : candle.high,
                          rises ? candle.high : candle.low, candle.close};
@@ -62,7 +71,7 @@ Candle part_of(const Candle& candle, std::int64_t index, std::int64_t count, Nan
     const std::int64_t leg = std::min<std::int64_t>(n * 3 / count, 2);
     const std::int64_t from = stops[leg].raw;
     const __int128 way = static_cast<__int128>(stops[leg + 1].raw - from) * (n * 3 - leg * count);
-    return {from + static_cast<std::int64_t>(way / count)};
+    return {from + static_cast<std::int64_t>(way / count / tick.raw) * tick.raw};
   };
   const auto share = [&](__int128 whole) {
     return whole * (index + 1) / count - whole * index / count;
@@ -76,7 +85,8 @@ Candle part_of(const Candle& candle, std::int64_t index, std::int64_t count, Nan
           to,
           share(candle.volume),
           share(candle.turnover),
-          candle.coin / static_cast<double>(count)};
+          candle.coin / static_cast<double>(count),
+          candle.quiet};
 }
 
 PriceHistory::PriceHistory(std::uint64_t seed, Price join, Price tick, Quantity lot,
@@ -102,6 +112,7 @@ Candle PriceHistory::minute(std::int64_t minute) const noexcept {
            tick_.raw;
   };
   Candle candle;
+  candle.quiet = false;
   candle.open_time = Timestamp{minute * seconds(60).count};
   candle.open = price_at(minute);
   candle.close = price_at(minute + 1);

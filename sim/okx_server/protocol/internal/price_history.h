@@ -16,14 +16,17 @@ struct Candle {
   __int128 volume = 0;
   __int128 turnover = 0;
   double coin = 0;
+  bool quiet = true;  ///< no price fell into it: it is flat at the one before
 
   friend bool operator==(const Candle&, const Candle&) noexcept = default;
 };
 
 /// Continues with what comes right after.
 void append(Candle& candle, const Candle& next) noexcept;
-/// The `index`-th of `count` equal parts of a candle, through its low and high on a straight way.
-Candle part_of(const Candle& candle, std::int64_t index, std::int64_t count, Nanos part) noexcept;
+/// The `index`-th of `count` equal parts of a candle, through its low and high on a straight way,
+/// to the tick.
+Candle part_of(const Candle& candle, std::int64_t index, std::int64_t count, Nanos part,
+               Price tick) noexcept;
 
 /// Made-up candles for the time before the venue was started: a pure function of the seed, the
 /// minute and the price at which the real market took over, so every request sees the same past
