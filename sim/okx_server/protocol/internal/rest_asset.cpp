@@ -236,35 +236,6 @@ RestReply sub_account_keys(RestCall& call) {
   return reply;
 }
 
-/// Transfers between the main account and its sub-accounts; type 0 to them, 1 from them.
-RestReply sub_account_bills(RestCall& call) {
-  if (!is_master(call))
-    return refusal("59500", "Only the API key of the main account has permission");
-  RestReply reply;
-  JsonWriter json(reply.data);
-  std::size_t left = page_limit(call, 100);
-  const auto& all = call.state.funding.transfers;
-  for (auto made = all.rbegin(); made != all.rend() && left > 0; ++made) {
-    if (made->by != *call.user || (made->type != "1" && made->type != "2")) continue;
-    const std::string_view type = made->type == "1" ? "0" : "1";
-    const std::string time = millis_text(made->time);
-    if (!inside_page(call, parse_digits(time).value_or(0))) continue;
-    if (!listed_in(call.param("ccy"), made->currency)) continue;
-    if (!listed_in(call.param("subAcct"), made->sub_account)) continue;
-    if (!listed_in(call.param("type"), type)) continue;
-    json.begin_object()
-        .field("billId", std::to_string(made->id))
-        .field("ccy", made->currency)
-        .field("amt", made->amount)
-        .field("type", type)
-        .field("subAcct", made->sub_account)
-        .field("ts", time)
-        .end_object();
-    --left;
-  }
-  return reply;
-}
-
 constexpr LimitScope kUser = LimitScope::User;
 constexpr Route kRoutes[] = {
     {"GET", "/api/v5/asset/currencies", true, false, 6, 1000, kUser, currencies},
@@ -282,7 +253,6 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v5/asset/transfer-state", true, false, 10, 1000, kUser, transfer_state},
     {"POST", "/api/v5/asset/subaccount/transfer", true, true, 1, 1000, kUser,
      transfer_between_subs},
-    {"GET", "/api/v5/asset/subaccount/bills", true, false, 6, 1000, kUser, sub_account_bills},
     {"GET", "/api/v5/asset/subaccount/bills", true, false, 6, 1000, kUser, sub_account_bills},
     {"GET", "/api/v5/asset/subaccount/balances", true, false, 6, 2000, kUser, sub_account_balances},
     {"GET", "/api/v5/account/subaccount/balances", true, false, 6, 2000, kUser,

@@ -106,7 +106,6 @@ RestReply carry_out(RestCall& call, const WantedTransfer& wanted) {
   made.currency = state.currencies.name(wanted.amount.currency);
   made.amount = amount_text(wanted.amount);
   made.time = state.now;
-  made.time = state.now;
   if (wanted.from == kFunding) note_bill(state, wanted, wanted.from_user, false, made.id * 2);
   if (wanted.to == kFunding) note_bill(state, wanted, wanted.to_user, true, made.id * 2 + 1);
   RestReply reply;
