@@ -18,6 +18,9 @@ export function readOptions() {
   return options;
 }
 
+/// Are the accounts of venue.toml there? Not at a venue that ran before us.
+export const hasOurAccounts = Boolean(process.env.GANNET_CLIENT_ACCOUNTS);
+
 function readReady(file) {
   return JSON.parse(readFileSync(file, 'utf8').split('\n')[0]);
 }

@@ -3,7 +3,7 @@
 
   tests/clients/run.py [--bin build/release/bin] [--suite ccxt|okx-api|python-okx|docs]...
                        [--filter REGEX] [--ready FILE | --url URL --ca FILE --key K --secret S
-                       --passphrase P] [--keep-going]
+                       --passphrase P] [--seed N]
 
 Installs the pinned clients into build/clients (nothing into the source tree), starts a venue for
 each suite on a free port and ends it again. With --ready (a file that holds the ready line of
@@ -62,8 +62,8 @@ class Venue:
         self.ready_file = folder / f"{name}.ready"
         self.state = folder / f"{name}-state"
         command = [
-            str(binary), "sim", "--listen", "127.0.0.1:0", "--seed", "7", "--exit-with-parent",
-            "--state-dir", str(self.state),
+            str(binary), "sim", "--listen", "127.0.0.1:0", "--exit-with-parent",
+            "--state-dir", str(self.state), "--config", str(HERE / "venue.toml"),
         ]  # fmt: skip
         self.process = subprocess.Popen(
             command + options, stdout=subprocess.PIPE, stderr=self.log.open("w"), text=True
@@ -100,6 +100,8 @@ def run_suite(name: str, ready_file: pathlib.Path, demo_file, filter_text: str, 
     command += ["--filter", filter_text] if filter_text else []
     command += extra
     environment = dict(os.environ)
+    if demo_file:
+        environment["GANNET_CLIENT_ACCOUNTS"] = "yes"  # the accounts of venue.toml are there
     if command[0] == "node":
         # The suites import the clients from where they were installed.
         shutil.copytree(HERE, INSTALLED / "suites", dirs_exist_ok=True)
@@ -124,10 +126,11 @@ def main() -> int:
     arguments.add_argument("--ready", help="file with the ready line of a running venue")
     for name in ("url", "ca", "key", "secret", "passphrase"):
         arguments.add_argument(f"--{name}")
-    arguments.add_argument("--sim", action="append", default=[], help="more options of the venue")
+    arguments.add_argument("--seed", default="7", help="of the venue's market")
     given = arguments.parse_args()
     install()
     binary = pathlib.Path(given.bin) / "gannet"
+    market = ["--seed", given.seed]
     failed = []
     with tempfile.TemporaryDirectory(prefix="gannet-clients-") as text:
         folder = pathlib.Path(text)
@@ -145,8 +148,8 @@ def main() -> int:
             elif given.ready:
                 good = run_suite(name, copied(given.ready, folder), None, given.filter, [])
             else:
-                with Venue(binary, folder, name, given.sim) as venue:
-                    with Venue(binary, folder, name + "-demo", ["--demo"]) as demo:
+                with Venue(binary, folder, name, market) as venue:
+                    with Venue(binary, folder, name + "-demo", ["--demo"] + market) as demo:
                         files = (venue.ready_file, demo.ready_file)
                         good = run_suite(name, *files, given.filter, [])
                 good = good and not venue.failed and not demo.failed
