@@ -286,6 +286,7 @@ AlgoRefusal AlgoDesk::State::amend(Algo& algo, const AmendAlgo& change) {
   if (!any) return {AlgoProblem::NothingToAmend};
   if (change.quantity) {
     if (terms.close_all) return {AlgoProblem::CloseAllQuantityFixed};
+    if (algo.view.resting.valid()) return {AlgoProblem::RestingQuantityFixed};
     terms.quantity = *change.quantity;
   }
   if (exits) {

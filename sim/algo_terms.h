@@ -204,6 +204,7 @@ enum class AlgoProblem : std::uint8_t {
   CloseAllTwice,
   NoPosition,
   SourceNotForSpot,
+  RatioOutOfRange,
   CallbackOutOfRange,
   ActivationTooLow,
   ActivationTooHigh,
@@ -218,7 +219,8 @@ enum class AlgoProblem : std::uint8_t {
   NothingToAmend,
   CloseAllPriceFixed,
   CloseAllQuantityFixed,
-  ExitMissing,  ///< an exit can be neither added nor the last one removed
+  RestingQuantityFixed,  ///< of a stop whose take profit rests in the book
+  ExitMissing,           ///< an exit can be neither added nor the last one removed
   AttachedNotFound,
 };
 

@@ -112,7 +112,7 @@ AlgoRefusal AlgoDesk::State::check_form(const NewAlgo& terms) {
   if (!derivative) return {AlgoProblem::ChaseNotDerivative};
   const auto sane = [](const Distance& distance, bool may_be_zero) {
     const std::int64_t raw = distance.is_ratio ? distance.ratio : distance.absolute.raw;
-    if (raw < 0 || (raw == 0 && !may_be_zero)) return false;
+    if (raw < 0 || raw > kLargestPrice || (raw == 0 && !may_be_zero)) return false;
     return !distance.is_ratio || raw < kWhole;
   };
   const bool fits = sane(terms.chase.distance, true) &&
@@ -132,7 +132,9 @@ AlgoRefusal AlgoDesk::State::check_quantity(const Instrument& instrument, Quanti
 }
 
 AlgoRefusal AlgoDesk::State::check_limit(const Instrument& instrument, Price price) const {
-  if (price.raw <= 0) return {AlgoProblem::OrderTerms, Refusal::PriceNotPositive};
+  if (price.raw <= 0 || price.raw > kLargestPrice) {
+    return {AlgoProblem::OrderTerms, Refusal::PriceNotPositive};
+  }
   if (price.raw % instrument.tick_size.raw != 0) {
     return {AlgoProblem::OrderTerms, Refusal::PriceOffTick};
   }
@@ -231,7 +233,9 @@ AlgoRefusal AlgoDesk::State::check_close_all(const NewAlgo& terms, AlgoId self) 
 AlgoRefusal AlgoDesk::State::check_trail(const NewAlgo& terms) {
   const Distance& back = terms.trail.callback;
   const std::int64_t raw = back.is_ratio ? back.ratio : back.absolute.raw;
-  if (raw <= 0 || (back.is_ratio && raw > kWhole)) return {AlgoProblem::CallbackOutOfRange};
+  if (raw <= 0 || raw > (back.is_ratio ? kWhole : kLargestPrice)) {
+    return {AlgoProblem::CallbackOutOfRange};
+  }
   if (!terms.trail.activation) return {};
   const Price last = reference(terms.instrument, PriceSource::Last);
   const bool sells = terms.side == Side::Sell;
@@ -253,7 +257,7 @@ AlgoRefusal AlgoDesk::State::check_slices(const NewAlgo& terms) {
   if (iceberg && static_cast<__int128>(slices.slice.raw) * 1000 <= terms.quantity.raw) {
     return {AlgoProblem::SliceOutOfRange};
   }
-  if (slices.limit && slices.limit->raw < 0) {
+  if (slices.limit && (slices.limit->raw < 0 || slices.limit->raw > kLargestPrice)) {
     return {AlgoProblem::OrderTerms, Refusal::PriceNotPositive};
   }
   if (terms.type == AlgoType::SmartIceberg) {
@@ -264,7 +268,7 @@ AlgoRefusal AlgoDesk::State::check_slices(const NewAlgo& terms) {
   const Distance& variance = slices.variance;
   const bool fits = variance.is_ratio
                         ? variance.ratio >= kSmallestVariance && variance.ratio <= kLargestVariance
-                        : variance.absolute.raw >= 0;
+                        : variance.absolute.raw >= 0 && variance.absolute.raw <= kLargestPrice;
   if (!fits) return {AlgoProblem::VarianceOutOfRange};
   if (terms.type == AlgoType::TimeWeighted &&
       (slices.interval < kShortestInterval || slices.interval > kLongestInterval)) {
@@ -289,7 +293,7 @@ AlgoRefusal AlgoDesk::State::check_attached(const NewOrder& parent, Price order_
     if (one.trail) {
       const std::int64_t raw = one.trail->callback.is_ratio ? one.trail->callback.ratio
                                                             : one.trail->callback.absolute.raw;
-      if (raw <= 0 || (one.trail->callback.is_ratio && raw > kWhole)) {
+      if (raw <= 0 || raw > (one.trail->callback.is_ratio ? kWhole : kLargestPrice)) {
         return {AlgoProblem::CallbackOutOfRange};
       }
       continue;
@@ -308,6 +312,12 @@ AlgoRefusal AlgoDesk::State::check_attached(const NewOrder& parent, Price order_
       if (!derivative && exit->source != PriceSource::Last) return {AlgoProblem::SourceNotForSpot};
       if (takes_profit ? one.take_profit_ratio : one.stop_loss_ratio) {
         if (!derivative) return {AlgoProblem::ExitsUnavailable};
+        // A take profit's ratio has the sign of its way: up for a buy, down for a sale, not to
+        // zero. A stop's is a distance: of a buy less than all of the price.
+        const Ratio ratio = takes_profit ? *one.take_profit_ratio : *one.stop_loss_ratio;
+        const bool fits = takes_profit ? (buys ? ratio > 0 : ratio < 0 && ratio > -kWhole)
+                                       : ratio > 0 && (!buys || ratio < kWhole);
+        if (!fits) return {AlgoProblem::RatioOutOfRange};
         continue;
       }
       const Price at = exit->resting ? *exit->limit : exit->trigger;
@@ -342,6 +352,7 @@ AlgoRefusal AlgoDesk::State::check_split(const NewOrder& parent,
     }
     ++profits;
     if (!one.quantity) return {AlgoProblem::SplitWithoutQuantity};
+    if (*one.quantity > parent.quantity) return {AlgoProblem::SplitQuantityMismatch};
     total += *one.quantity;
     if (one.take_profit_ratio) continue;
     targets.push_back(one.take_profit->resting ? one.take_profit->limit->raw

@@ -19,6 +19,8 @@ inline constexpr Nanos kRequotePace = seconds(1);       ///< icebergs: between t
 inline constexpr std::int64_t kMostPieces = 100;        ///< of one market order too large for one
 inline constexpr int kMostIcebergOrders = 50;
 inline constexpr std::size_t kMostSplits = 10;
+/// No price and no distance is larger: sums and doubles of two still fit.
+inline constexpr std::int64_t kLargestPrice = std::int64_t{1} << 60;
 inline constexpr Nanos kShortestInterval = seconds(1);
 inline constexpr Nanos kLongestInterval = seconds(3600);
 inline constexpr Ratio kSmallestVariance = 100'000;    ///< 0.01 %

@@ -368,6 +368,9 @@ TEST_F(AlgoExits, ARestingTakeProfitIsCancelledByItsStop) {
   const VenueOrderId resting = view(id).resting;
   ASSERT_TRUE(resting.valid());
   EXPECT_EQ(exchange.find(resting)->state, OrderState::Live);
+  AmendAlgo change;
+  change.quantity = lots("1");
+  EXPECT_EQ(desk.amend(alice, id, change, "", now).problem, AlgoProblem::RestingQuantityFixed);
   move_to("59900");
   EXPECT_EQ(exchange.find(resting)->cancel_cause, CancelCause::LinkedStopTriggered);
   EXPECT_EQ(view(id).fired, FiredExit::StopLoss);

@@ -160,6 +160,8 @@ Verdict verdict_of(const ServerState& state, const sim::AlgoRefusal& refusal, Op
               "Unable to place order. Spot trading only supports using the last price as trigger "
               "price. Please select \"Last\" and try again",
               ""};
+    case RatioOutOfRange:
+      return {"54078", "The take profit or stop loss ratio is out of its range", ""};
     case CallbackOutOfRange:
       return {"51311", "Failed to place trailing stop order. Callback rate should be within 0<x<=1",
               ""};
@@ -204,6 +206,9 @@ Verdict verdict_of(const ServerState& state, const sim::AlgoRefusal& refusal, Op
       return {"51524",
               "Unable to modify the order quantity of a stop order that closes an entire position. "
               "Please modify the trigger price instead",
+              ""};
+    case RestingQuantityFixed:
+      return {"51090", "You can't modify the amount of an SL order placed with a TP limit order",
               ""};
     case ExitMissing:
       return {"51526",

@@ -10,6 +10,8 @@
 namespace gannet::okx_server {
 namespace {
 
+/// Larger prices and distances are nobody's.
+constexpr std::int64_t kLargestPrice = std::int64_t{1} << 60;
 constexpr std::string_view kMarket = "-1";  ///< an order price that stands for a market order
 
 Verdict bad(std::string_view name) {
@@ -30,7 +32,7 @@ Verdict take_price(const Instrument& instrument, simdjson::dom::object item, std
   const std::string_view text = text_or_empty(item, name);
   if (text.empty()) return {};
   const auto raw = parse_units(text, instrument.price_digits);
-  if (!raw || *raw <= 0) return bad(name);
+  if (!raw || *raw <= 0 || *raw > kLargestPrice) return bad(name);
   price = Price{*raw};
   return {};
 }
@@ -118,7 +120,7 @@ Verdict take_distance(const Instrument& instrument, simdjson::dom::object item,
   made.is_ratio = !ratio.empty();
   const auto raw =
       made.is_ratio ? parse_units(ratio, 9) : parse_units(price, instrument.price_digits);
-  if (!raw || *raw < 0) return bad(made.is_ratio ? by_ratio : by_price);
+  if (!raw || *raw < 0 || *raw > kLargestPrice) return bad(made.is_ratio ? by_ratio : by_price);
   if (made.is_ratio)
     made.ratio = *raw;
   else
@@ -152,7 +154,7 @@ Verdict take_chase_distance(const Instrument& instrument, simdjson::dom::object 
   sim::Distance made;
   made.is_ratio = type == "ratio";
   const auto raw = parse_units(value, made.is_ratio ? 9 : instrument.price_digits);
-  if (!raw || *raw < 0) return bad(value_name);
+  if (!raw || *raw < 0 || *raw > kLargestPrice) return bad(value_name);
   if (made.is_ratio)
     made.ratio = *raw;
   else
@@ -221,7 +223,7 @@ Verdict take_slice_limit(const Instrument& instrument, simdjson::dom::object ite
   const std::string_view text = text_or_empty(item, "pxLimit");
   if (text.empty()) return needed ? empty("pxLimit") : Verdict{};
   const auto raw = parse_units(text, instrument.price_digits);
-  if (!raw || *raw < 0) return bad("pxLimit");
+  if (!raw || *raw < 0 || *raw > kLargestPrice) return bad("pxLimit");
   slices.limit = Price{*raw};
   return {};
 }
@@ -422,7 +424,7 @@ Verdict take_amend(const Instrument& instrument, const sim::NewAlgo& order,
       const std::string_view text = text_or_empty(*chase, name);
       if (text.empty()) return {};
       const auto raw = parse_units(text, old.is_ratio ? 9 : instrument.price_digits);
-      if (!raw || *raw < 0) return bad(name);
+      if (!raw || *raw < 0 || *raw > kLargestPrice) return bad(name);
       to = sim::Distance{Price{old.is_ratio ? 0 : *raw}, old.is_ratio ? *raw : 0, old.is_ratio};
       return {};
     };
