@@ -581,6 +581,30 @@ TEST_F(AlgoOrders, ARestingTakeProfitIsLinkedBothWays) {
   EXPECT_EQ(after.at("/data/0/cancelSource"), "36");
 }
 
+TEST_F(AlgoOrders, APositionNamesTheExitThatClosesAllOfIt) {
+  open_long("5");
+  const std::string id = placed(
+      R"("side":"sell","ordType":"conditional","closeFraction":"1","reduceOnly":true,"slTriggerPx":"61000","slOrdPx":"-1","slTriggerPxType":"mark")");
+  const Json row = venue.get("/api/v5/account/positions");
+  ASSERT_EQ(row.size("/data/0/closeOrderAlgo"), 1u);
+  EXPECT_EQ(row.at("/data/0/closeOrderAlgo/0/algoId"), id);
+  EXPECT_EQ(row.at("/data/0/closeOrderAlgo/0/slTriggerPx"), "61000");
+  EXPECT_EQ(row.at("/data/0/closeOrderAlgo/0/slTriggerPxType"), "mark");
+  EXPECT_EQ(row.at("/data/0/closeOrderAlgo/0/tpTriggerPx"), "");
+  EXPECT_EQ(row.at("/data/0/closeOrderAlgo/0/closeFraction"), "1");
+  EXPECT_EQ(details(id).at("/data/0/sz"), "");
+  EXPECT_EQ(details(id).at("/data/0/closeFraction"), "1");
+}
+
+TEST_F(AlgoOrders, WhileOneIsPendingThePositionModeStays) {
+  placed(R"("side":"buy","ordType":"trigger","sz":"1","triggerPx":"61500","orderPx":"-1")");
+  const std::string body = R"({"posMode":"long_short_mode"})";
+  EXPECT_EQ(venue.post("/api/v5/account/set-position-mode", body).at("/code"), "59000");
+  EXPECT_EQ(
+      venue.post("/api/v5/account/set-position-mode", R"({"posMode":"net_mode"})").at("/code"),
+      "0");
+}
+
 TEST_F(AlgoOrders, SpotOrdersShowTheirUnits) {
   const Json reply = venue.post(
       "/api/v5/trade/order-algo",
