@@ -243,6 +243,37 @@ void write_pushed_algo(JsonWriter& json, const ServerState& state, const sim::Al
   json.end_object();
 }
 
+void write_closing_algos(JsonWriter& json, const ServerState& state, sim::UserId user,
+                         const sim::PositionView& position) {
+  const Instrument& instrument = state.instruments[position.instrument];
+  json.key("closeOrderAlgo").begin_array();
+  if (state.algos->pending_count(user, position.instrument) > 0) {
+    for (const sim::AlgoId id : state.algos->all(user)) {
+      const sim::AlgoView* const algo = state.algos->find(id);
+      if (algo == nullptr || !sim::is_pending(algo->state) || !algo->terms.close_all) continue;
+      const sim::NewAlgo& terms = algo->terms;
+      if (terms.instrument != position.instrument || terms.mode != position.mode ||
+          terms.position_side != position.side)
+        continue;
+      const auto trigger = [&](const std::optional<sim::Exit>& exit) {
+        return exit ? price_text(instrument, exit->trigger) : std::string();
+      };
+      const auto source = [](const std::optional<sim::Exit>& exit) {
+        return exit ? name_of(exit->source) : std::string_view();
+      };
+      json.begin_object()
+          .field("algoId", std::to_string(id.value))
+          .field("slTriggerPx", trigger(terms.stop_loss))
+          .field("slTriggerPxType", source(terms.stop_loss))
+          .field("tpTriggerPx", trigger(terms.take_profit))
+          .field("tpTriggerPxType", source(terms.take_profit))
+          .field("closeFraction", "1")
+          .end_object();
+    }
+  }
+  json.end_array();
+}
+
 void write_algo_members(JsonWriter& json, const ServerState& state, const sim::OrderView& order,
                         bool rest) {
   const Instrument& instrument = state.instruments[order.terms.instrument];

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "sim/okx_server/protocol/internal/algo_json.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
 #include "sim/okx_server/protocol/internal/position_figures.h"
@@ -146,7 +147,7 @@ void write_position(JsonWriter& json, const ServerState& state, const UserState&
       .field("liqPenalty", money_text(-position.liquidation_penalty.raw))
       .field("nonSettleAvgPx", "")
       .field("settledPnl", "");
-  json.key("closeOrderAlgo").begin_array().end_array();
+  write_closing_algos(json, state, user.id, position);
   json.field("cTime", millis_text(state.wall_time(position.create_time)))
       .field("uTime", millis_text(state.wall_time(position.update_time)))
       .field("pTime", millis_text(state.now))

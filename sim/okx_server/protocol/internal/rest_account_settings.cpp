@@ -158,6 +158,8 @@ RestReply set_position_mode(RestCall& call) {
   if (call.state.exchange->settings(user).account_mode < 2)
     return refusal("51010", "Operation is not supported under the current account mode");
   const bool legs = mode == "long_short_mode";
+  const bool changes = legs != call.state.exchange->settings(user).long_short_mode;
+  if (changes && call.state.algos->pending_count(user) > 0) return in_use();
   if (call.state.exchange->set_position_mode(user, legs) != AccountRefusal::None) return in_use();
   call.account().settings.account.long_short_mode = legs;
   JsonWriter json(reply.data);
@@ -178,6 +180,11 @@ RestReply set_account_level(RestCall& call) {
     return refusal("59133",
                    "Unable to switch due to insufficient assets for the chosen account mode.");
   const int mode = static_cast<int>(*level);
+  const sim::UserId user = call.account().id;
+  const bool changes = mode != call.state.exchange->settings(user).account_mode;
+  if (changes && call.state.algos->pending_count(user) > 0)
+    return refusal("59132",
+                   "Unable to switch. Please close or cancel all open orders and try again.");
   switch (call.state.exchange->set_account_mode(call.account().id, mode)) {
     case AccountRefusal::None:
       break;
