@@ -1,6 +1,7 @@
 #include "sim/money.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace gannet::sim {
@@ -51,30 +52,69 @@ struct Quotient {
   U128 remainder = 0;
 };
 
+/// Of a divisor of two limbs: schoolbook division, one limb of the quotient at a time, estimated
+/// from the leading limbs and put right. Source: Knuth, The Art of Computer Programming 2, 4.3.1 D.
+Quotient divide_by_two_limbs(const Wide& n, U128 divisor) noexcept {
+  const int shift = std::countl_zero(static_cast<U64>(divisor >> 64));
+  const U128 scaled = divisor << shift;
+  const auto top = static_cast<U64>(scaled >> 64);
+  const auto next = static_cast<U64>(scaled);
+  U64 u[5] = {n.limb[0] << shift};
+  for (int i = 1; i < 5; ++i) {
+    const U64 above = i < 4 ? n.limb[i] << shift : 0;
+    u[i] = above | (shift == 0 ? 0 : n.limb[i - 1] >> (64 - shift));
+  }
+  Quotient q;
+  for (int j = 2; j >= 0; --j) {
+    const U128 leading = static_cast<U128>(u[j + 2]) << 64 | u[j + 1];
+    U128 digit = leading / top;
+    U128 rest = leading - digit * top;
+    while ((digit >> 64) != 0 ||
+           static_cast<U128>(static_cast<U64>(digit)) * next > (rest << 64 | u[j])) {
+      --digit;
+      rest += top;
+      if ((rest >> 64) != 0) break;
+    }
+    // u[j..j+2] -= digit * scaled, and back once if that was one too many.
+    const U128 low = static_cast<U128>(static_cast<U64>(digit)) * next;
+    const U128 high = static_cast<U128>(static_cast<U64>(digit)) * top + (low >> 64);
+    const U64 taken[3] = {static_cast<U64>(low), static_cast<U64>(high),
+                          static_cast<U64>(high >> 64)};
+    U64 borrow = 0;
+    for (int i = 0; i < 3; ++i) {
+      const U128 have = static_cast<U128>(u[j + i]) - taken[i] - borrow;
+      u[j + i] = static_cast<U64>(have);
+      borrow = (have >> 64) != 0 ? 1 : 0;
+    }
+    if (borrow != 0) {
+      --digit;
+      const U128 sum = static_cast<U128>(u[j]) + next;
+      u[j] = static_cast<U64>(sum);
+      const U128 second = static_cast<U128>(u[j + 1]) + top + (sum >> 64);
+      u[j + 1] = static_cast<U64>(second);
+      u[j + 2] += static_cast<U64>(second >> 64);
+    }
+    q.value.limb[j] = static_cast<U64>(digit);
+  }
+  q.remainder = (static_cast<U128>(u[1]) << 64 | u[0]) >> shift;
+  return q;
+}
+
 Quotient divide(const Wide& n, U128 divisor) noexcept {
   Quotient q;
   if (n.narrow()) {
     const U128 low = n.low() / divisor;
     q.value.limb[0] = static_cast<U64>(low);
     q.value.limb[1] = static_cast<U64>(low >> 64);
-    q.remainder = n.low() % divisor;
+    q.remainder = n.low() - low * divisor;
     return q;
   }
-  if ((divisor >> 64) == 0) {
-    for (int i = 3; i >= 0; --i) {
-      const U128 part = (q.remainder << 64) | n.limb[i];
-      q.value.limb[i] = static_cast<U64>(part / divisor);
-      q.remainder = part % divisor;
-    }
-    return q;
-  }
-  // Bit by bit: only average prices come here. Divisors stay below 2^127, so the shift is safe.
-  for (int bit = 255; bit >= 0; --bit) {
-    q.remainder = (q.remainder << 1) | ((n.limb[bit / 64] >> (bit % 64)) & 1);
-    if (q.remainder >= divisor) {
-      q.remainder -= divisor;
-      q.value.limb[bit / 64] |= U64{1} << (bit % 64);
-    }
+  if ((divisor >> 64) != 0) return divide_by_two_limbs(n, divisor);
+  for (int i = 3; i >= 0; --i) {
+    const U128 part = (q.remainder << 64) | n.limb[i];
+    const auto digit = static_cast<U64>(part / divisor);
+    q.value.limb[i] = digit;
+    q.remainder = part - digit * divisor;
   }
   return q;
 }
@@ -149,7 +189,16 @@ __int128 average_price(const ValueTerms& terms, std::int64_t quantity, Cost cost
 
 __int128 fee_on(__int128 money, std::int64_t rate) noexcept {
   constexpr std::int64_t kRateUnit = 1'000'000'000;
-  const Quotient q = divide(Wide::product(magnitude(money), magnitude(rate)), kRateUnit);
+  const Wide product = Wide::product(magnitude(money), magnitude(rate));
+  Quotient q;
+  if (product.narrow()) {
+    const U128 size = per_billion(product.low());
+    q.value.limb[0] = static_cast<U64>(size);
+    q.value.limb[1] = static_cast<U64>(size >> 64);
+    q.remainder = product.low() - size * kRateUnit;
+  } else {
+    q = divide(product, kRateUnit);
+  }
   const __int128 size = half_up(q, kRateUnit);
   return (money < 0) != (rate < 0) ? -size : size;
 }

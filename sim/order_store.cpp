@@ -1,8 +1,19 @@
 #include "sim/order_store.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace gannet::sim {
+namespace {
+
+/// The slot that the next order will take was used long ago: its lines are asked for early.
+void fetch_ahead(const Order* order) noexcept {
+  const auto* bytes = reinterpret_cast<const char*>(order);
+  for (std::size_t at = 0; at < sizeof(Order); at += 64) __builtin_prefetch(bytes + at, 1);
+}
+
+}  // namespace
 
 Order& OrderStore::create(const NewOrder& terms, VenueOrderId id, Timestamp now) {
   std::uint32_t slot = 0;
@@ -13,6 +24,7 @@ Order& OrderStore::create(const NewOrder& terms, VenueOrderId id, Timestamp now)
     slot = free_.back();
     free_.pop_back();
     at(slot) = Order{};
+    if (!free_.empty()) fetch_ahead(&at(free_.back()));
   }
   Order& order = at(slot);
   order.slot = slot;
@@ -34,12 +46,6 @@ Order& OrderStore::create(const NewOrder& terms, VenueOrderId id, Timestamp now)
     user.open_by_instrument.resize(std::size_t{terms.instrument.value} + 1);
   }
   ++user.open_by_instrument[terms.instrument.value];
-  if (terms.user != kMarketUser) {
-    order.older = user.newest;
-    if (user.newest != Order::kEnd) at(user.newest).newer = slot;
-    user.newest = slot;
-    ++user.remembered;
-  }
   if (!terms.client_id.empty()) by_client_id_[{terms.user, terms.client_id}] = slot;
   return order;
 }
@@ -55,31 +61,27 @@ void OrderStore::end(Order& order) {
   --user.open;
   user.reduce_only -= order.view.terms.reduce_only ? 1 : 0;
   --user.open_by_instrument[order.view.terms.instrument.value];
+  const Ended ended{order.view.id, order.slot, !order.view.terms.client_id.empty()};
   if (order.view.terms.user == kMarketUser) {
-    forget(user, order);
+    forget(ended);
     return;
   }
   const std::size_t kind = order.view.filled.raw > 0 ? 0 : 1;
-  user.ended[kind].push_back(order.slot);
+  user.ended[kind].push_back(ended);
   while (user.ended[kind].size() > keep_[kind]) {
-    forget(user, at(user.ended[kind].front()));
+    forget(user.ended[kind].front());
     user.ended[kind].pop_front();
   }
 }
 
-void OrderStore::forget(User& user, Order& order) {
-  by_id_.erase(order.view.id.value);
-  const ClientKey key{order.view.terms.user, order.view.terms.client_id};
-  if (!key.client_id.empty()) {
-    const auto found = by_client_id_.find(key);
-    if (found != by_client_id_.end() && found->second == order.slot) by_client_id_.erase(found);
+void OrderStore::forget(const Ended& ended) {
+  by_id_.erase(ended.id.value);
+  if (ended.has_client_id) {
+    const NewOrder& terms = at(ended.slot).view.terms;
+    const auto found = by_client_id_.find({terms.user, terms.client_id});
+    if (found != by_client_id_.end() && found->second == ended.slot) by_client_id_.erase(found);
   }
-  if (key.user != kMarketUser) {
-    (order.newer == Order::kEnd ? user.newest : at(order.newer).older) = order.older;
-    if (order.older != Order::kEnd) at(order.older).newer = order.newer;
-    --user.remembered;
-  }
-  free_.push_back(order.slot);
+  free_.push_back(ended.slot);
 }
 
 Order* OrderStore::find(VenueOrderId id) noexcept {
@@ -107,11 +109,15 @@ std::size_t OrderStore::open_count(UserId user, InstrumentId instrument) const n
 std::vector<VenueOrderId> OrderStore::all(UserId user) const {
   std::vector<VenueOrderId> ids;
   if (user >= users_.size()) return ids;
-  ids.resize(users_[user].remembered);
-  std::size_t left = ids.size();
-  for (std::uint32_t slot = users_[user].newest; slot != Order::kEnd; slot = at(slot).older) {
-    ids[--left] = at(slot).view.id;
+  const User& owner = users_[user];
+  ids.reserve(owner.open + owner.ended[0].size() + owner.ended[1].size());
+  for (std::uint32_t slot = owner.first; slot != Order::kEnd; slot = at(slot).next) {
+    ids.push_back(at(slot).view.id);
   }
+  for (const std::deque<Ended>& ended : owner.ended) {
+    for (const Ended& one : ended) ids.push_back(one.id);
+  }
+  std::sort(ids.begin(), ids.end());  // ids rise with time
   return ids;
 }
 

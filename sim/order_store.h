@@ -28,8 +28,6 @@ struct Order {
   std::uint32_t slot = 0;
   std::uint32_t previous = kEnd;  ///< among the open orders of its user, oldest first
   std::uint32_t next = kEnd;
-  std::uint32_t older = kEnd;  ///< among all orders of its user that are remembered
-  std::uint32_t newer = kEnd;
   bool open = false;
 
   static constexpr std::uint32_t kEnd = ~std::uint32_t{0};
@@ -86,17 +84,21 @@ class OrderStore {
              (std::size_t{key.user} * 0x9E3779B97F4A7C15ull);
     }
   };
+  /// What forgetting needs: the order itself left the cache long ago.
+  struct Ended {
+    VenueOrderId id;
+    std::uint32_t slot = 0;
+    bool has_client_id = false;
+  };
   struct User {
     std::uint32_t first = Order::kEnd;
     std::uint32_t last = Order::kEnd;
     std::size_t open = 0;
     std::size_t reduce_only = 0;  // open ones
     std::vector<std::uint32_t> open_by_instrument;
-    std::uint32_t newest = Order::kEnd;  // of all that are remembered
-    std::size_t remembered = 0;
-    std::deque<std::uint32_t> ended[2];  // as they ended: with a fill, without
+    std::deque<Ended> ended[2];  // as they ended: with a fill, without
   };
-  void forget(User& user, Order& order);
+  void forget(const Ended& ended);
 
   const std::size_t keep_[2];
   static constexpr std::uint32_t kChunk = 256;
