@@ -104,8 +104,10 @@ def run_suite(name: str, ready_file: pathlib.Path, demo_file, filter_text: str, 
         environment["GANNET_CLIENT_ACCOUNTS"] = "yes"  # the accounts of venue.toml are there
     if command[0] == "node":
         # The suites import the clients from where they were installed.
-        shutil.copytree(HERE, INSTALLED / "suites", dirs_exist_ok=True)
-        command[1] = str(INSTALLED / "suites" / pathlib.Path(command[1]).name)
+        suites = INSTALLED / "suites"
+        shutil.rmtree(suites, ignore_errors=True)
+        shutil.copytree(HERE, suites)
+        command[1] = str(suites / pathlib.Path(command[1]).name)
     authorities = [ca] + (
         [json.loads(demo_file.read_text().splitlines()[0])["ca"]] if demo_file else []
     )
