@@ -81,6 +81,11 @@ enum class FaultKind : std::uint8_t {
   MarkFrozen,
   IndexJump,
   FundingShift,
+  // Money and risk.
+  Deleverage,
+  Funding,
+  ReferencePrice,
+  InsuranceFund,
   // The whole venue.
   Restart,
   Maintenance,

@@ -101,6 +101,9 @@ struct Settings {
   int account_push_ms = 50;    ///< changes of money are gathered for that long
   int regular_push_ms = 5000;  ///< account and open positions again, event or not; 0: never
   std::int64_t initial_leverage = 5;
+  /// What the insurance fund begins with, for each settlement currency; a ten-thousandth of it in
+  /// coins. 0: every loss beyond a margin deleverages somebody.
+  std::int64_t insurance_fund_dollars = 1'000'000;
   int off_tick_code = 51000;  ///< OKX's code for a price off its tick is not published
   /// An amend that the exchange refuses is acknowledged, and the `orders` channel tells that it
   /// failed (amendResult -1); otherwise the acknowledgement itself says so.

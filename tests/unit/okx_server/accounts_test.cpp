@@ -221,6 +221,26 @@ TEST_F(AccountsOnTheWire, LiquidationLeavesTheTraceOfPrivateChannelsAndLists) {
   EXPECT_EQ(venue.server->exchange().check_money(), "");
 }
 
+TEST_F(AccountsOnTheWire, DeleveragingFundingAndPricesHappenByOrder) {  // RELIABILITY D 19, 37
+  bought("cross", "10");
+  const auto order = [&](std::string_view text) {
+    return std::string(venue.fault(std::string(text)).at("/ok"));
+  };
+  EXPECT_EQ(order(R"({"adl":{"instId":"BTC-USDT-SWAP","sz":"4"}})"), "true");
+  EXPECT_EQ(position("pos"), "6");
+  EXPECT_EQ(venue.get("/api/v5/account/bills?type=9").at("/data/0/subType"), "128");
+  EXPECT_EQ(order(R"({"funding":{"instId":"BTC-USDT-SWAP","rate":"-0.001","in_ms":500}})"), "true");
+  venue.advance(seconds(1));
+  EXPECT_EQ(position("fundingFee"), "3.675");  // 3675 x 0.001, shorts pay
+  const Json rate = venue.get("/api/v5/public/funding-rate?instId=BTC-USDT-SWAP");
+  EXPECT_EQ(rate.at("/data/0/fundingRate"), "-0.001");
+  EXPECT_EQ(order(R"({"reference_price":{"instId":"BTC-USDT-SWAP","px":"61300"}})"), "true");
+  EXPECT_EQ(position("upl"), "3");
+  EXPECT_EQ(order(R"({"insurance_fund":{"ccy":"USDT","amt":"5"}})"), "true");
+  EXPECT_EQ(to_string(venue.server->exchange().insurance_fund(venue.currencies.find("USDT"))), "5");
+  EXPECT_EQ(venue.server->exchange().check_money(), "");
+}
+
 TEST_F(AccountsOnTheWire, SaysHowMuchMayBeOrderedAndTakenOut) {
   const std::string swap = "instId=BTC-USDT-SWAP&tdMode=cross";
   const Json size = venue.get("/api/v5/account/max-size?" + swap + "&px=60000");

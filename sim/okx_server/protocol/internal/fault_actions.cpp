@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sim/okx_server/protocol/internal/book_streams.h"
+#include "sim/okx_server/protocol/internal/fault_money.h"
 #include "sim/okx_server/protocol/internal/fault_orders.h"
 #include "sim/okx_server/protocol/internal/json_writer.h"
 #include "sim/okx_server/protocol/internal/link.h"
@@ -60,7 +61,7 @@ void close(ServerState& state, const Fault& fault) {
 
 void send_misshapen_frame(ServerState& state, const Fault& fault) {
   const auto bytes = static_cast<std::size_t>(
-      std::clamp<std::int64_t>(fault.number("bytes", 8 << 20), 0, 64 << 20));
+      std::clamp<std::int64_t>(fault.number("bytes", 8 << 20), 0, 16 << 20));
   const auto frames =
       static_cast<std::size_t>(std::clamp<std::int64_t>(fault.number("frames", 1'000), 0, 100'000));
   const std::string_view shape = fault.text("shape", "bad_utf8");
@@ -285,6 +286,11 @@ void do_fault(ServerState& state, const Fault& fault) {
       return;
     case FaultKind::InstrumentState:
       return set_instrument_state(state, fault);
+    case FaultKind::Deleverage:
+    case FaultKind::Funding:
+    case FaultKind::ReferencePrice:
+    case FaultKind::InsuranceFund:
+      return do_money_fault(state, fault);
     case FaultKind::Restart:
       return restart_venue(state, fault.duration("down_ms", seconds(2)));
     default:  // rules and modes: they are armed, not done

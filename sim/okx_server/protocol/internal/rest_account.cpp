@@ -103,7 +103,7 @@ RestReply trade_fee(RestCall& call) {
   if (call.param("instType").empty()) return missing("instType");
   const auto kind = parse_instrument_kind(call.param("instType"));
   if (!kind) return refusal("51000", "Parameter instType error", 400);
-  const sim::UserSettings& account = call.account().settings.account;
+  const sim::UserSettings& account = call.state.exchange->settings(call.account().id);
   const sim::FeeRates& rates = is_derivative(*kind) ? account.derivative_fees : account.spot_fees;
   const std::string taker = decimal_text(-rates.taker, 9);
   const std::string maker = decimal_text(-rates.maker, 9);
@@ -116,7 +116,10 @@ RestReply trade_fee(RestCall& call) {
   json.field("taker", taker).field("maker", maker);
   json.field("groupId", is_derivative(*kind) ? "4" : "12").field("rpiMaker", "").end_object();
   json.end_array();
-  json.field("taker", taker)
+  json.key("fiat").begin_array().end_array();
+  json.field("category", "1")
+      .blank("uly", "instFamily")
+      .field("taker", taker)
       .field("maker", maker)
       .field("takerU", taker)
       .field("makerU", maker)

@@ -166,7 +166,17 @@ RestReply interest_limits(RestCall& call) {
       .field("loanAlloc", "")
       .field("nextDiscountTime", millis_text(call.state.now))
       .field("nextInterestTime", millis_text(call.state.now));
-  json.key("records").begin_array().end_array().end_object();
+  json.key("records").begin_array();
+  for (const sim::BalanceView& balance : call.state.exchange->balances(call.account().id)) {
+    const std::string_view name = call.state.currencies.name(balance.currency);
+    if (!listed_in(call.param("ccy"), name)) continue;
+    json.begin_object().field("ccy", name);
+    for (const char* zero : {"rate", "loanQuota", "surplusLmt", "usedLmt", "interest", "posLoan",
+                             "availLoan", "usedLoan", "avgRate", "interestFreeLiab"})
+      json.field(zero, "0");
+    json.end_object();
+  }
+  json.end_array().end_object();
   return reply;
 }
 

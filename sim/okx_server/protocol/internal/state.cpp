@@ -58,6 +58,20 @@ ServerState::ServerState(Settings given, InstrumentTable& instrument_table,
     market.streams[1].depth = 50;
     market.sequence = static_cast<std::int64_t>(8'812'000'000 + next_random() % 1'000'000);
   }
+  // The venue's insurance fund: as large as any that this market's losses will ask for.
+  std::set<CurrencyId> settled;
+  for (const ListedInstrument& row : settings.instruments) {
+    if (!instruments.contains(row.instrument) || !is_derivative(instruments[row.instrument].kind))
+      continue;
+    const CurrencyId currency = instruments[row.instrument].settle;
+    const bool dollars = currencies.name(currency).starts_with("USD");
+    const std::int64_t units =
+        dollars ? settings.insurance_fund_dollars : settings.insurance_fund_dollars / 10'000;
+    if (settled.insert(currency).second)
+      exchange->fund_insurance(
+          {units * static_cast<__int128>(1'000'000'000'000'000'000), currency});
+  }
+  exchange->advance(start);  // the clocks of funding and delivery begin
   for (const User& user : settings.users) {
     UserState& added = users.emplace_back();
     added.settings = user;
