@@ -253,7 +253,8 @@ void run_fault_schedule(ServerState& state) {
       // A turn that was missed is not made up for.
       FaultOrder& again = state.fault_schedule[i];
       again.repeats = order.repeats;
-      while (again.at <= state.now) again.at = again.at + order.every;
+      const std::int64_t missed = (state.now - again.at).count / order.every.count;
+      again.at = again.at + order.every * (missed + 1);
       ++i;
     }
     begin(state, order);
