@@ -6,6 +6,7 @@
 
 #include "sim/exchange.h"
 #include "sim/replay_market.h"
+#include "sim/synthetic_market.h"
 #include "support/recordings.h"
 
 namespace gannet::app {
@@ -90,7 +91,7 @@ TEST_F(MarketRecordingTest, MalformedRecordingsNameFileAndLine) {
        R"({"arg":{"channel":"trades","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","tradeId":"7","px":"six","sz":"2","side":"buy","ts":"1700000000150"}]})"});
   EXPECT_EQ(why(), file + ":3: bad_number");
   write({kOkxBook, "rubbish"});
-  EXPECT_EQ(why(), file + ":2: not_json");
+  EXPECT_EQ(why(), file + ":2: wrong_shape");
   write({R"({"neither":1})"});
   EXPECT_EQ(why(), file + ":1: neither OKX's public messages nor Binance's streams");
   std::ofstream(file).close();
@@ -274,6 +275,38 @@ TEST(RealRecording, BinanceUsdMarginedEndsWithItsKnownBookInContracts) {
   EXPECT_EQ(played.best("BTC-USDT-SWAP", Side::Sell), "61659.8:98.1");
   EXPECT_EQ(played.levels("BTC-USDT-SWAP", Side::Buy), 5'018u);
   EXPECT_EQ(played.levels("BTC-USDT-SWAP", Side::Sell), 4'578u);
+}
+
+// Everything the venue listed in April 2026, and a market on all of it that can be traded.
+TEST(RealRecording, EveryRowOfTheListsLoadsAndTheTradableOnesHaveAMarket) {
+  GANNET_RECORDING(spot, "okx/rest/live-202604/production-get-instruments-spot.json.zst");
+  const std::string folder = spot.substr(0, spot.rfind('/') + 1) + "production-get-instruments-";
+  const auto tables =
+      load_instrument_files({spot, folder + "swap.json", folder + "futures.json",
+                             folder + "margin.json", folder + "option-btc-usd.json.zst"});
+  ASSERT_TRUE(tables) << tables.error().message;
+  EXPECT_EQ(tables->instruments.size(), 2'502u);
+  RecordingTables copy = *tables;
+  NoEvents events;
+  sim::Exchange exchange(copy.instruments, copy.currencies, events);
+  sim::SyntheticSettings settings;
+  settings.levels = 4;
+  const Timestamp start = from_unix_millis(1'777'240'000'000);  // when the lists were taken
+  sim::SyntheticMarket market(exchange, copy.instruments, copy.currencies, settings, start);
+  std::size_t traded = 0;
+  for (const Instrument& instrument : copy.instruments) {
+    const bool tradable = instrument.kind == InstrumentKind::Spot ||
+                          instrument.kind == InstrumentKind::Swap ||
+                          instrument.kind == InstrumentKind::Futures;
+    if (!tradable || instrument.state != InstrumentState::Live) continue;
+    ++traded;
+    const auto bid = exchange.best(instrument.id, Side::Buy);
+    const auto ask = exchange.best(instrument.id, Side::Sell);
+    ASSERT_TRUE(bid && ask) << instrument.name.view();
+    EXPECT_LT(*bid, *ask) << instrument.name.view();
+    EXPECT_GT(bid->raw, 50 * instrument.tick_size.raw) << instrument.name.view();
+  }
+  EXPECT_GT(traded, 1'500u);
 }
 
 }  // namespace
