@@ -125,10 +125,10 @@ std::expected<std::unique_ptr<MirrorFeed>, Error> MirrorFeed::start(
       loop, feed->tls_, feed->pacer_,
       okx::market_connection_settings(venue.socket,
                                       static_cast<std::uint64_t>(wall_clock_now().nanos)),
-      *feed->session_, [](const okx::SocketConnectionEvent& event) {
-        if (event.kind == okx::SocketConnectionEvent::Kind::Closed) {
-          log_line("sim.mirror_closed", "url", event.url);
-        }
+      *feed->session_, [self = feed.get()](const okx::SocketConnectionEvent& event) {
+        if (event.kind != okx::SocketConnectionEvent::Kind::Closed || self->told_lost_) return;
+        self->told_lost_ = true;
+        log_line("sim.mirror_lost", "why", event.reason.text);
       });
   if (!connection) return std::unexpected(std::move(connection.error()));
   feed->connection_ = std::move(*connection);
@@ -164,7 +164,9 @@ void MirrorFeed::on_instrument_state(InstrumentId instrument, InstrumentState st
 
 void MirrorFeed::on_market_connection(ConnectionState state, Timestamp now) noexcept {
   if (state == ConnectionState::Disconnected) market_.on_disconnected(exchange_time_(now));
-  if (state == ConnectionState::Ready) log_line("sim.mirror_ready", "state", "subscribed");
+  if (state != ConnectionState::Ready) return;
+  told_lost_ = false;
+  log_line("sim.mirror_ready", "state", "subscribed");
 }
 
 void MirrorFeed::on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,

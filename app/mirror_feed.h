@@ -68,6 +68,7 @@ class MirrorFeed final : private MarketListener, private okx::Diagnostics {
   sim::MirrorMarket& market_;
   ExchangeTime exchange_time_;
   okx::ConnectPacer pacer_;
+  bool told_lost_ = false;  // that there is no connection: once, not with every attempt
   std::unique_ptr<okx::MarketSession> session_;
   std::unique_ptr<okx::SocketConnection> connection_;
 };

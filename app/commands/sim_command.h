@@ -11,7 +11,7 @@ namespace gannet::app {
 /// start.
 void add_sim_command(CLI::App& app);
 
-/// `gannet sim-ctl (truth|faults|connections)`: looks into a simulated venue, or makes it
+/// `gannet sim-ctl (truth|step|faults|connections)`: looks into a simulated venue, or makes it
 /// misbehave.
 void add_sim_ctl_command(CLI::App& app);
 
