@@ -14,7 +14,7 @@ namespace gannet::backtest {
 struct RunFacts {
   struct File {
     std::string path;
-    std::string content_id;  ///< FNV-1a, 64 bits, of its bytes
+    std::string content_id;  ///< names its exact bytes
   };
   struct PluginFile {
     std::string strategy;  ///< the instance's name

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -22,25 +23,21 @@ namespace {
 
 constexpr std::uint64_t kMessages = 100'000;
 
-/// A recording in a file of its own, which goes with it.
-class Recording {
+/// A file that goes with its owner.
+class TemporaryFile {
  public:
-  Recording() {
+  TemporaryFile() {
     path_ = (std::filesystem::temp_directory_path() / "gannet-bench-XXXXXX").string();
     const int file = ::mkstemp(path_.data());
     if (file >= 0) ::close(file);
-    is_written_ = file >= 0 && write_l2_recording(path_, kMessages, 7);
   }
-  ~Recording() { ::unlink(path_.c_str()); }
-  Recording(const Recording&) = delete;
-  Recording& operator=(const Recording&) = delete;
-
-  bool is_written() const noexcept { return is_written_; }
+  ~TemporaryFile() { ::unlink(path_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
   const std::string& path() const noexcept { return path_; }
 
  private:
   std::string path_;
-  bool is_written_ = false;
 };
 
 std::string configuration(const std::string& recording) {
@@ -66,10 +63,12 @@ currency = "USDT"
 }
 
 void l2_events(benchmark::State& state) {
-  static const Recording recording;
-  if (!recording.is_written()) return state.SkipWithError("the recording cannot be written");
-  const auto settings =
-      config::load_backtest_text(configuration(recording.path()), "backtest bench");
+  static const TemporaryFile recording;
+  static const bool is_written = write_l2_recording(recording.path(), kMessages, 7);
+  if (!is_written) return state.SkipWithError("the recording cannot be written");
+  static const TemporaryFile file;
+  std::ofstream(file.path()) << configuration(recording.path());
+  const auto settings = config::load_backtest(file.path());
   if (!settings) {
     const std::string why = config::to_string(settings.error().front());
     return state.SkipWithError(why.c_str());

@@ -115,5 +115,27 @@ TEST(RecordedMessage, IsAbsentWhereThereIsNone) {
   }
 }
 
+TEST(RecordedMessage, AnEnvelopeWithoutSpacesReadsAsOneWithThem) {
+  const std::string_view messages[] = {R"({"a":"}"})", R"("pong")", "{}", R"({"m":{"t":1}} x)"};
+  for (const std::string_view message : messages) {
+    const std::string rest(message);
+    const std::string tight = R"({"t":17,"ch":"public","dir":"in","m":)" + rest + "}";
+    const std::string wide = R"({ "t":17,"ch": "public","dir":"in", "m":)" + rest + "}";
+    const auto a = parse_recorded_message(tight);
+    const auto b = parse_recorded_message(wide);
+    ASSERT_TRUE(a && b) << tight;
+    EXPECT_EQ(a->message, message);
+    EXPECT_EQ(b->message, message);
+    EXPECT_EQ(a->nanos, b->nanos);
+    EXPECT_EQ(a->channel, "public");
+    EXPECT_EQ(a->direction, "in");
+    EXPECT_EQ(a->head, R"({"t":17,"ch":"public","dir":"in",)");
+    EXPECT_EQ(recorded_field(a->head, "ch"), recorded_field(b->head, "ch"));
+  }
+  EXPECT_FALSE(parse_recorded_message(R"({"t":17,"ch":"public","dir":"in","m":{})"
+                                      " ..."));
+  EXPECT_FALSE(parse_recorded_message(R"({"t":17,"ch":"public)"));
+}
+
 }  // namespace
 }  // namespace gannet
