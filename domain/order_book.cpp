@@ -42,8 +42,10 @@ class OrderBook::Editor {
   }
 
   void load(std::span<const Level> best_first) noexcept {
-    std::reverse_copy(best_first.begin(), best_first.end(), book_.levels.begin());
-    book_.end = best_first.size();
+    // Room on both sides: what comes and goes at the far end then moves few bytes too.
+    book_.begin = kSlack / 2;
+    book_.end = book_.begin + best_first.size();
+    std::reverse_copy(best_first.begin(), best_first.end(), book_.levels.begin() + kSlack / 2);
   }
 
   void set(const Level& level) noexcept {
@@ -75,8 +77,15 @@ class OrderBook::Editor {
     return static_cast<std::size_t>(found - book_.levels.begin());
   }
 
+  bool is_in_worse_half(std::size_t i) const noexcept { return i - book_.begin < book_.end - i; }
+
   void erase(std::size_t i) noexcept {
     Level* const levels = book_.levels.data();
+    if (is_in_worse_half(i)) {
+      std::copy_backward(levels + book_.begin, levels + i, levels + i + 1);
+      ++book_.begin;
+      return;
+    }
     std::copy(levels + i + 1, levels + book_.end, levels + i);
     --book_.end;
   }
@@ -89,7 +98,12 @@ class OrderBook::Editor {
       book_.end -= book_.begin;
       book_.begin = 0;
     }
-    if (book_.end < SideLevels::kCapacity) {
+    if (book_.begin > 0 && is_in_worse_half(i)) {
+      // A venue that keeps a window tells the next level at its far end with every delete.
+      std::copy(levels + book_.begin, levels + i, levels + book_.begin - 1);
+      --book_.begin;
+      levels[i - 1] = level;
+    } else if (book_.end < SideLevels::kCapacity) {
       std::copy_backward(levels + i, levels + book_.end, levels + book_.end + 1);
       levels[i] = level;
       ++book_.end;
