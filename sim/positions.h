@@ -11,6 +11,15 @@
 
 namespace gannet::sim {
 
+/// What a position is worth and what it needs, 10^-18 of its settlement currency.
+struct PositionWeight {
+  __int128 value = 0;
+  __int128 unrealised = 0;
+  __int128 initial = 0;
+  __int128 maintenance = 0;
+  __int128 liquidation_fee = 0;
+};
+
 /// One derivatives position. `cost` is what the open part was bought for (linear: positive when
 /// long; inverse: in coin, negative when long, since a dearer coin costs fewer of them), so profit
 /// is always `worth at the exit - cost`, whatever the contract. Sums of cost over all users change
@@ -41,6 +50,20 @@ struct Position {
   std::int64_t promised[2] = {};
   /// What open buys and sells will open, sums of Order::pending.
   std::int64_t pending[2] = {};
+
+  /// The last answer of Exchange::State::weigh and what it was of: an order that comes and goes
+  /// asks several times without anything having changed.
+  struct Weighed {
+    Quantity quantity;  ///< 0: no answer yet
+    Cost cost = 0;
+    __int128 margin = 0;
+    Price mark;
+    std::int64_t leverage = 0;
+    std::int64_t maintenance_rate = 0;
+    std::int64_t fee_rate = 0;
+    PositionWeight weight;
+  };
+  mutable Weighed weighed;
 };
 
 /// Bought contracts add their value to a linear cost and take coins off an inverse one.

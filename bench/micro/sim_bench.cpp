@@ -39,6 +39,7 @@ class Load {
                                   currencies_.find("USDT")}};
       users_[i] = exchange_.add_user(settings, now_);
     }
+    exchange_.set_reference_prices(swap_, {kMiddle}, {kMiddle}, now_);
     for (int i = 0; i < 400; ++i) step(Side::Buy), step(Side::Sell);
   }
 

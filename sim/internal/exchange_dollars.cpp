@@ -1,6 +1,7 @@
 // What money is worth in dollars, and how much of it counts as collateral. All 10^-18.
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "sim/internal/exchange_state.h"
@@ -13,7 +14,24 @@ constexpr std::int64_t kRateUnit = 1'000'000'000;
 
 bool is_dollar(std::string_view name) noexcept { return name.starts_with("USD"); }
 
-Amount of(std::int64_t units, CurrencyId currency) noexcept { return {units * kOne, currency}; }
+/// One rung of a built-in table: up to so many units (0: no end) at that rate.
+struct Rung {
+  std::int64_t units = 0;
+  std::int64_t rate = 0;
+};
+// The venue's own tables are longer; these are the first rungs of some (April 2026).
+constexpr Rung kDollarRungs[] = {{0, kRateUnit}};
+constexpr Rung kBitcoinRungs[] = {
+    {20, 980'000'000}, {25, 977'500'000}, {30, 975'000'000}, {50, 970'000'000}, {0, 950'000'000}};
+constexpr Rung kEtherRungs[] = {{500, 980'000'000}, {0, 950'000'000}};
+constexpr Rung kOtherRungs[] = {{0, 850'000'000}};
+
+std::span<const Rung> built_in_rungs(std::string_view currency) noexcept {
+  if (is_dollar(currency)) return kDollarRungs;
+  if (currency == "BTC") return kBitcoinRungs;
+  if (currency == "ETH") return kEtherRungs;
+  return kOtherRungs;
+}
 
 }  // namespace
 
@@ -56,28 +74,31 @@ __int128 Exchange::State::in_dollars(CurrencyId currency, __int128 money) {
 std::vector<DiscountTier> Exchange::State::discount_tiers(CurrencyId currency) const {
   if (currency.value < discounts.size() && !discounts[currency.value].empty())
     return discounts[currency.value];
-  // The venue's own tables are longer; these are the first rungs of some (April 2026).
-  const std::string_view name = currencies.name(currency);
-  if (is_dollar(name)) return {{of(0, currency), kRateUnit}};
-  if (name == "BTC")
-    return {{of(20, currency), 980'000'000},
-            {of(25, currency), 977'500'000},
-            {of(30, currency), 975'000'000},
-            {of(50, currency), 970'000'000},
-            {of(0, currency), 950'000'000}};
-  if (name == "ETH") return {{of(500, currency), 980'000'000}, {of(0, currency), 950'000'000}};
-  return {{of(0, currency), 850'000'000}};
+  std::vector<DiscountTier> made;
+  for (const Rung& rung : built_in_rungs(currencies.name(currency)))
+    made.push_back({{rung.units * kOne, currency}, rung.rate});
+  return made;
 }
 
 __int128 Exchange::State::discounted(CurrencyId currency, __int128 money) {
   if (money <= 0) return in_dollars(currency, money);
   __int128 counted = 0;
   __int128 below = 0;
-  for (const DiscountTier& tier : discount_tiers(currency)) {
-    const bool last = tier.most.raw == 0 || money <= tier.most.raw;
-    counted += fee_on((last ? money : tier.most.raw) - below, tier.rate);
-    if (last) break;
-    below = tier.most.raw;
+  const auto climb = [&](__int128 most, std::int64_t rate) {
+    const bool last = most == 0 || money <= most;
+    counted += fee_on((last ? money : most) - below, rate);
+    below = most;
+    return last;
+  };
+  if (currency.value < discounts.size() && !discounts[currency.value].empty()) {
+    for (const DiscountTier& tier : discounts[currency.value]) {
+      if (climb(tier.most.raw, tier.rate)) break;
+    }
+  } else {
+    // Without `discount_tiers`, which allocates: every balance that is told comes here.
+    for (const Rung& rung : built_in_rungs(currencies.name(currency))) {
+      if (climb(rung.units * kOne, rung.rate)) break;
+    }
   }
   return in_dollars(currency, counted);
 }

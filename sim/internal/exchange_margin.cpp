@@ -58,18 +58,25 @@ Exchange::State::Weight Exchange::State::weigh(const Account& account, const Pos
   if (position.quantity.raw == 0) return weight;
   const Market& here = market(position.instrument);
   const Price mark = valuation_price(position.instrument);
+  const std::int64_t times = leverage(account, position.instrument, position.mode, position.side);
+  const RiskTier& tier = tier_of(tiers(position.instrument), {std::abs(position.quantity.raw)});
+  const std::int64_t fee = std::max<std::int64_t>(account.settings.derivative_fees.taker, 0);
+  Position::Weighed& last = position.weighed;
+  if (last.quantity == position.quantity && last.cost == position.cost &&
+      last.margin == position.margin && last.mark == mark && last.leverage == times &&
+      last.maintenance_rate == tier.maintenance_rate && last.fee_rate == fee) {
+    return last.weight;
+  }
   const Cost at_mark = position_value(position, here.terms, mark);
   weight.value = money_of(at_mark);
   weight.unrealised = unrealised(position, here.terms, mark);
   // Cross margin follows the mark; isolated margin was set aside at entry.
-  weight.initial = position.mode == TradeMode::Isolated
-                       ? position.margin
-                       : money_of(at_mark / leverage(account, position.instrument, position.mode,
-                                                     position.side));
-  const RiskTier& tier = tier_of(tiers(position.instrument), {std::abs(position.quantity.raw)});
+  weight.initial =
+      position.mode == TradeMode::Isolated ? position.margin : money_of(at_mark / times);
   weight.maintenance = fee_on(weight.value, tier.maintenance_rate);
-  weight.liquidation_fee =
-      fee_on(weight.value, std::max<std::int64_t>(account.settings.derivative_fees.taker, 0));
+  weight.liquidation_fee = fee_on(weight.value, fee);
+  last = {position.quantity,     position.cost, position.margin, mark, times,
+          tier.maintenance_rate, fee,           weight};
   return weight;
 }
 

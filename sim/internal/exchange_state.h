@@ -144,6 +144,9 @@ struct Exchange::State {
   /// profit and changes. The draft's fee and time are set before.
   void book_contract(Account& account, Position& position, Side side, Quantity quantity, Cost value,
                      Bill& draft);
+  /// A part of it that only opens or only closes.
+  void book_part(const Account& account, Position& position, Side side, Quantity quantity,
+                 Cost value, Bill& draft);
   Bill trade_bill(const Order& order, bool is_maker, const PublicTrade& trade);
   void note_closed(Account& account, Position& position, ClosedPosition::How how);
   void tell_outcome(const Order& order, const Outcome& outcome);
@@ -157,13 +160,7 @@ struct Exchange::State {
   Price valuation_price(InstrumentId instrument) noexcept;
   const std::vector<RiskTier>& tiers(InstrumentId instrument);
   /// What one position weighs, 10^-18 of its settle currency.
-  struct Weight {
-    __int128 value = 0;
-    __int128 unrealised = 0;
-    __int128 initial = 0;
-    __int128 maintenance = 0;
-    __int128 liquidation_fee = 0;
-  };
+  using Weight = PositionWeight;
   Weight weigh(const Account& account, const Position& position);
   /// Money that carries positions, and what they need of it. One kind of it: one cross currency,
   /// the whole account in dollars, or one isolated position.
