@@ -61,9 +61,9 @@ HttpRequest get(std::string target) {
   return {.method = "GET", .target = std::move(target), .headers = {}, .body = {}};
 }
 
-HttpRequest order_of(std::string json) {
+HttpRequest post(std::string target, std::string json) {
   return {.method = "POST",
-          .target = "/sim/v1/faults",
+          .target = std::move(target),
           .headers = {{"Content-Type", "application/json"}},
           .body = std::move(json)};
 }
@@ -92,7 +92,8 @@ void add_faults(CLI::App& command, const std::shared_ptr<Venue>& venue) {
     if (given->list)
       std::fputs(okx_server::describe_faults().c_str(), stdout);
     else
-      ask(*venue, given->json.empty() ? get("/sim/v1/faults") : order_of(given->json));
+      ask(*venue,
+          given->json.empty() ? get("/sim/v1/faults") : post("/sim/v1/faults", given->json));
   });
 }
 
@@ -115,7 +116,7 @@ void add_fault(CLI::App& command, const std::shared_ptr<Venue>& venue) {
       if (equals == std::string::npos) fail(member + ": want name=value");
       line.field(std::string_view(member).substr(0, equals), member.substr(equals + 1));
     }
-    ask(*venue, order_of(line.end_object().text()));
+    ask(*venue, post("/sim/v1/faults", line.end_object().text()));
   });
 }
 
@@ -148,6 +149,22 @@ void add_step(CLI::App& command, const std::shared_ptr<Venue>& venue) {
   });
 }
 
+/// The market's own switches: its instruments and, in step mode, its time.
+void add_market(CLI::App& command, const std::shared_ptr<Venue>& venue) {
+  auto json = std::make_shared<std::string>();
+  CLI::App* const instruments =
+      command.add_subcommand("instruments", "names and states; with JSON: changes one");
+  instruments->add_option("json", *json, R"({"instId":"BTC-USDT-SWAP","tickSz":"0.5","in":"60s"})");
+  instruments->callback([venue, json] {
+    ask(*venue, json->empty() ? get("/sim/v1/instruments") : post("/sim/v1/instruments", *json));
+  });
+  auto ms = std::make_shared<std::int64_t>(1'000);
+  CLI::App* const step = command.add_subcommand("step", "let a stepped market's time pass");
+  step->add_option("ms", *ms, "milliseconds")->capture_default_str();
+  step->callback(
+      [venue, ms] { ask(*venue, post("/sim/v1/step", R"({"ms":)" + std::to_string(*ms) + "}")); });
+}
+
 }  // namespace
 
 void add_sim_ctl_command(CLI::App& app) {
@@ -162,6 +179,7 @@ void add_sim_ctl_command(CLI::App& app) {
   add_faults(*command, venue);
   add_fault(*command, venue);
   add_clear(*command, venue);
+  add_market(*command, venue);
   add_step(*command, venue);
   command->add_subcommand("connections", "who is connected, as JSON")->callback([venue] {
     ask(*venue, get("/sim/v1/connections"));

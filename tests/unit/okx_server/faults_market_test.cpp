@@ -24,8 +24,7 @@ struct Feed {
   /// The next message alone.
   Json next() {
     venue.take(id);
-    for (int i = 0; i < 50 && venue.output.frames[id].empty(); ++i)
-      venue.advance(milliseconds(10));
+    for (int i = 0; i < 50 && venue.output.frames[id].empty(); ++i) venue.advance(milliseconds(10));
     return venue.last(id);
   }
 };
@@ -153,6 +152,19 @@ TEST(MarketFaults, D36_AnInstrumentIsSuspendedWhileRunning) {
   const auto pushed = feed.venue.pushes(feed.id, "instruments");
   ASSERT_FALSE(pushed.empty());
   EXPECT_EQ(Json(pushed.back()).at("/data/0/state"), "suspend");
+}
+
+TEST(MarketFaults, D36_ATickChangesAtItsTime) {
+  Feed feed;
+  feed.venue.fault(
+      R"({"fault":"instrument_state","instId":"BTC-USDT-SWAP","tickSz":"0.5","at":"1s"})");
+  const auto tick = [&] {
+    return feed.venue.get("/api/v5/public/instruments?instType=SWAP&instId=BTC-USDT-SWAP")
+        .at("/data/0/tickSz");
+  };
+  EXPECT_EQ(tick(), "0.1");
+  feed.venue.advance(milliseconds(1010));
+  EXPECT_EQ(tick(), "0.5");
 }
 
 TEST(MarketFaults, D37_TheMarkIsFrozenTheIndexJumpsAndFundingMoves) {

@@ -198,6 +198,14 @@ TEST(OrderFaults, D25_D26_SomeoneElseChangesLeverageTradesAndMovesMoney) {
   EXPECT_TRUE(moved) << before;
 }
 
+TEST(OrderFaults, D26_ThePositionModeIsChangedInTheWebPage) {
+  OrderDesk desk;
+  const auto mode = [&] { return desk.venue.get("/api/v5/account/config").at("/data/0/posMode"); };
+  EXPECT_EQ(mode(), "net_mode");
+  desk.venue.fault(R"({"set_leverage":{"posMode":"long_short_mode"}})");
+  EXPECT_EQ(mode(), "long_short_mode");
+}
+
 TEST(OrderFaults, D60_AnotherEngineOfTheUserHasSpentTheBudget) {
   OrderDesk desk;
   desk.venue.fault(R"({"spend_rate":{"instId":"BTC-USDT-SWAP","op":"order","units":60}})");

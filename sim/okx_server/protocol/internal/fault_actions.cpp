@@ -3,6 +3,7 @@
 #include "sim/okx_server/protocol/internal/book_streams.h"
 #include "sim/okx_server/protocol/internal/fault_money.h"
 #include "sim/okx_server/protocol/internal/fault_orders.h"
+#include "sim/okx_server/protocol/internal/instrument_control.h"
 #include "sim/okx_server/protocol/internal/json_writer.h"
 #include "sim/okx_server/protocol/internal/link.h"
 #include "sim/okx_server/protocol/internal/names.h"
@@ -186,6 +187,13 @@ void spend_rate(ServerState& state, const Fault& fault) {
 void set_leverage(ServerState& state, const Fault& fault) {
   UserState* const user = meant_user(state, fault);
   if (user == nullptr) return;
+  if (const std::string_view mode = fault.text("posMode"); !mode.empty()) {
+    const bool legs = mode == "long_short_mode";
+    if (state.exchange->set_position_mode(user->id, legs) != sim::AccountRefusal::None)
+      return state.refuse("set_leverage", "", "there are orders or positions");
+    user->settings.account.long_short_mode = legs;
+    if (fault.text("lever").empty()) return;
+  }
   const auto lever = std::clamp<std::int64_t>(fault.number("lever", 1), 1, 125);
   for (const InstrumentId id : meant_instruments(state, fault)) {
     if (!is_derivative(state.instruments[id].kind)) continue;
@@ -235,15 +243,17 @@ void change_sequence(ServerState& state, const Fault& fault, bool reset) {
   }
 }
 
-void set_instrument_state(ServerState& state, const Fault& fault) {
-  const std::string_view wanted = fault.text("state", "suspend");
-  for (std::uint8_t i = 0; i < 16; ++i) {
-    const auto candidate = static_cast<InstrumentState>(i);
-    if (candidate == InstrumentState::Unknown || name_of(candidate) != wanted) continue;
-    for (const InstrumentId id : meant_instruments(state, fault))
-      state.exchange->set_instrument_state(id, candidate, state.exchange_time());
-    return;
-  }
+/// A state, other terms, a listing or a delisting: what POST /sim/v1/instruments takes.
+void change_instrument(ServerState& state, const Fault& fault) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object();
+  if (!fault.target.empty()) json.field("instId", fault.target);
+  for (const auto& [name, value] : fault.options) json.field(name, value);
+  json.end_object();
+  HttpRequest request{"POST", "/sim/v1/instruments", {}, std::move(body)};
+  const HttpResponse answer = control_instruments(state, request);
+  if (answer.status != 200) state.refuse("instrument_state", "", answer.body);
 }
 
 }  // namespace
@@ -285,7 +295,7 @@ void do_fault(ServerState& state, const Fault& fault) {
       for (const InstrumentId id : meant_instruments(state, fault)) send_keep_alives(state, id);
       return;
     case FaultKind::InstrumentState:
-      return set_instrument_state(state, fault);
+      return change_instrument(state, fault);
     case FaultKind::Deleverage:
     case FaultKind::Funding:
     case FaultKind::ReferencePrice:
