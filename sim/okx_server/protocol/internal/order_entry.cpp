@@ -285,8 +285,8 @@ bool has_duplicates(const std::vector<simdjson::dom::element>& items) {
     const auto item = as_object(element);
     if (!item) continue;
     const std::string_view order_id = text_or_empty(*item, "ordId");
-    const std::string name = order_id.empty() ? "c" + std::string(text_or_empty(*item, "clOrdId"))
-                                              : "o" + std::string(order_id);
+    std::string name(1, order_id.empty() ? 'c' : 'o');
+    name += order_id.empty() ? text_or_empty(*item, "clOrdId") : order_id;
     if (name.size() > 1 && !seen.insert(name).second) return true;
   }
   return false;
