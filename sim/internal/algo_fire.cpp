@@ -42,8 +42,7 @@ void AlgoDesk::State::fire(Algo& algo, FiredExit exit) {
   if (limit && terms.triggered == TriggeredOrder::FillOrKill) order.type = OrderType::FillOrKill;
   order.quantity = terms.quantity - algo.filled;
   const bool leg = terms.position_side != PositionSide::Net;
-  const bool closes =
-      leg && (terms.position_side == PositionSide::Long) == (terms.side == Side::Sell);
+  const bool closes = closes_position_leg(terms.side, terms.position_side);
   if (terms.close_all) {
     order.quantity = {leg ? closable(terms) : std::abs(held(terms))};
     if (order.quantity.raw <= 0) {
@@ -95,6 +94,10 @@ void AlgoDesk::State::put_in(Algo& algo, NewOrder order) {
   for (std::int64_t pieces = 0; pieces < kMostPieces && !refused; ++pieces) {
     order.quantity = std::min(piece, left);
     refused = put_in_piece(algo, order);
+    if (refused == Refusal::InsufficientFunds && view.terms.type == AlgoType::Trigger) {
+      refused = put_in_what_is_covered(algo, order);
+      break;
+    }
     left -= order.quantity;
     if (left.raw <= 0) break;
     order.attachment = 0;  // the exits came with the first piece
@@ -105,6 +108,19 @@ void AlgoDesk::State::put_in(Algo& algo, NewOrder order) {
   }
   view.failure = {AlgoProblem::OrderTerms, *refused};
   end(algo, view.orders.empty() ? AlgoState::Failed : AlgoState::PartiallyFailed);
+}
+
+std::optional<Refusal> AlgoDesk::State::put_in_what_is_covered(Algo& algo, NewOrder order) {
+  const Instrument& instrument = instruments[order.instrument];
+  const Exchange::OrderRoom room = exchange.order_room(order.user, order.instrument, order.mode,
+                                                       order.price, 0, order.reduce_only);
+  Quantity most = order.side == Side::Buy ? room.buy : room.sell;
+  most.raw -= most.raw % instrument.lot_size.raw;
+  if (order.quantity_is_quote || most >= order.quantity || most < instrument.minimum_quantity) {
+    return Refusal::InsufficientFunds;
+  }
+  order.quantity = most;
+  return put_in_piece(algo, order);
 }
 
 std::optional<Refusal> AlgoDesk::State::put_in_piece(Algo& algo, const NewOrder& order) {

@@ -79,7 +79,8 @@ struct Note {
   Amount fee = {};
 };
 
-/// Everything behind the contract. Files by question: may it come in (algo_checks), is its price
+/// Everything behind the contract. Files by question: may it come in (algo_checks,
+/// algo_attach_checks), is its price
 /// there (algo_watch), what goes in then (algo_fire), how do slices and chases go on (algo_work),
 /// what comes with an order (algo_attach).
 struct AlgoDesk::State {
@@ -156,6 +157,9 @@ struct AlgoDesk::State {
   /// Puts the order in, in pieces if a market order is too large for one.
   void put_in(Algo& algo, NewOrder order);
   std::optional<Refusal> put_in_piece(Algo& algo, const NewOrder& order);
+  /// A trigger order larger than the money: "the system will place the order based on your current
+  /// balance", OKX API v5.
+  std::optional<Refusal> put_in_what_is_covered(Algo& algo, NewOrder order);
   void spawn_chase(Algo& algo);
   /// What there is to close: signed position less what other closing orders of a leg promise.
   std::int64_t closable(const NewAlgo& terms) const;
@@ -182,6 +186,12 @@ struct AlgoDesk::State {
   AlgoRefusal amend_attached(Attachment& attachment, const std::vector<AmendAttached>& changes);
   void move_stops_to_entry(std::uint32_t attachment);
 };
+
+/// In long/short mode the side and the position side say together whether an order closes.
+constexpr bool closes_position_leg(Side side, PositionSide position_side) noexcept {
+  return (position_side == PositionSide::Long && side == Side::Sell) ||
+         (position_side == PositionSide::Short && side == Side::Buy);
+}
 
 /// A price so far from another: `up` above, else below. Rounded to the tick away from it, and never
 /// under one tick.

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "support/recordings.h"
-#include "venue.h"
+#include "unit/okx_server/venue.h"
 
 namespace gannet::okx_server {
 namespace {

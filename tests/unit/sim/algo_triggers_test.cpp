@@ -106,6 +106,16 @@ TEST_F(AlgoTriggers, ASuspendedInstrumentMakesItFail) {
   EXPECT_EQ(view(id).failure.order, Refusal::InstrumentNotLive);
 }
 
+TEST_F(AlgoTriggers, LargerThanTheMoneyItGoesInAsFarAsTheMoneyReaches) {
+  // A million at leverage 5 carries five million, less fees: of 54 million asked for.
+  const AlgoId id = must_place(trigger(Side::Sell, "90000", "60100", "60200"));
+  move_to("60100");
+  EXPECT_EQ(state(id), AlgoState::Effective);
+  EXPECT_GT(view(id).ordered, lots("7000"));
+  EXPECT_LT(view(id).ordered, lots("8400"));
+  EXPECT_EQ(child(id).state, OrderState::Live);
+}
+
 TEST_F(AlgoTriggers, TrailingStopFollowsTheBestPriceAndFiresOnItsTurn) {
   open(alice, Side::Buy, "5");
   print("60000");
