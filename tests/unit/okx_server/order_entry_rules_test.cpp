@@ -244,6 +244,32 @@ TEST(OrderEntryRules, SelfTradeModesEndTheOrderTheyName) {
       "51000");
 }
 
+TEST(OrderEntryRules, ASubAccountDoesNotTradeWithItsMaster) {
+  Desk desk([](Settings settings) {
+    User sub = settings.users[0];
+    sub.account.name = "sub";
+    sub.master = settings.users[0].account.name;
+    sub.uid.clear();
+    settings.users.push_back(sub);
+    ApiKey key = settings.keys[0];
+    key.credentials = make_default_credentials(99);
+    key.user = "sub";
+    settings.keys.push_back(key);
+    return settings;
+  });
+  desk.op("order", R"("clOrdId":"m","tdMode":"cross","side":"sell","ordType":"limit",)"
+                   R"("px":"61250","sz":"1")");
+  desk.venue.credentials = make_default_credentials(99);
+  desk.venue.now = desk.venue.now + seconds(1);
+  const ConnectionId sub = desk.venue.open_private();
+  desk.venue.text(sub, desk.venue.order("1", "t", "buy", "limit", "61250", "1"));
+  const auto ended = desk.venue.pushes(desk.id, "orders");
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(Json(ended[0]).at("/data/0/state"), "canceled");
+  EXPECT_EQ(Json(ended[0]).at("/data/0/cancelSource"), "32");
+  EXPECT_EQ(Json(ended[0]).at("/data/0/accFillSz"), "0");
+}
+
 TEST(OrderEntryRules, RestBatchesSucceedItemByItemUpToTwenty) {
   Desk desk;
   const std::string good = fmt::format(R"({{"instId":"BTC-USDT-SWAP",{}}})", kLimit);

@@ -30,6 +30,16 @@ void note_request(const ServerState& state, std::string_view where, std::string_
   state.settings.on_request({what, current.peer, key, code, why, refused});
 }
 
+/// Users of one master account, itself included, have the same number: they do not trade with each
+/// other, as OKX's rule has it for the whole tree. PROTOCOL 6.10.
+std::uint32_t tree_of(const std::vector<User>& users, const User& user) {
+  const std::string& master = user.master.empty() ? user.account.name : user.master;
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    if (users[i].account.name == master) return static_cast<std::uint32_t>(i + 1);
+  }
+  return 0;
+}
+
 }  // namespace
 
 ServerState::ServerState(Settings given, InstrumentTable& instrument_table,
@@ -77,7 +87,9 @@ ServerState::ServerState(Settings given, InstrumentTable& instrument_table,
     added.settings = user;
     if (added.settings.uid.empty())
       added.settings.uid = std::to_string(400'000 + next_random() % 500'000);
-    added.id = exchange->add_user(user.account, start);
+    sim::UserSettings account = user.account;
+    if (account.self_trade_group == 0) account.self_trade_group = tree_of(settings.users, user);
+    added.id = exchange->add_user(account, start);
     for (const Amount& amount : user.funding) exchange->deposit_to_funding(added.id, amount);
     for (const ListedInstrument& row : settings.instruments) {
       if (!instruments.contains(row.instrument)) continue;
