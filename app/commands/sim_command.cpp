@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "app/option_file.h"
 #include "app/sim_host.h"
 
 namespace gannet::app {
@@ -38,23 +39,13 @@ int run_sim(const SimOptions& options, bool exit_with_parent) {
   return 0;
 }
 
-/// What the file says and the command line does not. Keys are the options' names, with - or _.
-void take_config(CLI::App& command, const std::string& file) {
-  std::ifstream text(file);
-  if (!text) throw CLI::FileError::Missing(file);
-  for (CLI::ConfigItem& item : CLI::ConfigTOML().from_config(text)) {
-    // Users and keys are read by take_accounts.
-    if (!item.parents.empty() && (item.parents.front() == "user" || item.parents.front() == "key"))
-      continue;
-    std::ranges::replace(item.name, '_', '-');
-    CLI::Option* const option = command.get_option_no_throw("--" + item.name);
-    if (option == nullptr || !item.parents.empty() || item.name == "config") {
-      throw CLI::ConfigError::Extras(file + ": " + item.fullname());
-    }
-    if (option->count() > 0) continue;
-    for (const std::string& value : item.inputs) option->add_result(value);
-    option->run_callback();
-  }
+/// The users and keys of the file are read with the accounts (app/sim_accounts.h).
+int take_config(CLI::App& command, const std::string& file) {
+  static constexpr std::string_view kOthers[] = {"user", "key"};
+  const auto taken = take_option_file(command, file, kOthers);
+  if (taken) return 0;
+  std::fprintf(stderr, "gannet sim: %s\n", taken.error().message.c_str());
+  return kCannotStart;
 }
 
 constexpr const char* kExamples =
@@ -254,7 +245,11 @@ void add_sim_command(CLI::App& app) {
       ->group("Faults")
       ->capture_default_str();
   command->callback([given, command] {
-    if (!given->config.empty()) take_config(*command, given->config);
+    if (!given->config.empty()) {
+      if (const int code = take_config(*command, given->config); code != 0) {
+        throw CLI::RuntimeError(code);
+      }
+    }
     given->options.accounts = given->config;
     given->options.rate_limits = !given->no_limits;
     given->options.clock_skew = milliseconds(given->clock_skew_ms);

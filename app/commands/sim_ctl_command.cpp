@@ -134,21 +134,6 @@ void add_clear(CLI::App& command, const std::shared_ptr<Venue>& venue) {
   });
 }
 
-void add_step(CLI::App& command, const std::shared_ptr<Venue>& venue) {
-  auto ms = std::make_shared<std::int64_t>(0);
-  CLI::App* const step =
-      command.add_subcommand("step", "let a venue that was started with --step trade on");
-  step->add_option("ms", *ms, "milliseconds of the market's time")
-      ->required()
-      ->check(CLI::Range(1, 86'400'000));
-  step->callback([venue, ms] {
-    ask(*venue, {.method = "POST",
-                 .target = "/sim/v1/step",
-                 .headers = {{"Content-Type", "application/json"}},
-                 .body = "{\"ms\":" + std::to_string(*ms) + "}"});
-  });
-}
-
 /// The market's own switches: its instruments and, in step mode, its time.
 void add_market(CLI::App& command, const std::shared_ptr<Venue>& venue) {
   auto json = std::make_shared<std::string>();
@@ -180,7 +165,6 @@ void add_sim_ctl_command(CLI::App& app) {
   add_fault(*command, venue);
   add_clear(*command, venue);
   add_market(*command, venue);
-  add_step(*command, venue);
   command->add_subcommand("connections", "who is connected, as JSON")->callback([venue] {
     ask(*venue, get("/sim/v1/connections"));
   });

@@ -166,6 +166,24 @@ TEST_F(SimMarketsTest, BadOptionsSayWhatIsWrong) {
   EXPECT_NE(complaint({"--speed", "fast"}).find("--speed"), std::string::npos);
 }
 
+TEST_F(SimMarketsTest, AConfigurationFileIsReadStrictlyAndErrorsNameItsLine) {
+  const std::string file = (directory.path() / "venue.toml").string();
+  const auto why = [&](const std::string& text) {
+    std::ofstream(file) << text;
+    return complaint({"--config", file});
+  };
+  EXPECT_NE(why("seed = 7\nvolatilty = 3\n")
+                .find("venue.toml:2: volatilty: unknown key; did you mean volatility?"),
+            std::string::npos);
+  EXPECT_NE(why("seed = \"seven\"\n").find("venue.toml:1: seed: "), std::string::npos);
+  EXPECT_NE(why("\n\nseed = = 3\n").find("venue.toml:3: "), std::string::npos);
+  EXPECT_NE(why("volatility = -1\n").find("venue.toml:1: volatility: "), std::string::npos);
+  EXPECT_NE(why("pace = [\"BTC-USDT\"]\n").find("venue.toml:1: pace: "), std::string::npos);
+  EXPECT_NE(why("[market]\nkind = 1\n").find("venue.toml:1: market: "), std::string::npos);
+  EXPECT_NE(complaint({"--config", "/nonexistent.toml"}).find("/nonexistent.toml"),
+            std::string::npos);
+}
+
 TEST_F(SimMarketsTest, APortThatIsTakenIsAnErrorThatNamesIt) {
   auto first = spawn({"--market", "none"});
   ASSERT_TRUE(first);
