@@ -104,7 +104,16 @@ int run_backtest(const Options& options) {
     complain(done.error().message);
     return kBadRecording;
   }
-  if (!options.quiet) line.end(backtest.outcome().source);
+  if (!options.quiet) {
+    const backtest::SourceCounts& source = backtest.outcome().source;
+    line.end(source);
+    if (source.gaps != 0) {
+      std::fprintf(stderr,
+                   "note: %llu times a book's sequence or checksum broke; nothing of that "
+                   "instrument was traded until its next snapshot\n",
+                   static_cast<unsigned long long>(source.gaps));
+    }
+  }
   const backtest::ReportInputs report = (*run)->report();
   if (const auto written = backtest::write_report(report, options.report); !written) {
     complain(written.error().message);
