@@ -1,7 +1,7 @@
 #include "sim/okx_server/protocol/internal/order_json.h"
 
-#include "sim/okx_server/protocol/internal/bill_json.h"
 #include "sim/okx_server/protocol/internal/algo_json.h"
+#include "sim/okx_server/protocol/internal/bill_json.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
 #include "sim/okx_server/protocol/internal/valuation.h"

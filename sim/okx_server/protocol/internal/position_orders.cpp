@@ -45,7 +45,8 @@ std::optional<RestReply> parse_close(RestCall& call, simdjson::dom::object body,
   }
   request.cancels_orders = bool_member(body, "autoCxl").value_or(false);
   request.client_id = text_or_empty(body, "clOrdId");
-  if (!request.client_id.empty() && !is_plain_name(request.client_id, 32)) return bad_parameter("clOrdId");
+  if (!request.client_id.empty() && !is_plain_name(request.client_id, 32))
+    return bad_parameter("clOrdId");
   request.tag = text_or_empty(body, "tag");
   if (!request.tag.empty() && !is_plain_name(request.tag, 16)) return bad_parameter("tag");
   return std::nullopt;

@@ -60,7 +60,8 @@ std::string_view wrong_parameter(const RestCall& call) {
 /// Newest first, those that `wanted` keeps.
 template <class Wanted>
 RestReply order_rows(const RestCall& call, const std::vector<VenueOrderId>& ids, Wanted&& wanted) {
-  if (const std::string_view wrong = wrong_parameter(call); !wrong.empty()) return bad_parameter(wrong);
+  if (const std::string_view wrong = wrong_parameter(call); !wrong.empty())
+    return bad_parameter(wrong);
   RestReply reply;
   JsonWriter json(reply.data);
   std::size_t left = page_limit(call, 100);
@@ -110,7 +111,8 @@ RestReply history(RestCall& call) { return history_since(call, seconds(7 * 24 * 
 RestReply archive(RestCall& call) { return history_since(call, seconds(90 * 24 * 3600), false); }
 
 RestReply fills_since(RestCall& call, Nanos span) {
-  if (const std::string_view wrong = wrong_parameter(call); !wrong.empty()) return bad_parameter(wrong);
+  if (const std::string_view wrong = wrong_parameter(call); !wrong.empty())
+    return bad_parameter(wrong);
   RestReply reply;
   JsonWriter json(reply.data);
   std::size_t left = page_limit(call, 100);
