@@ -23,7 +23,7 @@ class RecordedEvents final : public ExchangeEvents {
   void on_order_change(const OrderChange& change) noexcept override {
     if (keep) changes.push_back(change);
     static constexpr std::string_view kNames[] = {"live", "fill", "amended", "cancelled",
-                                                    "completed"};
+                                                  "completed"};
     note(std::string(kNames[static_cast<int>(change.what)]) + " " + order_name(change.order) +
          " filled " + std::to_string(change.order.filled.raw));
   }
