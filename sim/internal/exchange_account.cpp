@@ -319,7 +319,7 @@ Exchange::OrderRoom Exchange::order_room(UserId user, InstrumentId instrument, T
     std::int64_t low = 0;
     const std::int64_t rate = std::max<std::int64_t>(account.settings.derivative_fees.taker, 0);
     while (low < high) {  // the largest number of lots that the money carries
-      const std::int64_t middle = low + (high - low + 1) / 2;
+      const std::int64_t middle = low + (high - low) / 2 + 1;  // no overflow: a tier may be endless
       const auto value = value_at(here.terms, price, {middle * lot});
       const bool fits =
           value &&
