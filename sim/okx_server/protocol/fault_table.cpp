@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "sim/okx_server/protocol/fault_words.h"
+
 namespace gannet::okx_server {
 namespace {
 
@@ -246,18 +248,6 @@ constexpr bool table_is_in_order() noexcept {
 }
 static_assert(table_is_in_order());
 
-std::string_view style_text(FaultStyle style) noexcept {
-  switch (style) {
-    case FaultStyle::Action:
-      return "at once";
-    case FaultStyle::Rule:
-      return "waits for what it hits";
-    case FaultStyle::Mode:
-      return "until it is over or cleared";
-  }
-  return "";
-}
-
 constexpr std::string_view kCommon =
     "Every fault also takes: at (\"5s\": from now), for (\"2s\"), every (\"30s\": again), count "
     "(how "
@@ -278,6 +268,20 @@ const FaultInfo* find_fault(std::string_view id) noexcept {
   }
   return nullptr;
 }
+
+std::string_view style_text(FaultStyle style) noexcept {
+  switch (style) {
+    case FaultStyle::Action:
+      return "at once";
+    case FaultStyle::Rule:
+      return "waits for what it hits";
+    case FaultStyle::Mode:
+      return "until it is over or cleared";
+  }
+  return "";
+}
+
+std::string_view common_fault_members() noexcept { return kCommon; }
 
 std::string describe_faults() {
   std::string text;
