@@ -10,7 +10,7 @@ BENCH_FILTER ?= .*
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients build bench soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -37,6 +37,9 @@ test-clients: build
 
 bench: build
 	@build/release/bin/gannet_bench --benchmark_filter='$(BENCH_FILTER)' --benchmark_out=build/bench.json --benchmark_out_format=json
+
+bench-wire: build
+	@build/release/bin/gannet_wire_bench
 
 soak: build
 	@tools/soak.py --bin build/release/bin --duration $(SOAK_DURATION)
