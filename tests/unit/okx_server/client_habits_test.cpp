@@ -50,5 +50,25 @@ TEST(ClientHabits, EveryParameterThatAnOrderDoesNotNeedMayBeEmpty) {  // python-
   EXPECT_EQ(answer.at("/data/0/sCode"), "0");
 }
 
+TEST(ClientHabits, TransfersWithSubAccountsAreListed) {  // python-okx: SubAccount.bills
+  Venue venue([](Settings settings) {
+    User helper;
+    helper.account.name = "helper";
+    helper.master = "trader";
+    settings.users.push_back(std::move(helper));
+    return settings;
+  });
+  const Json moved =
+      venue.post("/api/v5/asset/transfer",
+                 R"({"ccy":"USDT","amt":"7","from":"18","to":"18","type":"1","subAcct":"helper"})");
+  ASSERT_EQ(moved.at("/code"), "0");
+  const Json bills = venue.get("/api/v5/asset/subaccount/bills?subAcct=helper&ccy=USDT");
+  EXPECT_EQ(bills.size("/data"), 1u);
+  EXPECT_EQ(bills.at("/data/0/billId"), moved.at("/data/0/transId"));
+  EXPECT_EQ(bills.at("/data/0/amt"), "7");
+  EXPECT_EQ(bills.at("/data/0/type"), "0");
+  EXPECT_EQ(venue.get("/api/v5/asset/subaccount/bills?type=1").size("/data"), 0u);
+}
+
 }  // namespace
 }  // namespace gannet::okx_server
