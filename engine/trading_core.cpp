@@ -266,12 +266,15 @@ void TradingCore::on_reference_price(const ReferencePriceEvent& event) noexcept 
     references_.set_mark(event.instrument, event.price, event.receive_time);
   } else {
     references_.set_index(event.instrument, event.price, event.receive_time);
-    // The index values the base currency: coin-margined notionals are limited through it.
+    // The index values the coin: coin-margined notionals are limited through it. The base of an
+    // inverse contract is its contract value's currency, dollars; its coin is what it settles in.
+    const CurrencyId coin =
+        instrument.contract == ContractKind::Inverse ? instrument.settle : instrument.base;
     const __int128 scale =
         static_cast<__int128>(power_of_ten(Amount::kDigits - instrument.price_digits));
     const auto value =
         conversions_.convert({event.price.raw * scale, instrument.quote}, event.receive_time);
-    if (value) conversions_.set(instrument.base, *value, event.receive_time);
+    if (value) conversions_.set(coin, *value, event.receive_time);
   }
   links_.books.on_reference_price(event);
 }
