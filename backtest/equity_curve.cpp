@@ -42,6 +42,13 @@ EquityCurve::EquityCurve(const SimulatedVenue& venue, const InstrumentTable& ins
   csv_ += '\n';
 }
 
+bool EquityCurve::can_value_all() const {
+  const auto balances = venue_.exchange().balances(venue_.user());
+  return std::ranges::all_of(balances, [this](const sim::BalanceView& balance) {
+    return value_of({balance.equity.raw, balance.currency}).has_value();
+  });
+}
+
 void EquityCurve::sample(Timestamp now, std::string_view why) {
   Amount equity{0, currency_};
   Amount cash{0, currency_};
@@ -87,7 +94,10 @@ std::optional<Amount> EquityCurve::value_of(Amount amount) const {
   };
   if (counts_as_it(amount.currency)) return Amount{amount.raw, currency_};
   for (const Instrument& instrument : instruments_) {
-    if (instrument.base != amount.currency || !counts_as_it(instrument.quote)) continue;
+    // The base of an inverse contract is dollars: what is priced is the coin it settles in.
+    const CurrencyId coin =
+        instrument.contract == ContractKind::Inverse ? instrument.settle : instrument.base;
+    if (coin != amount.currency || !counts_as_it(instrument.quote)) continue;
     const Price mark = venue_.exchange().mark_price(instrument.id);
     if (mark.raw == 0) continue;
     const auto worth =

@@ -19,6 +19,8 @@ class EquityCurve {
               const CurrencyTable& currencies, CurrencyId currency,
               std::vector<CurrencyId> dollars);
 
+  /// Everything held has a price: a total says something.
+  bool can_value_all() const;
   /// Adds a row. `why`: start, fill, time or end.
   void sample(Timestamp now, std::string_view why);
 

@@ -275,8 +275,16 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
     next_definition = now + kDefinitionInterval;
     turn();
     advance_to(outcome.first_message);
-    equity->sample(outcome.first_message, "start");
-    next_sample = outcome.first_message + inputs.settings.sample_interval;
+    now = std::max(now, outcome.first_message);
+    begin_curve(false);
+  }
+
+  /// As soon as what the account holds has a price, or when there is no waiting for it any more.
+  void begin_curve(bool is_last_chance) {
+    if (has_begun_curve || (!is_last_chance && !equity->can_value_all())) return;
+    has_begun_curve = true;
+    equity->sample(now, "start");
+    next_sample = now + inputs.settings.sample_interval;
   }
 
   std::expected<void, Error> run(const Progress& progress) {
@@ -295,6 +303,7 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
       if (auto told = inputs.source.tell(*feed); !told) {
         return std::unexpected(std::move(told.error()));
       }
+      begin_curve(false);
       after_venue();
       publisher->do_work(at);
       core->on_timer(at);
@@ -374,6 +383,7 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
   void after_venue() {
     if (log.fills().size() == fills_sampled) return;
     fills_sampled = log.fills().size();
+    begin_curve(true);
     equity->sample(now, "fill");
   }
 
@@ -397,6 +407,7 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
 
   /// As the engine room stops: strategies first, then their orders.
   void stop() {
+    begin_curve(true);
     next_sample = {};
     publisher->stop(now);
     advance_until([this] { return publisher->has_stopped(); }, kStopPatience);
@@ -493,7 +504,8 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
   Timestamp now;
   Timestamp last_turn;
   Timestamp venue_time;   // when its clock was last moved by a message
-  Timestamp next_sample;  // zero: none any more
+  Timestamp next_sample;  // zero: none (any more)
+  bool has_begun_curve = false;
   Timestamp next_definition;
   std::optional<Timestamp> next_message;
   std::size_t fills_sampled = 0;

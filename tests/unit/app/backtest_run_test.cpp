@@ -150,7 +150,10 @@ TEST_F(BacktestRunTest, AMarketOfOldTimesIsDecodedByTheListOfItsDay) {
   ASSERT_TRUE(done) << done.error().message;
   const backtest::Outcome& outcome = (*made)->backtest().outcome();
   EXPECT_EQ(outcome.source.gaps, 0u);  // by checksums: the session has no sequence
-  EXPECT_GT((*made)->backtest().log().orders().size(), 0u);
+  // An inverse contract: its coin has to be valued before an order may leave.
+  EXPECT_GT(outcome.core.orders.placed, 0u);
+  EXPECT_EQ(outcome.core.orders.denied, 0u);
+  EXPECT_TRUE((*made)->backtest().equity().unvalued().empty());
   EXPECT_TRUE(outcome.positions_agree);
   EXPECT_EQ(outcome.money_fault, "");
 }
