@@ -21,9 +21,9 @@ struct SimOptions {
   std::vector<std::string> only;         ///< these instruments of them; empty: all
   std::vector<std::string> tickers;      ///< answers of GET /market/tickers: where prices start
   std::uint64_t seed = 1;
-  double speed = 1;                     ///< of market, funding and history
-  bool step = false;                    ///< the market's time stands still until it is stepped
-  std::string event_log;                ///< each event of the exchange as a JSON line; "": none
+  double speed = 1;       ///< of market, funding and history
+  bool step = false;      ///< the market's time stands still until it is stepped
+  std::string event_log;  ///< each event of the exchange as a JSON line; "": none
 
   // The synthetic market.
   double events_per_second = 40;  ///< per instrument
