@@ -106,9 +106,11 @@ RestReply index_tickers(RestCall& call) {
     return refusal("50015", "Either parameter quoteCcy or instId is required", 400);
   RestReply reply;
   JsonWriter json(reply.data);
+  std::string suffix(1, '-');
+  suffix += quote;
   for (const auto& [index, id] : call.state.indexes) {
     if (!name.empty() && index != name) continue;
-    if (!quote.empty() && !index.ends_with("-" + std::string(quote))) continue;
+    if (!quote.empty() && !index.ends_with(suffix)) continue;
     write_index_ticker(json, call.state, index, id);
   }
   if (reply.data.empty() && !name.empty()) return unknown_instrument();

@@ -185,7 +185,7 @@ RestReply transfer_between_subs(RestCall& call) {
                    "sub-accounts under the same parent account");
   wanted.from_user = *giver;
   wanted.to_user = *taker;
-  wanted.type = "4";
+  wanted.type.assign(1, '4');
   wanted.sub_account = to;
   return carry_out(call, wanted);
 }
