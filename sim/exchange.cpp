@@ -59,6 +59,8 @@ void Exchange::set_instrument_state(InstrumentId instrument, InstrumentState sta
       state_->cancel_order(*order, CancelCause::Delisting, now);
     }
   }
+  // Whoever still holds it is paid out as at a delivery.
+  if (is_derivative(state_->instruments[instrument].kind)) state_->deliver(instrument, now);
 }
 
 Market& Exchange::State::market(InstrumentId instrument) {

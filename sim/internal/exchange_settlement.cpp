@@ -124,12 +124,27 @@ void Exchange::State::settle_contract(Order& order, bool is_maker, const PublicT
   outcome.bills.push(accounts.move(terms.user, draft));
   outcome.currencies.push(settle);
   outcome.position = position;
-  if (draft.closes) note_closed(account, position, ClosedPosition::How::Part);
+  if (draft.closes && position.closed > 0) {
+    note_closed(account, position, ClosedPosition::How::Part);
+  }
 }
 
 void Exchange::State::book_contract(Account& account, Position& position, Side side,
                                     Quantity quantity, Cost value, Bill& draft) {
+  const std::int64_t held = position.quantity.raw;
+  const bool reduces = held != 0 && (held > 0) == (side == Side::Sell);
   const CurrencyId settle = instruments[position.instrument].settle;
+  draft.closes = reduces;
+  draft.profit = draft.position_change = {0, settle};
+  if (reduces && quantity.raw > std::abs(held)) {
+    // Through zero: what was there is closed and remembered, a new position opens. PROTOCOL 12.2.
+    const Quantity closing{std::abs(held)};
+    const Cost part = multiply_divide(value, closing.raw, quantity.raw).value_or(0);
+    book_part(account, position, side, closing, part, draft);
+    note_closed(account, position, ClosedPosition::How::Part);
+    quantity -= closing;
+    value -= part;
+  }
   if (position.quantity.raw == 0) {
     // A new position: its own profit and fees are told, not those of the one before.
     Position fresh;
@@ -144,27 +159,31 @@ void Exchange::State::book_contract(Account& account, Position& position, Side s
     }
     position = fresh;
   }
+  book_part(account, position, side, quantity, value, draft);
+  position.update_time = draft.time;
+  draft.change = {draft.profit.raw - draft.fee.raw - draft.position_change.raw, settle};
+  draft.position_balance_after = {position.margin, settle};
+}
+
+void Exchange::State::book_part(const Account& account, Position& position, Side side,
+                                Quantity quantity, Cost value, Bill& draft) {
   const std::int64_t held = std::abs(position.quantity.raw);
   const Booking booked =
       book_match(position, market(position.instrument).terms, side, quantity, value);
-  accounts.add_remainder(settle, booked.remainder);
-  __int128 margin_change = 0;
-  if (position.mode == TradeMode::Isolated) {
-    if (booked.closed > 0) {
-      margin_change -= booked.closed == held
-                           ? position.margin
-                           : multiply_divide(position.margin, booked.closed, held).value_or(0);
-    }
-    const std::int64_t times = leverage(account, position.instrument, position.mode, position.side);
-    margin_change += money_up(booked.opened_value / times);
-    position.margin += margin_change;
-  }
+  accounts.add_remainder(instruments[position.instrument].settle, booked.remainder);
   position.update_time = draft.time;
-  draft.closes = booked.closed > 0;
-  draft.profit = {booked.realised, settle};
-  draft.change = {booked.realised - draft.fee.raw - margin_change, settle};
-  draft.position_change = {margin_change, settle};
-  draft.position_balance_after = {position.margin, settle};
+  draft.profit.raw += booked.realised;
+  if (position.mode != TradeMode::Isolated) return;
+  __int128 change = 0;
+  if (booked.closed > 0) {
+    change -= booked.closed == held
+                  ? position.margin
+                  : multiply_divide(position.margin, booked.closed, held).value_or(0);
+  }
+  change += money_up(booked.opened_value /
+                     leverage(account, position.instrument, position.mode, position.side));
+  position.margin += change;
+  draft.position_change.raw += change;
 }
 
 Bill Exchange::State::trade_bill(const Order& order, bool is_maker, const PublicTrade& trade) {

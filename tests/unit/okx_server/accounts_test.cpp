@@ -1,4 +1,4 @@
-#include "venue.h"
+#include "unit/okx_server/venue.h"
 
 namespace gannet::okx_server {
 namespace {

@@ -1,7 +1,7 @@
 #include <fstream>
 
 #include "support/recordings.h"
-#include "venue.h"
+#include "unit/okx_server/venue.h"
 
 namespace gannet::okx_server {
 namespace {

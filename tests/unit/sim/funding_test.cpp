@@ -81,6 +81,14 @@ TEST_F(Funding, ItsTimeCanBeMoved) {
   EXPECT_EQ(exchange.funding(swap).time, now + seconds(3'605));
 }
 
+TEST_F(Funding, PositionsOfADelistedContractArePaidOutAtTheMark) {
+  hold("60000", "2");
+  exchange.set_reference_prices(swap, px("60500"), px("60500"), now);
+  exchange.set_instrument_state(swap, InstrumentState::Expired, now);
+  EXPECT_EQ(position(alice, swap).quantity.raw, 0);
+  EXPECT_EQ(to_string(position(alice, swap).realised_pnl), "10");
+}
+
 TEST_F(Funding, ExpiredFuturesAreDeliveredAtTheMeanIndexOfTheLastHalfHour) {
   Instrument future = instruments[swap];
   future.name = InstrumentName("BTC-USDT-261127");

@@ -207,6 +207,20 @@ TEST_F(Margins, TheLargestOrderIsWhatMoneyAndPositionAllow) {
             qty(swap, "1.65"));
 }
 
+TEST_F(Margins, ThroughZeroAPositionEndsAndAnotherBegins) {
+  sell(bob, swap, "60000", "3");
+  buy(alice, swap, "60000", "3");
+  buy(bob, swap, "61000", "5");
+  sell(alice, swap, "61000", "5");
+  EXPECT_EQ(position(alice, swap).quantity, qty(swap, "-2"));
+  EXPECT_EQ(to_string(position(alice, swap).average_price), "61000");
+  EXPECT_EQ(to_string(position(alice, swap).realised_pnl), "0");
+  EXPECT_EQ(to_string(exchange.bills(alice).back().profit), "30");
+  ASSERT_EQ(exchange.closed_positions(alice).size(), 1u);
+  EXPECT_EQ(exchange.closed_positions(alice)[0].how, ClosedPosition::How::Whole);
+  EXPECT_EQ(to_string(exchange.closed_positions(alice)[0].position.realised_pnl), "30");
+}
+
 TEST_F(Margins, ClosedPositionsAreRemembered) {
   sell(bob, swap, "60000", "3");
   buy(alice, swap, "60000", "3");
