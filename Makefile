@@ -1,16 +1,18 @@
 # Only names what the CMake presets do.
 #   make run [DURATION=30s] [SUMMARY=FILE]   build, then trade against the simulated venue
 #   make test                                build release and check, run all tests
+#   make campaign                            random orders through the exchange: money, books, positions
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
 SUMMARY ?=
 SOAK_DURATION ?= 600
 BENCH_FILTER ?= .*
+CAMPAIGN_ORDERS ?= 10000000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -40,6 +42,10 @@ bench: build
 
 bench-wire: build
 	@build/release/bin/gannet_wire_bench
+
+campaign: build
+	@cmake --build --preset release --target exchange_campaign
+	@build/release/bin/exchange_campaign $(CAMPAIGN_ORDERS) 1 2
 
 soak: build
 	@tools/soak.py --bin build/release/bin --duration $(SOAK_DURATION)
