@@ -71,6 +71,9 @@ function(gannet_test name folder)
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE
     GANNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GANNET_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND name STREQUAL "integration")
+    target_compile_options(${name} PRIVATE -O0)  # whole programs are tested, not the testing code
+  endif()
   if(CMAKE_BUILD_TYPE STREQUAL "Check" AND NOT name STREQUAL "property")
     # The tests' own code is not what is measured or hunted: a third of the time to compile it. The
     # arithmetic that lives in headers keeps the undefined-behaviour sanitizer.
