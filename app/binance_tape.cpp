@@ -74,6 +74,7 @@ std::expected<BinanceMarket, Error> learn_binance_market(RecordedLines& lines) {
     const auto line = lines.next();
     if (!line) return std::unexpected(line.error());
     if (!*line) break;
+    if ((*line)->recorded.direction == "out") continue;
     const auto message = message_of(parser, (*line)->recorded.message);
     if (!message) return std::unexpected(lines.malformed("not_json"));
     if (is_snapshot(*message)) {

@@ -124,6 +124,7 @@ struct SimHost::Parts {
 
   StateDirectory state;
   net::CertificateFiles certificates;
+  std::string host = "127.0.0.1";  ///< as the ready line names it
   std::unique_ptr<SimMarket> market;
   std::unique_ptr<EventLogFile> event_log;  // of the server's exchange
   okx_server::Credentials credentials;
@@ -176,6 +177,8 @@ std::expected<std::unique_ptr<SimHost>, Error> SimHost::start(net::EventLoop& lo
   settings.fault_seed = options.fault_seed;
   settings.fault_intensity = options.fault_intensity;
   parts->credentials = settings.keys.front().credentials;
+  // Who listens everywhere is told the address that always works from here.
+  if (listen->address != "0.0.0.0" && listen->address != "::") parts->host = listen->address;
   const Timestamp now = wall_clock_now();
   const Timestamp begin = market_begins(options, parts->market->listed().size(), now);
   if (!options.event_log.empty()) {
@@ -218,7 +221,10 @@ SimHost::SimHost(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 SimHost::~SimHost() = default;
 
 std::string SimHost::ready_line() const {
-  const std::string address = "127.0.0.1:" + std::to_string(parts_->transport->port());
+  const std::string& host = parts_->host;
+  const std::string port = ":" + std::to_string(parts_->transport->port());
+  const std::string address =
+      host.find(':') != std::string::npos ? "[" + host + "]" + port : host + port;
   JsonLine line;
   line.begin_object()
       .field("event", "sim.ready")

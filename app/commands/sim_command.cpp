@@ -27,7 +27,8 @@ int run_sim(const SimOptions& options, bool exit_with_parent) {
   // A reader of our output that went away is no reason to end.
   ::signal(SIGPIPE, SIG_IGN);
   net::EventLoop loop;
-  loop.on_signals({SIGTERM, SIGINT}, [&loop](int) { loop.stop(); });
+  // A terminal that is closed ends it as well: its certificates' keys must not stay behind.
+  loop.on_signals({SIGTERM, SIGINT, SIGHUP}, [&loop](int) { loop.stop(); });
   auto host = SimHost::start(loop, options);
   if (!host) {
     std::fprintf(stderr, "gannet sim: %s\n", host.error().message.c_str());
@@ -50,7 +51,7 @@ int take_config(CLI::App& command, const std::string& file) {
 
 constexpr const char* kExamples =
     R"(Prints one JSON line when it accepts connections, with its URLs, its certificate authority and the
-first API key. Ends with SIGTERM or SIGINT. Exit 2 when it cannot start.
+first API key. Ends with SIGTERM, SIGINT or SIGHUP. Exit 2 when it cannot start.
 
   gannet sim --listen 127.0.0.1:9443 --seed 7
   gannet sim --market replay:monday.jsonl.zst,tuesday.jsonl.zst --queue proportional --loop

@@ -17,7 +17,12 @@ std::string peer_name(const TcpSocket& socket) {
   error_code error;
   const auto endpoint = socket.remote_endpoint(error);
   if (error) return "unknown";
-  return endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
+  auto address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  }
+  const std::string port = ":" + std::to_string(endpoint.port());
+  return address.is_v6() ? "[" + address.to_string() + "]" + port : address.to_string() + port;
 }
 
 std::string_view path_of(std::string_view target) noexcept {
@@ -115,8 +120,11 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
   }
 
   void read() {
-    expect_within(reader_->in_message() ? server_->settings.handshake_timeout
-                                        : server_->settings.idle_timeout);
+    // A message has its time from its first byte on, however slowly the rest trickles in.
+    const bool in_message = reader_->in_message();
+    if (!in_message) expect_within(server_->settings.idle_timeout);
+    if (in_message && !timing_message_) expect_within(server_->settings.handshake_timeout);
+    timing_message_ = in_message;
     stream_->async_read_some(
         asio::buffer(incoming_),
         [self = shared_from_this()](const error_code& error, std::size_t bytes) {
@@ -130,14 +138,16 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
     auto message = reader_->take();
     if (!message) return refuse(400);
     if (!message->has_value()) return read();
+    timing_message_ = false;
     if ((*message)->wants_websocket) return upgrade((*message)->request);
     const HttpResponse response =
         server_->handler->on_http((*message)->request, peer_, wall_clock_now());
     if (server_ == nullptr) return;
+    // Whoever asked for a head alone would read the body as the next answer.
+    const bool keep_alive = (*message)->keep_alive && (*message)->request.method != "HEAD";
     const HttpDelivery delivery = server_->handler->delivery();
-    if (delivery.delay.count <= 0 && !delivery.cut_after)
-      return respond(response, (*message)->keep_alive);
-    misdeliver(response, (*message)->keep_alive, delivery);
+    if (delivery.delay.count <= 0 && !delivery.cut_after) return respond(response, keep_alive);
+    misdeliver(response, keep_alive, delivery);
   }
 
   /// Late, or the beginning alone and a reset.
@@ -239,6 +249,7 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
   std::string outgoing_;
   std::shared_ptr<WebSocketStream> websocket_;
   Timer timer_;
+  bool timing_message_ = false;
   Timer delay_;
   bool open_ = false;
 };
