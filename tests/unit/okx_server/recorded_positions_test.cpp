@@ -184,7 +184,8 @@ TEST_P(RecordedPositions, HaveNoFieldThatOursLack) {
   const simdjson::dom::element recorded = sample(parser, path);
   Rebuilt venue(GetParam(), recorded);
   const Json ours = venue.position();
-  for (const auto field : recorded.get_object().value()) {
+  const simdjson::dom::object fields = recorded.get_object();
+  for (const auto field : fields) {
     EXPECT_NE(ours.at("/data/0/" + std::string(field.key)), "<none>") << field.key;
   }
 }
