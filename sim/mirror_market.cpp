@@ -79,7 +79,9 @@ MirrorMarket::Mirrored* MirrorMarket::find(InstrumentId instrument) noexcept {
 
 void MirrorMarket::show_state(InstrumentId instrument, const Mirrored& one, Timestamp now) {
   const InstrumentState state = one.whole ? one.told : InstrumentState::Suspended;
-  if (instruments_[instrument].state == state) return;
+  const InstrumentState shown = instruments_[instrument].state;
+  // Its positions are settled and gone: whatever is told of it now, it does not trade again.
+  if (shown == state || shown == InstrumentState::Expired) return;
   exchange_.set_instrument_state(instrument, state, now);
 }
 

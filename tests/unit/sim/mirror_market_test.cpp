@@ -74,6 +74,17 @@ TEST_F(Mirror, ItsStateIsTheVenuesOwnOnceTheBookIsWhole) {
   EXPECT_EQ(try_buy(), Refusal::None);
 }
 
+TEST_F(Mirror, AnInstrumentThatExpiredStaysExpired) {
+  snapshot();
+  exchange.set_instrument_state(swap, InstrumentState::Expired, now);
+  market.on_book_withdrawn(swap, now);
+  EXPECT_EQ(instruments[swap].state, InstrumentState::Expired);
+  snapshot();
+  market.on_instrument_state(swap, InstrumentState::PostOnly, now);
+  market.on_instrument_state(swap, InstrumentState::Live, now);
+  EXPECT_EQ(instruments[swap].state, InstrumentState::Expired);
+}
+
 TEST_F(Mirror, LiveTradesFillOursInTheQueue) {
   snapshot();
   const VenueOrderId id = buy(alice, swap, "60000", "2");
