@@ -165,6 +165,7 @@ struct OrderView {
   Timestamp create_time;
   Timestamp update_time;
   std::optional<Fill> last_fill;
+  std::uint32_t queued = 0;  ///< how often it joined the back of a queue: a rise is a lost place
 };
 
 /// A change of one order: accepted and resting, filled in part or whole, amended, cancelled, or

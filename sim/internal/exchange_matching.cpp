@@ -1,6 +1,8 @@
 // Whom an order meets: price-time priority, order types, self-trade prevention.
 
 #include <algorithm>
+#include <cstdlib>
+#include <vector>
 
 #include "sim/internal/exchange_state.h"
 
@@ -11,6 +13,42 @@ bool acceptable(Side taker, std::optional<Price> limit, Price offered) noexcept 
   if (!limit) return true;
   return taker == Side::Buy ? offered <= *limit : offered >= *limit;
 }
+
+/// What a taker would have had of each user's position so far. An order that only reduces has no
+/// more to give than is left of its position then: what is taken before it shrinks it.
+class TakenOfPositions {
+ public:
+  /// How much of a resting order's `quantity` the taker would find, counted as taken.
+  /// `position`: null if there is none.
+  Quantity take(const NewOrder& maker, Quantity quantity, const Position* position) {
+    const auto same = [&maker](const Taken& one) {
+      return one.user == maker.user && one.side == maker.position_side && one.mode == maker.mode;
+    };
+    auto found = std::ranges::find_if(taken_, same);
+    if (found == taken_.end()) {
+      found = taken_.insert(found, Taken{maker.user, maker.position_side, maker.mode, 0});
+    }
+    const bool closes_leg =
+        (maker.position_side == PositionSide::Long && maker.side == Side::Sell) ||
+        (maker.position_side == PositionSide::Short && maker.side == Side::Buy);
+    if (maker.reduce_only || closes_leg) {
+      const std::int64_t held = position == nullptr ? 0 : std::abs(position->quantity.raw);
+      quantity.raw = std::clamp<std::int64_t>(held - found->quantity, 0, quantity.raw);
+    }
+    // What opens a leg takes nothing of it.
+    if (maker.position_side == PositionSide::Net || closes_leg) found->quantity += quantity.raw;
+    return quantity;
+  }
+
+ private:
+  struct Taken {
+    UserId user;
+    PositionSide side;
+    TradeMode mode;
+    std::int64_t quantity;
+  };
+  std::vector<Taken> taken_;
+};
 
 }  // namespace
 
@@ -94,7 +132,8 @@ Exchange::State::Stop Exchange::State::match_all(Order& taker, std::optional<Pri
                                  !is_derivative(instruments[terms.instrument].kind);
   std::optional<Price> level;  // the one being eaten, to be told when we are through with it
   Stop stopped = Stop::AtLimit;
-  for (int matches = 0;; ++matches) {
+  int matches = 0;  // makers that self-trade prevention takes away are none
+  while (true) {
     const MatchingBook& book = market(terms.instrument).book;
     const MatchingBook::Node node = book.front(other);
     if (node == MatchingBook::kNoNode) break;
@@ -146,6 +185,7 @@ Exchange::State::Stop Exchange::State::match_all(Order& taker, std::optional<Pri
     if (quantity.raw <= 0) break;
     level = met.price;
     settle(orders.at(met.order), taker, met.price, quantity, now);
+    ++matches;
     if (taker.view.state == OrderState::Filled) break;
   }
   if (level) tell_level(terms.instrument, other, *level, now);
@@ -157,6 +197,7 @@ CancelCause Exchange::State::why_not_fillable(const Order& taker) {
   const MatchingBook& book = market(terms.instrument).book;
   Quantity wanted = taker.remaining();
   int matches = 0;
+  TakenOfPositions taken;
   const auto& levels = book.levels(opposite(terms.side));
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
     if (!acceptable(terms.side, terms.price, level->price)) return CancelCause::FillOrKill;
@@ -167,9 +208,17 @@ CancelCause Exchange::State::why_not_fillable(const Order& taker) {
         if (terms.stp == SelfTradePrevention::CancelMaker) continue;
         return CancelCause::SelfTrade;
       }
+      Quantity there = met.quantity;
+      if (met.user != kMarketUser) {
+        const NewOrder& maker = orders.at(met.order).view.terms;
+        const Position* const position =
+            accounts[maker.user].positions.find(maker.instrument, maker.position_side, maker.mode);
+        there = taken.take(maker, met.quantity, position);
+        if (there.raw == 0) continue;  // gone before its turn comes
+      }
       if (++matches > kMaxMatchesPerTaker) return CancelCause::TooManyMatches;
-      if (met.quantity >= wanted) return CancelCause::None;
-      wanted -= met.quantity;
+      if (there >= wanted) return CancelCause::None;
+      wanted -= there;
     }
   }
   return CancelCause::FillOrKill;
@@ -188,6 +237,7 @@ Quantity Exchange::State::affordable(const NewOrder& terms, Price price, __int12
 
 void Exchange::State::rest(Order& order, Timestamp now) {
   const NewOrder& terms = order.view.terms;
+  ++order.view.queued;
   order.node = market(terms.instrument)
                    .book.add(terms.side, terms.price, order.remaining(), order.slot, terms.user);
   tell_level(terms.instrument, terms.side, terms.price, now);

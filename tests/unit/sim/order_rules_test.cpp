@@ -185,6 +185,35 @@ TEST_F(OrderRules, TooManyMatchesSaySo) {
   EXPECT_EQ(cause(buy(alice, swap, "60000", "10.01")), CancelCause::TooManyMatches);
 }
 
+TEST_F(OrderRules, OrdersOfTheOwnGroupBeforeAFillOrKillDoNotUseUpItsMatches) {
+  UserSettings settings;
+  settings.deposits = {money("100000", usdt)};
+  settings.self_trade_group = 7;
+  const UserId first = exchange.add_user(settings, now);
+  const UserId second = exchange.add_user(settings, now);
+  for (int i = 0; i < 500; ++i) sell(first, swap, "60000", "0.01");
+  for (int i = 0; i < 600; ++i) must_place(order(kMarketUser, swap, Side::Sell, "60000", "0.01"));
+  const VenueOrderId id = buy(second, swap, "60000", "6", OrderType::FillOrKill);
+  EXPECT_EQ(state(id), OrderState::Filled);
+  EXPECT_EQ(filled(id), qty(swap, "6").raw);
+  EXPECT_TRUE(exchange.open_orders(first).empty());
+}
+
+TEST_F(OrderRules, AFillOrKillDoesNotCountOnReducingOrdersThatItsOwnFillsShrink) {
+  hold_long(alice, bob, "10");
+  const VenueOrderId reducing = must_place(reduce(alice, Side::Sell, "60100", "10"));
+  const VenueOrderId plain = sell(alice, swap, "60050", "5");
+  // After the plain 5 alice is long 5: that is all the reducing order can bring.
+  const VenueOrderId taker = buy(bob, swap, "60100", "15", OrderType::FillOrKill);
+  EXPECT_EQ(cause(taker), CancelCause::FillOrKill);
+  EXPECT_EQ(filled(taker), 0);
+  EXPECT_EQ(state(reducing), OrderState::Live);
+  EXPECT_EQ(state(plain), OrderState::Live);
+  const VenueOrderId fits = buy(bob, swap, "60100", "10", OrderType::FillOrKill);
+  EXPECT_EQ(state(fits), OrderState::Filled);
+  EXPECT_EQ(position(alice, swap).quantity.raw, 0);
+}
+
 TEST_F(OrderRules, FillsRememberTheirProfitAndTheReferencePrices) {
   exchange.set_reference_prices(swap, px("60001"), px("60002"), now);
   hold_long(alice, bob, "2");
