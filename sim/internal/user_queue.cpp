@@ -45,7 +45,7 @@ void UserQueue::join(const OrderView& order, const Recorded& recorded, Timestamp
   place.order = order.id;
   place.side = order.terms.side;
   place.price = order.terms.price;
-  place.quantity = order.terms.quantity;
+  place.queued = order.queued;
   place.ahead = recorded(place.side, place.price);
   place.came = told;
   places_.push_back(place);
@@ -60,10 +60,8 @@ void UserQueue::follow(std::span<const OrderView* const> orders, const Recorded&
   std::erase_if(places_, [&](Place& place) {
     const auto same = std::ranges::find(orders, place.order, &OrderView::id);
     if (same == orders.end()) return true;
-    const NewOrder& terms = (*same)->terms;
-    const bool moved = terms.price != place.price || terms.quantity > place.quantity;
-    place.quantity = terms.quantity;
-    return moved;  // joins again below
+    // It moved or grew, whatever its price and size are by now: it joins again below.
+    return (*same)->queued != place.queued;
   });
   for (const OrderView* const order : orders) {
     if (std::ranges::find(places_, order->id, &Place::order) == places_.end()) {

@@ -33,11 +33,11 @@ class UserQueue {
     VenueOrderId order;
     Side side = Side::Buy;
     Price price;
-    Quantity quantity;        ///< as ordered: an order that grows goes to the back
-    std::int64_t ahead = 0;   ///< recorded quantity before it, or kUnknown
-    std::int64_t gained = 0;  ///< by levels that shrank since `gained_before`, without a trade
-    Timestamp gained_until;   ///< exchange time of the newest book that shrank
-    Timestamp came;           ///< exchange time of the newest thing told when it came
+    std::uint32_t queued = 0;  ///< OrderView::queued when it came
+    std::int64_t ahead = 0;    ///< recorded quantity before it, or kUnknown
+    std::int64_t gained = 0;   ///< by levels that shrank since `gained_before`, without a trade
+    Timestamp gained_until;    ///< exchange time of the newest book that shrank
+    Timestamp came;            ///< exchange time of the newest thing told when it came
   };
 
   /// Brings the places in line with the users' resting orders: new ones join at the back.

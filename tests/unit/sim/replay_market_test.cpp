@@ -270,6 +270,24 @@ TEST_F(Replay, AnOrderThatMovesOrGrowsGoesToTheBack) {
   EXPECT_EQ(filled(id), contracts("1"));
 }
 
+TEST_F(Replay, AnOrderThatMovesAwayAndBackBetweenTwoMessagesGoesToTheBack) {
+  snapshot({{"60000", "2"}, {"59999", "1"}}, {{"60000.1", "5"}});
+  trade(Side::Sell, "60000", "2");
+  update({{"60000", "6"}}, {});
+  trade(Side::Sell, "60000", "5");
+  trade(Side::Sell, "60000", "2");
+  open();
+  play();
+  const VenueOrderId id = buy(alice, swap, "60000", "1");
+  play(2);  // we stand first, six behind us
+  ASSERT_EQ(exchange.amend(alice, id, {px("59999"), {}, {}}, now), Refusal::None);
+  ASSERT_EQ(exchange.amend(alice, id, {px("60000"), {}, {}}, now), Refusal::None);
+  play();
+  EXPECT_EQ(filled(id), 0);
+  play();
+  EXPECT_EQ(filled(id), contracts("1"));
+}
+
 TEST_F(Replay, ARecordedQuoteReachesAnOrderInsideTheSpreadOnce) {
   snapshot({{"60000", "4"}}, {{"60001", "5"}});
   update({{"60000.6", "7"}}, {});
