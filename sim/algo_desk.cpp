@@ -60,21 +60,21 @@ AlgoRefusal AlgoDesk::attach(NewOrder& order, std::vector<AttachedExit> exits, T
 }
 
 void AlgoDesk::drop(std::uint32_t attachment) {
-  if (attachment == 0 || attachment > state_->attachments.size()) return;
-  state_->attachments[attachment - 1].done = true;
+  if (Attachment* const found = state_->find_attachment(attachment)) {
+    state_->end(attachment, *found);
+  }
 }
 
 AlgoRefusal AlgoDesk::amend_attached(std::uint32_t attachment,
                                      const std::vector<AmendAttached>& changes) {
-  if (attachment == 0 || attachment > state_->attachments.size()) {
-    return {AlgoProblem::AttachedNotFound};
-  }
-  return state_->amend_attached(state_->attachments[attachment - 1], changes);
+  Attachment* const found = state_->find_attachment(attachment);
+  if (found == nullptr) return {AlgoProblem::AttachedNotFound};
+  return state_->amend_attached(*found, changes);
 }
 
 const AttachmentView* AlgoDesk::attachment(std::uint32_t id) const noexcept {
-  if (id == 0 || id > state_->attachments.size()) return nullptr;
-  return &state_->attachments[id - 1].view;
+  const Attachment* const found = state_->find_attachment(id);
+  return found == nullptr ? nullptr : &found->view;
 }
 
 void AlgoDesk::on_order_change(const OrderChange& change) {

@@ -109,11 +109,11 @@ class AlgoDesk {
   /// Does all that is due: triggered orders go in, slices and chases move on.
   void run(Timestamp now);
 
-  /// Pending or ended; null if unknown.
+  /// Pending or ended; null if unknown. Of each user the newest 5,000 that ended are kept.
   const AlgoView* find(AlgoId id) const noexcept;
   /// The newest with that client id.
   const AlgoView* find_by_client_id(UserId user, std::string_view client_id) const noexcept;
-  std::vector<AlgoId> all(UserId user) const;  ///< oldest first, ended ones too
+  std::vector<AlgoId> all(UserId user) const;  ///< oldest first, ended ones that are kept too
   std::size_t pending_count(UserId user) const noexcept;
   std::size_t pending_count(UserId user, InstrumentId instrument) const noexcept;
 

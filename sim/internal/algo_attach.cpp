@@ -24,20 +24,21 @@ AlgoRefusal AlgoDesk::State::attach(NewOrder& order, Price order_price,
   made.side = order.side;
   for (AttachedExit& exit : exits) exit.id = next_id();
   made.view.exits = std::move(exits);
-  attachments.push_back(std::move(made));
-  order.attachment = static_cast<std::uint32_t>(attachments.size());
+  order.attachment = ++last_attachment;
+  attachments.emplace(order.attachment, std::move(made));
   return {};
 }
 
 void AlgoDesk::State::go_live(const Note& note) {
   const std::uint32_t number = note.parent.attachment;
-  if (number == 0 || number > attachments.size() || attachments[number - 1].done) return;
-  attachments[number - 1].done = true;
+  Attachment* const group = find_attachment(number);
+  if (group == nullptr || group->done) return;
+  end(number, *group);
   if (note.filled.raw <= 0) return;
   const Instrument& instrument = instruments[note.parent.instrument];
   const bool derivative = is_derivative(instrument.kind);
   const Price entry{static_cast<std::int64_t>(note.cost / note.filled.raw)};
-  attachments[number - 1].entry = entry;
+  group->entry = entry;
   Quantity left = note.filled;
   if (!derivative && note.parent.side == Side::Buy && note.fee.raw > 0 &&
       note.fee.currency == instrument.base) {
@@ -47,7 +48,7 @@ void AlgoDesk::State::go_live(const Note& note) {
     left.raw -= left.raw % instrument.lot_size.raw;
   }
   const Quantity whole = left;
-  for (const AttachedExit& exit : std::vector<AttachedExit>(attachments[number - 1].view.exits)) {
+  for (const AttachedExit& exit : std::vector<AttachedExit>(group->view.exits)) {
     NewAlgo terms;
     terms.user = note.parent.user;
     terms.instrument = note.parent.instrument;
@@ -84,13 +85,13 @@ void AlgoDesk::State::go_live(const Note& note) {
     }
     if (terms.quantity.raw <= 0) continue;
     if (knows_client_id(terms.user, terms.client_id.view())) {
-      attachments[number - 1].view.failure = {AlgoProblem::DuplicateClientId};
+      group->view.failure = {AlgoProblem::DuplicateClientId};
       continue;
     }
     Algo& algo = create(terms);
     algo.view.parent = note.parent_id;
     algo.attachment = number;
-    attachments[number - 1].algos.push_back(algo.index);
+    group->algos.push_back(algo.view.id);
     tell(algo);
     notes.push_back({.what = Note::What::GoLive, .algo = algo.index});
   }
@@ -135,11 +136,14 @@ AlgoRefusal AlgoDesk::State::amend_attached(Attachment& attachment,
 }
 
 void AlgoDesk::State::move_stops_to_entry(std::uint32_t attachment) {
-  if (attachment == 0) return;
-  const Attachment& group = attachments[attachment - 1];
-  const Price entry = round_to_tick(instruments[group.instrument], group.entry, Rounding::Nearest);
-  for (const std::uint32_t index : group.algos) {
-    Algo& algo = *algos[index];
+  const Attachment* const group = find_attachment(attachment);
+  if (group == nullptr) return;
+  const Price entry =
+      round_to_tick(instruments[group->instrument], group->entry, Rounding::Nearest);
+  for (const AlgoId id : group->algos) {
+    Algo* const found = find(id);
+    if (found == nullptr) continue;
+    Algo& algo = *found;
     if (!algo.pending() || algo.noted || !algo.view.terms.stop_loss ||
         !algo.view.terms.stop_to_entry || algo.view.terms.stop_loss->trigger == entry) {
       continue;

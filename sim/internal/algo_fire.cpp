@@ -106,6 +106,8 @@ void AlgoDesk::State::put_in(Algo& algo, NewOrder order) {
     end(algo, AlgoState::Effective);
     return;
   }
+  // Its exits wait for an order that never was.
+  if (Attachment* const exits = find_attachment(order.attachment)) end(order.attachment, *exits);
   view.failure = {AlgoProblem::OrderTerms, *refused};
   end(algo, view.orders.empty() ? AlgoState::Failed : AlgoState::PartiallyFailed);
 }

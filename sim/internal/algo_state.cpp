@@ -8,7 +8,12 @@ namespace gannet::sim {
 
 Algo& AlgoDesk::State::create(const NewAlgo& terms) {
   auto made = std::make_unique<Algo>();
-  made->index = static_cast<std::uint32_t>(algos.size());
+  if (free_algos.empty()) {
+    free_algos.push_back(static_cast<std::uint32_t>(algos.size()));
+    algos.emplace_back();
+  }
+  made->index = free_algos.back();
+  free_algos.pop_back();
   made->view.id = {next_id()};
   made->view.terms = terms;
   made->view.last_price = prices_of(terms.instrument).last;
@@ -22,8 +27,62 @@ Algo& AlgoDesk::State::create(const NewAlgo& terms) {
   by_user[terms.user].push_back(made->view.id);
   if (terms.instrument.value >= pending.size()) pending.resize(terms.instrument.value + 1);
   pending[terms.instrument.value].push_back(made->index);
-  algos.push_back(std::move(made));
-  return *algos.back();
+  std::unique_ptr<Algo>& place = algos[made->index];
+  place = std::move(made);
+  return *place;
+}
+
+AlgoDesk::State::History& AlgoDesk::State::history_of(UserId user) {
+  if (user >= history.size()) history.resize(std::size_t{user} + 1);
+  return history[user];
+}
+
+void AlgoDesk::State::end(std::uint32_t number, Attachment& attachment) {
+  if (!attachment.done) history_of(attachment.user).attachments.push_back(number);
+  attachment.done = true;
+}
+
+Attachment* AlgoDesk::State::find_attachment(std::uint32_t number) noexcept {
+  const auto found = attachments.find(number);
+  return found == attachments.end() ? nullptr : &found->second;
+}
+
+void AlgoDesk::State::forget_oldest() {
+  for (History& of_user : history) {
+    while (of_user.algos.size() > kEndedKept) {
+      forget(of_user.algos.front());
+      of_user.algos.pop_front();
+    }
+    // Each is looked at once: one whose exits are live is asked for its entry price still.
+    std::size_t looks = of_user.attachments.size();
+    for (; looks > kEndedKept; --looks) {
+      const std::uint32_t number = of_user.attachments.front();
+      of_user.attachments.pop_front();
+      const bool in_use =
+          std::ranges::any_of(attachments.at(number).algos, [this](const AlgoId id) {
+            const Algo* const algo = find(id);
+            return algo != nullptr && algo->pending();
+          });
+      if (in_use) {
+        of_user.attachments.push_back(number);
+      } else {
+        attachments.erase(number);
+      }
+    }
+  }
+}
+
+void AlgoDesk::State::forget(AlgoId id) {
+  const auto found = by_id.find(id.value);
+  const std::uint32_t index = found->second;
+  const NewAlgo& terms = algos[index]->view.terms;
+  std::vector<AlgoId>& of_user = by_user[terms.user];
+  of_user.erase(std::ranges::find(of_user, id));
+  const auto named = by_client_id.find({terms.user, std::string(terms.client_id.view())});
+  if (named != by_client_id.end() && named->second == index) by_client_id.erase(named);
+  by_id.erase(found);
+  algos[index].reset();
+  free_algos.push_back(index);
 }
 
 Algo* AlgoDesk::State::find(AlgoId id) noexcept {
@@ -69,6 +128,7 @@ void AlgoDesk::State::tell(const Algo& algo, bool amended, std::string_view requ
 }
 
 void AlgoDesk::State::end(Algo& algo, AlgoState state) {
+  if (algo.pending()) history_of(algo.view.terms.user).algos.push_back(algo.view.id);
   algo.view.state = state;
   algo.view.update_time = now;
   algo.watched = false;
@@ -150,8 +210,27 @@ AlgoRefusal AlgoDesk::State::amend(Algo& algo, const AmendAlgo& change) {
   if (exits) {
     if (const AlgoRefusal r = check_exits(terms, algo.view.id); !r.ok()) return r;
   }
+  if (algo.view.resting.valid() && change.take_profit.any()) {
+    if (const AlgoRefusal r = amend_resting(algo, terms.take_profit); !r.ok()) return r;
+  }
   algo.view.terms = terms;
   return {};
+}
+
+AlgoRefusal AlgoDesk::State::amend_resting(Algo& algo, const std::optional<Exit>& to) {
+  if (!to) {
+    const Refusal refused = exchange.cancel(algo.view.terms.user, algo.view.resting,
+                                            CancelCause::LinkedStopCancelled, now);
+    if (refused != Refusal::None) return {AlgoProblem::OrderTerms, refused};
+    algo.view.resting = {};
+    return {};
+  }
+  if (!to->limit) return {AlgoProblem::RestingTakeProfitNeedsPrice};
+  if (to->limit == algo.view.terms.take_profit->limit) return {};
+  AmendTerms amend;
+  amend.price = to->limit;
+  const Refusal refused = exchange.amend(algo.view.terms.user, algo.view.resting, amend, now);
+  return refused == Refusal::None ? AlgoRefusal{} : AlgoRefusal{AlgoProblem::OrderTerms, refused};
 }
 
 void AlgoDesk::State::act_on(const Note& note) {
@@ -193,6 +272,7 @@ void AlgoDesk::State::run() {
     }
     drain();
   }
+  forget_oldest();
 }
 
 }  // namespace gannet::sim

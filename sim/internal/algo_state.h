@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,9 @@ inline constexpr Nanos kRequotePace = seconds(1);       ///< icebergs: between t
 inline constexpr std::int64_t kMostPieces = 100;        ///< of one market order too large for one
 inline constexpr int kMostIcebergOrders = 50;
 inline constexpr std::size_t kMostSplits = 10;
+/// Of each user so many ended algo orders stay for the history, and so many attachments whose order
+/// has ended. What has not ended is never forgotten.
+inline constexpr std::size_t kEndedKept = 5'000;
 /// No price and no distance is larger: sums and doubles of two still fit.
 inline constexpr std::int64_t kLargestPrice = std::int64_t{1} << 60;
 inline constexpr Nanos kShortestInterval = seconds(1);
@@ -63,7 +67,7 @@ struct Attachment {
   Side side = Side::Buy;  ///< of the order
   bool done = false;      ///< live or dropped
   Price entry;            ///< average fill price, once live
-  std::vector<std::uint32_t> algos;
+  std::vector<AlgoId> algos;
 };
 
 /// What was heard and is still to be acted on.
@@ -98,14 +102,21 @@ struct AlgoDesk::State {
   AlgoCaps caps;
   Timestamp now;
   std::uint64_t last_id = 0;
-  std::vector<std::unique_ptr<Algo>> algos;  // never moved: views stay valid
+  std::vector<std::unique_ptr<Algo>> algos;  // never moved: views stay valid; null: forgotten
+  std::vector<std::uint32_t> free_algos;     // indices of forgotten ones
   std::unordered_map<std::uint64_t, std::uint32_t> by_id;
   std::map<std::pair<UserId, std::string>, std::uint32_t> by_client_id;
   std::vector<std::vector<AlgoId>> by_user;
-  std::vector<std::vector<std::uint32_t>> pending;  // by instrument, oldest first
-  std::vector<std::uint32_t> working;               // slices and chases, oldest first
-  std::vector<Prices> prices;                       // by instrument
-  std::vector<Attachment> attachments;              // by number - 1
+  std::vector<std::vector<std::uint32_t>> pending;            // by instrument, oldest first
+  std::vector<std::uint32_t> working;                         // slices and chases, oldest first
+  std::vector<Prices> prices;                                 // by instrument
+  std::unordered_map<std::uint32_t, Attachment> attachments;  // numbers are never used again
+  std::uint32_t last_attachment = 0;
+  struct History {
+    std::deque<AlgoId> algos;
+    std::deque<std::uint32_t> attachments;
+  };
+  std::vector<History> history;  // by user, those that are kept, the first to end first
   std::vector<Note> notes;
 
   // --- algo_desk.cpp
@@ -118,10 +129,18 @@ struct AlgoDesk::State {
   Price reference(InstrumentId instrument, PriceSource source);
   void tell(const Algo& algo, bool amended = false, std::string_view request = {});
   void end(Algo& algo, AlgoState state);
+  History& history_of(UserId user);
+  void end(std::uint32_t number, Attachment& attachment);
+  Attachment* find_attachment(std::uint32_t number) noexcept;
+  /// The oldest ended ones beyond what is kept. Requires that no note is waiting.
+  void forget_oldest();
+  void forget(AlgoId id);
   /// Takes its open orders off the book.
   void cancel_orders(Algo& algo, CancelCause cause);
   void cancel(Algo& algo);
   AlgoRefusal amend(Algo& algo, const AmendAlgo& change);
+  /// The take profit that rests goes where it is to be; nowhere: it is taken away.
+  AlgoRefusal amend_resting(Algo& algo, const std::optional<Exit>& to);
   void act_on(const Note& note);
   void run();
 
@@ -175,6 +194,9 @@ struct AlgoDesk::State {
   void work_chase(Algo& algo);
   /// False: the order was refused for good and the algo order has failed.
   bool put_slice(Algo& algo, OrderType type, Price price, Quantity quantity);
+  /// Of what is `left`; the last takes a rest with it that would be too small for an order. 0: what
+  /// is left is too small itself.
+  Quantity next_slice(const Algo& algo, Quantity left) const;
   bool inside_limit(Algo& algo);
   bool finish_if_done(Algo& algo);
   void forget_ended_orders(Algo& algo);

@@ -68,6 +68,15 @@ bool AlgoDesk::State::put_slice(Algo& algo, OrderType type, Price price, Quantit
   return false;
 }
 
+Quantity AlgoDesk::State::next_slice(const Algo& algo, Quantity left) const {
+  const Instrument& instrument = instruments[algo.view.terms.instrument];
+  if (left < instrument.minimum_quantity) return {};
+  const Quantity slice = std::min(algo.view.terms.slices.slice, left);
+  const bool with_rest =
+      left - slice < instrument.minimum_quantity && left <= instrument.maximum_limit_quantity;
+  return with_rest ? left : slice;
+}
+
 bool AlgoDesk::State::inside_limit(Algo& algo) {
   const NewAlgo& terms = algo.view.terms;
   const std::optional<Price>& limit = terms.slices.limit;
@@ -92,7 +101,10 @@ bool AlgoDesk::State::finish_if_done(Algo& algo) {
     view.update_time = now;
     if (algo.filled != view.terms.quantity) tell(algo);
   }
-  if (algo.remaining().raw > 0) return false;
+  // A rest too small for an order of its own is left.
+  const bool no_order_left =
+      algo.open.empty() && algo.remaining() < instruments[view.terms.instrument].minimum_quantity;
+  if (algo.remaining().raw > 0 && !no_order_left) return false;
   end(algo, AlgoState::Effective);
   return true;
 }
@@ -121,7 +133,7 @@ void AlgoDesk::State::work_time_weighted(Algo& algo) {
         round_to_tick(instrument, *terms.slices.limit, buys ? Rounding::Down : Rounding::Up);
     price = buys ? std::min(price, limit) : std::max(price, limit);
   }
-  const Quantity slice = std::min(terms.slices.slice, algo.remaining());
+  const Quantity slice = next_slice(algo, algo.remaining());
   if (!put_slice(algo, OrderType::ImmediateOrCancel, price, slice)) return;
   forget_ended_orders(algo);
   finish_if_done(algo);
@@ -163,7 +175,7 @@ void AlgoDesk::State::work_iceberg(Algo& algo) {
         round_to_tick(instrument, *terms.slices.limit, buys ? Rounding::Down : Rounding::Up);
     price = buys ? std::min(price, limit) : std::max(price, limit);
   }
-  put_slice(algo, OrderType::Limit, price, std::min(terms.slices.slice, algo.remaining()));
+  put_slice(algo, OrderType::Limit, price, next_slice(algo, algo.remaining()));
 }
 
 void AlgoDesk::State::work_smart_iceberg(Algo& algo) {
@@ -218,7 +230,8 @@ void AlgoDesk::State::work_smart_iceberg(Algo& algo) {
     const Price price{top.raw - i * inwards};
     if (price.raw <= 0) break;
     if (std::ranges::find(algo.open, price, &ChildOrder::price) != algo.open.end()) continue;
-    const Quantity slice = std::min(terms.slices.slice, left);
+    const Quantity slice = next_slice(algo, left);
+    if (slice.raw == 0) break;
     if (!put_slice(algo, OrderType::Limit, price, slice)) return;
     left -= slice;
   }

@@ -50,6 +50,28 @@ TEST_F(AlgoAttached, ExitsGoLiveWhenTheirOrderHasFilled) {
   EXPECT_EQ(held(alice), 0);
 }
 
+TEST_F(AlgoAttached, ExitsOfOrdersThatEndedLongAgoAreForgottenUnlessTheyAreLive) {
+  NewOrder filled = order(alice, Side::Buy, "", "5", OrderType::Market);
+  ASSERT_TRUE(desk.attach(filled, {both("", "59000")}, now).ok());
+  AlgoTest::must_place(filled);
+  NewOrder waiting = order(alice, Side::Buy, "59000.1", "1");
+  ASSERT_TRUE(desk.attach(waiting, {both("", "58000")}, now).ok());
+  AlgoTest::must_place(waiting);
+  std::vector<std::uint32_t> numbers;
+  for (int i = 0; i < 6'000; ++i) {
+    NewOrder terms = order(alice, Side::Buy, "59500", "1");
+    ASSERT_TRUE(desk.attach(terms, {both("", "58000")}, now).ok());
+    numbers.push_back(terms.attachment);
+    const VenueOrderId id = AlgoTest::must_place(terms);
+    ASSERT_EQ(exchange.cancel(alice, id, CancelCause::User, now), Refusal::None);
+    desk.run(now);
+  }
+  EXPECT_EQ(desk.attachment(numbers.front()), nullptr);
+  EXPECT_NE(desk.attachment(numbers.back()), nullptr);
+  EXPECT_NE(desk.attachment(filled.attachment), nullptr) << "its stop is live";
+  EXPECT_NE(desk.attachment(waiting.attachment), nullptr) << "its order is open";
+}
+
 TEST_F(AlgoAttached, AnOrderFilledAtOnceArmsThemInTheSameTurn) {
   place_with(order(alice, Side::Buy, "", "5", OrderType::Market), {both("", "59900")});
   ASSERT_EQ(pending(alice).size(), 1u);

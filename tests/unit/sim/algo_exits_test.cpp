@@ -394,6 +394,70 @@ TEST_F(AlgoExits, ARestingTakeProfitThatFillsEndsItsStop) {
   EXPECT_EQ(held(alice), 0);
 }
 
+TEST_F(AlgoExits, AmendingARestingTakeProfitMovesItsOrderAndTakingItAwayCancelsIt) {
+  open(alice, Side::Buy, "5");
+  NewAlgo terms = both(Side::Sell, "5", "60100", "59900");
+  terms.take_profit = Exit{{}, PriceSource::Last, px("60100"), true};
+  const AlgoId id = must_place(terms);
+  const VenueOrderId resting = view(id).resting;
+  AmendAlgo change;
+  change.take_profit.limit = px("60050");
+  EXPECT_TRUE(desk.amend(alice, id, change, "", now).ok());
+  desk.run(now);
+  EXPECT_EQ(exchange.find(resting)->terms.price, px("60050"));
+  EXPECT_EQ(view(id).terms.take_profit->limit, px("60050"));
+  AmendAlgo gone;
+  gone.take_profit.remove = true;
+  EXPECT_TRUE(desk.amend(alice, id, gone, "", now).ok());
+  desk.run(now);
+  EXPECT_EQ(exchange.find(resting)->state, OrderState::Cancelled);
+  EXPECT_FALSE(view(id).resting.valid());
+  EXPECT_EQ(state(id), AlgoState::Live);
+  move_to("59900");
+  EXPECT_EQ(view(id).fired, FiredExit::StopLoss);
+  EXPECT_EQ(held(alice), 0);
+}
+
+TEST_F(AlgoExits, AnAmendThatTheRestingOrderRefusesIsRefused) {
+  open(alice, Side::Buy, "5");
+  NewAlgo terms = both(Side::Sell, "5", "60100", "59900");
+  terms.take_profit = Exit{{}, PriceSource::Last, px("60100"), true};
+  const AlgoId id = must_place(terms);
+  const VenueOrderId resting = view(id).resting;
+  ASSERT_EQ(exchange.cancel(alice, resting, CancelCause::User, now), Refusal::None);
+  AmendAlgo change;
+  change.take_profit.limit = px("60050");
+  const AlgoRefusal refusal = desk.amend(alice, id, change, "", now);
+  EXPECT_EQ(refusal.problem, AlgoProblem::OrderTerms);
+  EXPECT_EQ(refusal.order, Refusal::OrderNotFound);
+  EXPECT_EQ(view(id).terms.take_profit->limit, px("60100"));
+}
+
+TEST_F(AlgoExits, OfEndedAlgoOrdersTheNewestAreKeptAndOpenOnesAlways) {
+  open(alice, Side::Buy, "5");
+  NewAlgo first = stop(Side::Sell, "5", "59000");
+  first.client_id = std::string_view("first");
+  const AlgoId open_one = must_place(first);
+  std::vector<AlgoId> ended;
+  for (int i = 0; i < 20'000; ++i) {
+    NewAlgo terms = stop(Side::Sell, "5", "59500");
+    terms.client_id = std::string_view(i % 2 == 0 ? "even" : "odd");
+    ended.push_back(must_place(terms));
+    ASSERT_TRUE(desk.cancel(alice, ended.back(), now).ok());
+    desk.run(now);
+  }
+  EXPECT_EQ(desk.all(alice).size(), 5'001u);
+  EXPECT_EQ(desk.find(ended[14'999]), nullptr);
+  ASSERT_NE(desk.find(ended[15'000]), nullptr);
+  EXPECT_EQ(state(ended[15'000]), AlgoState::Cancelled);
+  EXPECT_EQ(desk.find_by_client_id(alice, "odd")->id, ended.back());
+  EXPECT_EQ(desk.find_by_client_id(alice, "first")->id, open_one);
+  EXPECT_EQ(state(open_one), AlgoState::Live);
+  move_to("59000");
+  EXPECT_EQ(state(open_one), AlgoState::Effective);
+  EXPECT_EQ(held(alice), 0);
+}
+
 TEST_F(AlgoExits, SpotBuyByMoneyFiresBelow) {
   move_to("60000", spot);
   NewAlgo terms = algo(AlgoType::Conditional, Side::Buy, "1");

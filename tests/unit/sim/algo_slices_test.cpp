@@ -49,6 +49,36 @@ class AlgoSlices : public AlgoTest {
 
 using Prices = std::vector<std::string>;
 
+TEST_F(AlgoSlices, TheLastSliceTakesARestThatIsTooSmallForAnOrder) {
+  instruments[swap].minimum_quantity = lots("1");
+  const AlgoId in_time = must_place(time_weighted(Side::Buy, "4.5", "2", "61000", "20"));
+  EXPECT_EQ(held(alice), 200);
+  wait(seconds(10));
+  EXPECT_EQ(held(alice), 450);
+  EXPECT_EQ(state(in_time), AlgoState::Effective);
+  const AlgoId iceberg_id = must_place(iceberg(Side::Buy, "4.5", "2", "61000", "0"));
+  for (int i = 0; i < 2; ++i) {
+    const VenueOrderId slice = view(iceberg_id).orders.back();
+    market_order(swap, Side::Sell, exchange.find(slice)->terms.price,
+                 exchange.find(slice)->terms.quantity + lots("1000"), OrderType::Limit);
+    desk.run(now);
+    quote("59990", "60010");
+    wait(seconds(2));
+  }
+  EXPECT_EQ(state(iceberg_id), AlgoState::Effective);
+  EXPECT_EQ(held(alice), 900);
+}
+
+TEST_F(AlgoSlices, ARestTooSmallForAnOrderEndsTheAlgoOrder) {
+  instruments[swap].minimum_quantity = lots("1");
+  market_order(swap, Side::Sell, px("60000"), lots("1.7"));
+  // 10 above the best bid reaches only what is offered there.
+  const AlgoId id = must_place(time_weighted(Side::Buy, "2", "2", "61000", "10"));
+  wait(seconds(10));
+  EXPECT_EQ(held(alice), 170);
+  EXPECT_EQ(state(id), AlgoState::Effective);
+}
+
 TEST_F(AlgoSlices, SlicesInTimeTakeAtTheirPaceUntilAllIsDone) {
   // 59990 bid, 60010 asked: 20 above the best bid reaches the offer.
   const AlgoId id = must_place(time_weighted(Side::Buy, "5", "2", "61000", "20"));
