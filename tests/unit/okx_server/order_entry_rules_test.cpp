@@ -402,6 +402,28 @@ TEST(OrderPrecheck, IsForAccountsMarginedAsAWhole) {
   EXPECT_EQ(multi.venue.get("/api/v5/trade/orders-pending").size("/data"), 0u);
 }
 
+TEST(OrderMode, SpotIsTradedCrossWhereAllIsOneMarginAndCashElsewhere) {
+  for (const int mode : {1, 2, 3}) {
+    Venue venue;
+    if (mode != 2) {
+      venue.post("/api/v5/account/set-account-level", fmt::format(R"({{"acctLv":"{}"}})", mode));
+    }
+    const auto place = [&](std::string_view trade_mode) {
+      return venue.post("/api/v5/trade/order",
+                        fmt::format(R"({{"instId":"BTC-USDT","tdMode":"{}","side":"buy",)"
+                                    R"("ordType":"limit","px":"61000","sz":"0.01","ccy":"USDT"}})",
+                                    trade_mode));
+    };
+    EXPECT_EQ(place("cash").at("/data/0/sCode") == "0", mode < 3) << mode;
+    EXPECT_EQ(place("cross").at("/data/0/sCode") == "0", mode == 3) << mode;
+    const Json open = venue.get("/api/v5/trade/orders-pending?instType=SPOT");
+    ASSERT_EQ(open.size("/data"), 1u) << mode;
+    EXPECT_EQ(open.at("/data/0/tdMode"), mode == 3 ? "cross" : "cash");
+    venue.fault(R"({"foreign_order":{"instId":"BTC-USDT","side":"buy","px":"60000","sz":"0.02"}})");
+    EXPECT_EQ(venue.get("/api/v5/trade/orders-pending?instType=SPOT").size("/data"), 2u) << mode;
+  }
+}
+
 TEST(OrderHistory, PagesByIdNewestFirstAndFiltersByTimeStateAndType) {
   Desk desk;
   std::vector<std::string> ids;

@@ -213,7 +213,10 @@ void foreign_order(ServerState& state, const Fault& fault) {
   order.instrument = instrument.id;
   order.side = fault.text("side") == "sell" ? Side::Sell : Side::Buy;
   order.type = price ? sim::OrderType::Limit : sim::OrderType::Market;
-  order.mode = is_derivative(instrument.kind) ? sim::TradeMode::Cross : sim::TradeMode::Cash;
+  // Where all is one margin, spot is traded cross as well.
+  const bool cross =
+      is_derivative(instrument.kind) || state.exchange->settings(user->id).account_mode > 2;
+  order.mode = cross ? sim::TradeMode::Cross : sim::TradeMode::Cash;
   if (user->settings.account.long_short_mode && is_derivative(instrument.kind))
     order.position_side = order.side == Side::Buy ? PositionSide::Long : PositionSide::Short;
   order.price = {price.value_or(0)};

@@ -74,10 +74,7 @@ Verdict take_mode(const sim::UserSettings& user, const Instrument& instrument,
     return {};
   }
   if (account <= 2 && *mode == sim::TradeMode::Cash) return {};
-  if (account >= 3 && *mode == sim::TradeMode::Cross) {
-    terms.mode = sim::TradeMode::Cash;  // the venue's word there; the exchange knows spot as cash
-    return {};
-  }
+  if (account >= 3 && *mode == sim::TradeMode::Cross) return {};
   if (account == 2 && text_or_empty(item, "ccy").empty()) return empty_parameter("ccy");
   return wrong;
 }
