@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <vector>
@@ -73,7 +74,8 @@ struct Exchange::State {
   InstrumentTable& instruments;
   CurrencyTable& currencies;
   ExchangeEvents& events;
-  std::vector<Market> markets;  // by instrument, made at first use
+  /// By instrument, made at first use; a deque, so that the making moves none that is referred to.
+  std::deque<Market> markets;
   OrderStore orders;
   Accounts accounts;
   std::uint64_t last_order_id = 0;

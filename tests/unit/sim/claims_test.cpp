@@ -1,0 +1,78 @@
+// What orders claim of positions and money, when the position changes behind their back.
+
+#include "support/exchange_fixture.h"
+
+namespace gannet::sim {
+namespace {
+
+class PositionEvents final : public ExchangeEvents {
+ public:
+  std::vector<std::pair<UserId, PositionView>> told;
+  void on_order_change(const OrderChange&) noexcept override {}
+  void on_trade(const PublicTrade&) noexcept override {}
+  void on_level(InstrumentId, Side, Price, Quantity, std::uint32_t, Timestamp) noexcept override {}
+  void on_position(UserId user, const PositionView& position) noexcept override {
+    told.push_back({user, position});
+  }
+  void on_balance(UserId, const BalanceView&) noexcept override {}
+  void on_bill(const Bill&) noexcept override {}
+  void on_mark_price(InstrumentId, Price, Price, Timestamp) noexcept override {}
+};
+
+class Claims : public ExchangeTest {
+ public:
+  PositionEvents watcher;
+  Exchange venue{instruments, currencies, watcher};
+  UserId dave = add("dave", "100000", false);
+  UserId carol = add("carol", "100", true);  // in long/short mode
+  UserId erin = add("erin", "500", false);
+
+  UserId add(std::string_view name, std::string_view dollars, bool long_short, int mode = 2) {
+    UserSettings settings;
+    settings.name = name;
+    settings.account_mode = mode;
+    settings.long_short_mode = long_short;
+    settings.deposits = {money(dollars, usdt)};
+    const UserId user = venue.add_user(settings, now);
+    venue.set_leverage(user, swap, 50);
+    return user;
+  }
+  VenueOrderId place(UserId user, Side side, std::string_view price, std::string_view quantity,
+                     OrderType type = OrderType::Limit) {
+    NewOrder terms = order(user, swap, side, price, quantity, type);
+    if (venue.settings(user).long_short_mode) terms.position_side = PositionSide::Long;
+    const Exchange::PlaceResult result = venue.place(terms, now);
+    EXPECT_EQ(result.refusal, Refusal::None);
+    return result.id;
+  }
+  void open(UserId user, std::string_view quantity) {
+    place(dave, Side::Sell, "60000", quantity);
+    place(user, Side::Buy, "60000", quantity);
+  }
+  void mark(std::string_view price) { venue.set_reference_prices(swap, px(price), px(price), now); }
+  PositionView held(UserId user) const { return venue.positions(user).at(0); }
+  BalanceView dollars(UserId user) const { return venue.balances(user).at(0); }
+  void TearDown() override {
+    EXPECT_EQ(venue.check_money(), "");
+    ExchangeTest::TearDown();
+  }
+};
+
+TEST_F(Claims, MarketsStayWhereTheyAreWhenAnotherIsMade) {
+  // In a venue of its own: the first look at the swap makes its market, and valuing the bitcoin
+  // makes the next one while the first is still in use. A memory checker sees it if that moves.
+  Exchange fresh{instruments, currencies, watcher};
+  UserSettings settings;
+  settings.account_mode = 3;
+  settings.deposits = {money("1000", usdt), money("1", btc)};
+  const UserId user = fresh.add_user(settings, now);
+  const auto room = [&] {
+    return fresh.order_room(user, swap, TradeMode::Cross, px("60000"), 10, false).buy;
+  };
+  const Quantity first = room();
+  EXPECT_GT(first.raw, 0);
+  EXPECT_EQ(first, room());
+}
+
+}  // namespace
+}  // namespace gannet::sim
