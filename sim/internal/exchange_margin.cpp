@@ -30,7 +30,7 @@ std::int64_t Exchange::State::leverage(const Account& account, InstrumentId inst
 Price Exchange::State::valuation_price(InstrumentId instrument) noexcept {
   const Market& here = market(instrument);
   if (here.mark.raw > 0) return here.mark;
-  return here.book.best(Side::Buy).value_or(here.book.best(Side::Sell).value_or(Price{}));
+  return here.book.best(Side::Buy).value_or(here.book.best(Side::Sell).value_or(here.last_price));
 }
 
 const std::vector<RiskTier>& Exchange::State::tiers(InstrumentId instrument) {

@@ -16,6 +16,7 @@ void Exchange::State::settle(Order& maker, Order& taker, Price price, Quantity q
                           price,
                           quantity,
                           now};
+  here.last_price = price;
   if (quantity == here.book.at(maker.node).quantity) {
     here.book.remove(maker.node);
     maker.node = MatchingBook::kNoNode;

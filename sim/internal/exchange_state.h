@@ -50,6 +50,7 @@ struct Market {
   ValueTerms terms;
   Price mark;
   Price index;
+  Price last_price;  ///< of the newest trade; zero: none yet
   std::int64_t last_trade_id = 0;
   std::int64_t last_forced_id = 0;  ///< counts down: trade ids of takeovers
   FundingState funding;
@@ -159,6 +160,7 @@ struct Exchange::State {
   // --- money of one account (exchange_margin.cpp)
   std::int64_t leverage(const Account& account, InstrumentId instrument, TradeMode mode,
                         PositionSide side) const noexcept;
+  /// The mark; without one, the best bid, the best ask, the newest trade, whichever there is.
   Price valuation_price(InstrumentId instrument) noexcept;
   const std::vector<RiskTier>& tiers(InstrumentId instrument);
   /// What one position weighs, 10^-18 of its settle currency.

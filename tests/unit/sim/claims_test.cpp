@@ -58,6 +58,13 @@ class Claims : public ExchangeTest {
   }
 };
 
+TEST_F(Claims, APositionWithoutMarkAndBookIsWorthItsLastTrade) {
+  open(erin, "10");
+  // 0.1 BTC at 60000 and 50 times: 120 of margin; 3 of fee.
+  EXPECT_EQ(to_string(held(erin).initial_margin), "120");
+  EXPECT_EQ(to_string(dollars(erin).available), "377");
+}
+
 TEST_F(Claims, MarketsStayWhereTheyAreWhenAnotherIsMade) {
   // In a venue of its own: the first look at the swap makes its market, and valuing the bitcoin
   // makes the next one while the first is still in use. A memory checker sees it if that moves.
