@@ -41,7 +41,7 @@ Order& OrderStore::create(const NewOrder& terms, VenueOrderId id, Timestamp now)
   (user.last == Order::kEnd ? user.first : at(user.last).next) = slot;
   user.last = slot;
   ++user.open;
-  user.reduce_only += terms.reduce_only ? 1 : 0;
+  user.closing += only_closes(terms) ? 1u : 0u;
   if (terms.instrument.value >= user.open_by_instrument.size()) {
     user.open_by_instrument.resize(std::size_t{terms.instrument.value} + 1);
   }
@@ -59,7 +59,7 @@ void OrderStore::end(Order& order) {
   order.previous = order.next = Order::kEnd;
   order.open = false;
   --user.open;
-  user.reduce_only -= order.view.terms.reduce_only ? 1 : 0;
+  user.closing -= only_closes(order.view.terms) ? 1u : 0u;
   --user.open_by_instrument[order.view.terms.instrument.value];
   const Ended ended{order.view.id, order.slot, !order.view.terms.client_id.empty()};
   if (order.view.terms.user == kMarketUser) {

@@ -15,6 +15,16 @@
 
 namespace gannet::sim {
 
+/// In long/short mode the side and the position side say together whether an order closes.
+constexpr bool closes_leg(const NewOrder& terms) noexcept {
+  return (terms.position_side == PositionSide::Long && terms.side == Side::Sell) ||
+         (terms.position_side == PositionSide::Short && terms.side == Side::Buy);
+}
+/// Orders that must never open anything: what is to close a leg is reduce-only without saying so.
+constexpr bool only_closes(const NewOrder& terms) noexcept {
+  return terms.reduce_only || closes_leg(terms);
+}
+
 /// An order with the exchange's own bookkeeping.
 struct Order {
   OrderView view;
@@ -66,8 +76,9 @@ class OrderStore {
     return user < users_.size() ? users_[user].open : 0;
   }
   std::size_t open_count(UserId user, InstrumentId instrument) const noexcept;
-  bool any_reduce_only(UserId user) const noexcept {
-    return user < users_.size() && users_[user].reduce_only > 0;
+  /// Whether any open one only closes.
+  bool any_closing(UserId user) const noexcept {
+    return user < users_.size() && users_[user].closing > 0;
   }
   /// Open and remembered ones, oldest first.
   std::vector<VenueOrderId> all(UserId user) const;
@@ -94,7 +105,7 @@ class OrderStore {
     std::uint32_t first = Order::kEnd;
     std::uint32_t last = Order::kEnd;
     std::size_t open = 0;
-    std::size_t reduce_only = 0;  // open ones
+    std::size_t closing = 0;  // open ones that only close
     std::vector<std::uint32_t> open_by_instrument;
     std::deque<Ended> ended[2];  // as they ended: with a fill, without
   };

@@ -249,19 +249,21 @@ void Exchange::State::tell_outcome(const Order& order, const Outcome& outcome) {
   for (const Bill& bill : outcome.bills) events.on_bill(bill);
 }
 
-/// The reduce-only orders of one position together may not exceed it. The best-priced (then the
+/// The orders that only close one position together may not exceed it: reduce-only ones, and those
+/// that close a leg, which a forced close may leave larger than the leg. The best-priced (then the
 /// oldest) keep their place; the first that does not fit is cut down, those behind it are
 /// cancelled. PROTOCOL 12.2.
 void Exchange::State::fit_reduce_only(UserId user, const Position& position, Timestamp now,
                                       const Order* newest) {
-  if (!orders.any_reduce_only(user)) return;
+  if (!orders.any_closing(user)) return;
   const std::int64_t held = position.quantity.raw;
   std::vector<std::uint32_t> reducers;
   for (std::uint32_t slot = orders.first_open(user); slot != Order::kEnd;
        slot = orders.at(slot).next) {
     const NewOrder& terms = orders.at(slot).view.terms;
-    if (terms.reduce_only && orders.at(slot).resting() && terms.instrument == position.instrument &&
-        terms.position_side == position.side && terms.mode == position.mode) {
+    if (only_closes(terms) && orders.at(slot).resting() &&
+        terms.instrument == position.instrument && terms.position_side == position.side &&
+        terms.mode == position.mode) {
       reducers.push_back(slot);
     }
   }

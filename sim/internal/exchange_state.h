@@ -153,7 +153,8 @@ struct Exchange::State {
   Bill trade_bill(const Order& order, bool is_maker, const PublicTrade& trade);
   void note_closed(Account& account, Position& position, ClosedPosition::How how);
   void tell_outcome(const Order& order, const Outcome& outcome);
-  /// `newest`: the order that just came to rest, if that is why.
+  /// Keeps the orders that only close within the position. `newest`: the order that just came to
+  /// rest, if that is why.
   void fit_reduce_only(UserId user, const Position& position, Timestamp now,
                        const Order* newest = nullptr);
 
@@ -280,11 +281,6 @@ void keep_newest(std::vector<Row>& rows, std::size_t keep) {
 
 constexpr bool has_limit_price(OrderType type) noexcept {
   return type != OrderType::Market && type != OrderType::OptimalLimitIoc;
-}
-/// In long/short mode the side and the position side say together whether an order closes.
-constexpr bool closes_leg(const NewOrder& terms) noexcept {
-  return (terms.position_side == PositionSide::Long && terms.side == Side::Sell) ||
-         (terms.position_side == PositionSide::Short && terms.side == Side::Buy);
 }
 
 }  // namespace gannet::sim

@@ -192,6 +192,13 @@ class Accounts : public testing::Test {
     ASSERT_EQ(exchange.check_money(), "");
     for (const UserId user : users) {
       const std::vector<PositionView> positions = exchange.positions(user);
+      for (const PositionView& position : positions) {
+        if (position.side == PositionSide::Long) {
+          ASSERT_GE(position.quantity.raw, 0);
+        } else if (position.side == PositionSide::Short) {
+          ASSERT_LE(position.quantity.raw, 0);
+        }
+      }
       for (const BalanceView& balance : exchange.balances(user)) {
         __int128 sum = balance.cash.raw;
         for (const PositionView& position : positions) {

@@ -135,6 +135,11 @@ class Campaign {
       for (const PositionView& position : exchange_.positions(user))
         held[{user, position.instrument.value, position.side, position.mode}] =
             position.quantity.raw;
+      for (const PositionView& position : exchange_.positions(user)) {
+        const bool turned = (position.side == PositionSide::Long && position.quantity.raw < 0) ||
+                            (position.side == PositionSide::Short && position.quantity.raw > 0);
+        if (turned) return "user " + std::to_string(user) + " has a leg on the wrong side of zero";
+      }
       if (std::string wrong = check_holds(user); !wrong.empty()) return wrong;
     }
     for (const auto& [leg, quantity] : events_.from_fills) {

@@ -58,6 +58,27 @@ class Claims : public ExchangeTest {
   }
 };
 
+TEST_F(Claims, ClosingOrdersOfALegDoNotOutliveItsLiquidation) {
+  open(carol, "8");
+  const VenueOrderId closing = place(carol, Side::Sell, "60500", "8");
+  mark("58000");
+  ASSERT_EQ(held(carol).quantity.raw, 0);
+  EXPECT_EQ(venue.find(closing)->state, OrderState::Cancelled);
+  place(dave, Side::Buy, "60500", "8");
+  EXPECT_EQ(held(carol).quantity.raw, 0);  // a long leg is never sold short
+}
+
+TEST_F(Claims, ClosingOrdersOfALegAreCutToWhatDeleveragingLeavesOfIt) {
+  open(carol, "8");
+  const VenueOrderId closing = place(carol, Side::Sell, "60500", "6");
+  ASSERT_EQ(
+      venue.deleverage(carol, swap, PositionSide::Long, TradeMode::Cross, qty(swap, "5"), now),
+      AccountRefusal::None);
+  EXPECT_EQ(venue.find(closing)->terms.quantity, qty(swap, "3"));
+  place(dave, Side::Buy, "60500", "6");
+  EXPECT_EQ(held(carol).quantity.raw, 0);
+}
+
 TEST_F(Claims, APositionWithoutMarkAndBookIsWorthItsLastTrade) {
   open(erin, "10");
   // 0.1 BTC at 60000 and 50 times: 120 of margin; 3 of fee.
