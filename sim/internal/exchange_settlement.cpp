@@ -26,8 +26,8 @@ void Exchange::State::settle(Order& maker, Order& taker, Price price, Quantity q
   const Cost value = value_at(here.terms, price, quantity).value_or(0);
   // Between the market and itself no money moves: both parties are one account.
   const bool inside_market = maker.view.terms.user == taker.view.terms.user;
-  const Outcome of_maker = inside_market ? Outcome{} : settle_party(maker, true, trade, value);
-  const Outcome of_taker = inside_market ? Outcome{} : settle_party(taker, false, trade, value);
+  Outcome of_maker = inside_market ? Outcome{} : settle_party(maker, true, trade, value);
+  Outcome of_taker = inside_market ? Outcome{} : settle_party(taker, false, trade, value);
 
   for (Order* order : {&maker, &taker}) {
     OrderView& view = order->view;
@@ -45,6 +45,8 @@ void Exchange::State::settle(Order& maker, Order& taker, Price price, Quantity q
     }
     update_claims(*order);
   }
+  renew_claims(maker.view.terms.user, of_maker);
+  renew_claims(taker.view.terms.user, of_taker);
   if (!inside_market) {
     maker.view.last_fill = of_maker.fill;
     taker.view.last_fill = of_taker.fill;
@@ -237,6 +239,16 @@ void Exchange::State::note_closed(Account& account, Position& position, ClosedPo
   account.closed.push_back(row);
   position.history_row = ++account.closed_count;
   keep_newest(account.closed, kKeptClosedPositions);
+}
+
+void Exchange::State::renew_claims(UserId user, Outcome& outcome) {
+  if (user == kMarketUser || !outcome.position) return;
+  Position& told = *outcome.position;
+  const Position* now = accounts[user].positions.find(told.instrument, told.side, told.mode);
+  for (const int i : {0, 1}) {
+    told.promised[i] = now->promised[i];
+    told.pending[i] = now->pending[i];
+  }
 }
 
 void Exchange::State::tell_outcome(const Order& order, const Outcome& outcome) {

@@ -152,6 +152,8 @@ struct Exchange::State {
                  Cost value, Bill& draft);
   Bill trade_bill(const Order& order, bool is_maker, const PublicTrade& trade);
   void note_closed(Account& account, Position& position, ClosedPosition::How how);
+  /// What the position's orders claim of it after the match, before it is told.
+  void renew_claims(UserId user, Outcome& outcome);
   void tell_outcome(const Order& order, const Outcome& outcome);
   /// Keeps the orders that only close within the position. `newest`: the order that just came to
   /// rest, if that is why.

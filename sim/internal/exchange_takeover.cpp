@@ -124,10 +124,11 @@ void Exchange::State::book_forced(UserId user, std::size_t index, Side side, con
               : how.category == OrderCategory::AutoDeleverage   ? How::AutoDeleverage
                                                                 : How::Liquidation);
   change(order, OrderChange::What::Fill, outcome.fill);
-  tell_outcome(order, outcome);
-  release_and_end(order);
   const Position copy = account.positions.at(index);
   fit_reduce_only(user, copy, now);
+  renew_claims(user, outcome);
+  tell_outcome(order, outcome);
+  release_and_end(order);
 }
 
 void Exchange::State::book_market(InstrumentId instrument, Side side, Quantity quantity, Cost value,

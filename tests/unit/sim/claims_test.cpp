@@ -79,6 +79,19 @@ TEST_F(Claims, ClosingOrdersOfALegAreCutToWhatDeleveragingLeavesOfIt) {
   EXPECT_EQ(held(carol).quantity.raw, 0);
 }
 
+TEST_F(Claims, ThePositionToldAfterAFillKnowsWhatTheOrderStillPromises) {
+  open(carol, "8");
+  place(carol, Side::Sell, "60500", "6");
+  place(dave, Side::Buy, "60500", "5");
+  ASSERT_FALSE(watcher.told.empty());
+  PositionView last;
+  for (const auto& [user, position] : watcher.told) {
+    if (user == carol) last = position;
+  }
+  EXPECT_EQ(last.quantity, qty(swap, "3"));
+  EXPECT_EQ(last.promised[1], qty(swap, "1"));  // so 2 are available
+}
+
 TEST_F(Claims, APositionWithoutMarkAndBookIsWorthItsLastTrade) {
   open(erin, "10");
   // 0.1 BTC at 60000 and 50 times: 120 of margin; 3 of fee.
