@@ -243,7 +243,7 @@ void Exchange::State::set_claims(Order& order, const Claims& claims) {
     balance.frozen += claims.hold - order.hold;
     balance.frozen_fee += claims.hold_fee - order.hold_fee;
     if (!derivative) balance.frozen_spot += claims.hold - order.hold;
-    balance.update_time = order.view.update_time;
+    balance.update_time = std::max(balance.update_time, order.view.update_time);
     order.hold = claims.hold;
     order.hold_fee = claims.hold_fee;
   }

@@ -93,6 +93,18 @@ void Exchange::State::liquidate(UserId user, std::size_t index, Timestamp now) {
   }
 }
 
+void Exchange::State::cancel_of(UserId user, const Position& position, Timestamp now) {
+  for (std::uint32_t slot = orders.first_open(user); slot != Order::kEnd;) {
+    Order& order = orders.at(slot);
+    slot = order.next;
+    const NewOrder& terms = order.view.terms;
+    if (order.resting() && terms.instrument == position.instrument &&
+        terms.position_side == position.side && terms.mode == position.mode) {
+      cancel_order(order, CancelCause::Liquidation, now);
+    }
+  }
+}
+
 bool Exchange::State::liquidate_partly(UserId user, std::size_t index, Timestamp now) {
   Account& account = accounts[user];
   if (carry_of(account, account.positions.at(index)).equity <= 0) return false;
@@ -119,6 +131,7 @@ bool Exchange::State::liquidate_partly(UserId user, std::size_t index, Timestamp
       value_at(market(position.instrument).terms, how.price, how.quantity).value_or(0);
   how.penalty =
       fee_on(money_of(value), std::max<std::int64_t>(account.settings.derivative_fees.taker, 0));
+  cancel_of(user, position, now);
   take_over(user, chosen, how, now);
   return true;
 }
@@ -153,6 +166,7 @@ void Exchange::State::liquidate_whole(UserId user, std::size_t index, Timestamp 
     how.price = losing_price(position, share - how.penalty);
     plan.push_back(how);
   }
+  for (const std::size_t i : together) cancel_of(user, account.positions.at(i), now);
   for (std::size_t i = 0; i < together.size(); ++i) take_over(user, together[i], plan[i], now);
 }
 

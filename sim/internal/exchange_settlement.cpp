@@ -245,9 +245,34 @@ void Exchange::State::renew_claims(UserId user, Outcome& outcome) {
   if (user == kMarketUser || !outcome.position) return;
   Position& told = *outcome.position;
   const Position* now = accounts[user].positions.find(told.instrument, told.side, told.mode);
+  renew_claims(user, *now);
   for (const int i : {0, 1}) {
     told.promised[i] = now->promised[i];
     told.pending[i] = now->pending[i];
+  }
+}
+
+void Exchange::State::renew_claims(UserId user, const Position& position) {
+  // An order that is alone claims after its own fills what it claimed before, less what was filled.
+  if (orders.open_count(user, position.instrument) < 2) return;
+  const std::int64_t held = position.quantity.raw;
+  std::int64_t room = std::abs(held);
+  for (std::uint32_t slot = orders.first_open(user); slot != Order::kEnd;
+       slot = orders.at(slot).next) {
+    Order& order = orders.at(slot);
+    const NewOrder& terms = order.view.terms;
+    if (terms.instrument != position.instrument || terms.position_side != position.side ||
+        terms.mode != position.mode || !has_limit_price(terms.type)) {
+      continue;
+    }
+    const std::int64_t left = order.remaining().raw;
+    const bool opposes = held != 0 && (held > 0) == (terms.side == Side::Sell);
+    std::int64_t opening = opposes ? std::max<std::int64_t>(left - room, 0) : left;
+    if (only_closes(terms)) opening = 0;
+    if (opposes) room = std::max<std::int64_t>(room - (left - opening), 0);
+    if (opening == std::min(order.opening.raw, left)) continue;
+    order.opening = {opening};
+    update_claims(order);
   }
 }
 

@@ -154,6 +154,9 @@ struct Exchange::State {
   void note_closed(Account& account, Position& position, ClosedPosition::How how);
   /// What the position's orders claim of it after the match, before it is told.
   void renew_claims(UserId user, Outcome& outcome);
+  /// A position that changed is there for its orders anew, oldest first: what it does not cover of
+  /// them would open and is held for. Else money goes that a resting order will need.
+  void renew_claims(UserId user, const Position& position);
   void tell_outcome(const Order& order, const Outcome& outcome);
   /// Keeps the orders that only close within the position. `newest`: the order that just came to
   /// rest, if that is why.
@@ -228,6 +231,8 @@ struct Exchange::State {
   /// The positions that stand or fall with that one, by index.
   std::vector<std::size_t> carried_together(const Account& account, const Position& position) const;
   void cancel_for_margin(UserId user, const Position& position, CancelCause cause, Timestamp now);
+  /// The orders of a position that is about to be taken over, whatever they hold.
+  void cancel_of(UserId user, const Position& position, Timestamp now);
   void liquidate(UserId user, std::size_t index, Timestamp now);
   bool liquidate_partly(UserId user, std::size_t index, Timestamp now);
   void liquidate_whole(UserId user, std::size_t index, Timestamp now);

@@ -115,5 +115,33 @@ TEST_F(Claims, MarketsStayWhereTheyAreWhenAnotherIsMade) {
   EXPECT_EQ(first, room());
 }
 
+TEST_F(Claims, AnOrderThatWouldOpenAfterThePositionWasClosedHoldsItsMargin) {
+  open(erin, "10");
+  const VenueOrderId resting = place(erin, Side::Sell, "60500", "10");
+  EXPECT_EQ(dollars(erin).frozen.raw, 0);  // it closes
+  place(dave, Side::Buy, "60000", "10");
+  place(erin, Side::Sell, "60000", "10", OrderType::ImmediateOrCancel);
+  ASSERT_EQ(held(erin).quantity.raw, 0);
+  // 0.1 BTC at 60500: 121 at 50 times, 3.025 of fee. Cash is 494: twice 3 of fees.
+  EXPECT_GE(dollars(erin).frozen, money("124.025", usdt));
+  EXPECT_LT(dollars(erin).frozen, money("124.02500001", usdt));
+  EXPECT_EQ(venue.transfer(erin, Wallet::Trading, erin, Wallet::Funding, money("370", usdt), now),
+            AccountRefusal::InsufficientFunds);
+  // The other way: what comes back to be closed needs nothing held.
+  place(dave, Side::Sell, "60000", "10");
+  place(erin, Side::Buy, "60000", "10");
+  EXPECT_EQ(dollars(erin).frozen.raw, 0);
+  EXPECT_EQ(venue.find(resting)->state, OrderState::Live);
+}
+
+TEST_F(Claims, LiquidationCancelsTheClosingOrdersOfANetPosition) {
+  const UserId frank = add("frank", "100", false);
+  open(frank, "8");
+  const VenueOrderId closing = place(frank, Side::Sell, "60500", "8");
+  mark("59000");
+  ASSERT_EQ(held(frank).quantity.raw, 0);
+  EXPECT_EQ(venue.find(closing)->cancel_cause, CancelCause::Liquidation);
+}
+
 }  // namespace
 }  // namespace gannet::sim
