@@ -100,13 +100,18 @@ TEST_F(Claims, APositionWithoutMarkAndBookIsWorthItsLastTrade) {
 }
 
 TEST_F(Claims, MarketsStayWhereTheyAreWhenAnotherIsMade) {
-  // In a venue of its own: the first look at the swap makes its market, and valuing the bitcoin
-  // makes the next one while the first is still in use. A memory checker sees it if that moves.
+  // Valuing the bitcoin makes the markets of what was listed since, while that of the swap is in
+  // use. A memory checker sees it if that moves.
   Exchange fresh{instruments, currencies, watcher};
   UserSettings settings;
   settings.account_mode = 3;
   settings.deposits = {money("1000", usdt), money("1", btc)};
   const UserId user = fresh.add_user(settings, now);
+  for (const std::string_view name : {"BTC-USD-261225", "BTC-USD-270326"}) {
+    Instrument listed = instruments[inverse];
+    listed.name = InstrumentName(name);
+    instruments.add(listed);
+  }
   const auto room = [&] {
     return fresh.order_room(user, swap, TradeMode::Cross, px("60000"), 10, false).buy;
   };
