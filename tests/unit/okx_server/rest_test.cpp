@@ -56,6 +56,35 @@ TEST(RestPublic, LimitsByAddress) {
   EXPECT_EQ(venue.http({"GET", "/api/v5/public/time", {}, ""}).status, 200);
 }
 
+// 10 in 2 s by address and instrument (PROTOCOL 9): what the route ignores names no other bucket.
+TEST(RestPublic, LimitsByInstrumentAreNotEscapedByJunkParameters) {
+  const auto served = [](std::string_view target, auto junk) {
+    Venue venue;
+    int count = 0;
+    for (int i = 0; i < 60; ++i) {
+      const std::string asked = fmt::format("/api/v5/public/{}{}", target, junk(i));
+      count += venue.http({"GET", asked, {}, ""}).status == 200;
+    }
+    return count;
+  };
+  const auto named = [](std::string_view name) {
+    return [name](int i) { return fmt::format("&{}=j{}", name, i); };
+  };
+  const std::string_view funding = "funding-rate?instId=BTC-USDT-SWAP";
+  EXPECT_EQ(served(funding, named("instFamily")), 10);
+  EXPECT_EQ(served(funding, named("instType")), 10);
+  const auto kind = [](int i) { return i % 2 == 0 ? "&instType=SWAP" : "&instType=SPOT"; };
+  EXPECT_EQ(served(funding, kind), 10);
+  EXPECT_EQ(served("mark-price?instType=SWAP", named("instFamily")), 10);
+  const auto list = [](int i) {
+    return "&instId=BTC-USDT-SWAP" + std::string(static_cast<std::size_t>(1 + i % 9), ',');
+  };
+  EXPECT_EQ(served("mark-price?instType=SWAP", list), 10);
+  // Two instruments have a bucket each.
+  const auto both = [](int i) { return i % 2 == 0 ? "BTC-USDT-SWAP" : "BTC-USDT"; };
+  EXPECT_EQ(served("mark-price?instType=SWAP&instId=", both), 20);
+}
+
 TEST(RestOrders, PlaceQueryAmendAndCancelByName) {
   Venue venue;
   const Json placed = venue.post("/api/v5/trade/order", rest_order("41", "61000"));

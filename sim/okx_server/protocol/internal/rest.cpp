@@ -79,6 +79,21 @@ FoundRoute find_route(std::string_view method, std::string_view path) noexcept {
   return found;
 }
 
+/// What a limit by instrument counts apart: the listed instrument, or else the kind and the family
+/// that are known here. Anything else that a client writes names no bucket of its own.
+std::string limited_part(const RestCall& call) {
+  const InstrumentId id = call.state.find_instrument(call.param("instId"));
+  if (id.valid()) return std::to_string(id.value);
+  std::string part;
+  if (const auto kind = parse_instrument_kind(call.param("instType"))) part += name_of(*kind);
+  part += ':';
+  const std::string_view family = call.param("instFamily");
+  const bool known = std::ranges::any_of(
+      call.state.instruments, [&](const Instrument& one) { return one.family.view() == family; });
+  if (known) part += family;
+  return part;
+}
+
 bool take_rate(RestCall& call, const Route& route, std::string_view peer) {
   if (!call.state.settings.limits.rest || route.limit == 0) return true;
   std::string bucket(route.path);
@@ -87,9 +102,7 @@ bool take_rate(RestCall& call, const Route& route, std::string_view peer) {
   bucket += by_user ? std::string_view(call.account().settings.uid) : host_of(peer);
   if (route.scope == LimitScope::AddressInstrument || route.scope == LimitScope::UserInstrument) {
     bucket += ':';
-    bucket += call.param("instId").substr(0, 64);
-    bucket += call.param("instType").substr(0, 16);
-    bucket += call.param("instFamily").substr(0, 64);
+    bucket += limited_part(call);
   }
   return call.state.limiter.acquire(bucket, route.limit, milliseconds(route.window_ms), 1,
                                     call.state.now);
