@@ -72,6 +72,22 @@ TEST(SocketLogin, RefusesMillisecondsAndIsoTimesOfOtherRecipes) {
   }
 }
 
+// PROTOCOL 5: Unix time in seconds, which has ten digits until the year 2286.
+TEST(SocketLogin, RefusesATimestampCenturiesAheadAndLeadingZeros) {
+  Venue venue;
+  const auto code_at = [&](const std::string& time) {
+    const std::string sign =
+        test_signature(venue.credentials.secret, time + "GET/users/self/verify");
+    return try_login(venue, login_with(venue, time, sign)).code;
+  };
+  const std::string now = seconds_text(venue.now);
+  EXPECT_EQ(code_at(std::to_string(std::stoll(now) + 9'000'000'000)), "60004");
+  EXPECT_EQ(code_at("0" + now), "60004");
+  EXPECT_EQ(code_at(now.substr(1)), "60004");
+  EXPECT_EQ(code_at("9999999999"), "60006");  // more nanoseconds than 64 bits hold
+  EXPECT_EQ(code_at("0000000001"), "60006");
+}
+
 TEST(SocketLogin, RefusesASecondLoginWithoutClosing) {
   Venue venue;
   const ConnectionId id = venue.open_private();

@@ -1,5 +1,7 @@
 #include "sim/okx_server/protocol/internal/auth.h"
 
+#include <algorithm>
+
 #include "sim/okx_server/protocol/internal/json_reader.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
 #include "sim/okx_server/protocol/internal/signature.h"
@@ -91,10 +93,12 @@ AuthResult verify_login(const ServerState& state, simdjson::dom::object login,
   const std::string_view sign = text_or_empty(login, "sign");
   if (key_text.empty() || passphrase.empty() || timestamp.empty() || sign.empty())
     return refused("60027", "Login parameters can not be empty");
-  // Whole seconds alone: milliseconds and dates are another recipe.
+  // Whole seconds alone, ten digits until 2286: milliseconds and dates are another recipe.
   const auto unix_seconds = parse_digits(timestamp);
-  if (!unix_seconds || timestamp.size() > 11) return refused("60004", "Invalid timestamp");
-  const Timestamp signed_at{static_cast<std::int64_t>(*unix_seconds % 9'000'000'000ull) *
+  if (!unix_seconds || timestamp.size() != 10) return refused("60004", "Invalid timestamp");
+  // Later ones do not fit into nanoseconds of 64 bits; they are outside the window either way.
+  constexpr std::uint64_t kLatest = 9'000'000'000;
+  const Timestamp signed_at{static_cast<std::int64_t>(std::min(*unix_seconds, kLatest)) *
                             1'000'000'000};
   if (outside_window(signed_at, state.now)) return refused("60006", "Timestamp request expired");
   if (!looks_like_key(key_text)) return refused("60005", "Invalid apiKey");
