@@ -55,6 +55,22 @@ TEST(RequestLog, TellsOfSocketsTheirPathAndOperation) {
   EXPECT_EQ(desk.lines.size(), lines) << "pings are no requests";
 }
 
+TEST(RequestLog, OfAFrameThatIsNoRequestHoldsItsLengthAlone) {
+  LoggedVenue desk;
+  const ConnectionId id = desk.venue.open("/ws/v5/private");
+  const std::string login = desk.venue.login_text();
+  const std::string cut = login.substr(0, login.size() - 1);
+  desk.venue.text(id, cut);
+  EXPECT_EQ(desk.venue.last(id).at("/code"), "60012");
+  EXPECT_EQ(desk.venue.last(id).at("/msg").find("Invalid request: {"), 0u);
+  ASSERT_EQ(desk.lines.size(), 1u);
+  EXPECT_EQ(desk.last().find(desk.venue.credentials.passphrase), std::string::npos) << desk.last();
+  EXPECT_EQ(desk.last().find(desk.venue.credentials.key), std::string::npos) << desk.last();
+  EXPECT_NE(desk.last().find(fmt::format("60012: Invalid request of {} bytes", cut.size())),
+            std::string::npos)
+      << desk.last();
+}
+
 TEST(RequestLog, HoldsNoSecret) {
   LoggedVenue desk;
   const ConnectionId id = desk.venue.open("/ws/v5/private");

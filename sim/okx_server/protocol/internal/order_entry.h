@@ -21,8 +21,8 @@ struct OperationRequest {
   Operation operation = Operation::Place;
   bool batch = false;  ///< the batch form, even of one item
   Source source = Source::Socket;
-  std::string_view name;         ///< "order", "batch-orders", ...: what faults name
-  std::string_view expire_time;  ///< Unix milliseconds or ""
+  std::string_view name;    ///< "order", "batch-orders", ...: what faults name
+  std::string expire_time;  ///< Unix milliseconds or ""
 };
 
 struct OperationReply {

@@ -1,5 +1,7 @@
 #include "sim/okx_server/protocol/internal/socket.h"
 
+#include <fmt/format.h>
+
 #include "sim/okx_server/protocol/internal/auth.h"
 #include "sim/okx_server/protocol/internal/json_reader.h"
 #include "sim/okx_server/protocol/internal/json_writer.h"
@@ -69,7 +71,8 @@ void handle_login(ServerState& state, Session& session, std::string_view id,
 
 void handle_request(ServerState& state, Session& session, simdjson::dom::object request) {
   const std::string_view op = text_or_empty(request, "op");
-  const std::string_view id = text_or_empty(request, "id");
+  // Its own text: that of a number is not kept while hundreds of args are read.
+  const std::string id(text_or_empty(request, "id"));
   state.current.operation = op.substr(0, 40);
   if (!id.empty() && !is_plain_name(id, 32)) {
     send_error(state, session, "", "60033", "Parameter id error");
@@ -99,9 +102,11 @@ void handle_request(ServerState& state, Session& session, simdjson::dom::object 
 
 }  // namespace
 
-void send_error(ServerState& state, Session& session, std::string_view id, std::string_view code,
-                std::string_view message) {
-  state.refuse(name_of(session.path), code, message);
+namespace {
+
+/// An error that the log was told of, or need not be.
+void write_error(ServerState& state, Session& session, std::string_view id, std::string_view code,
+                 std::string_view message) {
   std::string text;
   JsonWriter json(text);
   json.begin_object();
@@ -112,6 +117,14 @@ void send_error(ServerState& state, Session& session, std::string_view id, std::
       .field("connId", session.name)
       .end_object();
   send(state, session, text);
+}
+
+}  // namespace
+
+void send_error(ServerState& state, Session& session, std::string_view id, std::string_view code,
+                std::string_view message) {
+  state.refuse(name_of(session.path), code, message);
+  write_error(state, session, id, code, message);
 }
 
 namespace {
@@ -125,8 +138,11 @@ void read_text(ServerState& state, Session& session, std::string_view text) {
   const auto error = state.parser.parse(text.data(), text.size(), true).get(root);
   const auto request = error == simdjson::SUCCESS ? as_object(root) : std::nullopt;
   if (!request || text_or_empty(*request, "op").empty()) {
-    send_error(state, session, request ? text_or_empty(*request, "id") : std::string_view(),
-               "60012", "Invalid request: " + quoted(text));
+    // A passphrase may stand in it: the client gets it back, the log its length.
+    state.refuse(name_of(session.path), "60012",
+                 fmt::format("Invalid request of {} bytes", text.size()));
+    write_error(state, session, request ? text_or_empty(*request, "id") : std::string_view(),
+                "60012", "Invalid request: " + quoted(text));
     return;
   }
   handle_request(state, session, *request);
