@@ -21,7 +21,7 @@ struct Stepped {
   Credentials credentials;
   Timestamp now;
 
-  Stepped(std::uint64_t seed, Timestamp start) : now(start) {
+  Stepped(std::uint64_t seed, Timestamp start, bool with_market = true) : now(start) {
     Settings settings = make_default_settings(seed, instruments, currencies);
     settings.step_mode = true;
     settings.history_days = 0;
@@ -31,6 +31,7 @@ struct Stepped {
         [this](std::string_view line) { log.append(line).append("\n"); });
     settings.observer = events.get();
     server = std::make_unique<Server>(settings, instruments, currencies, output, start);
+    if (!with_market) return;
     sim::SyntheticSettings synthetic;
     synthetic.seed = seed;
     synthetic.instruments = {instruments.find("BTC-USDT-SWAP")};
@@ -78,6 +79,22 @@ TEST(StepMode, TheMarketsTimeMovesByStepsAlone) {
   const std::uint64_t after = venue.market->events();
   venue.wall_time_passes(seconds(3));
   EXPECT_EQ(venue.market->events(), after);
+}
+
+// Funding is paid at 00:00, 08:00 and 16:00 UTC: the start is two seconds before.
+TEST(StepMode, AStepAdvancesTheExchangeWithoutAMarket) {
+  constexpr std::int64_t kEightHours = 8 * 3'600'000;
+  const std::int64_t due = (to_unix_millis(Stepped::kStart) / kEightHours + 1) * kEightHours;
+  Stepped venue(5, Timestamp{(due - 2'000) * 1'000'000}, false);
+  const auto next = [&] {
+    return venue.request("GET", "/api/v5/public/funding-rate?instId=BTC-USDT-SWAP")
+        .at("/data/0/fundingTime");
+  };
+  EXPECT_EQ(next(), std::to_string(due));
+  venue.step(1'990);
+  EXPECT_EQ(next(), std::to_string(due));
+  venue.step(20);
+  EXPECT_EQ(next(), std::to_string(due + kEightHours));
 }
 
 TEST(StepMode, BadStepsAreRefused) {

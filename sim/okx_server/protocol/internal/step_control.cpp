@@ -43,6 +43,7 @@ HttpResponse step(ServerState& state, const HttpRequest& request) {
   while (state.stepped < until) {
     state.stepped = std::min(end_of_slice(state.stepped), until);
     if (state.advance_market) state.advance_market(state.exchange_time());
+    state.exchange->advance(state.exchange_time());
     state.algos->run(state.exchange_time());
     flush_changes(state);
   }
