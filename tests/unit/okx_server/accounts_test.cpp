@@ -241,6 +241,22 @@ TEST_F(AccountsOnTheWire, DeleveragingFundingAndPricesHappenByOrder) {  // RELIA
   EXPECT_EQ(venue.server->exchange().check_money(), "");
 }
 
+TEST_F(AccountsOnTheWire, LoansAreNotToldOfModesAndCurrenciesThatAreNoNames) {
+  const std::string pair = "/api/v5/account/max-loan?instId=BTC-USDT&mgnMode=";
+  for (const char* const junk : {"%ff", "cash", "CROSS", "cross%00", "cross&mgnCcy=%ff",
+                                 "isolated&mgnCcy=%22", "cross&ccy=%c3%28", "cross&mgnCcy=US-D"})
+    EXPECT_EQ(venue.get(pair + junk).at("/code"), "51000") << junk;
+  EXPECT_EQ(venue.get("/api/v5/account/max-loan?mgnMode=cross&ccy=%ff").at("/code"), "51000");
+  const Json loan = venue.get(pair + "isolated&mgnCcy=USDT");
+  EXPECT_EQ(loan.at("/code"), "0");
+  EXPECT_EQ(loan.at("/data/0/mgnCcy"), "USDT");
+  const std::string fund = "/api/v5/public/insurance-fund?instType=SWAP&ccy=USDT&instFamily=";
+  const Json none = venue.get(fund + "%ff");
+  EXPECT_EQ(none.at("/code"), "0");
+  EXPECT_EQ(none.size("/data"), 0u);
+  EXPECT_EQ(venue.get(fund + "BTC-USDT").at("/data/0/instFamily"), "BTC-USDT");
+}
+
 TEST_F(AccountsOnTheWire, SaysHowMuchMayBeOrderedAndTakenOut) {
   const std::string swap = "instId=BTC-USDT-SWAP&tdMode=cross";
   const Json size = venue.get("/api/v5/account/max-size?" + swap + "&px=60000");

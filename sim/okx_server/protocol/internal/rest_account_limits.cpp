@@ -8,6 +8,8 @@
 namespace gannet::okx_server {
 namespace {
 
+constexpr std::size_t kLongestCurrency = 32;
+
 std::optional<Price> parse_price(const Instrument& instrument, std::string_view text) {
   if (text.empty()) return Price{};
   const auto units = parse_units(text, instrument.price_digits);
@@ -113,7 +115,13 @@ RestReply max_withdrawal(RestCall& call) {
 
 /// Nothing is lent here.
 RestReply max_loan(RestCall& call) {
-  if (call.param("mgnMode").empty()) return missing("mgnMode");
+  const std::string_view mode = call.param("mgnMode");
+  if (mode.empty()) return missing("mgnMode");
+  if (mode != "cross" && mode != "isolated") return bad_parameter("mgnMode");
+  for (const char* name : {"mgnCcy", "ccy"}) {
+    const std::string_view currency = call.param(name);
+    if (!currency.empty() && !is_plain_name(currency, kLongestCurrency)) return bad_parameter(name);
+  }
   if (call.param("instId").empty() && call.param("ccy").empty()) return missing("instId");
   RestReply reply;
   JsonWriter json(reply.data);
@@ -121,7 +129,7 @@ RestReply max_loan(RestCall& call) {
                        std::string_view side) {
     json.begin_object()
         .field("instId", instrument)
-        .field("mgnMode", call.param("mgnMode"))
+        .field("mgnMode", mode)
         .field("mgnCcy", call.param("mgnCcy"))
         .field("maxLoan", "0")
         .field("ccy", currency)

@@ -150,7 +150,9 @@ RestReply insurance_fund(RestCall& call) {
       call.param("instFamily").empty() ? call.param("uly") : call.param("instFamily");
   if (derivative && family.empty()) return either("uly", "instFamily");
   if (!derivative && call.param("ccy").empty()) return missing("ccy");
-  CurrencyId currency = call.state.currencies.find(call.param("ccy"));
+  // Of a derivative the family alone decides: what no instrument has is not told back.
+  CurrencyId currency;
+  if (!derivative) currency = call.state.currencies.find(call.param("ccy"));
   for (const Instrument& instrument : call.state.instruments) {
     if (derivative && instrument.kind == *kind && instrument.family.view() == family)
       currency = instrument.settle;
