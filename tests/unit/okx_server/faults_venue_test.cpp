@@ -119,6 +119,30 @@ TEST(FaultOrders, AreListedEndedByIdByNameAndAll) {
   EXPECT_EQ(end(""), 0u);
 }
 
+TEST(FaultOrders, AreNotAllEndedByAMistypedWish) {
+  Venue venue;
+  venue.fault(R"({"faults":[{"latency":{"ms":5}},{"stall":{"direction":"in"}}]})");
+  const auto on = [&] { return venue.get("/sim/v1/faults").size("/on"); };
+  ASSERT_EQ(on(), 2u);
+  for (const char* const query :
+       {"?fualt=stall", "?id=", "?id=0", "?id=x", "?id=9999999999999999999",
+        "?fault=", "?fault=stal", "?all", "?Id=1", "?fault=stall&id=1"}) {
+    EXPECT_EQ(venue.http({"DELETE", std::string("/sim/v1/faults") + query, {}, ""}).status, 400)
+        << query;
+    EXPECT_EQ(on(), 2u) << query;
+  }
+  for (const char* const wish : {"0", "{}", "[]", "null", "false", "-1", "1.5", R"("")",
+                                 R"("stal")", R"({"fault":"stall"})"}) {
+    const std::string body = fmt::format(R"({{"clear":{}}})", wish);
+    EXPECT_EQ(venue.http({"POST", "/sim/v1/faults", {}, body}).status, 400) << body;
+    EXPECT_EQ(on(), 2u) << body;
+  }
+  EXPECT_EQ(venue.http({"POST", "/sim/v1/faults", {}, R"({"clear":"stall"})"}).status, 200);
+  EXPECT_EQ(on(), 1u);
+  EXPECT_EQ(venue.http({"DELETE", "/sim/v1/faults?", {}, ""}).status, 200);
+  EXPECT_EQ(on(), 0u);
+}
+
 TEST(FaultOrders, ThatAreWrongAreRefusedWholeAndSayWhy) {
   Venue venue;
   const auto error_of = [&](const std::string& order) {

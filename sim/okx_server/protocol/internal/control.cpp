@@ -41,7 +41,7 @@ HttpResponse order(ServerState& state, const HttpRequest& request) {
   return json_response(200, std::move(body));
 }
 
-/// DELETE: all, or `?id=7`, or `?fault=cut`.
+/// DELETE: all without a query, or `?id=7`, or `?fault=cut`. Nothing ends by a mistyped one.
 HttpResponse end_faults(ServerState& state, std::string_view query) {
   std::string order = "true";
   if (query.starts_with("id=")) {
@@ -51,8 +51,11 @@ HttpResponse end_faults(ServerState& state, std::string_view query) {
   } else if (query.starts_with("fault=")) {
     order.clear();
     JsonWriter(order).string(query.substr(6));
+  } else if (!query.empty()) {
+    return complaint(400, "want nothing, id=NUMBER or fault=NAME");
   }
-  static_cast<void>(order_faults(state, "{\"clear\":" + order + "}", state.now));
+  const auto ended = order_faults(state, "{\"clear\":" + order + "}", state.now);
+  if (!ended) return complaint(400, ended.error());
   return json_response(200, fault_list_text(state));
 }
 

@@ -141,6 +141,18 @@ void clear(ServerState& state, simdjson::dom::element which) {
   clear(state, name, id);
 }
 
+/// What `clear` takes: anything else must not end all.
+std::optional<std::string> check_clear(simdjson::dom::element which) {
+  bool all = false;
+  std::int64_t id = 0;
+  std::string_view name;
+  if (which.get(all) == simdjson::SUCCESS && all) return std::nullopt;
+  if (which.get(id) == simdjson::SUCCESS && id > 0) return std::nullopt;
+  if (which.get(name) != simdjson::SUCCESS) return "clear: want true, a fault or its number";
+  if (find_fault(name) == nullptr) return "unknown fault: " + std::string(name.substr(0, 60));
+  return std::nullopt;
+}
+
 struct Given {
   std::vector<FaultOrder> orders;
   std::vector<std::string_view> ends;  ///< faults that are not wanted any more
@@ -160,6 +172,7 @@ std::optional<std::string> read_orders(simdjson::dom::object members, Timestamp 
   for (const auto member : members) {
     simdjson::dom::array list;
     if (member.key == "clear") {
+      if (auto error = check_clear(member.value)) return error;
       given.clears.push_back(member.value);
     } else if (member.key == "faults" && member.value.get(list) == simdjson::SUCCESS &&
                depth == 0) {
