@@ -76,6 +76,32 @@ TEST(WireFaults, D3_AStallHoldsFramesAndLetsThemGoInOneBurst) {
   EXPECT_EQ(venue.take(id), (std::vector<std::string>{"pong", "pong", "pong"}));
 }
 
+// 4005 as for the way out: the buffer is full at 16 MiB.
+TEST(WireFaults, D3_WhatAStallHoldsBackFromTheClientIsBoundedByBytes) {
+  Venue venue;
+  const ConnectionId id = venue.open("/ws/v5/public");
+  const std::string frame(65'536, 'x');
+  const auto stalled_with = [&](int frames) {
+    venue.fault(R"({"stall":{"for":"1s","direction":"in"}})");
+    for (int i = 0; i < frames; ++i) venue.text(id, frame);
+  };
+  // What was let go does not count any more.
+  for (int i = 0; i < 3; ++i) {
+    stalled_with(200);
+    venue.advance(milliseconds(1'200));
+    ASSERT_FALSE(venue.output.closes.contains(id));
+    ASSERT_EQ(venue.take(id).size(), 200u);
+  }
+  stalled_with(256);
+  EXPECT_FALSE(venue.output.closes.contains(id));
+  venue.text(id, frame);
+  ASSERT_TRUE(venue.output.closes.contains(id));
+  EXPECT_EQ(venue.output.closes.at(id), 4005);
+  venue.text(id, frame);
+  venue.advance(seconds(2));
+  EXPECT_TRUE(venue.take(id).empty());
+}
+
 TEST(WireFaults, D4_LatencyDelaysBothWaysOrOneAndKeepsTheOrder) {
   Venue venue;
   const ConnectionId id = venue.open("/ws/v5/public");

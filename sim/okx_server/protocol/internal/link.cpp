@@ -128,7 +128,12 @@ bool arrives(ServerState& state, Session& session, std::string_view text) {
   if (stalled) state.faults.count(FaultKind::Stall);
   Timestamp due = state.now + delay;
   if (!link.in.empty()) due = std::max(due, link.in.back().due);
-  if (link.in.size() < kMostHeldFrames) link.in.push_back({due, std::string(text)});
+  if (link.in_bytes + text.size() > kMostHeldBytes || link.in.size() >= kMostHeldFrames) {
+    close_session(state, session.id, 4005, "Receive buffer full");
+    return false;
+  }
+  link.in_bytes += text.size();
+  link.in.push_back({due, std::string(text)});
   return false;
 }
 
@@ -163,6 +168,7 @@ void pump_links(ServerState& state) {
                  !is_stalled(state, session, Way::In)) {
         const std::string text = std::move(link.in.front().text);
         link.in.pop_front();
+        link.in_bytes -= text.size();
         handle_text(state, session, text);
         flush_changes(state);
       } else {

@@ -43,6 +43,7 @@ struct Link {
   std::deque<Held> out;
   std::deque<Held> in;
   std::size_t out_bytes = 0;
+  std::size_t in_bytes = 0;
   Timestamp out_free;   ///< when a slow line has sent what was given to it
   bool broken = false;  ///< reset in the middle of a frame; forgotten in the next turn
 };
