@@ -37,7 +37,7 @@ struct User {
   std::string uid;            ///< "": made from the seed
   std::string master;         ///< name of the main account that this is a sub-account of; "": none
   std::vector<Amount> funding;  ///< deposits into the funding account
-  bool deep_books = false;    ///< fee tier that may have tick-by-tick books and the fills channel
+  bool deep_books = false;      ///< fee tier that may have tick-by-tick books and the fills channel
 };
 
 /// An instrument that this server offers, with its numeric code for socket orders.

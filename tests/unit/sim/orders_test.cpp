@@ -214,8 +214,8 @@ TEST_F(Orders, EventsOfOneActionComeInTheDocumentedOrder) {
   std::vector<std::string> kinds;
   for (const std::string& line : events.log) kinds.push_back(line.substr(0, line.find(' ')));
   EXPECT_EQ(kinds, (std::vector<std::string>{"live", "fill", "fill", "trade",  //
-                                             "position", "balance", "bill", "position",
-                                             "balance", "bill",  //
+                                             "position", "balance", "bill", "position", "balance",
+                                             "bill",  //
                                              "level", "level", "balance"}));
   EXPECT_EQ(events.log[0], "live T filled 0");
   EXPECT_EQ(events.log[1], "fill M filled 100");

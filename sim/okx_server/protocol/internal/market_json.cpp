@@ -16,8 +16,8 @@ std::string optional_text(const auto& value, auto&& text) {
 }
 
 /// Price at which the current day of that kind began; "" without one.
-std::string day_open(const Instrument& instrument, const CandleSeries& series,
-                     std::string_view bar, Timestamp now) {
+std::string day_open(const Instrument& instrument, const CandleSeries& series, std::string_view bar,
+                     Timestamp now) {
   const Timestamp open = open_of(bar_at(find_bar(bar).value_or(0)), now);
   const auto price = series.open_since(open, now);
   return price ? price_text(instrument, *price) : std::string();
@@ -61,7 +61,7 @@ void write_ticker(JsonWriter& json, const ServerState& state, InstrumentId id) {
   const std::optional<Price> last = last_price(state, id);
   const Timestamp now = state.exchange_time();
   const std::optional<Candle> day = market.trade_candles.day(now);
-  const auto of_day = [&](Price Candle::*member) {
+  const auto of_day = [&](Price Candle::* member) {
     return day ? price((*day).*member) : std::string();
   };
   json.begin_object()
@@ -93,7 +93,7 @@ void write_index_ticker(JsonWriter& json, const ServerState& state, std::string_
   const Timestamp now = state.exchange_time();
   const std::string price = price_text(instrument, index_price(state, id));
   const std::optional<Candle> day = series.day(now);
-  const auto of_day = [&](Price Candle::*member) {
+  const auto of_day = [&](Price Candle::* member) {
     return day ? price_text(instrument, (*day).*member) : price;
   };
   json.begin_object()

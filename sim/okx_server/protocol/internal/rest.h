@@ -37,7 +37,7 @@ struct RestReply {
   std::string data;
   int http_status = 200;
   bool data_is_object = false;  ///< `data` is one object, not a list: index-components alone
-  bool timed = false;  ///< with inTime and outTime: answers of write endpoints
+  bool timed = false;           ///< with inTime and outTime: answers of write endpoints
 };
 
 enum class LimitScope : std::uint8_t { Address, AddressInstrument, User, UserInstrument };

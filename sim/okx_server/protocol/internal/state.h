@@ -16,9 +16,9 @@
 
 #include "base/time.h"
 #include "domain/instrument_table.h"
+#include "sim/algo_desk.h"
 #include "sim/event_tee.h"
 #include "sim/exchange.h"
-#include "sim/algo_desk.h"
 #include "sim/okx_server/protocol/internal/algo_push.h"
 #include "sim/okx_server/protocol/internal/fault_mixer.h"
 #include "sim/okx_server/protocol/internal/faults.h"
@@ -45,8 +45,8 @@ struct UserState {
   std::vector<sim::BalanceView> balances;
   std::vector<std::pair<InstrumentId, TradeId>> trades;
   std::string_view greeks_type = "PA";  ///< PA or BS
-  std::set<CurrencyId> cash_changed;  ///< by a bill, not only held or freed
-  std::string_view event = "filled";  ///< why, in balance_and_position's words
+  std::set<CurrencyId> cash_changed;    ///< by a bill, not only held or freed
+  std::string_view event = "filled";    ///< why, in balance_and_position's words
   std::vector<sim::PositionView> endangered;
   // Currencies of the next gathered push of `account`.
   std::set<CurrencyId> changed_currencies;
