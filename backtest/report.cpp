@@ -9,6 +9,7 @@
 #include "backtest/json_writer.h"
 #include "backtest/text.h"
 #include "domain/denial.h"
+#include "engine/abi_words.h"
 
 namespace gannet::backtest {
 namespace {
@@ -51,7 +52,7 @@ std::string_view state_word(const OrderLine& order) noexcept {
 }
 
 std::string_view reason_word(const OrderLine& order) noexcept {
-  return order.is_denied ? gannet::name_of(order.denial) : name_of(order.reason);
+  return order.is_denied ? name_of(order.denial) : engine::abi_name(order.reason);
 }
 
 /// Quoted where the text needs it (RFC 4180).
@@ -202,7 +203,7 @@ void write_orders(JsonWriter& json, const ReportInputs& in) {
   for (int i = 0; i < kDenialReasons; ++i) {
     const auto reason = static_cast<DenialReason>(i);
     const std::uint64_t count = in.run.log().denials(reason);
-    if (count != 0) json.field(gannet::name_of(reason), count);
+    if (count != 0) json.field(name_of(reason), count);
   }
   json.close('}').close('}');
 }

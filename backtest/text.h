@@ -27,6 +27,5 @@ std::string ratio_text(__int128 numerator, __int128 denominator, int decimals);
 std::string average_price_text(const Instrument& instrument, __int128 cost, Quantity quantity);
 
 std::string_view word_for(Side side) noexcept;
-std::string_view name_of(VenueReason reason) noexcept;
 
 }  // namespace gannet::backtest

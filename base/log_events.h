@@ -61,9 +61,7 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(CommandReceived, "command.received", Info, "an operator's command; who, what")                 \
   X(TimerRefused, "timer.refused", Warning, "the venue refused the cancel-all-after timer")        \
   X(StatusSummary, "status", Info, "the figures of the last minute")                               \
-  X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")     \
-  X(SimRefused, "sim.refused", Info, "the simulated venue refused a request; why")                 \
-  X(SimFault, "sim.fault", Info, "the simulated venue was told to misbehave")
+  X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")
 
 enum class LogEvent : std::uint16_t {
 #define GANNET_LOG_ENUMERATOR(id, name, level, text) id,

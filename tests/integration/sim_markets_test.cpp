@@ -16,10 +16,6 @@ std::string gannet_program() { return std::string(GANNET_BINARY_DIR) + "/bin/gan
 
 class SimMarketsTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(gannet_program())) GTEST_SKIP() << "gannet is not built";
-  }
-
   std::unique_ptr<ChildSim> spawn(std::vector<std::string> arguments) {
     auto child = ChildSim::spawn({.program = gannet_program(),
                                   .arguments = std::move(arguments),

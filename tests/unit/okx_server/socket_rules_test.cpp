@@ -141,26 +141,6 @@ TEST(SocketRequests, AreAnsweredWithTheirIdThoughItIsANumberAndTheArgsAreMany) {
   }
 }
 
-TEST(SocketRequests, OfManyOrdersKeepAnExpiryThatIsANumber) {
-  Venue venue(any_pace);
-  const ConnectionId id = venue.open_private();
-  // Nineteen numbers of many readings each, then the order that would take one of them for expiry.
-  std::string items;
-  for (int i = 0; i < 20; ++i) {
-    items += fmt::format(
-        R"({{"instIdCode":{},"tdMode":"cross","side":"buy","ordType":"limit","clOrdId":{},"tag":1,"px":{},"sz":0.01,"reduceOnly":0,"banAmend":0,"pxAmendType":0,"attachAlgoOrds":[{{"attachAlgoClOrdId":{},"tpTriggerPx":70000,"tpOrdPx":-1,"slTriggerPx":50000,"slOrdPx":-1}}]}},)",
-        venue.swap_code, 100000000000 + i, 60000 + i, 200000000000 + i);
-  }
-  items.pop_back();
-  venue.text(id, fmt::format(R"({{"id":"1","op":"batch-orders","expTime":{},"args":[{}]}})",
-                             to_unix_millis(venue.now) + 5'000, items));
-  const auto frames = venue.take(id);
-  const Json reply(frames.empty() ? "" : frames.front());
-  ASSERT_EQ(reply.size("/data"), 20u);
-  for (int i = 0; i < 20; ++i)
-    EXPECT_EQ(reply.at(fmt::format("/data/{}/sCode", i)), "0") << frames.front();
-}
-
 TEST(SocketRequests, OfMoreThan64KilobytesCloseTheConnection) {
   Venue venue;
   const ConnectionId id = venue.open("/ws/v5/public");
