@@ -7,6 +7,7 @@
 
 #include "app/book_rebuild.h"
 #include "support/recordings.h"
+#include "test_paths.h"
 
 // The verified figures of the recordings, row by row.
 

@@ -1,6 +1,7 @@
 // What is wrong with a configuration is told before anything is traded: file, line, key, the
 // nearest key, exit 2.
 #include "support/daemon.h"
+#include "test_paths.h"
 
 namespace gannet::test {
 namespace {

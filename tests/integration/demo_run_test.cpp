@@ -3,6 +3,7 @@
 
 #include "base/log_events.h"
 #include "support/daemon.h"
+#include "test_paths.h"
 
 namespace gannet::test {
 namespace {

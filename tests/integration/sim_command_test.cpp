@@ -8,6 +8,7 @@
 
 #include "app/child_sim.h"
 #include "support/loopback.h"
+#include "test_paths.h"
 
 namespace gannet::app {
 namespace {

@@ -8,6 +8,7 @@
 #include "support/loopback.h"
 #include "support/recordings.h"
 #include "support/sim_client.h"
+#include "test_paths.h"
 
 namespace gannet::app {
 namespace {

@@ -1,6 +1,7 @@
 // A strategy that throws is stopped and its orders cancelled; the engine and the others go on.
 // [RELIABILITY fault 50]
 #include "support/daemon.h"
+#include "test_paths.h"
 
 namespace gannet::test {
 namespace {

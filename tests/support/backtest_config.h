@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "test_paths.h"
+
 namespace gannet::test {
 
 /// A backtest's configuration over the golden recording, with the bundled market maker of this

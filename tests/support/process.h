@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/state_directory.h"
+#include "test_paths.h"
 
 namespace gannet::test {
 

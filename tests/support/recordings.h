@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "test_paths.h"
+
 namespace gannet::test {
 
 /// Where recorded frames lie: GANNET_RECORDINGS, or ../shared/okx/recorded beside the sources;

@@ -7,6 +7,7 @@
 
 #include "backtest/report.h"
 #include "config/load.h"
+#include "test_paths.h"
 #include "tests/support/backtest_config.h"
 #include "tests/support/process.h"
 

@@ -6,6 +6,7 @@
 
 #include "app/commands/docs_command.h"
 #include "app/duration.h"
+#include "test_paths.h"
 
 namespace gannet::app {
 namespace {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/load.h"
+#include "test_paths.h"
 
 namespace gannet::config {
 namespace {

@@ -1,4 +1,5 @@
 #include "config/load.h"
+#include "test_paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

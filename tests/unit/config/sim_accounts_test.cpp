@@ -1,4 +1,5 @@
 #include "config/sim_accounts.h"
+#include "test_paths.h"
 
 #include <gtest/gtest.h>
 

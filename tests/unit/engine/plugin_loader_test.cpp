@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include "test_paths.h"
 #include "tests/unit/engine/lane_fixture.h"
 
 namespace gannet::engine {

@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "gateway/okx/protocol/rest_answers.h"
+#include "test_paths.h"
 #include "tests/unit/okx_protocol/account_side.h"
 
 // Private-channel and account samples, recorded and documented, where recordings are at hand.

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "test_paths.h"
 #include "tests/unit/okx_protocol/account_side.h"
 
 namespace gannet::okx {

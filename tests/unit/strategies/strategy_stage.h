@@ -10,6 +10,7 @@
 
 #include "engine/lane.h"
 #include "engine/plugin_loader.h"
+#include "test_paths.h"
 #include "tests/support/instrument_samples.h"
 
 namespace gannet::test {
