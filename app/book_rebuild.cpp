@@ -7,7 +7,7 @@
 namespace gannet::app {
 namespace {
 
-constexpr std::size_t kMaxKept = 100'000;
+constexpr std::size_t kMaxKeptMessages = 100'000;
 
 bool is_whole(BookFeed feed) noexcept {
   return feed == BookFeed::BestBidOffer || feed == BookFeed::Top5;
@@ -28,7 +28,8 @@ void RebuiltBook::apply(const okx::DecodedBook& message) {
   if (update) {
     ++updates_;
     if (message.bids.empty() && message.asks.empty()) ++empty_;
-    if (!started_ && message.sequence && message.previous_sequence && kept_.size() < kMaxKept) {
+    if (!started_ && message.sequence && message.previous_sequence &&
+        kept_.size() < kMaxKeptMessages) {
       Kept kept{message,
                 {message.bids.begin(), message.bids.end()},
                 {message.asks.begin(), message.asks.end()}};

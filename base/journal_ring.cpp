@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/crc32c.h"
+#include "base/internal/system_error.h"
 
 namespace gannet {
 
@@ -40,10 +41,6 @@ struct JournalRing::Shared {
 namespace {
 // A record that does not fit before the end of the ring goes to its start; this fills the gap.
 constexpr std::uint32_t kGapMarker = 0xFFFFFFFFu;
-
-Error system_error(const std::string& what, const std::string& path) {
-  return {what + " " + path + ": " + std::strerror(errno)};
-}
 }  // namespace
 
 std::expected<JournalRing, Error> JournalRing::open(const std::string& path, std::size_t capacity) {

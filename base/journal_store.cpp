@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/crc32c.h"
+#include "base/internal/system_error.h"
 
 namespace gannet {
 namespace {
@@ -42,10 +43,6 @@ static_assert(sizeof(SegmentHead) == 40);
 std::uint32_t crc_of_head(SegmentHead head) noexcept {
   head.head_crc = 0;
   return crc32c(0, std::as_bytes(std::span(&head, 1)));
-}
-
-Error system_error(const std::string& what, const std::string& path) {
-  return {what + " " + path + ": " + std::strerror(errno)};
 }
 
 std::string segment_name(std::uint64_t first_sequence) {

@@ -13,13 +13,10 @@
 #include <utility>
 
 #include "base/crc32c.h"
+#include "base/internal/system_error.h"
 
 namespace gannet {
 namespace {
-
-Error system_error(const std::string& what, const std::string& path) {
-  return {what + " " + path + ": " + std::strerror(errno)};
-}
 
 constexpr const char* kSharedMemory = "/dev/shm";
 constexpr long kTmpfsMagic = 0x01021994;

@@ -94,6 +94,9 @@ std::string_view Publisher::failure_of(StrategyId strategy) const noexcept {
 void Publisher::start(LaneCommands& core, Timestamp now) noexcept {
   advance(now);
   core_ = &core;
+  // What was told before (positions of an earlier run) is known in the start handlers, as it is in
+  // a threaded lane, whose ring has it in front of Start.
+  for (LaneReport report; inline_reports_.try_pop(report);) deliver(inline_lane_, report);
   inline_lane_.start(now_);
   for (const auto& lane : threaded_) lane->try_push(LaneReport{now_, LaneReport::Start{}});
   settle();

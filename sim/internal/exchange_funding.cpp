@@ -9,8 +9,8 @@
 namespace gannet::sim {
 namespace {
 
-constexpr __int128 kRateUnit = 10'000'000'000'000'000;  // 10^16
-constexpr std::int64_t kRateCap = 75'000'000'000'000;   // 0.75 %, either side
+constexpr __int128 kFundingRateUnit = 10'000'000'000'000'000;  // 10^16
+constexpr std::int64_t kRateCap = 75'000'000'000'000;          // 0.75 %, either side
 constexpr std::size_t kKeptSettlements = 1'000;
 constexpr std::int64_t kMinute = 60'000'000'000;
 constexpr std::size_t kDeliveryMinutes = 30;
@@ -40,7 +40,8 @@ void Exchange::State::sample_prices(InstrumentId instrument, Timestamp now) {
   if (kind == InstrumentKind::Swap) {
     FundingState& funding = here.funding;
     funding.premium = static_cast<std::int64_t>(
-        multiply_divide(here.mark.raw - here.index.raw, kRateUnit, here.index.raw).value_or(0));
+        multiply_divide(here.mark.raw - here.index.raw, kFundingRateUnit, here.index.raw)
+            .value_or(0));
     if (minute == funding.sampled_minute) return;
     funding.sampled_minute = minute;
     funding.premium_sum += funding.premium;
@@ -134,7 +135,7 @@ void Exchange::State::pay_funding(UserId user, Position& position, std::int64_t 
   const CurrencyId settle = instruments[position.instrument].settle;
   const __int128 value = weigh(account, position).value;
   // Towards zero; what that leaves stays in the exchange's pocket for funding.
-  const __int128 size = multiply_divide(value, rate, kRateUnit).value_or(0);
+  const __int128 size = multiply_divide(value, rate, kFundingRateUnit).value_or(0);
   __int128 change = position.quantity.raw > 0 ? -size : size;
   if (change < 0 && !account.is_market()) {
     // No more is collected than leaves the maintenance margin; the insurance fund pays the rest.

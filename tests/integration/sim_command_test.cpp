@@ -8,21 +8,19 @@
 
 #include "app/child_sim.h"
 #include "support/loopback.h"
-#include "test_paths.h"
+#include "support/process.h"
 
 namespace gannet::app {
 namespace {
 
-std::string gannet_program() { return std::string(GANNET_BINARY_DIR) + "/bin/gannet"; }
-
 class SimCommandTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(gannet_program())) GTEST_SKIP() << "gannet is not built";
+    if (!std::filesystem::exists(test::program("gannet"))) GTEST_SKIP() << "gannet is not built";
   }
 
   std::unique_ptr<ChildSim> spawn(std::vector<std::string> arguments = {"--seed", "7"}) {
-    auto child = ChildSim::spawn({.program = gannet_program(),
+    auto child = ChildSim::spawn({.program = test::program("gannet"),
                                   .arguments = std::move(arguments),
                                   .log_file = (directory.path() / "sim.log").string()});
     EXPECT_TRUE(child) << child.error().message;
@@ -128,8 +126,9 @@ TEST_F(SimCommandTest, ReadsItsOptionsFromAFileAndKnowsAllOfThem) {
     std::fclose(out);
   };
   write("sede = 8\n");
-  EXPECT_FALSE(ChildSim::spawn(
-      {.program = gannet_program(), .arguments = {"--config", file}, .log_file = "/dev/null"}));
+  EXPECT_FALSE(ChildSim::spawn({.program = test::program("gannet"),
+                                .arguments = {"--config", file},
+                                .log_file = "/dev/null"}));
   write("seed = 8\nmarket = \"none\"\nevents_per_second = 3.5\nno-rate-limits = true\n");
   auto from_file = spawn({"--config", file});
   auto direct = spawn({"--seed", "8"});
@@ -164,7 +163,7 @@ TEST_F(SimCommandTest, SaysWhyItCannotStart) {
                                               {"--instruments", "/nonexistent"},
                                               {"--speed", "0"},
                                               {"--no-such-option"}}) {
-    const auto child = ChildSim::spawn({.program = gannet_program(),
+    const auto child = ChildSim::spawn({.program = test::program("gannet"),
                                         .arguments = bad,
                                         .log_file = (directory.path() / "sim.log").string()});
     ASSERT_FALSE(child) << bad[0];
@@ -180,7 +179,7 @@ TEST_F(SimCommandTest, DiesWithItsParent) {
   ASSERT_EQ(::pipe(ends), 0);
   const pid_t parent = ::fork();
   if (parent == 0) {
-    auto child = ChildSim::spawn({.program = gannet_program(), .log_file = "/dev/null"});
+    auto child = ChildSim::spawn({.program = test::program("gannet"), .log_file = "/dev/null"});
     const pid_t pid = child ? (*child)->pid() : -1;
     static_cast<void>(!::write(ends[1], &pid, sizeof(pid)));
     ::kill(::getpid(), SIGKILL);

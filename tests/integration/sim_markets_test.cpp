@@ -6,19 +6,17 @@
 
 #include "app/child_sim.h"
 #include "support/loopback.h"
+#include "support/process.h"
 #include "support/recordings.h"
 #include "support/sim_client.h"
-#include "test_paths.h"
 
 namespace gannet::app {
 namespace {
 
-std::string gannet_program() { return std::string(GANNET_BINARY_DIR) + "/bin/gannet"; }
-
 class SimMarketsTest : public ::testing::Test {
  protected:
   std::unique_ptr<ChildSim> spawn(std::vector<std::string> arguments) {
-    auto child = ChildSim::spawn({.program = gannet_program(),
+    auto child = ChildSim::spawn({.program = test::program("gannet"),
                                   .arguments = std::move(arguments),
                                   .ready_timeout = seconds(60),
                                   .log_file = log_file()});
@@ -34,8 +32,9 @@ class SimMarketsTest : public ::testing::Test {
   /// Why it does not start with these.
   std::string complaint(std::vector<std::string> arguments) {
     std::filesystem::remove(log_file());
-    const auto child = ChildSim::spawn(
-        {.program = gannet_program(), .arguments = std::move(arguments), .log_file = log_file()});
+    const auto child = ChildSim::spawn({.program = test::program("gannet"),
+                                        .arguments = std::move(arguments),
+                                        .log_file = log_file()});
     EXPECT_FALSE(child);
     return text_of(log_file());
   }

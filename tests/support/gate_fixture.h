@@ -20,6 +20,7 @@ class GateFixture : public testing::Test {
   static constexpr Timestamp kNow{1'790'000'000'000'000'000};
   static constexpr StrategyId kQuotes{0};
   static constexpr StrategyId kOther{1};
+  static constexpr std::optional<DenialReason> kPasses = std::nullopt;
 
   GateFixture() {
     linear = instruments.add(linear_swap(currencies));

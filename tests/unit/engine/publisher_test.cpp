@@ -107,6 +107,22 @@ TEST_F(PublisherTest, OrderEventsWaitUntilTheCoreIsDone) {
   EXPECT_THAT(script.calls, ElementsAre("start", "order"));
 }
 
+// An inline strategy once saw flat in its start handler, and its restored position only after it.
+TEST_F(PublisherTest, StartHandlersKnowThePositionsOfAnEarlierRun) {
+  Publisher publisher = make();
+  Script script;
+  const auto type = scripted_type();
+  const StrategyId id = add(publisher, script, type);
+  gannet_position seen{};
+  seen.size = sizeof seen;
+  script.on_start = [&] { return script.host->position(script.engine, swap.value, &seen); };
+  publisher.on_position_event({id, swap, Quantity{3}, Quantity{-2}, {1}});
+  publisher.start(core, {1});
+  EXPECT_EQ(seen.own, 3);
+  EXPECT_EQ(seen.account, -2);
+  EXPECT_THAT(script.calls, ElementsAre("start"));
+}
+
 TEST_F(PublisherTest, EventsOfForeignOrdersReachNobody) {
   Publisher publisher = make();
   Script script;

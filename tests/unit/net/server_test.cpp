@@ -36,7 +36,7 @@ void reset(int socket) {
   ::close(socket);
 }
 
-constexpr std::string_view kUpgrade =
+constexpr std::string_view kUpgradeRequest =
     "GET /ws/v5/public HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
@@ -75,7 +75,7 @@ TEST_F(ServerTest, TenThousandConnectionsOpenedAndDroppedLeaveNothingBehind) {
       run_raw_client(port, [&](RawTlsConnection& connection) {
         if (i % 4 == 0) return;
         if (i % 4 == 1) return connection.write("GET / HT");
-        connection.write(kUpgrade);
+        connection.write(kUpgradeRequest);
         connection.read_through("\r\n\r\n");
         if (i % 4 == 2) connection.write(client_frame(0x81, "half").substr(0, 7));
       });
@@ -158,7 +158,7 @@ TEST_F(ServerTest, EndsAClientThatBreaksTheProtocol) {
        {server_frame(0x81, "not masked"), client_frame(0x81, "\xff"), client_frame(0x8f, "opcode"),
         client_frame(0x81, std::string(20'000, 'x')), std::string("garbage garbage garbage")}) {
     with_raw_client([&](RawTlsConnection& connection) {
-      connection.write(kUpgrade);
+      connection.write(kUpgradeRequest);
       connection.read_through("\r\n\r\n");
       connection.write(evil);
       connection.read_all();
@@ -172,7 +172,7 @@ TEST_F(ServerTest, EndsAClientThatBreaksTheProtocol) {
 TEST_F(ServerTest, AnswersPingsAndJoinsFragmentsOfClients) {
   serve();
   with_raw_client([](RawTlsConnection& connection) {
-    connection.write(kUpgrade);
+    connection.write(kUpgradeRequest);
     connection.read_through("\r\n\r\n");
     connection.write(client_frame(0x01, "one ") + client_frame(0x89, "ping") +
                      client_frame(0x80, "text"));
@@ -193,7 +193,7 @@ TEST_F(ServerTest, CutsAConsumerThatDoesNotRead) {
     std::atomic<bool> stop = false;
     std::thread peer([&, port = echo.server->port()] {
       run_raw_client(port, [&](RawTlsConnection& connection) {
-        connection.write(kUpgrade);
+        connection.write(kUpgradeRequest);
         connection.read_through("\r\n\r\n");
         while (!stop) std::this_thread::yield();  // reads nothing
       });

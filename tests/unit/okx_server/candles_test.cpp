@@ -5,11 +5,6 @@
 namespace gannet::okx_server {
 namespace {
 
-Settings without_limits(Settings settings) {
-  settings.limits = no_limits();
-  return settings;
-}
-
 /// 2026-11-23 10:40:00 UTC, Venue::kStart, in ms.
 constexpr std::int64_t kStartMs = 1'795'430'400'000;
 static_assert(kStartMs % 60'000 == 0);

@@ -5,11 +5,6 @@
 namespace gannet::okx_server {
 namespace {
 
-Settings without_limits(Settings settings) {
-  settings.limits = no_limits();
-  return settings;
-}
-
 struct ChangingVenue : Venue {
   ChangingVenue() : Venue(without_limits) {
     listener = open("/ws/v5/public");

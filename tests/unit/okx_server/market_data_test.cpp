@@ -7,11 +7,6 @@
 namespace gannet::okx_server {
 namespace {
 
-Settings without_limits(Settings settings) {
-  settings.limits = no_limits();
-  return settings;
-}
-
 TEST(MarketData, TickersNeedATypeAndTellADay) {
   Venue venue(without_limits);
   EXPECT_EQ(venue.get("/api/v5/market/tickers").at("/code"), "50014");

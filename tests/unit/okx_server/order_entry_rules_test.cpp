@@ -8,10 +8,10 @@ namespace gannet::okx_server {
 namespace {
 
 /// A private connection with `orders`, and a market around 61,250 on the swap and on spot.
-struct Desk {
+struct Floor {
   Venue venue;
   ConnectionId id;
-  explicit Desk(Settings (*change)(Settings) = nullptr) : venue(change), id(venue.open_private()) {
+  explicit Floor(Settings (*change)(Settings) = nullptr) : venue(change), id(venue.open_private()) {
     venue.market_order(Side::Buy, "61249", "10");
     venue.market_order(Side::Sell, "61251", "10");
     spot_order(Side::Buy, "61249", "10");
@@ -52,7 +52,7 @@ constexpr std::string_view kLimit =
     R"("tdMode":"cross","side":"buy","ordType":"limit","px":"61000","sz":"2")";
 
 TEST(OrderEntryRules, SpecialOrderTypesAreRefusedAsTheVenueDoes) {
-  Desk desk;
+  Floor desk;
   const auto code = [&](std::string_view type) {
     return Json(desk.op("order", fmt::format(R"("tdMode":"cross","side":"buy","ordType":"{}",)"
                                              R"("px":"61000","sz":"1")",
@@ -68,7 +68,7 @@ TEST(OrderEntryRules, SpecialOrderTypesAreRefusedAsTheVenueDoes) {
 }
 
 TEST(OrderEntryRules, AMassCancelIsRefusedForWantOfPermission) {
-  Desk desk;
+  Floor desk;
   const auto code = [&](std::string_view arg) {
     return Json(desk.say(fmt::format(R"({{"id":"1","op":"mass-cancel","args":[{}]}})", arg))[0])
         .at("/code");
@@ -85,7 +85,7 @@ TEST(OrderEntryRules, AMassCancelIsRefusedForWantOfPermission) {
 }
 
 TEST(OrderEntryRules, SocketRequestsNeedAnIdOfLettersAndDigits) {
-  Desk desk;
+  Floor desk;
   const auto code = [&](std::string_view id) {
     return Json(
                desk.say(fmt::format(R"({{"id":"{}","op":"order","args":[{{"instIdCode":{},{}}}]}})",
@@ -99,7 +99,7 @@ TEST(OrderEntryRules, SocketRequestsNeedAnIdOfLettersAndDigits) {
 }
 
 TEST(OrderEntryRules, PriceOutsideTheBandNamesItAndPxAmendTypeMovesItIn) {
-  Desk desk;  // the band is 5 % around 61,250: 58,187.5 to 64,312.5
+  Floor desk;  // the band is 5 % around 61,250: 58,187.5 to 64,312.5
   const Json refused(desk.op("order", R"("tdMode":"cross","side":"buy","ordType":"limit",)"
                                       R"("px":"64312.6","sz":"0.01")")[0]);
   EXPECT_EQ(refused.at("/data/0/sCode"), "51006");
@@ -118,7 +118,7 @@ TEST(OrderEntryRules, PriceOutsideTheBandNamesItAndPxAmendTypeMovesItIn) {
 }
 
 TEST(OrderEntryRules, FailedAmendLeavesTheOrderUnlessItIsToBeCancelled) {
-  Desk desk;
+  Floor desk;
   desk.op("order", R"("clOrdId":"p","tdMode":"cross","side":"buy","ordType":"post_only",)"
                    R"("px":"61000","sz":"2")");
   const auto kept = desk.op("amend-order", R"("clOrdId":"p","newPx":"61251","reqId":"r1")");
@@ -138,7 +138,7 @@ TEST(OrderEntryRules, FailedAmendLeavesTheOrderUnlessItIsToBeCancelled) {
 }
 
 TEST(OrderEntryRules, AnAmendMayFailAfterItsAcknowledgement) {
-  Desk desk([](Settings settings) {
+  Floor desk([](Settings settings) {
     settings.amends_fail_after_ack = true;
     return settings;
   });
@@ -156,7 +156,7 @@ TEST(OrderEntryRules, AnAmendMayFailAfterItsAcknowledgement) {
 }
 
 TEST(OrderEntryRules, AmendedToNoMoreThanFilledIsFilled) {
-  Desk desk;
+  Floor desk;
   desk.op("order", R"("clOrdId":"p","tdMode":"cross","side":"buy","ordType":"limit",)"
                    R"("px":"61250","sz":"2")");
   desk.venue.market_order(Side::Sell, "61250", "0.5", sim::OrderType::ImmediateOrCancel);
@@ -173,7 +173,7 @@ TEST(OrderEntryRules, AmendedToNoMoreThanFilledIsFilled) {
 }
 
 TEST(OrderEntryRules, SpotMarketOrdersAreSizedAsTgtCcySays) {
-  Desk desk;
+  Floor desk;
   const auto filled = [&](std::string_view client_id) {
     return desk.venue.get(fmt::format("/api/v5/trade/order?instId=BTC-USDT&clOrdId={}", client_id))
         .at("/data/0/accFillSz");
@@ -192,7 +192,7 @@ TEST(OrderEntryRules, SpotMarketOrdersAreSizedAsTgtCcySays) {
 }
 
 TEST(OrderEntryRules, BanAmendSlippageAndQuoteCurrencyAreChecked) {
-  Desk desk;
+  Floor desk;
   constexpr std::string_view kSale =
       R"("side":"sell","ordType":"market","sz":"612490","tgtCcy":"quote_ccy",)";
   EXPECT_EQ(desk.spot(std::string(kSale) + R"("slippagePct":"0.06")"), "54085");
@@ -213,7 +213,7 @@ TEST(OrderEntryRules, BanAmendSlippageAndQuoteCurrencyAreChecked) {
 }
 
 TEST(OrderEntryRules, SelfTradeModesEndTheOrderTheyName) {
-  Desk desk;
+  Floor desk;
   const auto cross = [&](std::string_view mode) {
     desk.op("order", R"("clOrdId":"m","tdMode":"cross","side":"sell","ordType":"limit",)"
                      R"("px":"61250","sz":"1")");
@@ -245,7 +245,7 @@ TEST(OrderEntryRules, SelfTradeModesEndTheOrderTheyName) {
 }
 
 TEST(OrderEntryRules, ASubAccountDoesNotTradeWithItsMaster) {
-  Desk desk([](Settings settings) {
+  Floor desk([](Settings settings) {
     User sub = settings.users[0];
     sub.account.name = "sub";
     sub.master = settings.users[0].account.name;
@@ -271,7 +271,7 @@ TEST(OrderEntryRules, ASubAccountDoesNotTradeWithItsMaster) {
 }
 
 TEST(OrderEntryRules, RestBatchesSucceedItemByItemUpToTwenty) {
-  Desk desk;
+  Floor desk;
   const std::string good = fmt::format(R"({{"instId":"BTC-USDT-SWAP",{}}})", kLimit);
   const std::string bad = R"({"instId":"NO-SUCH","tdMode":"cross"})";
   const auto batch = [&](const std::string& endpoint, const std::string& items) {
@@ -300,7 +300,7 @@ TEST(OrderEntryRules, RestBatchesSucceedItemByItemUpToTwenty) {
 }
 
 TEST(OrderEntryRules, RestTakesTheExpiryAsAHeader) {
-  Desk desk;
+  Floor desk;
   const std::string body = fmt::format(R"({{"instId":"BTC-USDT-SWAP",{}}})", kLimit);
   const auto code = [&](Timestamp expiry) {
     HttpRequest request = desk.venue.signed_request("POST", "/api/v5/trade/order", body);
@@ -312,7 +312,7 @@ TEST(OrderEntryRules, RestTakesTheExpiryAsAHeader) {
 }
 
 TEST(CancelAllAfter, ByTagCancelsThatTagAloneAndOneByOneTheRest) {
-  Desk desk;
+  Floor desk;
   desk.op("order", std::string(kLimit) + R"(,"clOrdId":"a","tag":"one")");
   desk.op("order", std::string(kLimit) + R"(,"clOrdId":"b","tag":"two")");
   const auto arm = [&](const std::string& body) {
@@ -345,7 +345,7 @@ TEST(CancelAllAfter, ByTagCancelsThatTagAloneAndOneByOneTheRest) {
 }
 
 TEST(CancelAllAfter, KnowsTwentyTagsAtOnce) {
-  Desk desk;
+  Floor desk;
   for (int i = 0; i < 20; ++i)
     EXPECT_EQ(desk.venue
                   .post("/api/v5/trade/cancel-all-after",
@@ -360,7 +360,7 @@ TEST(CancelAllAfter, KnowsTwentyTagsAtOnce) {
 }
 
 TEST(ClosePosition, SellsAllOfItAndNamesWhatStandsInTheWay) {
-  Desk desk;
+  Floor desk;
   const auto close = [&](const std::string& more = "") {
     return desk.venue.post("/api/v5/trade/close-position",
                            R"({"instId":"BTC-USDT-SWAP","mgnMode":"cross")" + more + "}");
@@ -389,9 +389,9 @@ TEST(ClosePosition, SellsAllOfItAndNamesWhatStandsInTheWay) {
 
 TEST(OrderPrecheck, IsForAccountsMarginedAsAWhole) {
   const std::string body = fmt::format(R"({{"instId":"BTC-USDT-SWAP",{}}})", kLimit);
-  Desk futures;
+  Floor futures;
   EXPECT_EQ(futures.venue.post("/api/v5/trade/order-precheck", body).at("/code"), "51010");
-  Desk multi([](Settings settings) {
+  Floor multi([](Settings settings) {
     settings.users[0].account.account_mode = 3;
     return settings;
   });
@@ -425,7 +425,7 @@ TEST(OrderMode, SpotIsTradedCrossWhereAllIsOneMarginAndCashElsewhere) {
 }
 
 TEST(OrderHistory, PagesByIdNewestFirstAndFiltersByTimeStateAndType) {
-  Desk desk;
+  Floor desk;
   std::vector<std::string> ids;
   for (int i = 0; i < 5; ++i) {
     desk.venue.now = desk.venue.now + seconds(1);
@@ -464,7 +464,7 @@ TEST(OrderHistory, PagesByIdNewestFirstAndFiltersByTimeStateAndType) {
 }
 
 TEST(OrderHistory, UnfilledCancelledOrdersVanishAfterTwoHours) {
-  Desk desk;
+  Floor desk;
   desk.op("order", fmt::format(R"("clOrdId":"gone",{})", kLimit));
   desk.op("order", R"("clOrdId":"part","tdMode":"cross","side":"buy","ordType":"ioc",)"
                    R"("px":"61251","sz":"11")");
@@ -486,7 +486,7 @@ TEST(OrderHistory, UnfilledCancelledOrdersVanishAfterTwoHours) {
 }
 
 TEST(FillHistory, PagesByBillAndTellsWhatTheFillDid) {
-  Desk desk;
+  Floor desk;
   desk.op("order", R"("tdMode":"cross","side":"buy","ordType":"ioc","px":"61251","sz":"2")");
   desk.venue.now = desk.venue.now + seconds(1);
   desk.op("order", R"("tdMode":"cross","side":"sell","ordType":"ioc","px":"61249","sz":"1")");

@@ -11,10 +11,11 @@ constexpr std::string_view kOrders =
     R"({"id":"1","op":"subscribe","args":[{"channel":"orders","instType":"ANY"}]})";
 
 /// A private connection with `orders`, and a market around 61,250.
-struct Desk {
+struct Counter {
   Venue venue;
   ConnectionId id;
-  explicit Desk(Settings (*change)(Settings) = nullptr) : venue(change), id(venue.open_private()) {
+  explicit Counter(Settings (*change)(Settings) = nullptr)
+      : venue(change), id(venue.open_private()) {
     venue.market_order(Side::Buy, "61249", "10");
     venue.market_order(Side::Sell, "61251", "10");
     venue.text(id, kOrders);
@@ -28,7 +29,7 @@ struct Desk {
 
 TEST(OrderLife, RunsAsTheRoundTripOfTheFactSheet) {
   // PROTOCOL 15.4: place, partial fill as maker, amend, cancel.
-  Desk desk;
+  Counter desk;
   auto frames =
       desk.say(desk.venue.order("17", "900000000017", "buy", "post_only", "61250.1", "0.05"));
   ASSERT_EQ(frames.size(), 2u);  // the reply goes first
@@ -99,7 +100,7 @@ TEST(OrderLife, RunsAsTheRoundTripOfTheFactSheet) {
 }
 
 TEST(OrderLife, PostOnlyThatWouldTakeIsAcknowledgedAndThenOnlyCancelled) {
-  Desk desk;
+  Counter desk;
   const auto frames = desk.say(desk.venue.order("1", "5", "buy", "post_only", "61251", "1"));
   ASSERT_EQ(frames.size(), 2u);
   EXPECT_EQ(Json(frames[0]).at("/data/0/sCode"), "0");
@@ -108,7 +109,7 @@ TEST(OrderLife, PostOnlyThatWouldTakeIsAcknowledgedAndThenOnlyCancelled) {
 }
 
 TEST(OrderLife, ImmediateOrderTellsLiveThenFillThenRemainder) {
-  Desk desk;
+  Counter desk;
   const auto frames = desk.say(desk.venue.order("1", "5", "buy", "ioc", "61251", "11"));
   ASSERT_EQ(frames.size(), 4u);
   EXPECT_EQ(Json(frames[1]).at("/data/0/state"), "live");
@@ -119,7 +120,7 @@ TEST(OrderLife, ImmediateOrderTellsLiveThenFillThenRemainder) {
 }
 
 TEST(OrderEntry, WantsTheNumericCodeOnSockets) {
-  Desk desk;
+  Counter desk;
   const auto code_of = [&](std::string_view named) {
     const auto frames =
         desk.say(R"({"id":"1","op":"order","args":[{)" + std::string(named) +
@@ -133,7 +134,7 @@ TEST(OrderEntry, WantsTheNumericCodeOnSockets) {
 }
 
 TEST(OrderEntry, AnswersBadTermsWithTheVenuesCodes) {
-  Desk desk;
+  Counter desk;
   const auto code_of = [&](std::string_view type, std::string_view px, std::string_view sz) {
     return Json(desk.say(desk.venue.order("1", "", "buy", type, px, sz))[0]).at("/data/0/sCode");
   };
@@ -151,7 +152,7 @@ TEST(OrderEntry, AnswersBadTermsWithTheVenuesCodes) {
 }
 
 TEST(OrderEntry, RefusesTheSameClientIdWhileItIsPendingOnly) {
-  Desk desk;
+  Counter desk;
   desk.say(desk.venue.order("1", "77", "buy", "limit", "61000", "1"));
   EXPECT_EQ(Json(desk.say(desk.venue.order("2", "77", "buy", "limit", "61000", "1"))[0])
                 .at("/data/0/sCode"),
@@ -165,7 +166,7 @@ TEST(OrderEntry, RefusesTheSameClientIdWhileItIsPendingOnly) {
 }
 
 TEST(OrderEntry, RefusesWhatIsOlderThanItsExpiry) {
-  Desk desk;
+  Counter desk;
   std::string text = desk.venue.order("1", "77", "buy", "limit", "61000", "1");
   text.pop_back();
   const auto with = [&](Timestamp t) {
@@ -176,7 +177,7 @@ TEST(OrderEntry, RefusesWhatIsOlderThanItsExpiry) {
 }
 
 TEST(OrderEntry, AnswersABatchItemByItem) {
-  Desk desk;
+  Counter desk;
   const std::string good = fmt::format(
       R"({{"instIdCode":{},"tdMode":"cross","side":"buy","ordType":"limit","px":"61000","sz":"1"}})",
       desk.venue.swap_code);
@@ -204,7 +205,7 @@ TEST(OrderEntry, NeedsALogin) {
 }
 
 TEST(OrderLimits, CountSinglesPerInstrumentAndOperationInASlidingWindow) {
-  Desk desk;
+  Counter desk;
   const auto place = [&](int i) {
     return Json(
         desk.say(desk.venue.order(std::to_string(i), "", "buy", "limit", "60000", "0.01"))[0]);
@@ -223,7 +224,7 @@ TEST(OrderLimits, CountSinglesPerInstrumentAndOperationInASlidingWindow) {
 }
 
 TEST(OrderLimits, CountNewDerivativeOrdersOfTheWholeAccount) {
-  Desk desk([](Settings settings) {
+  Counter desk([](Settings settings) {
     settings.limits.account_orders = 3;
     return settings;
   });
@@ -237,7 +238,7 @@ TEST(OrderLimits, CountNewDerivativeOrdersOfTheWholeAccount) {
 }
 
 TEST(AccountChannels, TellSnapshotFirstAndThenWhatAFillChanged) {
-  Desk desk;
+  Counter desk;
   const auto first = desk.say(
       R"({"id":"2","op":"subscribe","args":[{"channel":"account"},{"channel":"positions","instType":"ANY"},{"channel":"balance_and_position"}]})");
   ASSERT_EQ(first.size(), 9u);  // ack, count, snapshot of each
@@ -259,7 +260,7 @@ TEST(AccountChannels, TellSnapshotFirstAndThenWhatAFillChanged) {
 }
 
 TEST(AccountChannels, PushAFlatPositionOnceWithZero) {
-  Desk desk;
+  Counter desk;
   desk.say(
       R"({"id":"2","op":"subscribe","args":[{"channel":"positions","instType":"SWAP"},{"channel":"balance_and_position"}]})");
   desk.venue.text(desk.id, desk.venue.order("1", "5", "buy", "ioc", "61251", "2"));
@@ -283,7 +284,7 @@ TEST(AccountChannels, PushAFlatPositionOnceWithZero) {
 }
 
 TEST(OrderEntry, RefusesReduceOnlyWithoutAPositionToReduce) {
-  Desk desk;
+  Counter desk;
   const auto reduce = [&](std::string_view side) {
     std::string text = desk.venue.order("1", "", side, "limit", "61250", "1");
     text.insert(text.find("\"tdMode\""), "\"reduceOnly\":true,");
@@ -296,7 +297,7 @@ TEST(OrderEntry, RefusesReduceOnlyWithoutAPositionToReduce) {
 }
 
 TEST(OrderEntry, WantsThePositionSideInLongShortMode) {
-  Desk desk([](Settings settings) {
+  Counter desk([](Settings settings) {
     settings.users[0].account.long_short_mode = true;
     return settings;
   });
@@ -348,7 +349,7 @@ TEST(OrderEntry, SizesSpotMarketBuysInQuoteCurrencyUnlessTold) {
 }
 
 TEST(ServerTime, SpeedsUpTheMarketAndKeepsWallTimeOnTheWire) {
-  Desk desk([](Settings settings) {
+  Counter desk([](Settings settings) {
     settings.speed = 10;
     return settings;
   });

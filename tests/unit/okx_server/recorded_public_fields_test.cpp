@@ -11,7 +11,7 @@ namespace {
 
 // The venue's own answers and pushes must have no field that ours lack. Values are not compared.
 
-Settings without_limits(Settings settings) {
+Settings rich_without_limits(Settings settings) {
   settings.limits = no_limits();
   settings.users.front().funding = {
       {static_cast<__int128>(100) * 1'000'000'000'000'000'000, CurrencyId{1}}};
@@ -46,7 +46,7 @@ std::string missing_from(const std::set<std::string>& ours, const std::set<std::
 
 TEST(RecordedFields, AreAllInOurRestAnswers) {
   GANNET_RECORDING(path, "okx/samples/rest-samples.jsonl");
-  Venue venue(without_limits);
+  Venue venue(rich_without_limits);
   venue.advance(milliseconds(20));
   venue.market_order(Side::Sell, "61260", "1");
   venue.market_order(Side::Buy, "61260", "1");
@@ -98,7 +98,7 @@ TEST(RecordedFields, OfTodaysInstrumentListsAreAllInOurs) {
                      fmt::format("okx/rest/live-202604/production-get-instruments-{}.json", kind));
     std::ifstream file(path);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
-    Venue venue(without_limits);
+    Venue venue(rich_without_limits);
     const std::string type = std::string(kind) == "margin" ? "MARGIN" : "SWAP";
     const HttpResponse ours =
         venue.http({"GET", "/api/v5/public/instruments?instType=" + type, {}, ""});
@@ -108,7 +108,7 @@ TEST(RecordedFields, OfTodaysInstrumentListsAreAllInOurs) {
 
 TEST(RecordedFields, AreAllInOurPushes) {
   GANNET_RECORDING(path, "okx/samples/ws-samples.jsonl");
-  Venue venue(without_limits);
+  Venue venue(rich_without_limits);
   const ConnectionId open = venue.open("/ws/v5/public");
   const ConnectionId business = venue.open("/ws/v5/business");
   for (const char* channel :

@@ -7,11 +7,6 @@
 namespace gannet::okx_server {
 namespace {
 
-Settings without_limits(Settings settings) {
-  settings.limits = no_limits();
-  return settings;
-}
-
 std::string rest_order(std::string_view client_id, std::string_view at) {
   return fmt::format(
       R"({{"instId":"BTC-USDT-SWAP","tdMode":"cross","clOrdId":"{}","side":"buy","ordType":"limit","px":"{}","sz":"0.01"}})",

@@ -19,6 +19,12 @@
 
 namespace gannet::okx_server {
 
+/// For tests that ask more than the rate limits allow.
+inline Settings without_limits(Settings settings) {
+  settings.limits = no_limits();
+  return settings;
+}
+
 /// Our own signing, so that the server's is checked by another hand.
 inline std::string test_signature(const std::string& secret, const std::string& text) {
   unsigned char mac[32];

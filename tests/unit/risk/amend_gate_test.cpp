@@ -8,8 +8,6 @@ namespace {
 
 using enum DenialReason;
 
-constexpr std::optional<DenialReason> kPasses = std::nullopt;
-
 /// A working buy of 5 contracts at the reference, 2 of them filled.
 class AmendGateTest : public test::GateFixture {
  protected:

@@ -13,8 +13,6 @@ namespace {
 using enum DenialReason;
 class PreTradeGateTest : public test::GateFixture {};
 
-constexpr std::optional<DenialReason> kPasses = std::nullopt;
-
 TEST_F(PreTradeGateTest, PassesASensibleOrderOfEveryKindOfInstrument) {
   for (const InstrumentId id : {linear, inverse, coin}) {
     EXPECT_EQ(denied(intent_with([&](auto& o) {

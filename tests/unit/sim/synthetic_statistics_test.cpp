@@ -42,7 +42,7 @@ class TapeOfTakers final : public ExchangeEvents {
   void on_mark_price(InstrumentId, Price, Price, Timestamp) noexcept override {}
 };
 
-struct Venue {
+struct MadeVenue {
   CurrencyTable currencies;
   InstrumentTable instruments;
   std::vector<InstrumentId> ids = add_built_in_instruments(instruments, currencies);
@@ -52,7 +52,7 @@ struct Venue {
   SyntheticSettings settings;
   std::unique_ptr<SyntheticMarket> market;
 
-  explicit Venue(std::uint64_t seed) { settings.seed = seed; }
+  explicit MadeVenue(std::uint64_t seed) { settings.seed = seed; }
   InstrumentId id(std::string_view name) const { return instruments.find(name); }
   void open() {
     market = std::make_unique<SyntheticMarket>(exchange, instruments, currencies, settings, start);
@@ -91,7 +91,7 @@ double autocorrelation(const std::vector<double>& a, std::size_t lag) {
 
 // Real BTC swaps stand one tick wide nearly always, wider for moments when all run.
 TEST(SyntheticStatistics, MajorsAreMostlyOneOrTwoTicksWide) {
-  Venue venue(21);
+  MadeVenue venue(21);
   venue.settings.instruments = {venue.id("BTC-USDT-SWAP"), venue.id("ETH-USDT-SWAP")};
   venue.open();
   struct Seen {
@@ -124,7 +124,7 @@ TEST(SyntheticStatistics, MajorsAreMostlyOneOrTwoTicksWide) {
 
 /// Ten minutes of one swap's tape.
 std::vector<Taken> ten_minutes(std::uint64_t seed) {
-  Venue venue(seed);
+  MadeVenue venue(seed);
   venue.settings.instruments = {venue.id("BTC-USDT-SWAP")};
   venue.tape.watched = venue.settings.instruments[0];
   venue.open();
@@ -178,7 +178,7 @@ TEST(SyntheticStatistics, TheSidesOfTradesComeInRuns) {
 // and persistent, so that the estimate of the deviation is good to about 5 %; trends add 3 %.
 TEST(SyntheticStatistics, ReturnsHaveTheVolatilityThatWasAskedForAndTheCommonFactor) {
   for (const double asked : {0.3, 1.0}) {
-    Venue venue(25);
+    MadeVenue venue(25);
     venue.settings.volatility = asked;
     venue.settings.events_per_second = 0.05;  // the index needs no agents
     const InstrumentId btc = venue.id("BTC-USDT");
@@ -219,7 +219,7 @@ TEST(SyntheticStatistics, ReturnsHaveTheVolatilityThatWasAskedForAndTheCommonFac
 // One index, and arbitrage holds what trades on it near: spot at it, the swap within a premium of a
 // few basis points, futures at their carry.
 TEST(SyntheticStatistics, SpotSwapAndFuturesStayNearOneIndex) {
-  Venue venue(26);
+  MadeVenue venue(26);
   const InstrumentId spot = venue.id("BTC-USDT");
   const InstrumentId swap = venue.id("BTC-USDT-SWAP");
   const InstrumentId inverse = venue.id("BTC-USD-SWAP");
@@ -242,7 +242,7 @@ TEST(SyntheticStatistics, SpotSwapAndFuturesStayNearOneIndex) {
 
 // The mean size of what rests grows with the distance from the touch.
 TEST(SyntheticStatistics, BooksAreThinAtTheTouchAndThickBehind) {
-  Venue venue(27);
+  MadeVenue venue(27);
   const InstrumentId swap = venue.id("BTC-USDT-SWAP");
   venue.settings.instruments = {swap};
   venue.open();
@@ -259,7 +259,7 @@ TEST(SyntheticStatistics, BooksAreThinAtTheTouchAndThickBehind) {
 }
 
 TEST(SyntheticStatistics, RatesArePerInstrumentAndNearWhatWasAskedFor) {
-  Venue venue(28);
+  MadeVenue venue(28);
   const InstrumentId fast = venue.id("BTC-USDT-SWAP");
   const InstrumentId slow = venue.id("ETH-USDT-SWAP");
   venue.settings.instruments = {fast, slow};
@@ -275,7 +275,7 @@ TEST(SyntheticStatistics, RatesArePerInstrumentAndNearWhatWasAskedFor) {
 }
 
 TEST(SyntheticStatistics, StartPricesMayBeGivenAndOddCoinsGetAPriceThatTheirGridCanShow) {
-  Venue venue(29);
+  MadeVenue venue(29);
   const InstrumentId eth = venue.id("ETH-USDT-SWAP");
   Instrument odd = venue.instruments[venue.id("ETH-USDT")];
   odd.name = InstrumentName("ODD-BTC");

@@ -20,8 +20,8 @@ namespace gannet::sim {
 namespace {
 
 constexpr Timestamp kStart = from_unix_millis(1'795'430'400'000);
-constexpr std::int64_t kTick = 100;
-constexpr std::int64_t kMiddle = 60'000'000;
+constexpr std::int64_t kTickUnits = 100;
+constexpr std::int64_t kFairPrice = 60'000'000;
 
 /// What a user's orders went through, as text.
 class Diary final : public ExchangeEvents {
@@ -87,12 +87,12 @@ class WalkingBook {
 
   void refill() {
     while (bids_.size() < 12) {
-      const std::int64_t worst = bids_.empty() ? kMiddle : bids_.begin()->first;
-      bids_[worst - kTick] = size();
+      const std::int64_t worst = bids_.empty() ? kFairPrice : bids_.begin()->first;
+      bids_[worst - kTickUnits] = size();
     }
     while (asks_.size() < 12) {
-      const std::int64_t worst = asks_.empty() ? kMiddle : asks_.rbegin()->first;
-      asks_[worst + kTick] = size();
+      const std::int64_t worst = asks_.empty() ? kFairPrice : asks_.rbegin()->first;
+      asks_[worst + kTickUnits] = size();
     }
   }
 
@@ -126,9 +126,9 @@ class WalkingBook {
 
   void change() {
     const Side side = random_.below(2) == 0 ? Side::Buy : Side::Sell;
-    const std::int64_t away = static_cast<std::int64_t>(random_.below(6)) * kTick;
+    const std::int64_t away = static_cast<std::int64_t>(random_.below(6)) * kTickUnits;
     std::int64_t price = side == Side::Buy ? best(side) - away : best(side) + away;
-    if (random_.below(8) == 0) price += side == Side::Buy ? kTick : -kTick;
+    if (random_.below(8) == 0) price += side == Side::Buy ? kTickUnits : -kTickUnits;
     const std::uint64_t what = random_.below(3);
     if (what == 0) {
       levels(side).erase(price);
@@ -141,8 +141,8 @@ class WalkingBook {
     refill_if_empty();
   }
   void refill_if_empty() {
-    if (bids_.empty()) bids_[asks_.begin()->first - kTick] = size();
-    if (asks_.empty()) asks_[bids_.rbegin()->first + kTick] = size();
+    if (bids_.empty()) bids_[asks_.begin()->first - kTickUnits] = size();
+    if (asks_.empty()) asks_[bids_.rbegin()->first + kTickUnits] = size();
   }
 
   static void tell(const Levels& before, const Levels& after, std::vector<Level>& out) {
@@ -160,7 +160,7 @@ class WalkingBook {
     trade.instrument = swap_;
     trade.aggressor = random_.below(2) == 0 ? Side::Buy : Side::Sell;
     const Side resting = opposite(trade.aggressor);
-    const std::int64_t through = random_.below(5) == 0 ? kTick : 0;
+    const std::int64_t through = random_.below(5) == 0 ? kTickUnits : 0;
     trade.price = {resting == Side::Buy ? best(resting) - through : best(resting) + through};
     trade.quantity = {size()};
     trade.receive_time = now;
@@ -241,7 +241,7 @@ TEST_P(UnshownMarketProperty, FillsUsersAsTheShownMarketDoes) {
           shown.exchange.cancel(shown.user, open[which], CancelCause::User, now);
           unshown.exchange.cancel(unshown.user, twins[which], CancelCause::User, now);
         } else {
-          const std::int64_t move = (static_cast<std::int64_t>(dice.below(5)) - 2) * kTick;
+          const std::int64_t move = (static_cast<std::int64_t>(dice.below(5)) - 2) * kTickUnits;
           const AmendTerms terms{before.terms.price + Price{move},
                                  before.terms.quantity + Quantity{(what == 1) ? 5 : 0},
                                  {}};
@@ -262,8 +262,8 @@ TEST_P(UnshownMarketProperty, FillsUsersAsTheShownMarketDoes) {
                                       OrderType::PostOnly, OrderType::ImmediateOrCancel,
                                       OrderType::Market,   OrderType::FillOrKill};
       order.type = kTypes[dice.below(std::size(kTypes))];
-      const std::int64_t away = (static_cast<std::int64_t>(dice.below(8)) - 3) * kTick;
-      const std::int64_t price = middle->raw / kTick * kTick;
+      const std::int64_t away = (static_cast<std::int64_t>(dice.below(8)) - 3) * kTickUnits;
+      const std::int64_t price = middle->raw / kTickUnits * kTickUnits;
       order.price = {order.side == Side::Buy ? price - away : price + away};
       order.quantity = {static_cast<std::int64_t>(dice.below(60)) + 1};
       order.client_id = FixedString<32>("o" + std::to_string(++orders));

@@ -6,8 +6,8 @@
 namespace gannet::okx_server {
 namespace {
 
-constexpr std::int64_t kHour = 3600;
-constexpr std::int64_t kDay = 24 * kHour;
+constexpr std::int64_t kBarHour = 3600;
+constexpr std::int64_t kBarDay = 24 * kBarHour;
 
 constexpr std::array kBars{
     CandleBar{"1m", 60},
@@ -16,31 +16,31 @@ constexpr std::array kBars{
     CandleBar{"5m", 300},
     CandleBar{"15m", 900},
     CandleBar{"30m", 1800},
-    CandleBar{"1H", kHour},
-    CandleBar{"2H", 2 * kHour},
-    CandleBar{"4H", 4 * kHour},
-    CandleBar{"6H", 6 * kHour},
-    CandleBar{"12H", 12 * kHour},
-    CandleBar{"1D", kDay},
-    CandleBar{"2D", 2 * kDay},
-    CandleBar{"3D", 3 * kDay},
-    CandleBar{"5D", 5 * kDay},
-    CandleBar{"1W", 7 * kDay},
+    CandleBar{"1H", kBarHour},
+    CandleBar{"2H", 2 * kBarHour},
+    CandleBar{"4H", 4 * kBarHour},
+    CandleBar{"6H", 6 * kBarHour},
+    CandleBar{"12H", 12 * kBarHour},
+    CandleBar{"1D", kBarDay},
+    CandleBar{"2D", 2 * kBarDay},
+    CandleBar{"3D", 3 * kBarDay},
+    CandleBar{"5D", 5 * kBarDay},
+    CandleBar{"1W", 7 * kBarDay},
     CandleBar{"1M", 0, 1},
     CandleBar{"3M", 0, 3},
-    CandleBar{"6Hutc", 6 * kHour, 0, true},
-    CandleBar{"12Hutc", 12 * kHour, 0, true},
-    CandleBar{"1Dutc", kDay, 0, true},
-    CandleBar{"2Dutc", 2 * kDay, 0, true},
-    CandleBar{"3Dutc", 3 * kDay, 0, true},
-    CandleBar{"5Dutc", 5 * kDay, 0, true},
-    CandleBar{"1Wutc", 7 * kDay, 0, true},
+    CandleBar{"6Hutc", 6 * kBarHour, 0, true},
+    CandleBar{"12Hutc", 12 * kBarHour, 0, true},
+    CandleBar{"1Dutc", kBarDay, 0, true},
+    CandleBar{"2Dutc", 2 * kBarDay, 0, true},
+    CandleBar{"3Dutc", 3 * kBarDay, 0, true},
+    CandleBar{"5Dutc", 5 * kBarDay, 0, true},
+    CandleBar{"1Wutc", 7 * kBarDay, 0, true},
     CandleBar{"1Mutc", 0, 1, true},
     CandleBar{"3Mutc", 0, 3, true},
 };
 
 /// Bars below six hours open at the same instants in both zones.
-Nanos zone_of(const CandleBar& bar) noexcept { return bar.utc ? Nanos{} : seconds(8 * kHour); }
+Nanos zone_of(const CandleBar& bar) noexcept { return bar.utc ? Nanos{} : seconds(8 * kBarHour); }
 
 std::int64_t floored(std::int64_t value, std::int64_t step) noexcept {
   const std::int64_t rest = value % step;
@@ -80,7 +80,7 @@ Timestamp open_of(const CandleBar& bar, Timestamp time) noexcept {
   const Timestamp local = time + zone;
   if (bar.months > 0) return first_of(month_of(bar, local), zone);
   // 1970-01-01 was a Thursday.
-  const std::int64_t shift = bar.is_weeks() ? seconds(4 * kDay).count : 0;
+  const std::int64_t shift = bar.is_weeks() ? seconds(4 * kBarDay).count : 0;
   const std::int64_t length = seconds(bar.seconds).count;
   return Timestamp{floored(local.nanos - shift, length) + shift} - zone;
 }

@@ -164,13 +164,13 @@ constexpr const ChannelInfo* find_channel(std::string_view name) noexcept {
   return nullptr;
 }
 
-constexpr bool table_is_in_order() noexcept {
+constexpr bool channels_are_in_order() noexcept {
   for (std::size_t i = 0; i < kChannels.size(); ++i) {
     if (static_cast<std::size_t>(kChannels[i].channel) != i) return false;
   }
   return true;
 }
-static_assert(table_is_in_order());
+static_assert(channels_are_in_order());
 
 constexpr const ChannelInfo& info_of(Channel channel) noexcept {
   return kChannels[static_cast<std::size_t>(channel)];

@@ -18,8 +18,8 @@ constexpr std::string_view kConnections[] = {"public", "private", "business", "a
 constexpr std::string_view kOperations[] = {"order",       "batch-orders",       "cancel-order",
                                             "amend-order", "batch-amend-orders", ""};
 constexpr std::string_view kPrivate[] = {"orders", "account", "positions", "balance_and_position"};
-constexpr std::string_view kChannels[] = {"books",  "bbo-tbt",      "books5",    "trades",
-                                          "orders", "funding-rate", "mark-price"};
+constexpr std::string_view kMixedChannels[] = {"books",  "bbo-tbt",      "books5",    "trades",
+                                               "orders", "funding-rate", "mark-price"};
 constexpr std::string_view kCodes[] = {"51008", "51149", "50001", "50004", "50011", "50013",
                                        "50026", "51000", "51016", "51020", "51121", "51503",
                                        "51400", "51603", "50061", "51169", "99999"};
@@ -61,7 +61,7 @@ std::string FaultMixer::fill_in(std::string_view word) {
   if (word == "connection") return std::string(one_of(random_, kConnections));
   if (word == "op") return std::string(one_of(random_, kOperations));
   if (word == "private") return std::string(one_of(random_, kPrivate));
-  if (word == "channel" || word == "any") return std::string(one_of(random_, kChannels));
+  if (word == "channel" || word == "any") return std::string(one_of(random_, kMixedChannels));
   if (word == "code") return std::string(one_of(random_, kCodes));
   if (word == "status") return std::string(one_of(random_, kStatuses));
   if (word == "shape") return std::string(one_of(random_, kShapes));
