@@ -10,8 +10,7 @@ function(gannet_tidy target)
 endfunction()
 
 # gannet_precompile(TARGET HEADERS...): libraries' headers that nearly all of a target's units include
-# are parsed once, in the builds of `make test`, whose time has a budget. In the others every unit
-# stands alone, so that a missing include is seen. None of our own: their names would be everywhere.
+# are parsed once, in the builds of `make test`, whose time has a budget. None of our own: their names would be everywhere.
 set(GANNET_STD_HEADERS <algorithm> <array> <cstdint> <expected> <functional> <map> <memory>
     <optional> <span> <string> <string_view> <utility> <vector>)
 function(gannet_precompile target)
@@ -20,9 +19,9 @@ function(gannet_precompile target)
   endif()
 endfunction()
 
-# gannet_unite(TARGET): in the builds of `make test` up to eight of a target's files are compiled as
-# one, which reads the libraries' headers once and costs a third. In the others every unit stands
-# alone. Files whose hidden names are alike by design (a decoder's fields, a server's routes) and the
+# gannet_unite(TARGET): in the builds of `make test` and in dev up to eight of a target's files are
+# compiled as one, which reads the libraries' headers once and costs a third. In the others (tidy,
+# tsan, fuzz) every unit stands alone, so that a missing include is seen. Files whose hidden names are alike by design (a decoder's fields, a server's routes) and the
 # large Boost units stay alone; where two others get in each other's way, rename, or add the newer here.
 set(GANNET_STAND_ALONE
     gateway/okx/protocol/decode_[a-z0-9_]+ gateway/okx/protocol/order_session
@@ -30,7 +29,7 @@ set(GANNET_STAND_ALONE
     sim/okx_server/protocol/internal/rest_[a-z_]+ sim/okx_server/protocol/internal/position_orders)
 list(JOIN GANNET_STAND_ALONE "|" GANNET_STAND_ALONE)
 function(gannet_unite target)
-  if(NOT CMAKE_BUILD_TYPE MATCHES "^(Release|Check)$")
+  if(NOT CMAKE_BUILD_TYPE MATCHES "^(Release|Check|Dev)$")
     return()
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
