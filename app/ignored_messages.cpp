@@ -22,7 +22,6 @@ constexpr IgnoredMessage kIgnored[] = {
     {Channel, "call-auction-details", "auctions are not traded"},
     {Channel, "economic-calendar", "not market data"},
     {Channel, "event-contract-markets", "event contracts are not traded"},
-    {Channel, "books-rpi", "retail price improvement depth cannot be taken"},
     {Channel, "books-elp", "retail price improvement depth cannot be taken"},
     {Channel, "sprd-*", "spreads are not traded"},
     {Channel, "block-tickers", "blocks are not traded"},

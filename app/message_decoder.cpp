@@ -150,6 +150,7 @@ MessageDecoder::Verdict MessageDecoder::decode_push(const okx::Frame& frame, Tim
     case okx::Channel::Books:
     case okx::Channel::BooksL2Tbt:
     case okx::Channel::Books50L2Tbt:
+    case okx::Channel::BooksRpi:
       return decode_books(frame);
     case okx::Channel::Trades:
     case okx::Channel::TradesAll:

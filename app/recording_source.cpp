@@ -101,6 +101,7 @@ bool RecordingSource::is_wanted(const okx::Frame& frame) const noexcept {
     case okx::Channel::Books:
     case okx::Channel::BooksL2Tbt:
     case okx::Channel::Books50L2Tbt:
+    case okx::Channel::BooksRpi:
     case okx::Channel::Trades:
     case okx::Channel::TradesAll:
     case okx::Channel::Tickers:

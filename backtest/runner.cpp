@@ -27,7 +27,8 @@ constexpr std::uint64_t kProgressEvery = 65'536;
 /// Which recorded book moves the exchange's market: the one that says most, soonest.
 constexpr std::array<BookFeed, kBookFeeds> kByDetail{BookFeed::Depth400Fast, BookFeed::Depth400,
                                                      BookFeed::Depth50Fast, BookFeed::Top5,
-                                                     BookFeed::BestBidOffer};
+                                                     BookFeed::BestBidOffer,
+                                                     BookFeed::Depth400Retail};
 
 std::optional<BookFeed> most_detailed(const RecordedContent& content) noexcept {
   for (const BookFeed feed : kByDetail) {

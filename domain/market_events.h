@@ -28,8 +28,11 @@ enum class BookFeed : std::uint8_t {
   Depth400,      ///< 400 levels, snapshot then updates, 100 ms
   Depth400Fast,  ///< 400 levels, snapshot then updates, 10 ms (fee tier and login needed)
   Depth50Fast,   ///< 50 levels, snapshot then updates, 10 ms (fee tier and login needed)
+  /// 400 levels, snapshot then updates, 100 ms, orders of retail price improvement included, which
+  /// not every account can take: never a reference price.
+  Depth400Retail,
 };
-inline constexpr int kBookFeeds = 5;
+inline constexpr int kBookFeeds = 6;
 constexpr int depth_of(BookFeed feed) noexcept {
   switch (feed) {
     case BookFeed::BestBidOffer:
@@ -42,6 +45,8 @@ constexpr int depth_of(BookFeed feed) noexcept {
       return 400;
     case BookFeed::Depth50Fast:
       return 50;
+    case BookFeed::Depth400Retail:
+      return 400;
   }
   return 0;
 }
@@ -71,9 +76,16 @@ enum class BookWithdrawal : std::uint8_t {
   Malformed,     ///< a frame of this book could not be decoded
   Disconnected,  ///< the connection that carried it is gone
   Overflow,      ///< more levels than the book can hold: cannot be proven
+  Stale,         ///< silent for longer than the venue's own repetition allows
 };
 
 struct TradeEvent {
+  enum class Stream : std::uint8_t {
+    Aggregated,  ///< one event an aggressor, price and source
+    Single,      ///< one event a match
+  };
+  enum class Source : std::uint8_t { Organic, RetailPriceImprovement, Unknown };
+
   InstrumentId instrument;
   Side aggressor = Side::Buy;
   Price price;
@@ -82,6 +94,8 @@ struct TradeEvent {
   std::uint32_t count = 1;  ///< matches told as one
   Timestamp exchange_time;
   Timestamp receive_time;
+  Stream stream = Stream::Aggregated;
+  Source source = Source::Organic;
 };
 
 /// Best prices, last trade and day figures. A side that the market lacks is absent.

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "base/error.h"
 #include "domain/instrument.h"
 #include "domain/market_events.h"
+#include "domain/market_updates.h"
 #include "domain/orders.h"
 
 namespace gannet {
@@ -28,6 +32,14 @@ class MarketListener {
   virtual void on_reference_price(const ReferencePriceEvent& price) noexcept = 0;
   virtual void on_instrument_state(InstrumentId instrument, InstrumentState state,
                                    Timestamp now) noexcept = 0;
+  /// What comes seldom: candles, funding, price limits, warnings and the like.
+  virtual void on_market_update(const MarketUpdate& /*update*/) noexcept {}
+  /// A definition as the venue tells it now, told again unchanged too: that confirms it.
+  virtual void on_instrument_changed(const InstrumentChange& /*change*/,
+                                     Timestamp /*now*/) noexcept {}
+  /// The venue does not give `wanted` to this account: from now on `instead` stands for it.
+  virtual void on_book_replaced(InstrumentId /*instrument*/, BookFeed /*wanted*/,
+                                BookFeed /*instead*/, Timestamp /*now*/) noexcept {}
   virtual void on_market_connection(ConnectionState state, Timestamp now) noexcept = 0;
   /// Proof of life of the market connection: any frame or pong. Freshness is reckoned from it.
   virtual void on_market_alive(Timestamp now) noexcept = 0;
@@ -90,6 +102,26 @@ class VenuePort {
 
  protected:
   ~VenuePort() = default;
+};
+
+/// Bars that are wanted before a strategy starts.
+struct CandleRequest {
+  InstrumentId instrument;
+  CandleEvent::Kind kind = CandleEvent::Kind::Trade;
+  CandlePeriod period;
+  std::uint32_t count = 0;  ///< the newest so many complete bars
+};
+
+/// Past candles, for strategies to warm up with. Asked before trading starts; may block and
+/// allocate.
+class CandleHistory {
+ public:
+  /// Complete bars, oldest first, at most `count`; fewer where the market is younger. Errors: the
+  /// venue's or the network's, one sentence.
+  virtual std::expected<std::vector<CandleEvent>, Error> candles(const CandleRequest& request) = 0;
+
+ protected:
+  ~CandleHistory() = default;
 };
 
 /// The venue's dead-man timer (cancel-all-after): it cancels our orders unless refreshed in time.

@@ -28,6 +28,21 @@ static_assert(is_same(BookFeed::Top5, GANNET_BOOK_TOP5));
 static_assert(is_same(BookFeed::Depth400, GANNET_BOOK_DEPTH400));
 static_assert(is_same(BookFeed::Depth400Fast, GANNET_BOOK_DEPTH400_FAST));
 static_assert(is_same(BookFeed::Depth50Fast, GANNET_BOOK_DEPTH50_FAST));
+static_assert(is_same(BookFeed::Depth400Retail, GANNET_BOOK_DEPTH400_RETAIL));
+static_assert(is_same(TradeEvent::Stream::Single, GANNET_TRADES_SINGLE));
+static_assert(is_same(TradeEvent::Source::RetailPriceImprovement, GANNET_SOURCE_RETAIL));
+static_assert(is_same(TradeEvent::Source::Unknown, GANNET_SOURCE_UNKNOWN));
+static_assert(is_same(CandleEvent::Kind::Trade, GANNET_TRADE_CANDLES));
+static_assert(is_same(CandleEvent::Kind::Mark, GANNET_MARK_CANDLES));
+static_assert(is_same(CandleEvent::Kind::Index, GANNET_INDEX_CANDLES));
+static_assert(is_same(EstimatedPriceEvent::Kind::Delivery, GANNET_ESTIMATED_DELIVERY));
+static_assert(is_same(EstimatedPriceEvent::Kind::Unknown, GANNET_ESTIMATED_UNKNOWN));
+static_assert(is_same(AdlWarningEvent::State::Normal, GANNET_ADL_NORMAL));
+static_assert(is_same(AdlWarningEvent::State::Unknown, GANNET_ADL_UNKNOWN));
+static_assert(is_same(VenueStatusEvent::State::Scheduled, GANNET_MAINTENANCE_SCHEDULED));
+static_assert(is_same(VenueStatusEvent::State::Unknown, GANNET_MAINTENANCE_UNKNOWN));
+static_assert(is_same(VenueStatusEvent::Service::Sockets, GANNET_SERVICE_SOCKETS));
+static_assert(is_same(VenueStatusEvent::Service::Other, GANNET_SERVICE_OTHER));
 static_assert(is_same(EngineState::Cold, GANNET_STATE_COLD));
 static_assert(is_same(EngineState::Ready, GANNET_STATE_READY));
 static_assert(is_same(EngineState::Killed, GANNET_STATE_KILLED));
@@ -168,6 +183,8 @@ const char* abi_name(BookWithdrawal why) noexcept {
       return "disconnected";
     case BookWithdrawal::Overflow:
       return "overflow";
+    case BookWithdrawal::Stale:
+      return "stale";
   }
   return "other";
 }
@@ -259,7 +276,9 @@ gannet_trade to_abi(const TradeEvent& event) noexcept {
           .quantity = event.quantity.raw,
           .trade_id = event.trade_id.value,
           .exchange_time = event.exchange_time.nanos,
-          .receive_time = event.receive_time.nanos};
+          .receive_time = event.receive_time.nanos,
+          .stream = static_cast<std::uint32_t>(event.stream),
+          .source = static_cast<std::uint32_t>(event.source)};
 }
 
 gannet_ticker to_abi(const TickerEvent& event) noexcept {

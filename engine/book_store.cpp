@@ -17,6 +17,8 @@ int rank(BookFeed feed) noexcept {
       return 3;
     case BookFeed::Top5:
       return 4;
+    case BookFeed::Depth400Retail:
+      break;
   }
   return 5;
 }

@@ -213,6 +213,13 @@ struct HostFunctions {
   static std::int32_t funding(void*, std::uint32_t, gannet_funding*) noexcept {
     return GANNET_NOT_AVAILABLE;
   }
+  static std::int32_t price_limit(void*, std::uint32_t, gannet_price_limit*) noexcept {
+    return GANNET_NOT_AVAILABLE;
+  }
+  static std::int32_t reference_price(void*, std::uint32_t, std::uint32_t,
+                                      gannet_reference_price*) noexcept {
+    return GANNET_NOT_AVAILABLE;
+  }
 };
 
 const gannet_host& host_functions() noexcept {
@@ -244,6 +251,8 @@ const gannet_host& host_functions() noexcept {
       .rate_budget = HostFunctions::rate_budget,
       .fee_rate = HostFunctions::fee_rate,
       .funding = HostFunctions::funding,
+      .price_limit = HostFunctions::price_limit,
+      .reference_price = HostFunctions::reference_price,
   };
   return kTable;
 }

@@ -65,6 +65,7 @@ std::vector<okx::MarketSubscription> market_subscriptions(
     }
   }
   for (const Instrument& instrument : instruments) {
+    // The retail book is no reference: the gate measures against what everybody may take.
     const bool has_book = std::ranges::any_of(streams, [&](const okx::MarketSubscription& s) {
       return s.instrument == instrument.id && s.stream <= okx::MarketStream::Depth50Fast;
     });
@@ -166,7 +167,7 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
                core_settings, settings.risk, std::move(*limits), names.size(), *ids);
   subscriptions = market_subscriptions(facts.instruments, publisher->subscriptions());
   for (const okx::MarketSubscription& stream : subscriptions) {
-    if (stream.stream <= okx::MarketStream::Depth50Fast) {
+    if (okx::is_book(stream.stream)) {
       core->add_book(stream.instrument, static_cast<BookFeed>(stream.stream));
     }
   }

@@ -26,6 +26,7 @@ inline constexpr std::pair<std::string_view, Environment> kEnvironments[] = {
     {"live", Environment::Live}};
 inline constexpr std::pair<std::string_view, Region> kRegions[] = {
     {"global", Region::Global}, {"eea", Region::Eea}, {"us", Region::Us}};
+// The retail book is none for an instrument's own: what it shows is not for everybody to take.
 inline constexpr std::pair<std::string_view, BookFeed> kBooks[] = {
     {"best", BookFeed::BestBidOffer},
     {"top5", BookFeed::Top5},

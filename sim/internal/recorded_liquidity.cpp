@@ -18,6 +18,8 @@ int rank(BookFeed feed) noexcept {
       return 3;
     case BookFeed::Depth400Fast:
       return 4;
+    case BookFeed::Depth400Retail:
+      return 0;  // part of it nobody but retail may take: recorded liquidity is the organic book
   }
   return 0;
 }

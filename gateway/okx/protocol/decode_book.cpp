@@ -19,6 +19,8 @@ std::optional<BookFeed> book_feed_of(Channel channel) noexcept {
       return BookFeed::Depth400Fast;
     case Channel::Books50L2Tbt:
       return BookFeed::Depth50Fast;
+    case Channel::BooksRpi:
+      return BookFeed::Depth400Retail;
     default:
       return std::nullopt;
   }
@@ -36,6 +38,8 @@ Channel channel_of(BookFeed feed) noexcept {
       return Channel::BooksL2Tbt;
     case BookFeed::Depth50Fast:
       return Channel::Books50L2Tbt;
+    case BookFeed::Depth400Retail:
+      return Channel::BooksRpi;
   }
   return Channel::Other;
 }

@@ -11,12 +11,13 @@ namespace {
 
 static_assert(kTextPadding >= simdjson::SIMDJSON_PADDING);
 
-constexpr std::array<std::pair<std::string_view, Channel>, 15> kChannels{{
+constexpr std::array<std::pair<std::string_view, Channel>, 16> kChannels{{
     {"bbo-tbt", Channel::BboTbt},
     {"books5", Channel::Books5},
     {"books", Channel::Books},
     {"books-l2-tbt", Channel::BooksL2Tbt},
     {"books50-l2-tbt", Channel::Books50L2Tbt},
+    {"books-rpi", Channel::BooksRpi},
     {"trades", Channel::Trades},
     {"trades-all", Channel::TradesAll},
     {"tickers", Channel::Tickers},
@@ -87,6 +88,7 @@ bool knows_enough(const Frame& frame) noexcept {
     case Channel::Books:
     case Channel::BooksL2Tbt:
     case Channel::Books50L2Tbt:
+    case Channel::BooksRpi:
       return !frame.action.empty();
     case Channel::Account:
     case Channel::Positions:

@@ -32,6 +32,7 @@ enum class Channel : std::uint8_t {
   Books,
   BooksL2Tbt,
   Books50L2Tbt,
+  BooksRpi,
   Trades,
   TradesAll,
   Tickers,
@@ -47,7 +48,7 @@ enum class Channel : std::uint8_t {
 Channel channel_of(std::string_view name) noexcept;
 std::string_view name_of(Channel channel) noexcept;  ///< "" for Other
 constexpr bool is_book(Channel channel) noexcept {
-  return channel >= Channel::BboTbt && channel <= Channel::Books50L2Tbt;
+  return channel >= Channel::BboTbt && channel <= Channel::BooksRpi;
 }
 
 /// What the top level of a frame says. Every view points into the frame's text (or, where the text

@@ -27,7 +27,7 @@ MarketSession::MarketSession(const MarketSessionSettings& settings, InstrumentCo
   states_.resize(codes.rows().size(), InstrumentState::Unknown);
   instrument_changes_.reserve(codes.size());
   for (const MarketSubscription& subscription : subscriptions) {
-    if (subscription.stream > stream_of(BookFeed::Depth50Fast)) continue;
+    if (!is_book(subscription.stream)) continue;
     const auto feed = static_cast<BookFeed>(subscription.stream);
     if (codes.find(subscription.instrument) == nullptr) continue;
     if (find_sequencer(subscription.instrument, feed) != nullptr) continue;
@@ -195,6 +195,7 @@ void MarketSession::on_push(const Frame& frame, std::string_view text, Timestamp
     case Channel::Books:
     case Channel::BooksL2Tbt:
     case Channel::Books50L2Tbt:
+    case Channel::BooksRpi:
       on_book_push(frame, text, now);
       return;
     case Channel::Trades:

@@ -22,6 +22,8 @@ Channel channel_for(MarketStream stream) noexcept {
       return Channel::BooksL2Tbt;
     case MarketStream::Depth50Fast:
       return Channel::Books50L2Tbt;
+    case MarketStream::Depth400Retail:
+      return Channel::BooksRpi;
     case MarketStream::Trades:
       return Channel::Trades;
     case MarketStream::Ticker:

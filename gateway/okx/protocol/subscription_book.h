@@ -22,12 +22,16 @@ enum class MarketStream : std::uint8_t {
   Depth400,
   Depth400Fast,
   Depth50Fast,
+  Depth400Retail,
   Trades,
   Ticker,
   MarkPrice,
   IndexPrice,  ///< of the instrument's index; several instruments share one
 };
 constexpr MarketStream stream_of(BookFeed feed) noexcept { return static_cast<MarketStream>(feed); }
+constexpr bool is_book(MarketStream stream) noexcept {
+  return stream <= MarketStream::Depth400Retail;
+}
 
 struct MarketSubscription {
   InstrumentId instrument;

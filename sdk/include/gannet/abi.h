@@ -57,11 +57,13 @@ enum {
   GANNET_BOOK_TOP5 = 1,          /* 5 levels, 100 ms */
   GANNET_BOOK_DEPTH400 = 2,      /* 400 levels, 100 ms */
   GANNET_BOOK_DEPTH400_FAST = 3, /* 400 levels, 10 ms, by fee tier */
-  GANNET_BOOK_DEPTH50_FAST = 4   /* 50 levels, 10 ms, by fee tier */
+  GANNET_BOOK_DEPTH50_FAST = 4,  /* 50 levels, 10 ms, by fee tier */
+  /* 400 levels, 100 ms, with orders of retail price improvement, which not all may take */
+  GANNET_BOOK_DEPTH400_RETAIL = 5
 };
 
-/* Bits of what a strategy wants of an instrument. Orders, fills, positions, balances and states
- * always come. */
+/* Bits of what a strategy wants of an instrument. Orders, fills, positions, balances, states,
+ * definitions and the venue's maintenance always come. */
 enum {
   GANNET_WANT_BOOK = 1u << 0, /* the book named beside it */
   GANNET_WANT_TRADES = 1u << 1,
@@ -69,7 +71,15 @@ enum {
   GANNET_WANT_MARK_PRICE = 1u << 3,
   GANNET_WANT_INDEX_PRICE = 1u << 4,
   GANNET_WANT_FUNDING = 1u << 5,
-  GANNET_WANT_CANDLES = 1u << 6
+  GANNET_WANT_CANDLES = 1u << 6,       /* of the periods that the descriptor's warm_up names */
+  GANNET_WANT_SINGLE_TRADES = 1u << 7, /* each match on its own */
+  GANNET_WANT_PRICE_LIMIT = 1u << 8,
+  GANNET_WANT_OPEN_INTEREST = 1u << 9,
+  GANNET_WANT_ESTIMATED_PRICE = 1u << 10, /* of delivery, exercise, settlement */
+  GANNET_WANT_OPTION_SUMMARY = 1u << 11,
+  GANNET_WANT_OPTION_TRADES = 1u << 12,
+  GANNET_WANT_LIQUIDATIONS = 1u << 13,
+  GANNET_WANT_ADL_WARNING = 1u << 14
 };
 
 enum {
@@ -182,6 +192,8 @@ typedef struct gannet_book_withdrawn {
   const char* reason; /* gap, checksum, disconnected, ... */
 } gannet_book_withdrawn;
 
+enum { GANNET_TRADES_AGGREGATED = 0, GANNET_TRADES_SINGLE = 1 };
+enum { GANNET_SOURCE_ORGANIC = 0, GANNET_SOURCE_RETAIL = 1, GANNET_SOURCE_UNKNOWN = 2 };
 typedef struct gannet_trade {
   uint32_t size;
   uint32_t instrument;
@@ -192,6 +204,8 @@ typedef struct gannet_trade {
   int64_t trade_id;
   int64_t exchange_time;
   int64_t receive_time;
+  uint32_t stream; /* GANNET_TRADES_... */
+  uint32_t source; /* GANNET_SOURCE_... */
 } gannet_trade;
 
 /* The lane was too slow: so many trades of the instrument were not delivered before this moment. */
@@ -229,29 +243,174 @@ typedef struct gannet_reference_price {
   int64_t receive_time;
 } gannet_reference_price;
 
-/* Not called yet. */
+/* Where bars of 6 h and longer begin; shorter ones begin alike. */
+enum { GANNET_CANDLES_UTC = 0, GANNET_CANDLES_UTC8 = 1 };
+enum { GANNET_TRADE_CANDLES = 0, GANNET_MARK_CANDLES = 1, GANNET_INDEX_CANDLES = 2 };
+
+/* A bar as it stands. The complete one is the last of its open time. */
 typedef struct gannet_candle {
   uint32_t size;
   uint32_t instrument;
-  int64_t period; /* nanoseconds */
+  int64_t period; /* nanoseconds; 30 days name a calendar month, 90 a quarter */
   int64_t open_time;
   int64_t open;
   int64_t high;
   int64_t low;
   int64_t close;
-  int64_t volume;
+  int64_t volume; /* 0 for mark and index candles */
   uint32_t complete;
-  uint32_t warm_up; /* 1: history, told before start */
+  uint32_t warm_up;   /* 1: history, told before start */
+  uint32_t kind;      /* GANNET_TRADE_CANDLES, ... */
+  uint32_t alignment; /* GANNET_CANDLES_UTC, ... */
+  int64_t receive_time;
 } gannet_candle;
 
-/* Not called yet. */
+/* Also the answer of the funding query. Rates: positive is paid by longs to shorts. */
+enum {
+  GANNET_HAS_RATE_BOUNDS = 1u << 0, /* minimum_rate and maximum_rate */
+  GANNET_HAS_SETTLED_RATE = 1u << 1
+};
 typedef struct gannet_funding {
   uint32_t size;
   uint32_t instrument;
-  gannet_decimal rate;
+  gannet_decimal rate; /* as reckoned so far for the coming settlement */
   int64_t funding_time;
   int64_t next_funding_time;
+  uint32_t present; /* fields whose bit is clear are absent */
+  uint32_t reserved;
+  gannet_decimal minimum_rate;
+  gannet_decimal maximum_rate;
+  gannet_decimal settled_rate; /* of the settlement that is running or was last */
+  int64_t exchange_time;
+  int64_t receive_time;
 } gannet_funding;
+
+/* Also the answer of the price limit query. The venue takes no buy above and no sell below. */
+enum { GANNET_HAS_HIGHEST_BUY = 1u << 0, GANNET_HAS_LOWEST_SELL = 1u << 1 };
+typedef struct gannet_price_limit {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t present; /* none: no limit is in force */
+  uint32_t reserved;
+  int64_t highest_buy;
+  int64_t lowest_sell;
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_price_limit;
+
+typedef struct gannet_open_interest {
+  uint32_t size;
+  uint32_t instrument;
+  int64_t open_interest; /* contracts */
+  double value_usd;      /* 0: not told */
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_open_interest;
+
+enum {
+  GANNET_ESTIMATED_DELIVERY = 0,
+  GANNET_ESTIMATED_EXERCISE = 1,
+  GANNET_ESTIMATED_SETTLEMENT = 2,
+  GANNET_ESTIMATED_UNKNOWN = 3
+};
+typedef struct gannet_estimated_price {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t kind;
+  uint32_t reserved;
+  int64_t price;
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_estimated_price;
+
+/* NaN: not told. */
+typedef struct gannet_greeks {
+  double delta;
+  double gamma;
+  double theta;
+  double vega;
+} gannet_greeks;
+
+typedef struct gannet_option_summary {
+  uint32_t size;
+  uint32_t instrument;
+  gannet_greeks coin;   /* in the settlement coin */
+  gannet_greeks dollar; /* by Black-Scholes, in dollars */
+  double mark_volatility;
+  double bid_volatility;
+  double ask_volatility;
+  double volatility_level;
+  double leverage;
+  double forward_price;
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_option_summary;
+
+typedef struct gannet_option_trade {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t aggressor;
+  uint32_t reserved;
+  int64_t price;
+  int64_t quantity;
+  int64_t trade_id;
+  double volatility;
+  double forward_price;
+  double index_price;
+  double mark_price;
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_option_trade;
+
+/* A position that the venue took over; not every one is told, nor in order of time. */
+typedef struct gannet_liquidation {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t side; /* of the liquidating order: GANNET_SELL ends a long position */
+  uint32_t reserved;
+  int64_t bankruptcy_price;
+  int64_t quantity;
+  double loss; /* in the settlement currency */
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_liquidation;
+
+enum {
+  GANNET_ADL_NORMAL = 0,
+  GANNET_ADL_WARNING = 1,
+  GANNET_ADL_DELEVERAGING = 2,
+  GANNET_ADL_UNKNOWN = 3
+};
+typedef struct gannet_adl_warning {
+  uint32_t size;
+  uint32_t instrument;
+  uint32_t state;
+  uint32_t reserved;
+  double fund_balance; /* of the insurance fund; 0: not told */
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_adl_warning;
+
+enum {
+  GANNET_MAINTENANCE_SCHEDULED = 0,
+  GANNET_MAINTENANCE_ONGOING = 1,
+  GANNET_MAINTENANCE_PRE_OPEN = 2, /* cancels and post-only orders work again */
+  GANNET_MAINTENANCE_COMPLETED = 3,
+  GANNET_MAINTENANCE_CANCELLED = 4,
+  GANNET_MAINTENANCE_UNKNOWN = 5
+};
+enum { GANNET_SERVICE_SOCKETS = 0, GANNET_SERVICE_TRADING = 1, GANNET_SERVICE_OTHER = 2 };
+typedef struct gannet_venue_status {
+  uint32_t size;
+  uint32_t state;
+  uint32_t service;
+  uint32_t of_demo; /* 1: concerns the venue's demo, not its production */
+  int64_t begin;
+  int64_t end;
+  const char* title; /* for people */
+  int64_t exchange_time;
+  int64_t receive_time;
+} gannet_venue_status;
 
 /* Not called yet: a timestamped value from outside. */
 typedef struct gannet_signal {
@@ -519,6 +678,10 @@ typedef struct gannet_host {
   int32_t (*rate_budget)(void* engine, uint32_t instrument, gannet_rate_budget* out);
   int32_t (*fee_rate)(void* engine, uint32_t instrument, gannet_fee_rate* out);
   int32_t (*funding)(void* engine, uint32_t instrument, gannet_funding* out);
+  int32_t (*price_limit)(void* engine, uint32_t instrument, gannet_price_limit* out);
+  /* `kind`: GANNET_MARK_PRICE or GANNET_INDEX_PRICE; the last one told to this strategy's lane. */
+  int32_t (*reference_price)(void* engine, uint32_t instrument, uint32_t kind,
+                             gannet_reference_price* out);
 } gannet_host;
 
 /* ---- the plugin's functions ---------------------------------------------------------------- */
@@ -549,6 +712,16 @@ typedef struct gannet_handlers {
   int32_t (*parameters_changed)(void* self, const gannet_parameters* parameters);
   int32_t (*operator_command)(void* self, const gannet_operator_command* command);
   int32_t (*state)(void* self, const gannet_state* state);
+  /* The venue changed the definition of an instrument; its digits stay. */
+  int32_t (*instrument)(void* self, const gannet_instrument* instrument);
+  int32_t (*price_limit)(void* self, const gannet_price_limit* limit);
+  int32_t (*open_interest)(void* self, const gannet_open_interest* interest);
+  int32_t (*estimated_price)(void* self, const gannet_estimated_price* price);
+  int32_t (*option_summary)(void* self, const gannet_option_summary* summary);
+  int32_t (*option_trade)(void* self, const gannet_option_trade* trade);
+  int32_t (*liquidation)(void* self, const gannet_liquidation* liquidation);
+  int32_t (*adl_warning)(void* self, const gannet_adl_warning* warning);
+  int32_t (*venue_status)(void* self, const gannet_venue_status* status);
 } gannet_handlers;
 
 /* Sizes of the structs that cross without a size of their own in front, as the plugin's compiler
@@ -577,11 +750,14 @@ typedef struct gannet_struct_sizes {
    sizeof(gannet_amend),        sizeof(gannet_parameter), sizeof(gannet_value),  \
    sizeof(gannet_handlers),     sizeof(gannet_host)}
 
-/* History to be told before start. Not served yet. */
+/* Candles of every instrument that wants GANNET_WANT_CANDLES: told as they come, and the newest
+ * `count` complete ones before start, where there is a source of history. */
 typedef struct gannet_warm_up {
   uint32_t size;
-  uint32_t count;
-  int64_t period;
+  uint32_t count;     /* 0: no history */
+  int64_t period;     /* as gannet_candle's */
+  uint32_t kind;      /* GANNET_TRADE_CANDLES, ... */
+  uint32_t alignment; /* GANNET_CANDLES_UTC, ... */
 } gannet_warm_up;
 
 typedef struct gannet_descriptor {

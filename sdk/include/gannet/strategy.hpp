@@ -80,7 +80,8 @@ enum class BookFeed : std::uint32_t {
   Top5 = GANNET_BOOK_TOP5,
   Depth400 = GANNET_BOOK_DEPTH400,
   Depth400Fast = GANNET_BOOK_DEPTH400_FAST,
-  Depth50Fast = GANNET_BOOK_DEPTH50_FAST
+  Depth50Fast = GANNET_BOOK_DEPTH50_FAST,
+  Depth400Retail = GANNET_BOOK_DEPTH400_RETAIL
 };
 
 /// Names an instrument; dense, valid for the run.
