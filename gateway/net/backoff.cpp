@@ -20,12 +20,21 @@ Backoff::Backoff(BackoffSettings settings, std::uint64_t seed) noexcept
 Nanos Backoff::next(Timestamp now) noexcept {
   if (connected_ && now - connected_at_ >= settings_.stable) bound_ = settings_.first;
   connected_ = false;
-  const std::int64_t half = std::max<std::int64_t>(bound_.count / 2, 1);
-  const auto spread =
-      static_cast<std::int64_t>(next_random(random_) % static_cast<std::uint64_t>(half));
-  const Nanos delay{half + spread};
+  const Nanos delay = below(bound_);
   bound_ = std::min(bound_ * 2, settings_.longest);
   return delay;
+}
+
+Nanos Backoff::next_slow() noexcept {
+  connected_ = false;
+  bound_ = settings_.longest;
+  const Nanos half{settings_.longest.count / 2};
+  return half + below(half);
+}
+
+Nanos Backoff::below(Nanos bound) noexcept {
+  const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(bound.count, 1));
+  return {static_cast<std::int64_t>(next_random(random_) % count)};
 }
 
 void Backoff::on_connected(Timestamp now) noexcept {

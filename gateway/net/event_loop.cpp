@@ -36,6 +36,10 @@ void EventLoop::on_signals(std::initializer_list<int> signals, std::function<voi
   internal_->wait_for_signal();
 }
 
+void EventLoop::look_up_with(std::function<HostAnswer(const std::string& host)> look_up) {
+  internal_->look_up = std::move(look_up);
+}
+
 void EventLoop::Internal::wait_for_signal() {
   signals->async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;

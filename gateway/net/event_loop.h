@@ -4,10 +4,19 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/time.h"
 
 namespace gannet::net {
+
+/// What a look-up of a host name says.
+struct HostAnswer {
+  std::vector<std::string> addresses{};  ///< numeric, the preferred one first
+  std::string error{};                   ///< not empty: it failed
+  bool silent = false;                   ///< no answer comes at all
+};
 
 /// The reactor's loop over sockets, timers and signals. It has no thread of its own: whoever calls
 /// `poll` (never sleeps: a busy-polling reactor), `run_for` (sleeps until something happens) or
@@ -37,6 +46,10 @@ class EventLoop {
   /// Calls `handler` with the number of each arriving signal, on the loop's thread (a plain call:
   /// everything is allowed in it). Replaces an earlier handler.
   void on_signals(std::initializer_list<int> signals, std::function<void(int)> handler);
+
+  /// Asks `look_up` for the addresses of host names instead of the system: name service as a test
+  /// wishes it. Before connecting.
+  void look_up_with(std::function<HostAnswer(const std::string& host)> look_up);
 
   struct Internal;
   /// For gateway/net alone.

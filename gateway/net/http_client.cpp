@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "gateway/net/internal/event_loop_internal.h"
 #include "gateway/net/internal/http_text.h"
+#include "gateway/net/internal/address_book.h"
 #include "gateway/net/internal/tls_connector.h"
 #include "gateway/net/url.h"
 
@@ -51,8 +52,10 @@ class PooledConnection : public std::enable_shared_from_this<PooledConnection> {
                  .body_bytes_max = settings.body_bytes_max}),
         timer_(loop) {}
 
-  void connect(EventLoop& loop, std::shared_ptr<TlsContext::Internal> tls, const Url& url) {
-    connector_ = std::make_shared<TlsConnector>(loop, std::move(tls), url, seconds(5));
+  void connect(EventLoop& loop, std::shared_ptr<TlsContext::Internal> tls, const Url& url,
+               std::shared_ptr<AddressBook> addresses) {
+    connector_ = std::make_shared<TlsConnector>(loop, std::move(tls), url, std::move(addresses),
+                                                seconds(5));
     connector_->start(settings_.connect_timeout,
                       [this](std::unique_ptr<TlsStream> connected, const ConnectFailure& why) {
                         const auto keep = shared_from_this();
@@ -180,6 +183,7 @@ struct HttpClient::State final : Pool, std::enable_shared_from_this<HttpClient::
         tls(std::move(tls_context)),
         url(std::move(address)),
         settings(std::move(given)),
+        addresses(std::make_shared<AddressBook>(0, settings.lookup_timeout)),
         queue_timer(event_loop) {}
 
   void send(HttpRequest request, Callback answered) {
@@ -200,7 +204,7 @@ struct HttpClient::State final : Pool, std::enable_shared_from_this<HttpClient::
     for (std::size_t i = connecting; i < queue.size() && connections.size() < settings.connections;
          ++i) {
       connections.push_back(std::make_shared<PooledConnection>(loop, *this, url, settings));
-      connections.back()->connect(loop, tls, url);
+      connections.back()->connect(loop, tls, url, addresses);
     }
     watch_queue();
   }
@@ -267,6 +271,7 @@ struct HttpClient::State final : Pool, std::enable_shared_from_this<HttpClient::
   HttpClientSettings settings;
   std::deque<WaitingRequest> queue;
   std::vector<std::shared_ptr<PooledConnection>> connections;
+  std::shared_ptr<AddressBook> addresses;
   Timer queue_timer;
   std::size_t pending = 0;
 };

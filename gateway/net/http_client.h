@@ -21,6 +21,7 @@ struct HttpClientSettings {
   std::size_t connections = 2;
   std::size_t queue = 1'024;            ///< requests waiting for a free connection
   Nanos connect_timeout = seconds(5);   ///< name, TCP and TLS together
+  Nanos lookup_timeout = seconds(2);    ///< of a name whose addresses are known from before
   Nanos request_timeout = seconds(10);  ///< from `send` to the last byte of the answer
   std::size_t body_bytes_max = 32u << 20;
   std::size_t header_bytes_max = 64u << 10;

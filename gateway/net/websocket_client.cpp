@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "gateway/net/internal/address_book.h"
 #include "gateway/net/internal/tls_connector.h"
 #include "gateway/net/internal/websocket_stream.h"
 #include "gateway/net/url.h"
@@ -17,13 +18,16 @@ struct WebSocketClient::State final : WebSocketStreamEvents {
         url(std::move(address)),
         settings(std::move(given)),
         handler(told),
+        addresses(std::make_shared<AddressBook>(settings.first_address, settings.lookup_timeout)),
         handshake_timer(event_loop) {}
 
   void connect() {
     if (active) return;
     active = true;
+    opened = false;
     started = monotonic_now();
-    connector = std::make_shared<TlsConnector>(loop, tls, url, settings.unacknowledged_timeout);
+    connector = std::make_shared<TlsConnector>(loop, tls, url, addresses,
+                                               settings.unacknowledged_timeout);
     connector->start(settings.connect_timeout,
                      [this](std::unique_ptr<TlsStream> connected, ConnectFailure why) {
                        on_connected(std::move(connected), std::move(why));
@@ -49,12 +53,14 @@ struct WebSocketClient::State final : WebSocketStreamEvents {
     stream->request(url.authority(), url.target, headers);
     const Nanos left = settings.connect_timeout - (monotonic_now() - started);
     handshake_timer.start(left, [this] {
-      stream->cut({.kind = CloseReason::Kind::TimedOut, .text = "handshake timed out"}, false);
+      stream->cut({.kind = CloseReason::Kind::TimedOut, .text = "timed out asking for the upgrade"},
+                  false);
     });
   }
 
   void on_stream_open() noexcept override {
     handshake_timer.cancel();
+    opened = true;
     handler.on_open(wall_clock_now());
   }
 
@@ -65,6 +71,8 @@ struct WebSocketClient::State final : WebSocketStreamEvents {
   void on_stream_ended(const CloseReason& reason) noexcept override {
     handshake_timer.cancel();
     active = false;
+    // One that talks TLS and refuses sockets is no better than one that is not there.
+    if (stream != nullptr && !opened) addresses->on_failed();
     // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): its stream goes now
     const CloseReason told = reason;
     stream.reset();
@@ -86,11 +94,13 @@ struct WebSocketClient::State final : WebSocketStreamEvents {
   WebSocketSettings settings;
   WebSocketHandler& handler;
   std::weak_ptr<State> self;
+  std::shared_ptr<AddressBook> addresses;
   std::shared_ptr<TlsConnector> connector;
   std::shared_ptr<WebSocketStream> stream;
   Timer handshake_timer;
   Nanos started{};
   bool active = false;
+  bool opened = false;  // this attempt's handshake was answered
 };
 
 std::expected<std::unique_ptr<WebSocketClient>, Error> WebSocketClient::make(
@@ -112,6 +122,10 @@ void WebSocketClient::connect() { state_->connect(); }
 
 bool WebSocketClient::is_open() const noexcept {
   return state_->stream != nullptr && state_->stream->is_open();
+}
+
+std::string_view WebSocketClient::peer() const noexcept {
+  return state_->addresses->connected_to;
 }
 
 bool WebSocketClient::send_text(std::string_view text) noexcept {

@@ -56,6 +56,9 @@ struct WebSocketSettings {
   std::vector<std::pair<std::string, std::string>> headers{};  ///< added to the handshake
   std::string user_agent = "gannet";
   Nanos connect_timeout = seconds(5);  ///< name, TCP, TLS and handshake together
+  Nanos lookup_timeout = seconds(2);   ///< of a name whose addresses are known from before
+  /// Where the host has several addresses, the one to begin with, in a fixed order of them.
+  std::size_t first_address = 0;
   Nanos close_timeout = seconds(1);    ///< how long a goodbye may take before the socket is cut
   /// Unacknowledged bytes older than this end the connection (TCP_USER_TIMEOUT).
   Nanos unacknowledged_timeout = seconds(5);
@@ -80,9 +83,12 @@ class WebSocketClient {
   WebSocketClient(const WebSocketClient&) = delete;
   WebSocketClient& operator=(const WebSocketClient&) = delete;
 
-  /// Starts connecting; names are looked up anew each time. Ignored unless closed.
+  /// Starts connecting; names are looked up anew each time, and where the look-up fails the
+  /// addresses known from before are used. Ignored unless closed.
   void connect();
   bool is_open() const noexcept;
+  /// The address of the connection, or of the last one; "" before the first.
+  std::string_view peer() const noexcept;
   /// One text frame. Goes to the socket within this call if no write is in flight, else waits its
   /// turn. False: not open, or the queue is full; nothing was taken.
   bool send_text(std::string_view text) noexcept;

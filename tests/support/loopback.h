@@ -53,6 +53,7 @@ inline bool run_until(EventLoop& loop, const std::function<bool()>& condition,
 class EchoServer final : public ServerHandler {
  public:
   int on_upgrade(std::string_view path, std::string_view, Timestamp) override {
+    if (path == "/too-many") return 429;
     return path == "/refused" ? 403 : 0;
   }
   void on_open(ServerConnectionId connection, std::string_view path, std::string_view,

@@ -18,6 +18,7 @@ struct EventLoop::Internal {
   asio::executor_work_guard<asio::io_context::executor_type> keep{context.get_executor()};
   std::optional<asio::signal_set> signals;
   std::function<void(int)> signal_handler;
+  std::function<HostAnswer(const std::string& host)> look_up;  // empty: the system's
 
   void wait_for_signal();
 };

@@ -6,6 +6,8 @@
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
+#include <utility>
+#include <vector>
 
 #include "gateway/net/internal/event_loop_internal.h"
 
@@ -34,59 +36,107 @@ std::string handshake_failure(SSL* ssl, const error_code& error) {
 }  // namespace
 
 TlsConnector::TlsConnector(EventLoop& loop, std::shared_ptr<TlsContext::Internal> tls,
-                           const Url& url, Nanos unacknowledged_timeout)
+                           const Url& url, std::shared_ptr<AddressBook> addresses,
+                           Nanos unacknowledged_timeout)
     : tls_(std::move(tls)),
       url_(url),
+      addresses_(std::move(addresses)),
       unacknowledged_timeout_(unacknowledged_timeout),
+      loop_(loop),
       context_(loop.internal().context),
       resolver_(context_.get_executor()),
-      timer_(loop) {}
+      timer_(loop),
+      lookup_timer_(loop) {}
 
 void TlsConnector::start(Nanos timeout, Done done) {
   done_ = std::move(done);
   stream_ = std::make_unique<TlsStream>(TcpSocket(context_.get_executor()), tls_->context);
-  timer_.start(timeout, [self = shared_from_this()] { self->fail("timed out", true); });
+  timer_.start(timeout, [self = shared_from_this()] { self->time_out(); });
   look_up();
 }
 
 void TlsConnector::cancel() noexcept {
   done_ = nullptr;
   timer_.cancel();
+  lookup_timer_.cancel();
   resolver_.cancel();
   error_code ignored;
   if (stream_) stream_->next_layer().close(ignored);
 }
 
 void TlsConnector::look_up() {
+  stage_ = Stage::LookUp;
   error_code not_numeric;
   const auto address = asio::ip::make_address(url_.host, not_numeric);
   if (!not_numeric) {
-    const asio::ip::tcp::endpoint endpoint(address, url_.port);
-    return connect(Resolver::results_type::create(endpoint, url_.host, ""));
+    const AddressBook::Endpoint endpoint(address, url_.port);
+    addresses_->learn({&endpoint, 1});
+    return connect();
   }
+  if (addresses_->knows_any()) {
+    lookup_timer_.start(addresses_->lookup_timeout(), [self = shared_from_this()] {
+      self->resolver_.cancel();
+      self->on_looked_up({}, "no answer");
+    });
+  }
+  if (loop_.internal().look_up) return ask_hook();
+  ask_system();
+}
+
+void TlsConnector::ask_system() {
   resolver_.async_resolve(
       url_.host, std::to_string(url_.port), Resolver::numeric_service,
-      [self = shared_from_this()](const error_code& error,
-                                  const Resolver::results_type& endpoints) {
-        if (!self->done_) return;
-        if (error) return self->fail("look-up of " + self->url_.host + ": " + error.message());
-        self->connect(endpoints);
+      [self = shared_from_this()](const error_code& error, const Resolver::results_type& found) {
+        if (error == asio::error::operation_aborted) return;
+        std::vector<AddressBook::Endpoint> endpoints;
+        for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+        self->on_looked_up(endpoints, error ? error.message() : std::string());
       });
 }
 
-void TlsConnector::connect(const Resolver::results_type& endpoints) {
+void TlsConnector::ask_hook() {
+  HostAnswer answer = loop_.internal().look_up(url_.host);
+  if (answer.silent) return;
+  // Posted: this runs within `start`.
+  asio::post(context_, [self = shared_from_this(), answer = std::move(answer)] {
+    std::vector<AddressBook::Endpoint> endpoints;
+    for (const std::string& text : answer.addresses) {
+      error_code wrong;
+      const auto address = asio::ip::make_address(text, wrong);
+      if (!wrong) endpoints.emplace_back(address, self->url_.port);
+    }
+    self->on_looked_up(endpoints, answer.error);
+  });
+}
+
+void TlsConnector::on_looked_up(std::span<const AddressBook::Endpoint> found,
+                                std::string_view error) {
+  if (!done_ || stage_ != Stage::LookUp) return;
+  lookup_timer_.cancel();
+  if (error.empty()) addresses_->learn(found);
+  if (!addresses_->knows_any()) {
+    return fail("look-up of " + url_.host + ": " +
+                std::string(error.empty() ? "no address" : error));
+  }
+  connect();
+}
+
+void TlsConnector::connect() {
+  stage_ = Stage::Connect;
   asio::async_connect(
-      stream_->next_layer(), endpoints,
-      [self = shared_from_this()](const error_code& error, const asio::ip::tcp::endpoint&) {
+      stream_->next_layer(), addresses_->in_order(),
+      [self = shared_from_this()](const error_code& error, const AddressBook::Endpoint& endpoint) {
         if (!self->done_) return;
         if (error) {
           return self->fail("connecting to " + self->url_.authority() + ": " + error.message());
         }
+        self->addresses_->connected_to = endpoint.address().to_string();
         self->shake_hands();
       });
 }
 
 void TlsConnector::shake_hands() {
+  stage_ = Stage::Handshake;
   set_tcp_options(stream_->next_layer(),
                   static_cast<unsigned>(unacknowledged_timeout_.count / 1'000'000));
   if (!expect_host(stream_->native_handle(), url_.host)) {
@@ -103,8 +153,20 @@ void TlsConnector::shake_hands() {
   });
 }
 
+void TlsConnector::time_out() {
+  switch (stage_) {
+    case Stage::LookUp:
+      return fail("timed out looking up " + url_.host, true);
+    case Stage::Connect:
+      return fail("timed out connecting to " + url_.authority(), true);
+    case Stage::Handshake:
+      return fail("timed out in the TLS handshake with " + url_.authority(), true);
+  }
+}
+
 void TlsConnector::fail(std::string text, bool timed_out) {
   if (!done_) return;
+  if (stage_ != Stage::LookUp) addresses_->on_failed();
   auto done = std::move(done_);
   cancel();
   done(nullptr, {.timed_out = timed_out, .text = std::move(text)});
