@@ -86,7 +86,7 @@ SendResult AccountVenue::cancel_batch(std::span<const CancelRequest> requests,
   }
   if (count > 0) {
     const Target target =
-        orders_.ready() && all_have_codes ? Target{orders_.next_request_id()} : kRest;
+        orders_->ready() && all_have_codes ? Target{orders_->next_request_id()} : kRest;
     const SendResult sent =
         dispatch(target, "/api/v5/trade/cancel-batch-orders",
                  encode_cancel_batch(text_, target, {known.data(), count}, {terms.data(), count}),
@@ -118,8 +118,9 @@ bool AccountVenue::set_cancel_all_after(std::uint32_t seconds, Timestamp now) no
 }
 
 void AccountVenue::on_timer(Timestamp now) noexcept {
+  if (const auto sample = orders_->take_clock_sample()) rest_.on_clock_sample(*sample);
   rest_.on_timer(now);
-  orders_.set_clock_offset(rest_.clock_offset());
+  orders_->set_clock_offset(rest_.clock_offset());
   // A copy: what the listener does now may refuse again.
   const auto refused_now = refused_;
   refused_.clear();
@@ -145,7 +146,7 @@ SendResult AccountVenue::dispatch(Target target, std::string_view rest_path, con
     if (result == SendResult::Sent) counters_.by_rest += flights.size();
     return result;
   }
-  const SendResult result = orders_.send(*text, flights, now);
+  const SendResult result = orders_->send(*text, flights, now);
   if (result == SendResult::Sent) counters_.by_socket += flights.size();
   return result;
 }

@@ -27,7 +27,7 @@ class AccountVenue final : public VenuePort, public DeadManPort {
  public:
   AccountVenue(OrderSession& orders, RestSession& rest, const AccountContext& context,
                const OrderTermsTable& terms, AccountListener& listener)
-      : orders_(orders), rest_(rest), context_(context), terms_(terms), listener_(listener) {}
+      : orders_(&orders), rest_(rest), context_(context), terms_(terms), listener_(listener) {}
 
   SendResult place(const PlaceRequest& request, Timestamp now) noexcept override;
   SendResult amend(const AmendRequest& request, Timestamp now) noexcept override;
@@ -39,8 +39,12 @@ class AccountVenue final : public VenuePort, public DeadManPort {
                         Timestamp now) noexcept override;
   bool set_cancel_all_after(std::uint32_t seconds, Timestamp now) noexcept override;
 
+  /// Requests go by that session from now on: a successor that is ready.
+  void use(OrderSession& orders) noexcept { orders_ = &orders; }
+
   /// At least every 100 ms, instead of the REST session's own: also hands the measured clock to
-  /// the socket's next login. (The socket session's timer is its transport's.)
+  /// the socket's next login, and what the socket measured of it back. (The socket session's timer
+  /// is its transport's.)
   void on_timer(Timestamp now) noexcept;
 
   const AccountVenueCounters& counters() const noexcept { return counters_; }
@@ -53,10 +57,10 @@ class AccountVenue final : public VenuePort, public DeadManPort {
   SendResult refuse(const Flight& flight, VenueReason reason, Timestamp now) noexcept;
   /// By socket if it is ready and knows the instrument's code, else by REST.
   Target target_for(const OrderTerms& terms) const noexcept {
-    return orders_.ready() && terms.code ? Target{orders_.next_request_id()} : kRest;
+    return orders_->ready() && terms.code ? Target{orders_->next_request_id()} : kRest;
   }
 
-  OrderSession& orders_;
+  OrderSession* orders_;
   RestSession& rest_;
   const AccountContext& context_;
   const OrderTermsTable& terms_;

@@ -71,6 +71,8 @@ class BookSequencer {
   void on_timer(Timestamp now) noexcept;  ///< repeats seed requests
 
   State state() const noexcept { return state_; }
+  /// Id of the state that was published last; absent unless live, or where the feed has none.
+  std::optional<std::int64_t> sequence() const noexcept { return chain_.last(); }
   InstrumentId instrument() const noexcept { return instrument_; }
   BookFeed feed() const noexcept { return feed_; }
   const BookSequencerCounts& counts() const noexcept { return counts_; }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 
 #include "base/fixed_map.h"
@@ -73,6 +74,10 @@ class InFlightTable {
   const Flight* find_of(std::uint64_t id, std::uint64_t first) const noexcept {
     const Entry* entry = flights_.find(id);
     return entry != nullptr && entry->first == first ? &entry->flight : nullptr;
+  }
+  std::optional<Timestamp> deadline_of(std::uint64_t id) const noexcept {
+    const Entry* entry = flights_.find(id);
+    return entry == nullptr ? std::nullopt : std::optional(entry->deadline);
   }
   void erase(std::uint64_t id) noexcept { flights_.erase(id); }
 

@@ -1,5 +1,6 @@
 #include "gateway/okx/protocol/market_session.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -19,7 +20,7 @@ MarketSession::MarketSession(const MarketSessionSettings& settings, InstrumentCo
                              BookSeedSource* seeds)
     : settings_(settings),
       codes_(codes),
-      listener_(listener),
+      listener_(&listener),
       diagnostics_(diagnostics),
       seeds_(seeds),
       subscriptions_(codes, subscriptions, settings.instrument_states) {
@@ -45,16 +46,24 @@ void MarketSession::on_open(SocketOutput& output, Timestamp now) noexcept {
   last_frame_ = now;
   last_ping_ = now;
   subscriptions_.on_open();
-  listener_.on_market_connection(ConnectionState::Connecting, now);
+  listener_->on_market_connection(ConnectionState::Connecting, now);
   send_requests(now);
   check_ready(now);
+}
+
+CloseReaction MarketSession::on_close_code(std::uint16_t code, Timestamp /*now*/) noexcept {
+  const CloseRule& rule = rule_of_close(code);
+  if (rule.reaction == CloseReaction::Reconnect) return rule.reaction;
+  diagnostics_.report(DiagnosticKind::ConnectionNotice, rule.meaning, {});
+  // Public data needs no key: nothing that is wrong with one is a reason to stay away.
+  return CloseReaction::ReconnectSlowly;
 }
 
 void MarketSession::on_closed(Timestamp now) noexcept {
   output_ = nullptr;
   ready_ = false;
   for (const auto& sequencer : sequencers_) sequencer->on_disconnected(now);
-  listener_.on_market_connection(ConnectionState::Disconnected, now);
+  listener_->on_market_connection(ConnectionState::Disconnected, now);
 }
 
 void MarketSession::on_timer(Timestamp now) noexcept {
@@ -79,7 +88,7 @@ void MarketSession::on_timer(Timestamp now) noexcept {
 void MarketSession::on_text(std::string_view text, Timestamp now) noexcept {
   ++frames_;
   last_frame_ = now;
-  listener_.on_market_alive(now);
+  listener_->on_market_alive(now);
   const auto frame = reader_.read(text);
   if (!frame) {
     // Which book it was about cannot be known; the next update of that book will not link.
@@ -138,12 +147,21 @@ void MarketSession::on_control(const ControlEvent& event, std::string_view text,
       break;
     case FrameKind::Notice:
       diagnostics_.report(DiagnosticKind::ConnectionNotice, event.message, text);
-      if (event.code == kNoticeServiceUpgrade) reconnect("the venue announced a service upgrade");
+      if (event.code == kNoticeServiceUpgrade && output_ != nullptr &&
+          !output_->replace("the venue announced a service upgrade")) {
+        reconnect("the venue announced a service upgrade");
+      }
+      break;
+    case FrameKind::ConnectionCount:
+      if (event.connection_count >= settings_.many_connections) {
+        diagnostics_.report(DiagnosticKind::ConnectionNotice, "many connections on a channel",
+                            text);
+      }
       break;
     case FrameKind::ConnectionCountError:
       // The subscription that was acknowledged is dead, and nothing else would say so.
       diagnostics_.report(DiagnosticKind::SubscriptionRefused, event.channel_name, text);
-      reconnect("too many connections on a channel");
+      reconnect_slowly("too many connections on a channel");
       break;
     default:
       break;
@@ -202,13 +220,13 @@ void MarketSession::on_push(const Frame& frame, std::string_view text, Timestamp
     case Channel::TradesAll: {
       const auto trades = trades_decoder_.decode(reader_, frame, codes_, now);
       if (!trades) return refuse(frame, trades.error(), text, now);
-      for (const TradeEvent& trade : *trades) listener_.on_trade(trade);
+      for (const TradeEvent& trade : *trades) listener_->on_trade(trade);
       return;
     }
     case Channel::Tickers: {
       const auto tickers = ticker_decoder_.decode(reader_, frame, codes_, now);
       if (!tickers) return refuse(frame, tickers.error(), text, now);
-      for (const TickerEvent& ticker : *tickers) listener_.on_ticker(ticker);
+      for (const TickerEvent& ticker : *tickers) listener_->on_ticker(ticker);
       return;
     }
     case Channel::MarkPrice:
@@ -255,7 +273,7 @@ void MarketSession::on_reference_price_push(const Frame& frame, std::string_view
     if (code == nullptr) return refuse(frame, DecodeError::UnknownInstrument, text, now);
     const auto event = reference_price_for(*code, price, now);
     if (!event) return refuse(frame, event.error(), text, now);
-    listener_.on_reference_price(*event);
+    listener_->on_reference_price(*event);
   };
   for (const DecodedReferencePrice& price : *prices) {
     if (price.kind == ReferencePriceEvent::Kind::Mark) {
@@ -283,7 +301,7 @@ void MarketSession::on_instruments_push(const Frame& frame, std::string_view tex
     InstrumentState& last = states_[change.instrument.value];
     if (state == last && state != InstrumentState::Unknown) continue;
     last = state;
-    listener_.on_instrument_state(change.instrument, state, now);
+    listener_->on_instrument_state(change.instrument, state, now);
   }
 }
 
@@ -316,7 +334,7 @@ void MarketSession::on_book_seed(InstrumentId instrument, BookFeed feed, std::st
 void MarketSession::check_ready(Timestamp now) noexcept {
   if (ready_ || !subscriptions_.all_acknowledged()) return;
   ready_ = true;
-  listener_.on_market_connection(ConnectionState::Ready, now);
+  listener_->on_market_connection(ConnectionState::Ready, now);
 }
 
 void MarketSession::send_requests(Timestamp now) noexcept {
@@ -337,6 +355,18 @@ void MarketSession::reconnect(std::string_view why) noexcept {
   output_->reconnect(why);
 }
 
+void MarketSession::reconnect_slowly(std::string_view why) noexcept {
+  if (output_ == nullptr || closing_) return;
+  closing_ = true;
+  output_->reconnect_slowly(why);
+}
+
+bool MarketSession::all_books_live() const noexcept {
+  return std::ranges::all_of(sequencers_, [](const auto& sequencer) {
+    return sequencer->state() == BookSequencer::State::Live;
+  });
+}
+
 const BookSequencer* MarketSession::sequencer(InstrumentId instrument,
                                               BookFeed feed) const noexcept {
   const std::size_t at =
@@ -350,7 +380,7 @@ BookSequencer* MarketSession::find_sequencer(InstrumentId instrument, BookFeed f
 }
 
 void MarketSession::publish_book(const BookUpdate& update) noexcept {
-  listener_.on_book_update(update);
+  listener_->on_book_update(update);
 }
 
 void MarketSession::withdraw_book(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
@@ -361,7 +391,7 @@ void MarketSession::withdraw_book(InstrumentId instrument, BookFeed feed, BookWi
         why == BookWithdrawal::Gap ? DiagnosticKind::BookGap : DiagnosticKind::BookChecksum,
         code == nullptr ? "" : code->name.view(), current_text_);
   }
-  listener_.on_book_withdrawn(instrument, feed, why, now);
+  listener_->on_book_withdrawn(instrument, feed, why, now);
 }
 
 void MarketSession::resubscribe_book(InstrumentId instrument, BookFeed feed,

@@ -40,6 +40,7 @@ struct MarketSessionSettings {
   Nanos dead_after = seconds(8);           ///< quiet for so long in spite of pings: reconnect
   Nanos acknowledge_within = seconds(10);  ///< a subscription not answered: reconnect
   Nanos resubscribe_pause = seconds(1);    ///< between two of one stream; doubles up to 64 s
+  std::int32_t many_connections = 20;      ///< on a channel that the venue counts: told from here
   /// Subscribe to the `instruments` channel of every type among the subscriptions: states and
   /// codes.
   bool instrument_states = true;
@@ -63,8 +64,12 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
 
   void on_open(SocketOutput& output, Timestamp now) noexcept override;
   void on_text(std::string_view text, Timestamp now) noexcept override;
+  CloseReaction on_close_code(std::uint16_t code, Timestamp now) noexcept override;
   void on_closed(Timestamp now) noexcept override;
   void on_timer(Timestamp now) noexcept override;
+
+  /// Whom to tell from now on; nothing is told again.
+  void set_listener(MarketListener& listener) noexcept { listener_ = &listener; }
 
   /// The body of GET /market/books?instId=..&sz=400 (followed by kTextPadding readable bytes), or
   /// "" when there was no answer.
@@ -76,6 +81,11 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   const DiagnosticCounter& diagnostics() const noexcept { return diagnostics_; }
   const SubscriptionBook& subscriptions() const noexcept { return subscriptions_; }
   const BookSequencer* sequencer(InstrumentId instrument, BookFeed feed) const noexcept;
+  std::span<const std::unique_ptr<BookSequencer>> sequencers() const noexcept {
+    return sequencers_;
+  }
+  /// Every book that was subscribed has its first snapshot.
+  bool all_books_live() const noexcept;
 
  private:
   void on_control(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
@@ -88,6 +98,7 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   void check_ready(Timestamp now) noexcept;
   void send_requests(Timestamp now) noexcept;
   void reconnect(std::string_view why) noexcept;
+  void reconnect_slowly(std::string_view why) noexcept;
   BookSequencer* find_sequencer(InstrumentId instrument, BookFeed feed) noexcept;
 
   void publish_book(const BookUpdate& update) noexcept override;
@@ -98,7 +109,7 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
 
   MarketSessionSettings settings_;
   InstrumentCodes& codes_;
-  MarketListener& listener_;
+  MarketListener* listener_;
   DiagnosticCounter diagnostics_;
   BookSeedSource* seeds_;
   SocketOutput* output_ = nullptr;

@@ -25,6 +25,7 @@ constexpr std::array<ChannelRequest, 3> kChannels{{
      R"({"id":"subpositions","op":"subscribe","args":[{"channel":"positions","instType":"ANY","extraParams":"{\"updateInterval\":\"0\"}"}]})"},
 }};
 
+constexpr std::int32_t kLoginFailed = 60009;
 constexpr std::int32_t kLoginTooOld = 60006;
 constexpr std::int32_t kRepeatedLogin = 60031;
 constexpr std::int32_t kNotLoggedIn = 60011;
@@ -51,7 +52,7 @@ void OrderSession::on_open(SocketOutput& output, Timestamp now) noexcept {
   upgrade_noticed_.reset();
   acknowledged_.fill(false);
   enter(State::LoggingIn, now);
-  listener_.on_account_connection(ConnectionState::Connecting, now);
+  tell_connection(ConnectionState::Connecting, now);
   // Signed anew for every connection: an old login is refused (60006). [PROTOCOL 14]
   if (!output.send_text(signer_.login_message(now + clock_offset_))) {
     restart("the login could not be sent", now);
@@ -72,6 +73,28 @@ void OrderSession::on_text(std::string_view text, Timestamp now) noexcept {
     count_bad(frame.error(), "a frame of no known form");
   }
   text_ = {};
+}
+
+CloseReaction OrderSession::on_close_code(std::uint16_t code, Timestamp now) noexcept {
+  const CloseRule& rule = rule_of_close(code);
+  switch (rule.reaction) {
+    case CloseReaction::Reconnect:
+    case CloseReaction::ReconnectSlowly:
+      break;
+    case CloseReaction::CheckLogin:
+      // Ours while the error event that comes with it has not been seen.
+      if (output_ != nullptr) {
+        problems_.on_problem(ProblemKind::Refused, code, rule.meaning);
+        if (++refused_logins_ > settings_.login_retries) {
+          stop(kLoginFailed, advice(kLoginFailed), now);
+        }
+      }
+      return state_ == State::Stopped ? CloseReaction::Stop : CloseReaction::Reconnect;
+    case CloseReaction::Stop:
+      if (state_ != State::Stopped) stop(code, rule.meaning, now);
+      break;
+  }
+  return state_ == State::Stopped ? CloseReaction::Stop : rule.reaction;
 }
 
 void OrderSession::on_closed(Timestamp now) noexcept { leave(State::Closed, now); }
@@ -131,15 +154,24 @@ void OrderSession::handle_frame(const Frame& frame, Timestamp now) noexcept {
       break;
     case FrameKind::Notice:
       problems_.on_problem(ProblemKind::Notice, parse_code(frame.code), frame.message);
-      if (parse_code(frame.code) == kUpgradeNotice && !upgrade_noticed_) upgrade_noticed_ = now;
+      if (parse_code(frame.code) == kUpgradeNotice && !upgrade_noticed_ &&
+          !output_->replace("the venue announced an upgrade of this connection")) {
+        upgrade_noticed_ = now;
+      }
       break;
     case FrameKind::ConnectionCountError:
-      // Comes after a normal acknowledgement: the subscription is dead all the same. [3.5]
-      handle_refused_subscription(0, "too many connections of this account use a channel", now);
+      // Comes after a normal acknowledgement: the subscription is dead all the same. [3.5] Who has
+      // the others is not known here: no reason to stop, and none to come back soon.
+      problems_.on_problem(ProblemKind::Refused, 0,
+                           "too many connections of this account use a channel: close other "
+                           "programs that use it");
+      restart("too many connections of this account use a channel", now, Pace::Slow);
+      break;
+    case FrameKind::ConnectionCount:
+      handle_connection_count(frame);
       break;
     case FrameKind::Pong:
     case FrameKind::Unsubscribed:
-    case FrameKind::ConnectionCount:
       break;
     case FrameKind::UnknownEvent:
       count_ignored("an event word that we do not know");
@@ -148,6 +180,13 @@ void OrderSession::handle_frame(const Frame& frame, Timestamp now) noexcept {
       count_ignored("an object of no known form");
       break;
   }
+}
+
+void OrderSession::handle_connection_count(const Frame& frame) noexcept {
+  counters_.connections = parse_code(frame.connection_count);
+  if (counters_.connections < settings_.many_connections) return;
+  problems_.on_problem(ProblemKind::Notice, counters_.connections,
+                       "many connections of this account use a channel; the venue allows 30");
 }
 
 void OrderSession::handle_login(const Frame& frame, Timestamp now) noexcept {
@@ -235,7 +274,7 @@ void OrderSession::acknowledge(std::string_view channel, Timestamp now) noexcept
   }
   if (!std::ranges::all_of(acknowledged_, std::identity{})) return;
   enter(State::Ready, now);
-  listener_.on_account_connection(ConnectionState::Ready, now);
+  tell_connection(ConnectionState::Ready, now);
 }
 
 void OrderSession::handle_reply(const Frame& frame, Timestamp now) noexcept {
@@ -244,6 +283,7 @@ void OrderSession::handle_reply(const Frame& frame, Timestamp now) noexcept {
   const std::size_t count = in_flight_.count(id);
   const std::int32_t code = parse_code(frame.code);
   const DecodeStatus status = decode_reply(reader_, frame.has_data, items_);
+  if (count != 0) measure_clock(frame, id, now);
   if (count == 0) {
     ++counters_.unmatched_replies;
     return;
@@ -279,6 +319,22 @@ void OrderSession::handle_reply(const Frame& frame, Timestamp now) noexcept {
     answer(flight, item, true, now);
   }
   answer_all(id, -1, now);  // whatever got no item
+}
+
+void OrderSession::measure_clock(const Frame& frame, std::uint64_t id, Timestamp now) noexcept {
+  const std::optional<Timestamp> deadline = in_flight_.deadline_of(id);
+  const std::uint64_t in = positive_number(frame.in_time);
+  const std::uint64_t out = positive_number(frame.out_time);
+  constexpr std::uint64_t kMost = 9'000'000'000'000'000;  // microseconds that fit as nanoseconds
+  if (!deadline || in == 0 || out == 0 || in > kMost || out > kMost) return;
+  const auto at = [](std::uint64_t micros) {
+    return Timestamp{static_cast<std::int64_t>(micros) * 1'000};
+  };
+  const ClockSample sample{*deadline - settings_.request_timeout, at(in), at(out), now};
+  constexpr Nanos kFarthest = seconds(86'400);  // beyond that it is no clock but a stray number
+  const Nanos off = sample.offset();
+  if (!sample.is_usable() || off > kFarthest || Nanos{-off.count} > kFarthest) return;
+  if (!clock_sample_ || sample.round_trip() <= clock_sample_->round_trip()) clock_sample_ = sample;
 }
 
 void OrderSession::answer_all(std::uint64_t id, std::int32_t code, Timestamp now) noexcept {
@@ -333,6 +389,7 @@ void OrderSession::handle_push(const Frame& frame, Timestamp now) noexcept {
 }
 
 void OrderSession::on_order(const DecodedOrder& order) noexcept {
+  if (watch_ != nullptr && !watch_->is_news(*this, order.report)) return;
   if (!order.amend_failed) {
     listener_.on_execution_report(order.report);
     return;
@@ -410,13 +467,20 @@ void OrderSession::leave(State state, Timestamp now) noexcept {
   if (!was_connected) return;
   counters_.lost_requests +=
       in_flight_.expire_all([&](const Flight& flight) { report_unknown(flight, now); });
-  listener_.on_account_connection(ConnectionState::Disconnected, now);
+  tell_connection(ConnectionState::Disconnected, now);
 }
 
-void OrderSession::restart(std::string_view why, Timestamp now) noexcept {
+void OrderSession::tell_connection(ConnectionState state, Timestamp now) noexcept {
+  if (watch_ != nullptr) return watch_->on_session_connection(*this, state, now);
+  listener_.on_account_connection(state, now);
+}
+
+void OrderSession::restart(std::string_view why, Timestamp now, Pace pace) noexcept {
   SocketOutput* const output = output_;
   leave(State::Closed, now);
-  if (output != nullptr) output->reconnect(why);
+  if (output == nullptr) return;
+  if (pace == Pace::Slow) return output->reconnect_slowly(why);
+  output->reconnect(why);
 }
 
 void OrderSession::stop(std::int32_t code, std::string_view sentence, Timestamp now) noexcept {

@@ -6,9 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "domain/venue.h"
 #include "gateway/okx/protocol/account_context.h"
+#include "gateway/okx/protocol/clock_filter.h"
 #include "gateway/okx/protocol/decode_account.h"
 #include "gateway/okx/protocol/decode_order.h"
 #include "gateway/okx/protocol/decode_position.h"
@@ -31,7 +33,9 @@ struct OrderSessionSettings {
   std::size_t maximum_in_flight = 1024;
   int login_retries =
       2;  ///< in a row, after refusals that a corrected clock may heal; then it stops
-  int subscribe_retries = 3;  ///< in a row, after refused or withdrawn subscriptions
+  int subscribe_retries = 3;  ///< in a row, after refused subscriptions
+  /// Of one account on one channel the venue allows 30: from here on it is told. [PROTOCOL 3.1]
+  std::int32_t many_connections = 20;
 };
 
 struct OrderSessionCounters {
@@ -43,6 +47,23 @@ struct OrderSessionCounters {
   std::uint64_t ignored_frames = 0;
   std::uint64_t timed_out_requests = 0;
   std::uint64_t lost_requests = 0;  ///< in flight when the connection went
+  std::int32_t connections = 0;  ///< of the account on one channel, as the venue counted them last
+};
+
+class OrderSession;
+
+/// Stands between the engine and the sessions of one account while there are two of them. Called
+/// from within a session's inputs.
+class OrderSessionWatch {
+ public:
+  /// Instead of AccountListener::on_account_connection.
+  virtual void on_session_connection(const OrderSession& session, ConnectionState state,
+                                     Timestamp now) noexcept = 0;
+  /// False: the same push came by the other session already.
+  virtual bool is_news(const OrderSession& session, const ExecutionReport& report) noexcept = 0;
+
+ protected:
+  ~OrderSessionWatch() = default;
 };
 
 /// The private socket: login, subscriptions, pings, replies, pushes. Requests are handed in as
@@ -61,13 +82,23 @@ class OrderSession final : public SocketSession,
   // SocketSession
   void on_open(SocketOutput& output, Timestamp now) noexcept override;
   void on_text(std::string_view text, Timestamp now) noexcept override;
+  /// 4001 is a refused login like any other, unless an error event said so before; 4007 stops.
+  CloseReaction on_close_code(std::uint16_t code, Timestamp now) noexcept override;
   void on_closed(Timestamp now) noexcept override;
   void on_timer(Timestamp now) noexcept override;
 
   /// Venue clock minus our wall clock; used for the next login.
   void set_clock_offset(Nanos offset) noexcept { clock_offset_ = offset; }
+  Nanos clock_offset() const noexcept { return clock_offset_; }
+
+  void set_watch(OrderSessionWatch* watch) noexcept { watch_ = watch; }
+  /// The best measurement of the venue's clock, by the times in its replies, since the last call.
+  std::optional<ClockSample> take_clock_sample() noexcept {
+    return std::exchange(clock_sample_, std::nullopt);
+  }
 
   State state() const noexcept { return state_; }
+  std::size_t in_flight() const noexcept { return in_flight_.size(); }
   bool ready() const noexcept { return state_ == State::Ready && output_ != nullptr; }
   /// Stopped for good (refused credentials): why, in one sentence; "" otherwise.
   std::string_view stop_reason() const noexcept { return stop_reason_; }
@@ -93,6 +124,9 @@ class OrderSession final : public SocketSession,
   void handle_frame(const Frame& frame, Timestamp now) noexcept;
   void handle_login(const Frame& frame, Timestamp now) noexcept;
   void handle_error(const Frame& frame, Timestamp now) noexcept;
+  void handle_connection_count(const Frame& frame) noexcept;
+  void measure_clock(const Frame& frame, std::uint64_t id, Timestamp now) noexcept;
+  void tell_connection(ConnectionState state, Timestamp now) noexcept;
   void handle_refused_login(std::int32_t code, std::string_view text, Timestamp now) noexcept;
   void handle_refused_subscription(std::int32_t code, std::string_view text,
                                    Timestamp now) noexcept;
@@ -104,7 +138,8 @@ class OrderSession final : public SocketSession,
   void report_unknown(const Flight& flight, Timestamp now) noexcept;
   void enter(State state, Timestamp now) noexcept;
   void leave(State state, Timestamp now) noexcept;
-  void restart(std::string_view why, Timestamp now) noexcept;
+  enum class Pace : std::uint8_t { Usual, Slow };
+  void restart(std::string_view why, Timestamp now, Pace pace = Pace::Usual) noexcept;
   void stop(std::int32_t code, std::string_view sentence, Timestamp now) noexcept;
   void count_bad(DecodeError error, std::string_view what) noexcept;
   void count_ignored(std::string_view what) noexcept;
@@ -118,6 +153,8 @@ class OrderSession final : public SocketSession,
   FrameReader reader_;
   ReplyItems items_;
   InFlightTable in_flight_;
+  OrderSessionWatch* watch_ = nullptr;
+  std::optional<ClockSample> clock_sample_;
   SocketOutput* output_ = nullptr;  // null: not connected, or of no use any more
   State state_ = State::Closed;
   Nanos clock_offset_;
@@ -128,7 +165,7 @@ class OrderSession final : public SocketSession,
   Timestamp state_since_;
   Timestamp last_received_;
   std::optional<Timestamp> ping_sent_;
-  std::optional<Timestamp> upgrade_noticed_;
+  std::optional<Timestamp> upgrade_noticed_;  // and no successor to be had
   int refused_logins_ = 0;
   int refused_subscriptions_ = 0;
   std::string stop_reason_;

@@ -1,6 +1,7 @@
 #include "gateway/okx/protocol/rest_session.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "gateway/okx/protocol/decode_fields.h"
 #include "gateway/okx/protocol/decode_reply.h"
@@ -385,10 +386,21 @@ void RestSession::finish_clock(const Question& question, Timestamp now) {
     if (time) venue_time = *time;
     return {};
   }));
-  const Nanos round_trip = now - question.sent_at;
-  if (!venue_time || round_trip > settings_.clock_round_trip) return;
-  clock_offset_ = *venue_time - (question.sent_at + Nanos{round_trip.count / 2});
-  listener_.on_venue_clock(clock_offset_, now);
+  if (!venue_time || now - question.sent_at > settings_.clock_round_trip) return;
+  on_clock_sample({question.sent_at, *venue_time, *venue_time, now});
+}
+
+void RestSession::on_clock_sample(const ClockSample& sample) {
+  static_cast<void>(clock_.add(sample));
+  clock_offset_ = clock_.offset().value_or(clock_offset_);
+  const Nanos change{std::abs(clock_offset_.count - clock_told_.count)};
+  const bool first = clock_told_at_.nanos == 0;
+  const bool due = first || change > settings_.clock_tell_at_once ||
+                   sample.received - clock_told_at_ >= settings_.clock_tell_spacing;
+  if (!due) return;
+  clock_told_ = clock_offset_;
+  clock_told_at_ = sample.received;
+  listener_.on_venue_clock(clock_offset_, sample.received);
 }
 
 void RestSession::on_order(const DecodedOrder& order) noexcept {

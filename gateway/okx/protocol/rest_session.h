@@ -12,6 +12,7 @@
 #include "base/http_message.h"
 #include "domain/venue.h"
 #include "gateway/okx/protocol/account_context.h"
+#include "gateway/okx/protocol/clock_filter.h"
 #include "gateway/okx/protocol/decode_account.h"
 #include "gateway/okx/protocol/decode_fill.h"
 #include "gateway/okx/protocol/decode_order.h"
@@ -29,6 +30,8 @@ struct RestSessionSettings {
   Nanos request_timeout = seconds(5);
   Nanos clock_interval = seconds(60);   ///< between questions for the venue's clock; 0: never
   Nanos clock_round_trip = seconds(1);  ///< slower answers say nothing about the clock
+  Nanos clock_tell_spacing = seconds(10);      ///< between two words on small changes of it
+  Nanos clock_tell_at_once = milliseconds(5);  ///< a larger change is told when it is seen
   std::size_t maximum_waiting = 256;    ///< questions waiting for their bucket
   std::size_t maximum_pages = 200;      ///< of one list; then it is told as incomplete
   int read_retries = 2;                 ///< of a question that failed for a passing reason
@@ -79,6 +82,8 @@ class RestSession final : private OrderRows,
   /// Venue clock minus ours: given at start, then measured.
   void set_clock_offset(Nanos offset) noexcept { clock_offset_ = offset; }
   Nanos clock_offset() const noexcept { return clock_offset_; }
+  /// Another measurement of the venue's clock, by whoever has one.
+  void on_clock_sample(const ClockSample& sample);
   /// Stopped for good (refused credentials): why, in one sentence; "" otherwise. Nothing is asked
   /// any more.
   std::string_view stop_reason() const noexcept { return stop_reason_; }
@@ -159,6 +164,9 @@ class RestSession final : private OrderRows,
   std::map<std::uint64_t, Question> asked_;  // by id: ordered, so that time-outs are too
   std::uint64_t next_id_ = 1;
   Nanos clock_offset_;
+  Nanos clock_told_;       // the offset the listener knows
+  Timestamp clock_told_at_;
+  ClockFilter clock_;
   Timestamp clock_asked_;
   std::string stop_reason_;
   std::array<RequestBucket, kAsks> buckets_;

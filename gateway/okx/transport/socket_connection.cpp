@@ -34,12 +34,11 @@ class SocketConnection::Driver final : public net::WebSocketHandler, public Sock
   }
 
   void stop() noexcept {
-    started_ = false;
-    connect_timer_.cancel();
-    session_timer_.cancel();
+    rest();
     client_->close(1000, "stopping");
   }
 
+  void on_replace(Replacer replacer) { replacer_ = std::move(replacer); }
   bool is_open() const noexcept { return client_->is_open(); }
   std::uint64_t attempts() const noexcept { return attempts_; }
 
@@ -47,10 +46,18 @@ class SocketConnection::Driver final : public net::WebSocketHandler, public Sock
 
   void reconnect(std::string_view why) noexcept override { client_->cut(why); }
 
+  void reconnect_slowly(std::string_view why) noexcept override {
+    slowly_ = true;
+    client_->cut(why);
+  }
+
+  bool replace(std::string_view why) noexcept override { return replacer_ && replacer_(why); }
+
   void on_open(Timestamp now) noexcept override {
     open_ = true;
+    slowly_ = false;
     backoff_.on_connected(now);
-    observe({.kind = SocketConnectionEvent::Kind::Open, .url = settings_.socket.url, .reason = {}});
+    observe(event_of(SocketConnectionEvent::Kind::Open));
     session_.on_open(*this, now);
   }
 
@@ -59,19 +66,44 @@ class SocketConnection::Driver final : public net::WebSocketHandler, public Sock
   }
 
   void on_closed(const net::CloseReason& reason, Timestamp now) noexcept override {
-    Nanos retry_in{};
-    if (started_) {
-      retry_in = backoff_.next(now);
-      connect_after(retry_in);
+    SocketConnectionEvent event = event_of(SocketConnectionEvent::Kind::Closed);
+    event.reason = reason;
+    if (reason.kind == net::CloseReason::Kind::PeerClosed) {
+      event.meaning = rule_of_close(reason.code).meaning;
+      const CloseReaction reaction = open_ ? session_.on_close_code(reason.code, now)
+                                           : CloseReaction::Reconnect;
+      slowly_ = slowly_ || reaction == CloseReaction::ReconnectSlowly;
+      if (reaction == CloseReaction::Stop) rest();
     }
-    observe({.kind = SocketConnectionEvent::Kind::Closed,
-             .url = settings_.socket.url,
-             .reason = reason,
-             .retry_in = retry_in});
+    // 429: the venue counts connections by address, and this one was too many.
+    slowly_ = slowly_ || (reason.kind == net::CloseReason::Kind::Refused &&
+                          reason.http_status == kTooManyRequests);
+    event.stays_closed = !started_;
+    if (started_) {
+      event.retry_in = std::exchange(slowly_, false) ? backoff_.next_slow() : backoff_.next(now);
+      connect_after(event.retry_in);
+    }
+    observe(event);
     if (std::exchange(open_, false)) session_.on_closed(now);
   }
 
  private:
+  static constexpr int kTooManyRequests = 429;
+
+  void rest() noexcept {
+    started_ = false;
+    connect_timer_.cancel();
+    session_timer_.cancel();
+  }
+
+  SocketConnectionEvent event_of(SocketConnectionEvent::Kind kind) const {
+    SocketConnectionEvent event;
+    event.kind = kind;
+    event.url = settings_.socket.url;
+    event.address = client_->peer();
+    return event;
+  }
+
   void connect_after(Nanos delay) {
     connect_timer_.start(delay, [this] {
       // The place is taken when it is needed, not ahead: one connection's long back-off must not
@@ -84,9 +116,7 @@ class SocketConnection::Driver final : public net::WebSocketHandler, public Sock
 
   void connect() {
     ++attempts_;
-    observe({.kind = SocketConnectionEvent::Kind::Connecting,
-             .url = settings_.socket.url,
-             .reason = {}});
+    observe(event_of(SocketConnectionEvent::Kind::Connecting));
     client_->connect();
   }
 
@@ -111,7 +141,9 @@ class SocketConnection::Driver final : public net::WebSocketHandler, public Sock
   std::unique_ptr<net::WebSocketClient> client_;
   std::uint64_t attempts_ = 0;
   bool started_ = false;
-  bool open_ = false;  // the session knows the connection
+  Replacer replacer_;
+  bool open_ = false;    // the session knows the connection
+  bool slowly_ = false;  // the session wants the next attempt late
 };
 
 std::expected<std::unique_ptr<SocketConnection>, Error> SocketConnection::make(
@@ -126,6 +158,9 @@ std::expected<std::unique_ptr<SocketConnection>, Error> SocketConnection::make(
 SocketConnection::SocketConnection(std::unique_ptr<Driver> driver) : driver_(std::move(driver)) {}
 SocketConnection::~SocketConnection() = default;
 
+void SocketConnection::on_replace(Replacer replacer) {
+  driver_->on_replace(std::move(replacer));
+}
 void SocketConnection::start() { driver_->start(); }
 void SocketConnection::stop() noexcept { driver_->stop(); }
 bool SocketConnection::is_open() const noexcept { return driver_->is_open(); }

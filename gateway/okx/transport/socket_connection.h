@@ -29,8 +29,11 @@ struct SocketConnectionEvent {
   enum class Kind : std::uint8_t { Connecting, Open, Closed };
   Kind kind = Kind::Connecting;
   std::string_view url;
-  net::CloseReason reason;  ///< Kind::Closed
-  Nanos retry_in{};         ///< Kind::Closed
+  std::string_view address;       ///< of the edge; "" while none was reached
+  net::CloseReason reason;        ///< Kind::Closed
+  std::string_view meaning;       ///< of a close code of the venue's; "" for other ends
+  bool stays_closed = false;      ///< Kind::Closed: stopped by us, or until a person acts
+  Nanos retry_in{};               ///< Kind::Closed
 };
 
 /// Drives one socket session: connects, hands it frames and time, writes what it says, and connects
@@ -39,6 +42,8 @@ struct SocketConnectionEvent {
 class SocketConnection {
  public:
   using Observer = std::function<void(const SocketConnectionEvent&)>;
+  /// Asked when the session wants a successor for its connection; see SocketOutput::replace.
+  using Replacer = std::function<bool(std::string_view why)>;
 
   /// Error: an unusable url.
   static std::expected<std::unique_ptr<SocketConnection>, Error> make(
@@ -48,6 +53,9 @@ class SocketConnection {
   SocketConnection(const SocketConnection&) = delete;
   SocketConnection& operator=(const SocketConnection&) = delete;
 
+  void on_replace(Replacer replacer);
+  /// Connects, and again after every end that the session may live with (see CloseReaction). Again
+  /// after `stop`, too.
   void start();
   /// Says goodbye and stays closed.
   void stop() noexcept;

@@ -22,8 +22,14 @@ class RecordingSession final : public SocketSession {
     ++closed;
     out = nullptr;
   }
+  CloseReaction on_close_code(std::uint16_t code, Timestamp) noexcept override {
+    codes.push_back(code);
+    return reaction;
+  }
   void on_timer(Timestamp) noexcept override { ++timers; }
 
+  CloseReaction reaction = CloseReaction::Reconnect;
+  std::vector<std::uint16_t> codes;
   SocketOutput* out = nullptr;
   std::size_t opened = 0;
   std::size_t closed = 0;
@@ -110,6 +116,69 @@ TEST_F(SocketConnectionTest, StopSaysGoodbyeAndStaysClosed) {
   EXPECT_EQ(events.back().kind, SocketConnectionEvent::Kind::Closed);
   EXPECT_EQ(events.back().reason.kind, net::CloseReason::Kind::LocalClosed);
   EXPECT_EQ(socket->attempts(), 1u);
+}
+
+TEST_F(SocketConnectionTest, ACloseOfTheVenuesIsFollowedAsTheSessionSays) {  // PROTOCOL 3.6
+  serve();
+  auto socket = connection();
+  socket->start();
+  const auto close_with = [&](std::uint16_t code, CloseReaction reaction) {
+    const std::size_t opened = session.opened;
+    EXPECT_TRUE(run_until([&] { return socket->is_open() && session.opened >= opened; }));
+    session.reaction = reaction;
+    echo.server->close(echo.newest, code, "test");
+    const std::size_t closed = session.closed;
+    EXPECT_TRUE(run_until([&] { return session.closed == closed + 1; }));
+    EXPECT_EQ(session.codes.back(), code);
+    return events.back();
+  };
+  SocketConnectionEvent event = close_with(4004, CloseReaction::Reconnect);
+  EXPECT_LT(event.retry_in, milliseconds(40));
+  EXPECT_EQ(event.meaning, rule_of_close(4004).meaning);
+  event = close_with(4008, CloseReaction::ReconnectSlowly);
+  EXPECT_GE(event.retry_in, milliseconds(20));  // half of the longest
+  EXPECT_FALSE(event.stays_closed);
+  event = close_with(4007, CloseReaction::Stop);
+  EXPECT_TRUE(event.stays_closed);
+  const std::uint64_t attempts = socket->attempts();
+  socket->start();  // a person has acted
+  ASSERT_TRUE(run_until([&] { return socket->is_open(); }));
+  EXPECT_EQ(socket->attempts(), attempts + 1);
+}
+
+TEST_F(SocketConnectionTest, ASuccessorIsAskedForWhereThereIsOneAndStartsAgainAfterAGoodbye) {
+  serve();
+  auto socket = connection();
+  socket->start();
+  ASSERT_TRUE(run_until([&] { return socket->is_open(); }));
+  EXPECT_FALSE(session.out->replace("an upgrade"));
+  std::string why;
+  socket->on_replace([&](std::string_view asked) {
+    why = asked;
+    return true;
+  });
+  EXPECT_TRUE(session.out->replace("an upgrade"));
+  EXPECT_EQ(why, "an upgrade");
+  socket->stop();
+  socket->start();  // at once: the goodbye is not over
+  ASSERT_TRUE(run_until([&] { return session.closed == 1 && session.opened == 2; }));
+}
+
+TEST_F(SocketConnectionTest, TooManyConnectionsOfThisAddressAreNotMadeMoreAtOnce) {  // HTTP 429
+  serve();
+  SocketConnectionSettings settings = market_connection_settings(url("/too-many"), 3);
+  settings.backoff = {
+      .first = milliseconds(1), .longest = milliseconds(400), .stable = seconds(5)};
+  auto refused = SocketConnection::make(
+      loop, client_tls(), pacer, settings, session,
+      [this](const SocketConnectionEvent& event) { events.push_back(event); });
+  ASSERT_TRUE(refused);
+  (*refused)->start();
+  ASSERT_TRUE(run_until([&] {
+    return !events.empty() && events.back().kind == SocketConnectionEvent::Kind::Closed;
+  }));
+  EXPECT_EQ(events.back().reason.http_status, 429);
+  EXPECT_GE(events.back().retry_in, milliseconds(200));
 }
 
 TEST_F(SocketConnectionTest, OrdersOfAKillFitItsQueueInOneTurn) {
