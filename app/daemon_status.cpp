@@ -44,6 +44,32 @@ void append_figures(std::string& out, std::string_view name, const StageFigures&
                  figures.p50.count, figures.p99.count, figures.maximum.count);
 }
 
+std::span<const DaemonStatus::MarketLine> lines_of(const DaemonStatus& status) {
+  return {status.lines.data(),
+          std::min<std::size_t>(status.market_lines, DaemonStatus::kMaxMarketLines)};
+}
+
+std::string_view state_of(const DaemonStatus::MarketLine& line) {
+  if (!line.working) return "spare";
+  if (line.moving) return "moving";
+  return line.ready ? "ready" : "down";
+}
+
+void append_lines(std::string& out, const DaemonStatus& status) {
+  out += ",\"market_lines\":[";
+  bool first = true;
+  for (const DaemonStatus::MarketLine& line : lines_of(status)) {
+    fmt::format_to(std::back_inserter(out),
+                   "{}{{\"state\":\"{}\",\"frames\":{},\"first\":{},\"second\":{},\"whole\":{},",
+                   first ? "" : ",", state_of(line), line.frames, line.first, line.second,
+                   line.whole);
+    append_figures(out, "lead_ns", line.lead);
+    out += '}';
+    first = false;
+  }
+  out += ']';
+}
+
 std::span<const DaemonStatus::InstrumentRow> rows_of(const DaemonStatus& status) {
   return {status.rows.data(),
           std::min<std::size_t>(status.instruments, DaemonStatus::kMaxInstruments)};
@@ -87,19 +113,21 @@ std::string to_json(const DaemonStatus& status) {
       put,
       "{{\"state\":\"{}\",\"hold_reason\":\"{}\",\"kill_reason\":\"{}\",\"flat\":{},"
       "\"uptime_s\":{},\"market_ready\":{},\"account_ready\":{},\"journal_failed\":{},"
-      "\"market_frames\":{},\"account_frames\":{},\"reconnects\":{},\"frames_refused\":{},"
+      "\"market_frames\":{},\"account_frames\":{},\"reconnects\":{},\"moves\":{},"
+      "\"frames_refused\":{},"
       "\"orders\":{},"
       "\"fills\":{},\"denied\":{},\"rejected\":{},\"open_orders\":{},\"unknown_orders\":{},"
       "\"foreign_orders\":{},\"log_records_lost\":{},\"clock_offset_ns\":{},",
       name_of(status.state), name_of(status.hold_reason), json_text(status.kill_reason.view()),
       status.flat_confirmed, (status.time - status.started).count / 1'000'000'000,
       status.market_ready, status.account_ready, status.journal_failed, status.market_frames,
-      status.account_frames, status.reconnects, status.frames_refused, status.orders, status.fills,
-      status.denied, status.rejected, status.open_orders, status.unknown_orders,
+      status.account_frames, status.reconnects, status.moves, status.frames_refused, status.orders,
+      status.fills, status.denied, status.rejected, status.open_orders, status.unknown_orders,
       status.foreign_orders, status.log_records_lost, status.clock_offset.count);
   append_figures(out, "tick_to_order_ns", status.tick_to_order);
   out += ',';
   append_figures(out, "order_round_trip_ns", status.order_round_trip);
+  append_lines(out, status);
   out += ",\"instruments\":[";
   bool first = true;
   for (const auto& row : rows_of(status)) {
@@ -154,6 +182,15 @@ std::string status_page(const DaemonStatus& status) {
   fmt::format_to(put, "connections    market {}, account {}, {} reconnects\n",
                  status.market_ready ? "ready" : "down", status.account_ready ? "ready" : "down",
                  status.reconnects);
+  if (status.market_lines > 2) {
+    for (std::size_t i = 0; i < lines_of(status).size(); ++i) {
+      const DaemonStatus::MarketLine& line = lines_of(status)[i];
+      if (!line.working) continue;
+      fmt::format_to(put, "market line {}  {}, first {} times by p50 {}, p99 {}; second {} times\n",
+                     i + 1, state_of(line), line.first, nanos_text(line.lead.p50),
+                     nanos_text(line.lead.p99), line.second);
+    }
+  }
   fmt::format_to(put,
                  "orders         {} sent, {} open, {} unknown, {} denied, {} rejected, {} fills\n",
                  status.orders, status.open_orders, status.unknown_orders, status.denied,

@@ -44,6 +44,20 @@ struct DaemonStatus {
     CurrencyName currency;
   };
 
+  /// One connection of the market feed, the spare one included.
+  struct MarketLine {
+    bool working = false;
+    bool ready = false;
+    bool moving = false;  ///< its successor is being made ready
+    std::uint64_t frames = 0;
+    // Of more lines than one:
+    std::uint64_t first = 0;   ///< events it told before any other line
+    std::uint64_t second = 0;  ///< events another line had told before
+    std::uint64_t whole = 0;   ///< books taken from it as a whole
+    StageFigures lead;         ///< of its firsts, before the same event came by another line
+  };
+  static constexpr std::size_t kMaxMarketLines = 5;
+
   Timestamp time;
   Timestamp started;
   engine::EngineState state = engine::EngineState::Cold;
@@ -56,6 +70,9 @@ struct DaemonStatus {
   std::uint64_t market_frames = 0;
   std::uint64_t account_frames = 0;
   std::uint64_t reconnects = 0;
+  std::uint64_t moves = 0;  ///< connections that a successor took over before they went
+  std::uint32_t market_lines = 0;
+  std::array<MarketLine, kMaxMarketLines> lines;
   std::uint64_t frames_refused = 0;  ///< frames and rows that could not be understood
   std::uint64_t orders = 0;          ///< new orders sent
   std::uint64_t fills = 0;

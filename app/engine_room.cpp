@@ -46,8 +46,8 @@ void EngineRoom::Parts::run() {
   restore_kill(now);
   publisher->start(*core, now);
   tell_started_strategies(now);
-  market_connection->start();
-  order_connection->start();
+  market_feed->start();
+  order_sockets.open_line(0);
   while (!stop_requested.load(std::memory_order_acquire)) turn();
   stop();
   for (const auto& lane : lanes) {
@@ -71,6 +71,8 @@ void EngineRoom::Parts::turn() {
   if (now - last_rest_timer >= kTimerInterval) {
     last_rest_timer = now;
     venue->on_timer(now);
+    order_lines->on_timer(now);
+    market_feed->on_timer(now);
   }
   if (now - last_definition >= definition_spacing()) ask_definition(now);
   if (store->failed() && !journal_failure_told) {
@@ -104,8 +106,8 @@ void EngineRoom::Parts::stop() {
   }
   const engine::CoreStatus at_end = core->status();
   clean = flat && stopped && at_end.unknown_orders == 0 && !store->failed();
-  market_connection->stop();
-  order_connection->stop();
+  market_feed->stop();
+  order_sockets.close_all();
   publish_status(wall_clock_now());
   log(wall_clock_now(), LogEvent::EngineStopped,
       {LogField::number("open_orders", static_cast<std::int64_t>(at_end.open_orders)),
@@ -167,8 +169,8 @@ void EngineRoom::Parts::on_rest_answer(const okx::RestAnswer& answer, Timestamp 
   std::string body = answer.response.status == 200 ? answer.response.body : "";
   const std::size_t size = body.size();
   body.append(okx::kTextPadding, '\0');
-  market_session->on_book_seed(asked->second.first, asked->second.second,
-                               std::string_view(body.data(), size), now);
+  market_feed->on_book_seed(asked->second.first, asked->second.second,
+                            std::string_view(body.data(), size), now);
   seeds.erase(asked);
 }
 

@@ -81,6 +81,7 @@ void print_venue(Printer& p, const VenueSettings& venue, const risk::RateLimits&
   p.text_if("ws_public_url", venue.ws_public_url);
   p.text_if("ws_private_url", venue.ws_private_url);
   p.text_if("ws_business_url", venue.ws_business_url);
+  p.number("market_connections", std::uint64_t{venue.market_connections});
   p.text_if("ca_file", venue.ca_file);
   if (venue.embedded) {
     p.section("[venue.embedded]");

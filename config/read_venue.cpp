@@ -105,6 +105,9 @@ void read_venue(TableReader venue, Settings& settings) {
   out.region = venue.choice("region", kRegions).value_or(out.region);
   check_live(venue, out.environment);
   read_urls(venue, out);
+  if (const auto lines = venue.integer("market_connections", 1, 4)) {
+    out.market_connections = static_cast<std::uint32_t>(*lines);
+  }
   out.ca_file = venue.text("ca_file").value_or("");
   read_embedded(venue.table("embedded"), out);
   check_embedded(venue, out);

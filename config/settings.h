@@ -37,6 +37,9 @@ struct VenueSettings {
   std::string ws_public_url;
   std::string ws_private_url;
   std::string ws_business_url;
+  /// Connections that carry the same market data, 1 to 4: the first arrival of each event counts,
+  /// and losing one costs nothing.
+  std::uint32_t market_connections = 1;
   std::string ca_file;  ///< extra trust anchor; "" none
   std::optional<EmbeddedSimSettings> embedded;
   CredentialSettings credentials;  ///< empty with `embedded`: the sim makes its own

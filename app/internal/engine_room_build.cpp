@@ -204,33 +204,59 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   if (!rest_made) return std::unexpected(std::move(rest_made.error()));
   rest = std::move(*rest_made);
 
-  order_session.emplace(links.signer, context, *core, session_log, okx::OrderSessionSettings{});
+  order_lines.emplace(links.signer, context, *core, session_log, okx::OrderSessionSettings{},
+                      order_sockets);
   rest_session.emplace(identity, context, facts.terms, *core, session_log, *rest,
                        okx::RestSessionSettings{});
-  order_session->set_clock_offset(facts.clock_offset);
+  for (std::size_t line = 0; line < okx::OrderLines::kLines; ++line) {
+    order_lines->session(line).set_clock_offset(facts.clock_offset);
+  }
   rest_session->set_clock_offset(facts.clock_offset);
-  venue.emplace(*order_session, *rest_session, context, facts.terms, *core);
-  market_session.emplace(okx::MarketSessionSettings{}, facts.codes, subscriptions, *core,
-                         session_log, this);
+  venue.emplace(order_lines->current(), *rest_session, context, facts.terms, *core);
+  order_lines->on_switch(
+      [this](okx::OrderSession& session) RUNS_ON(kReactor) { venue->use(session); });
+  market_feed.emplace(settings.venue.market_connections, okx::MarketSessionSettings{}, facts.codes,
+                      subscriptions, *core, session_log, market_sockets, this);
   link.bind(*venue, core->orders());
   tap->time_with(link);
   public_identity.simulated_trading = demo;
+  return {};
+}
 
+std::expected<void, Error> EngineRoom::Parts::make_sockets() {
   const auto seed = static_cast<std::uint64_t>(wall_clock_now().nanos);
-  auto market = okx::SocketConnection::make(
-      loop, links.tls, pacer, okx::market_connection_settings(settings.venue.ws_public_url, seed),
-      *market_session, [this](const okx::SocketConnectionEvent& event) RUNS_ON(kReactor) {
-        on_socket("market", event);
-      });
-  if (!market) return std::unexpected(std::move(market.error()));
-  market_connection = std::move(*market);
-  auto orders = okx::SocketConnection::make(
-      loop, links.tls, pacer,
-      okx::order_connection_settings(settings.venue.ws_private_url, seed + 1), *order_session,
-      [this](const okx::SocketConnectionEvent& event)
-          RUNS_ON(kReactor) { on_socket("orders", event); });
-  if (!orders) return std::unexpected(std::move(orders.error()));
-  order_connection = std::move(*orders);
+  // Of several lines each begins at another address of the venue, and so do the spare ones.
+  const auto make = [&](okx::SocketConnectionSettings line_settings, std::size_t line,
+                        okx::SocketSession& session, std::string_view name) RUNS_ON(kReactor) {
+    line_settings.socket.first_address = line;
+    line_settings.jitter_seed = seed + 31 * line + name.size();
+    std::string line_name(name);
+    if (line > 0) line_name += fmt::format("-{}", line + 1);
+    return okx::SocketConnection::make(
+        loop, links.tls, pacer, std::move(line_settings), session,
+        [this, line_name](const okx::SocketConnectionEvent& event)
+            RUNS_ON(kReactor) { on_socket(line_name, event); });
+  };
+  for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
+    auto socket = make(okx::market_connection_settings(settings.venue.ws_public_url, 0), seat,
+                       market_feed->session(seat), "market");
+    if (!socket) return std::unexpected(std::move(socket.error()));
+    (*socket)->on_replace([this, seat](std::string_view) RUNS_ON(kReactor) {
+      market_feed->replace(seat, wall_clock_now());
+      return true;
+    });
+    market_sockets.add(std::move(*socket));
+  }
+  for (std::size_t line = 0; line < okx::OrderLines::kLines; ++line) {
+    auto socket = make(okx::order_connection_settings(settings.venue.ws_private_url, 0), line,
+                       order_lines->session(line), "orders");
+    if (!socket) return std::unexpected(std::move(socket.error()));
+    (*socket)->on_replace([this, line](std::string_view) RUNS_ON(kReactor) {
+      order_lines->replace(line);
+      return true;
+    });
+    order_sockets.add(std::move(*socket));
+  }
   return {};
 }
 
@@ -248,7 +274,8 @@ std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const Engine
   auto parts = std::make_unique<Parts>(links);
   parts->ring_path = links.ring_path;
   for (const auto step :
-       {&Parts::load_strategies, &Parts::open_journal, &Parts::make_core, &Parts::make_sessions}) {
+       {&Parts::load_strategies, &Parts::open_journal, &Parts::make_core, &Parts::make_sessions,
+        &Parts::make_sockets}) {
     if (auto done = ((*parts).*step)(); !done) return std::unexpected(std::move(done.error()));
   }
   return std::unique_ptr<EngineRoom>(new EngineRoom(std::move(parts)));

@@ -25,7 +25,9 @@
 #include "engine/publisher.h"
 #include "engine/trading_core.h"
 #include "gateway/okx/protocol/account_venue.h"
-#include "gateway/okx/protocol/market_session.h"
+#include "gateway/okx/protocol/market_feed.h"
+#include "gateway/okx/protocol/order_lines.h"
+#include "gateway/okx/transport/line_sockets.h"
 #include "gateway/okx/transport/market_connection.h"
 #include "gateway/okx/transport/order_connection.h"
 #include "gateway/okx/transport/rest_connection.h"
@@ -52,6 +54,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::expected<void, Error> make_core() RUNS_ON(kReactor);
   void define_ids(Timestamp now) RUNS_ON(kReactor);
   std::expected<void, Error> make_sessions() RUNS_ON(kReactor);
+  std::expected<void, Error> make_sockets() RUNS_ON(kReactor);
 
   // ---- reactor ----
 
@@ -121,6 +124,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   void tell_milestones(const engine::CoreStatus& at, Timestamp now) RUNS_ON(kReactor);
   void tell_started_strategies(Timestamp now) RUNS_ON(kReactor);
   void publish_status(Timestamp now) RUNS_ON(kReactor);
+  void publish_lines(DaemonStatus& status) const RUNS_ON(kReactor);
   DaemonStatus::InstrumentRow row_of(InstrumentId id, Timestamp now) RUNS_ON(kReactor);
 
   EngineRoomLinks links;
@@ -146,12 +150,13 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::optional<engine::TradingCore> core OWNED_BY(kReactor);
   std::vector<okx::MarketSubscription> subscriptions OWNED_BY(kReactor);
   std::unique_ptr<okx::RestConnection> rest OWNED_BY(kReactor);
-  std::optional<okx::OrderSession> order_session OWNED_BY(kReactor);
+  std::optional<okx::OrderLines> order_lines OWNED_BY(kReactor);
   std::optional<okx::RestSession> rest_session OWNED_BY(kReactor);
   std::optional<okx::AccountVenue> venue OWNED_BY(kReactor);
-  std::optional<okx::MarketSession> market_session OWNED_BY(kReactor);
-  std::unique_ptr<okx::SocketConnection> market_connection OWNED_BY(kReactor);
-  std::unique_ptr<okx::SocketConnection> order_connection OWNED_BY(kReactor);
+  std::optional<okx::MarketFeed> market_feed OWNED_BY(kReactor);
+  // After the sessions: they go first.
+  okx::LineSockets market_sockets OWNED_BY(kReactor);
+  okx::LineSockets order_sockets OWNED_BY(kReactor);
   std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds OWNED_BY(kReactor);
   std::uint64_t last_seed OWNED_BY(kReactor) = 0;
 

@@ -83,13 +83,15 @@ void EngineRoom::Parts::on_socket(std::string_view name, const okx::SocketConnec
       return;
     case okx::SocketConnectionEvent::Kind::Open:
       log(now, LogEvent::ConnectionOpen,
-          {LogField::string("connection", name), LogField::string("url", event.url)});
+          {LogField::string("connection", name), LogField::string("url", event.url),
+           LogField::string("address", event.address)});
       return;
     case okx::SocketConnectionEvent::Kind::Closed:
-      ++reconnects;
+      if (!event.stays_closed) ++reconnects;
       log(now, LogEvent::ConnectionLost,
           {LogField::string("connection", name), LogField::string("why", event.reason.text),
            LogField::number("code", event.reason.code),
+           LogField::string("meaning", event.meaning),
            LogField::number("retry_ms", event.retry_in.count / 1'000'000)});
       return;
   }
@@ -97,11 +99,11 @@ void EngineRoom::Parts::on_socket(std::string_view name, const okx::SocketConnec
 
 std::uint64_t EngineRoom::Parts::frames_refused() const noexcept {
   using Kind = okx::DiagnosticKind;
-  const okx::OrderSessionCounters& account = order_session->counters();
+  const okx::OrderSessionCounters account = order_lines->counters();
   std::uint64_t count = account.malformed + account.unknown_instruments + account.ignored_frames;
   for (const Kind kind : {Kind::MalformedFrame, Kind::UnknownEvent, Kind::UnknownFrame,
                           Kind::UnknownChannel, Kind::UnknownInstrument}) {
-    count += market_session->diagnostics().count(kind);
+    count += market_feed->diagnostics(kind);
   }
   return count;
 }
@@ -172,8 +174,9 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.journal_failed = store->failed();
   status.market_ready = at.market == ConnectionState::Ready;
   status.account_ready = at.account == ConnectionState::Ready;
-  status.market_frames = market_session->frames();
-  status.account_frames = order_session->counters().frames;
+  status.market_frames = market_feed->frames();
+  status.account_frames = order_lines->counters().frames;
+  publish_lines(status);
   status.reconnects = reconnects;
   status.frames_refused = frames_refused();
   status.orders = at.orders.placed;
@@ -192,6 +195,23 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
       std::min<std::size_t>(facts.instruments.size(), DaemonStatus::kMaxInstruments));
   for (std::uint32_t i = 0; i < status.instruments; ++i) status.rows[i] = row_of({i}, now);
   published.store(status);
+}
+
+void EngineRoom::Parts::publish_lines(DaemonStatus& status) const {
+  status.moves = market_feed->moves() + order_lines->moves();
+  status.market_lines = static_cast<std::uint32_t>(market_feed->seats());
+  for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
+    const okx::MarketFeed::SeatState state = market_feed->state(seat);
+    const okx::FeedLineFigures& figures = market_feed->figures(seat);
+    status.lines[seat] = {.working = state.working,
+                          .ready = state.ready,
+                          .moving = state.moving,
+                          .frames = market_feed->session(seat).frames(),
+                          .first = figures.first,
+                          .second = figures.second,
+                          .whole = figures.whole,
+                          .lead = VenueLink::figures(figures.lead)};
+  }
 }
 
 DaemonStatus::InstrumentRow EngineRoom::Parts::row_of(InstrumentId id, Timestamp now) {

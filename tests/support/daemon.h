@@ -54,6 +54,16 @@ class Venue {
     }
     return count;
   }
+  /// Names of its connections on that path: public, private, business.
+  std::vector<std::string> connections(std::string_view path) {
+    const Json now(ask({"GET", "/sim/v1/connections", {}, {}}));
+    std::vector<std::string> names;
+    for (const auto connection : now.root().get_array()) {
+      if (std::string_view(connection["path"]) == path)
+        names.emplace_back(std::string_view(connection["connId"]));
+    }
+    return names;
+  }
   /// Requests that it refused, a line each.
   std::vector<std::string> refusals() const { return lines_of(read_file(log_)); }
 

@@ -33,9 +33,11 @@ struct DemoConfig {
   const app::SimReady* venue = nullptr;
   std::string environment = "sim";
   std::vector<DemoStrategy> strategies{quotes(), prober()};
+  int market_connections = 1;
 
   std::string text() const {
     std::string out = "[venue]\nkind = \"okx\"\nenvironment = \"" + environment + "\"\n";
+    out += "market_connections = " + std::to_string(market_connections) + "\n";
     if (venue != nullptr) {
       out += "rest_url = \"" + venue->url + "\"\nws_public_url = \"" + venue->ws +
              "/public\"\nws_private_url = \"" + venue->ws + "/private\"\nws_business_url = \"" +

@@ -1,0 +1,427 @@
+#include "gateway/okx/protocol/feed_arbiter.h"
+
+#include <algorithm>
+
+namespace gannet::okx {
+namespace {
+
+using Verdict = Succession::Verdict;
+
+bool is_whole(BookFeed feed) noexcept {
+  return feed == BookFeed::BestBidOffer || feed == BookFeed::Top5;
+}
+
+StreamKey key_of(const BookUpdate& update) noexcept {
+  return {update.exchange_time, update.sequence};
+}
+
+bool is_same_level(const Level& a, const Level& b) noexcept {
+  return a.price == b.price && a.quantity == b.quantity;
+}
+
+bool is_same_book(const OrderBook& a, const OrderBook& b) noexcept {
+  return std::ranges::equal(a.bids_worst_first(), b.bids_worst_first(), is_same_level) &&
+         std::ranges::equal(a.asks_worst_first(), b.asks_worst_first(), is_same_level);
+}
+
+}  // namespace
+
+/// Gives each session's words its line's number.
+class FeedArbiter::Line final : public MarketListener {
+ public:
+  Line(FeedArbiter& arbiter, std::size_t line) : arbiter_(arbiter), line_(line) {}
+
+  void on_book_update(const BookUpdate& update) noexcept override {
+    arbiter_.on_book(line_, update);
+  }
+  void on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
+                         Timestamp now) noexcept override {
+    arbiter_.on_withdrawn(line_, instrument, feed, why, now);
+  }
+  void on_trade(const TradeEvent& trade) noexcept override { arbiter_.on_trade(line_, trade); }
+  void on_ticker(const TickerEvent& ticker) noexcept override {
+    arbiter_.on_ticker(line_, ticker);
+  }
+  void on_reference_price(const ReferencePriceEvent& price) noexcept override {
+    arbiter_.on_reference_price(line_, price);
+  }
+  void on_instrument_state(InstrumentId instrument, InstrumentState state,
+                           Timestamp now) noexcept override {
+    arbiter_.on_instrument_state(line_, instrument, state, now);
+  }
+  void on_market_connection(ConnectionState state, Timestamp now) noexcept override {
+    arbiter_.on_connection(line_, state, now);
+  }
+  void on_market_alive(Timestamp now) noexcept override {
+    arbiter_.listener_.on_market_alive(now);
+  }
+
+ private:
+  FeedArbiter& arbiter_;
+  std::size_t line_;
+};
+
+/// One book as all lines tell it.
+struct FeedArbiter::BookStream {
+  struct OfLine {
+    bool live = false;
+    StreamKey key;                     // of the state it told last
+    std::unique_ptr<OrderBook> copy;   // null: a whole-book feed
+    bool has_copy = false;             // `copy` is the state of `key`
+  };
+  struct Passed {
+    StreamKey key;
+    Timestamp received;
+    std::size_t by = 0;
+  };
+
+  BookStream(InstrumentId id, BookFeed of, std::size_t lines) : instrument(id), feed(of) {
+    of_line.resize(lines);
+    if (is_whole(of)) return;
+    for (OfLine& line : of_line) {
+      line.copy = std::make_unique<OrderBook>(static_cast<std::size_t>(depth_of(of)));
+    }
+  }
+  bool any_live() const noexcept { return std::ranges::any_of(of_line, &OfLine::live); }
+
+  InstrumentId instrument;
+  BookFeed feed;
+  bool live = false;  // the listener has the book
+  Succession states;
+  std::vector<OfLine> of_line;
+  std::optional<Timestamp> orphaned_since;
+  std::array<Passed, 64> passed{};  // the newest, for the lead of the first line
+  std::size_t passed_next = 0;
+};
+
+FeedArbiter::FeedArbiter(std::size_t lines, std::size_t instruments, MarketListener& listener)
+    : listener_(listener),
+      states_(lines, ConnectionState::Disconnected),
+      streams_(instruments * kBookFeeds),
+      values_(instruments) {
+  lines_.reserve(lines);
+  for (std::size_t i = 0; i < lines; ++i) lines_.push_back(std::make_unique<Line>(*this, i));
+  bids_.reserve(OrderBook::kMaxLevels);
+  asks_.reserve(OrderBook::kMaxLevels);
+}
+
+FeedArbiter::~FeedArbiter() = default;
+
+MarketListener& FeedArbiter::line(std::size_t line) noexcept { return *lines_[line]; }
+
+void FeedArbiter::adopt_connection(std::size_t line, ConnectionState state) noexcept {
+  states_[line] = state;
+  told_state_ = std::max(told_state_, state);
+  if (states_[reference_] == ConnectionState::Disconnected) reference_ = line;
+}
+
+void FeedArbiter::adopt_book(std::size_t line, InstrumentId instrument, BookFeed feed,
+                             std::int64_t sequence) noexcept {
+  BookStream* const found = stream(instrument, feed);
+  if (found == nullptr) return;
+  found->live = true;
+  found->of_line[line].live = true;
+  // Its time is not known: anything is newer, and the line itself goes on from here.
+  found->of_line[line].key = {{}, sequence};
+  found->states.accept(line, {{}, sequence}, Verdict::Next);
+}
+
+bool FeedArbiter::is_level_everywhere(std::size_t line) const noexcept {
+  return std::ranges::all_of(streams_, [line](const auto& stream) {
+    return stream == nullptr || !stream->live || stream->states.is_level(line);
+  });
+}
+
+void FeedArbiter::clear() noexcept {
+  for (auto& stream : streams_) stream.reset();
+  for (Values& values : values_) values = {};
+  std::ranges::fill(states_, ConnectionState::Disconnected);
+  told_state_ = ConnectionState::Disconnected;
+  reference_ = 0;
+}
+
+FeedArbiter::BookStream* FeedArbiter::stream(InstrumentId instrument, BookFeed feed) noexcept {
+  const std::size_t at =
+      std::size_t{instrument.value} * kBookFeeds + static_cast<std::size_t>(feed);
+  if (!instrument.valid() || at >= streams_.size()) return nullptr;
+  auto& found = streams_[at];
+  if (found == nullptr) {
+    found = std::make_unique<BookStream>(instrument, feed, lines_.size());
+  }
+  return found.get();
+}
+
+// Books.
+
+void FeedArbiter::on_book(std::size_t line, const BookUpdate& update) noexcept {
+  BookStream* const found = stream(update.instrument, update.feed);
+  if (found == nullptr) return;
+  if (is_whole(update.feed)) return on_whole_book(*found, line, update);
+  if (update.kind == BookUpdate::Kind::Snapshot) return on_snapshot(*found, line, update);
+  on_update(*found, line, update);
+}
+
+void FeedArbiter::on_whole_book(BookStream& stream, std::size_t line,
+                                const BookUpdate& update) noexcept {
+  stream.of_line[line].live = true;
+  const StreamKey key = key_of(update);
+  // After a withdrawal any book is better than none.
+  const Verdict verdict = stream.live ? stream.states.judge(line, key)
+                                      : stream.states.accept(line, key, Verdict::Ahead);
+  switch (verdict) {
+    case Verdict::Next:
+    case Verdict::Ahead:
+    case Verdict::Repeat:
+      return pass(stream, line, update);
+    case Verdict::Known:
+    case Verdict::Old:
+      return note_second(stream, line, key, update.receive_time);
+  }
+}
+
+void FeedArbiter::on_snapshot(BookStream& stream, std::size_t line,
+                              const BookUpdate& update) noexcept {
+  BookStream::OfLine& told = stream.of_line[line];
+  const bool was_level = stream.states.is_level(line);
+  const StreamKey key = key_of(update);
+  told.live = true;
+  told.key = key;
+  told.has_copy = !told.copy->apply(update).overflow;
+  const auto take = [&] {
+    stream.states.accept(line, key, Verdict::Next);
+    pass(stream, line, update);
+  };
+  if (!stream.live) return take();
+  const StreamKey& newest = *stream.states.newest();
+  stream.states.forget(line);
+  if (key == newest) {
+    stream.states.set_level(line);
+    return note_second(stream, line, key, update.receive_time);
+  }
+  if (key.sequence == newest.sequence) {
+    // The same state by another time, if it is: ids that started anew may meet by chance.
+    for (std::size_t other = 0; other < stream.of_line.size(); ++other) {
+      const BookStream::OfLine& twin = stream.of_line[other];
+      if (other == line || !stream.states.is_level(other) || !twin.has_copy) continue;
+      if (!is_same_book(*told.copy, *twin.copy)) continue;
+      stream.states.set_level(line);
+      return note_second(stream, line, newest, update.receive_time);
+    }
+  }
+  // Its time may be that of the sending, not of the state: an id that is no greater proves nothing,
+  // unless it is this line's own stream that goes on from here and nobody else's.
+  const bool is_newer = key.time >= newest.time && key.sequence >= newest.sequence;
+  if (is_newer || (was_level && !stream.states.any_level())) take();
+}
+
+void FeedArbiter::on_update(BookStream& stream, std::size_t line,
+                            const BookUpdate& update) noexcept {
+  BookStream::OfLine& told = stream.of_line[line];
+  const bool is_keep_alive =
+      update.bids.empty() && update.asks.empty() && update.sequence == told.key.sequence;
+  if (is_keep_alive) {
+    // Named by the state that it says still is.
+    if (stream.states.is_level(line) &&
+        stream.states.judge(line, *stream.states.newest()) == Verdict::Repeat) {
+      listener_.on_book_update(update);
+    }
+    return;
+  }
+  told.key = key_of(update);
+  const Verdict verdict = stream.states.judge(line, told.key);
+  if (verdict == Verdict::Next || verdict == Verdict::Repeat) pass(stream, line, update);
+  // After the passing: the copy is needed when a line is lost, the update is needed now.
+  if (told.has_copy) told.has_copy = !told.copy->apply(update).overflow;
+  switch (verdict) {
+    case Verdict::Next:
+    case Verdict::Repeat:
+      break;
+    case Verdict::Ahead:
+      pass_whole(stream, line, update.receive_time);
+      break;
+    case Verdict::Known:
+    case Verdict::Old:
+      note_second(stream, line, told.key, update.receive_time);
+      break;
+  }
+}
+
+void FeedArbiter::pass(BookStream& stream, std::size_t line, const BookUpdate& update) noexcept {
+  stream.live = true;
+  stream.orphaned_since.reset();
+  listener_.on_book_update(update);
+  ++figures_[line].first;
+  stream.passed[stream.passed_next] = {key_of(update), update.receive_time, line};
+  stream.passed_next = (stream.passed_next + 1) % stream.passed.size();
+}
+
+void FeedArbiter::pass_whole(BookStream& stream, std::size_t line, Timestamp now) noexcept {
+  const BookStream::OfLine& told = stream.of_line[line];
+  if (!told.has_copy) {
+    // Nothing to pass, and what the line says next would not follow what the listener has.
+    stream.states.forget(line);
+    return;
+  }
+  const auto best_first = [](std::span<const Level> worst_first, std::vector<Level>& out) {
+    out.assign(worst_first.rbegin(), worst_first.rend());
+  };
+  best_first(told.copy->bids_worst_first(), bids_);
+  best_first(told.copy->asks_worst_first(), asks_);
+  ++figures_[line].whole;
+  pass(stream, line,
+       {stream.instrument, stream.feed, BookUpdate::Kind::Snapshot, bids_, asks_,
+        told.key.sequence, told.key.time, now});
+}
+
+void FeedArbiter::on_withdrawn(std::size_t line, InstrumentId instrument, BookFeed feed,
+                               BookWithdrawal why, Timestamp now) noexcept {
+  BookStream* const found = stream(instrument, feed);
+  if (found == nullptr) return;
+  BookStream::OfLine& told = found->of_line[line];
+  told.live = false;
+  told.has_copy = false;
+  told.key = {};
+  found->states.forget(line);
+  if (!found->live || found->any_live()) return;
+  found->live = false;
+  found->orphaned_since.reset();
+  listener_.on_book_withdrawn(instrument, feed, why, now);
+}
+
+void FeedArbiter::on_timer(Timestamp now) noexcept {
+  for (const auto& stream : streams_) {
+    if (stream == nullptr || !stream->live || is_whole(stream->feed)) continue;
+    if (stream->states.any_level()) {
+      stream->orphaned_since.reset();
+    } else if (!stream->orphaned_since) {
+      stream->orphaned_since = now;
+    } else if (now - *stream->orphaned_since >= kOrphanPatience) {
+      rescue(*stream, now);
+    }
+  }
+}
+
+/// No line is level with what the listener has, and none has come to be: the best of them is taken
+/// as it is, newer or not.
+void FeedArbiter::rescue(BookStream& stream, Timestamp now) noexcept {
+  std::optional<std::size_t> best;
+  for (std::size_t line = 0; line < stream.of_line.size(); ++line) {
+    const BookStream::OfLine& told = stream.of_line[line];
+    if (told.has_copy && (!best || told.key > stream.of_line[*best].key)) best = line;
+  }
+  if (best) {
+    stream.states.accept(*best, stream.of_line[*best].key, Verdict::Next);
+    return pass_whole(stream, *best, now);
+  }
+  stream.live = false;
+  stream.orphaned_since.reset();
+  listener_.on_book_withdrawn(stream.instrument, stream.feed, BookWithdrawal::Gap, now);
+}
+
+void FeedArbiter::note_second(BookStream& stream, std::size_t line, const StreamKey& key,
+                              Timestamp now) noexcept {
+  const std::size_t size = stream.passed.size();
+  for (std::size_t back = 1; back <= size; ++back) {
+    const BookStream::Passed& passed = stream.passed[(stream.passed_next + size - back) % size];
+    if (passed.key != key || passed.received.nanos == 0) continue;
+    return note_second(line, passed.by, passed.received, now);
+  }
+}
+
+void FeedArbiter::note_second(std::size_t line, std::size_t first, Timestamp before,
+                              Timestamp now) noexcept {
+  if (first == line) return;
+  ++figures_[line].second;
+  figures_[first].lead.record(now - before);
+}
+
+// Trades and values.
+
+void FeedArbiter::on_trade(std::size_t line, const TradeEvent& trade) noexcept {
+  if (trade.instrument.value >= values_.size()) return;
+  auto& window = values_[trade.instrument.value].trades;
+  if (window == nullptr) window = std::make_unique<TradeWindow>();
+  const TradeWindow::Told* const told =
+      window->told_before(trade.trade_id, trade.exchange_time, line, trade.receive_time);
+  if (told == nullptr) {
+    ++figures_[line].first;
+    listener_.on_trade(trade);
+  } else if (told->received.nanos != 0) {
+    note_second(line, told->line, told->received, trade.receive_time);
+  }
+}
+
+bool FeedArbiter::passes(Succession& values, std::size_t line, Timestamp time) noexcept {
+  switch (values.judge(line, {time, -1})) {
+    case Verdict::Next:
+    case Verdict::Ahead:
+    case Verdict::Repeat:
+      ++figures_[line].first;
+      return true;
+    case Verdict::Known:
+      ++figures_[line].second;
+      return false;
+    case Verdict::Old:
+      return false;
+  }
+  return false;
+}
+
+void FeedArbiter::on_ticker(std::size_t line, const TickerEvent& ticker) noexcept {
+  if (ticker.instrument.value >= values_.size()) return;
+  if (passes(values_[ticker.instrument.value].ticker, line, ticker.exchange_time)) {
+    listener_.on_ticker(ticker);
+  }
+}
+
+void FeedArbiter::on_reference_price(std::size_t line, const ReferencePriceEvent& price) noexcept {
+  if (price.instrument.value >= values_.size()) return;
+  auto& of_kind =
+      values_[price.instrument.value].reference[static_cast<std::size_t>(price.kind)];
+  if (passes(of_kind, line, price.exchange_time)) listener_.on_reference_price(price);
+}
+
+void FeedArbiter::on_instrument_state(std::size_t line, InstrumentId instrument,
+                                      InstrumentState state, Timestamp now) noexcept {
+  if (instrument.value >= values_.size()) return;
+  Values& values = values_[instrument.value];
+  values.states[line] = state;
+  if (line != reference_) return;
+  values.told = state;
+  listener_.on_instrument_state(instrument, state, now);
+}
+
+// Connections.
+
+void FeedArbiter::on_connection(std::size_t line, ConnectionState state, Timestamp now) noexcept {
+  states_[line] = state;
+  if (state == ConnectionState::Disconnected) {
+    for (Values& values : values_) {
+      values.ticker.forget(line);
+      for (Succession& reference : values.reference) reference.forget(line);
+    }
+  }
+  choose_reference(now);
+  const ConnectionState best = *std::ranges::max_element(states_);
+  if (best == told_state_) return;
+  told_state_ = best;
+  listener_.on_market_connection(best, now);
+}
+
+/// Pushes of instruments bear no time: of two lines, the one that lags would tell old states after
+/// new ones. So one line is believed while it is there, and its successor's word is made good.
+void FeedArbiter::choose_reference(Timestamp now) noexcept {
+  if (states_[reference_] != ConnectionState::Disconnected) return;
+  const auto next = std::ranges::max_element(states_);
+  if (*next == ConnectionState::Disconnected) return;
+  reference_ = static_cast<std::size_t>(next - states_.begin());
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    Values& values = values_[i];
+    const auto& state = values.states[reference_];
+    if (!state || values.told == state) continue;
+    values.told = state;
+    listener_.on_instrument_state({static_cast<std::uint32_t>(i)}, *state, now);
+  }
+}
+
+}  // namespace gannet::okx

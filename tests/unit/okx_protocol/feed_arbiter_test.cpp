@@ -1,0 +1,327 @@
+#include "gateway/okx/protocol/feed_arbiter.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gannet::okx {
+namespace {
+
+using Log = std::vector<std::string>;
+constexpr InstrumentId kBtc{0};
+constexpr Timestamp kStart = from_unix_millis(1'795'430'400'000);
+
+struct Listener final : MarketListener {
+  Log log;
+  OrderBook book;
+  void on_book_update(const BookUpdate& update) noexcept override {
+    log.push_back((update.kind == BookUpdate::Kind::Snapshot ? "whole " : "step ") +
+                  std::to_string(update.sequence));
+    book.apply(update);
+  }
+  void on_book_withdrawn(InstrumentId, BookFeed, BookWithdrawal why, Timestamp) noexcept override {
+    log.push_back("withdrawn " + std::to_string(static_cast<int>(why)));
+  }
+  void on_trade(const TradeEvent& trade) noexcept override {
+    log.push_back("trade " + std::to_string(trade.trade_id.value));
+  }
+  void on_ticker(const TickerEvent& ticker) noexcept override {
+    log.push_back("ticker " + std::to_string(ticker.last_price->raw));
+  }
+  void on_reference_price(const ReferencePriceEvent& price) noexcept override {
+    log.push_back("mark " + std::to_string(price.price.raw));
+  }
+  void on_instrument_state(InstrumentId, InstrumentState state, Timestamp) noexcept override {
+    log.push_back("state " + std::to_string(static_cast<int>(state)));
+  }
+  void on_market_connection(ConnectionState state, Timestamp) noexcept override {
+    log.emplace_back(state == ConnectionState::Ready        ? "ready"
+                     : state == ConnectionState::Connecting ? "connecting"
+                                                            : "disconnected");
+  }
+  void on_market_alive(Timestamp) noexcept override {}
+  Log take() { return std::exchange(log, {}); }
+};
+
+class FeedArbiterTest : public ::testing::Test {
+ protected:
+  /// State `sequence` of the book: one bid whose quantity is the id, at its own time.
+  BookUpdate update(BookUpdate::Kind kind, std::int64_t sequence, BookFeed feed,
+                    std::int64_t time_ms) {
+    bid_ = {100, sequence + 1, 1, 0};
+    return {kBtc, feed, kind, {&bid_, 1}, {}, sequence, kStart + milliseconds(time_ms), now_};
+  }
+  void whole(std::size_t line, std::int64_t sequence, BookFeed feed = BookFeed::Depth400) {
+    whole_at(line, sequence, sequence, feed);
+  }
+  void whole_at(std::size_t line, std::int64_t sequence, std::int64_t time_ms,
+                BookFeed feed = BookFeed::Depth400) {
+    arbiter_.line(line).on_book_update(
+        update(BookUpdate::Kind::Snapshot, sequence, feed, time_ms));
+  }
+  void step(std::size_t line, std::int64_t sequence) { step_at(line, sequence, sequence); }
+  void step_at(std::size_t line, std::int64_t sequence, std::int64_t time_ms) {
+    arbiter_.line(line).on_book_update(
+        update(BookUpdate::Kind::Update, sequence, BookFeed::Depth400, time_ms));
+  }
+  void keep_alive(std::size_t line, std::int64_t sequence, std::int64_t time_ms) {
+    arbiter_.line(line).on_book_update({kBtc,
+                                        BookFeed::Depth400,
+                                        BookUpdate::Kind::Update,
+                                        {},
+                                        {},
+                                        sequence,
+                                        kStart + milliseconds(time_ms),
+                                        now_});
+  }
+  void lose(std::size_t line, BookWithdrawal why = BookWithdrawal::Disconnected) {
+    arbiter_.line(line).on_book_withdrawn(kBtc, BookFeed::Depth400, why, now_);
+  }
+  void trade(std::size_t line, std::int64_t id, std::int64_t time_ms) {
+    TradeEvent event;
+    event.instrument = kBtc;
+    event.trade_id = {id};
+    event.exchange_time = kStart + milliseconds(time_ms);
+    event.receive_time = now_;
+    arbiter_.line(line).on_trade(event);
+  }
+  void ticker(std::size_t line, std::int64_t price, std::int64_t time_ms) {
+    TickerEvent event;
+    event.instrument = kBtc;
+    event.last_price = Price{price};
+    event.exchange_time = kStart + milliseconds(time_ms);
+    arbiter_.line(line).on_ticker(event);
+  }
+  void connection(std::size_t line, ConnectionState state) {
+    arbiter_.line(line).on_market_connection(state, now_);
+  }
+  static std::string withdrawn(BookWithdrawal why) {
+    return "withdrawn " + std::to_string(static_cast<int>(why));
+  }
+
+  Level bid_{};
+  Timestamp now_ = kStart;
+  Listener listener_;
+  FeedArbiter arbiter_{3, 2, listener_};
+};
+
+TEST_F(FeedArbiterTest, TheFirstArrivalOfEachStateWinsWhicheverLineItComesBy) {
+  whole(0, 10);
+  whole(1, 10);
+  step(1, 15);  // the second line is ahead
+  now_ = now_ + milliseconds(3);
+  step(0, 15);
+  step(0, 17);  // now the first
+  step(1, 17);
+  step(1, 20);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 15", "step 17", "step 20"}));
+  EXPECT_EQ(arbiter_.figures(1).first, 2u);
+  EXPECT_EQ(arbiter_.figures(0).second, 1u);
+  EXPECT_EQ(arbiter_.figures(1).lead.count(), 1u);
+  EXPECT_EQ(arbiter_.figures(1).lead.maximum(), milliseconds(3));
+  EXPECT_EQ(arbiter_.figures(0).whole + arbiter_.figures(1).whole, 0u);
+}
+
+TEST_F(FeedArbiterTest, ALineThatIsFarBehindTellsNothingUntilItIsLevelAndThenGoesOn) {
+  whole(0, 10);
+  whole(1, 10);
+  for (const int state : {11, 12, 13, 14}) step(0, state);
+  lose(0);
+  for (const int state : {11, 12, 13, 14, 15}) step(1, state);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 11", "step 12", "step 13", "step 14",
+                                   "step 15"}));
+}
+
+TEST_F(FeedArbiterTest, LosingOneOfTwoLinesWithdrawsNothingLosingBothDoes) {
+  whole(0, 10);
+  whole(1, 10);
+  lose(0);
+  step(1, 11);
+  whole(0, 11);  // back, and level
+  lose(1, BookWithdrawal::Gap);
+  step(0, 12);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 11", "step 12"}));
+  lose(0, BookWithdrawal::Gap);
+  EXPECT_EQ(listener_.take(), (Log{withdrawn(BookWithdrawal::Gap)}));
+  whole(1, 12);
+  EXPECT_EQ(listener_.take(), (Log{"whole 12"}));
+}
+
+TEST_F(FeedArbiterTest, ALateSubscriberWhoseSnapshotIsNewerIsPassedAndAnOlderOneCatchesUp) {
+  whole(0, 10);
+  whole(1, 14);
+  step(0, 12);
+  step(0, 14);
+  step(0, 15);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "whole 14", "step 15"}));
+  whole(2, 12);
+  step(2, 14);
+  step(2, 15);
+  step(2, 16);
+  EXPECT_EQ(listener_.take(), (Log{"step 16"}));
+}
+
+TEST_F(FeedArbiterTest, LinesThatCutTheStreamDifferentlyAreJoinedByAWholeBook) {
+  whole(0, 10);
+  whole(1, 10);
+  step(0, 15);
+  step(1, 12);
+  step(1, 17);  // over 15 without meeting it: what lay between is not in this update alone
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 15", "whole 17"}));
+  EXPECT_EQ(listener_.book.bid(0).quantity, 18);
+  EXPECT_EQ(arbiter_.figures(1).whole, 1u);
+  step(0, 17);
+  step(0, 18);
+  EXPECT_EQ(listener_.take(), (Log{"step 18"}));
+}
+
+TEST_F(FeedArbiterTest, ASequenceResetIsNoGapAndNothingFromBeforeItLooksNew) {
+  whole(0, 10);
+  whole(1, 10);
+  step_at(0, 15, 100);
+  step_at(0, 3, 200);  // the counter starts anew
+  step_at(0, 12, 300);
+  step_at(1, 12, 90);  // an old state that bears the id of the newest one
+  step_at(1, 15, 100);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 15", "step 3", "step 12"}));
+  step_at(1, 3, 200);
+  step_at(1, 12, 300);
+  step_at(1, 13, 400);
+  EXPECT_EQ(listener_.take(), (Log{"step 13"}));
+  EXPECT_EQ(arbiter_.figures(1).whole, 0u);
+}
+
+TEST_F(FeedArbiterTest, AVenueClockThatIsSetBackDoesNotStopTheFeed) {
+  whole_at(0, 10, 1'000);
+  whole_at(1, 10, 1'000);
+  step_at(0, 11, 400);
+  step_at(1, 11, 400);
+  step_at(1, 12, 410);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 11", "step 12"}));
+}
+
+TEST_F(FeedArbiterTest, KeepAlivesPassOnceAndOnlyFromALineThatIsLevel) {
+  whole(0, 10);
+  whole(1, 10);
+  step(0, 11);
+  listener_.take();
+  keep_alive(1, 10, 60'000);  // of a state that is past
+  keep_alive(0, 11, 60'000);
+  step(1, 11);
+  keep_alive(1, 11, 60'000);
+  keep_alive(1, 11, 120'000);
+  keep_alive(0, 11, 120'000);
+  EXPECT_EQ(listener_.take(), (Log{"step 11", "step 11"}));
+  step(1, 12);
+  EXPECT_EQ(listener_.take(), (Log{"step 12"}));
+}
+
+TEST_F(FeedArbiterTest, ABookWhoseLevelLineIsGoneIsTakenFromTheOtherInTime) {
+  whole(0, 10);
+  whole(1, 10);
+  step(1, 11);
+  step(0, 11);
+  step(0, 13);
+  lose(0);  // and the other line never says 13
+  arbiter_.on_timer(now_);
+  now_ = now_ + FeedArbiter::kOrphanPatience;
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 11", "step 13"}));
+  arbiter_.on_timer(now_);
+  EXPECT_EQ(listener_.take(), (Log{"whole 11"}));
+  step(1, 12);
+  EXPECT_EQ(listener_.take(), (Log{"step 12"}));
+}
+
+TEST_F(FeedArbiterTest, AnUnaskedSnapshotOfTheOnlyLineIsPassed) {
+  whole(0, 10);
+  step(0, 12);
+  whole_at(0, 2, 500);
+  step_at(0, 5, 600);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 12", "whole 2", "step 5"}));
+}
+
+TEST_F(FeedArbiterTest, WholeBooksNewerWinsAndARepetitionIsProofOfLife) {
+  const BookFeed feed = BookFeed::BestBidOffer;
+  whole(0, 10, feed);
+  whole(1, 10, feed);
+  whole(1, 12, feed);
+  whole(0, 11, feed);  // lags, and lacks 12 so far
+  whole(0, 12, feed);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "whole 12"}));
+  whole(0, 12, feed);  // after a minute of silence
+  whole(1, 12, feed);
+  EXPECT_EQ(listener_.take(), (Log{"whole 12"}));
+  whole_at(1, 3, 90, feed);  // ids start anew
+  whole(0, 12, feed);
+  EXPECT_EQ(listener_.take(), (Log{"whole 3"}));
+}
+
+TEST_F(FeedArbiterTest, EachTradeIsToldOnceInWhateverOrderTheLinesTell) {
+  for (const int id : {1, 2, 5}) trade(0, id, id);
+  for (const int id : {1, 2, 3, 4, 5, 6}) trade(1, id, id);  // the first line had lost 3 and 4
+  for (const int id : {6, 7}) trade(0, id, id);
+  EXPECT_EQ(listener_.take(), (Log{"trade 1", "trade 2", "trade 5", "trade 3", "trade 4",
+                                   "trade 6", "trade 7"}));
+  trade(0, 7 + static_cast<int>(TradeWindow::kSlots), 100);  // the place of 7
+  trade(1, 7, 7);                                            // told long ago
+  trade(1, 2, 1'000);                                        // ids start anew
+  EXPECT_EQ(listener_.take(), (Log{"trade 4103", "trade 2"}));
+}
+
+TEST_F(FeedArbiterTest, TickersAndReferencePricesNewerWinsAndEqualTimesKeepTheLater) {
+  ticker(0, 1, 10);
+  ticker(1, 1, 10);
+  ticker(1, 2, 11);
+  ticker(0, 9, 10);  // the first line's second word of that time comes late: past
+  ticker(0, 2, 11);
+  EXPECT_EQ(listener_.take(), (Log{"ticker 1", "ticker 2"}));
+  const auto mark = [&](std::size_t line, std::int64_t price, std::int64_t time_ms) {
+    arbiter_.line(line).on_reference_price({kBtc, ReferencePriceEvent::Kind::Mark, Price{price},
+                                            kStart + milliseconds(time_ms), now_});
+  };
+  mark(0, 1, 10);
+  mark(0, 2, 10);  // two of one time: the later wins [PROTOCOL 4.9]
+  mark(1, 1, 10);
+  mark(1, 2, 10);
+  mark(1, 2, 10);  // the regular repetition
+  EXPECT_EQ(listener_.take(), (Log{"mark 1", "mark 2", "mark 2"}));
+}
+
+TEST_F(FeedArbiterTest, TheConnectionIsTheBestOfTheLines) {
+  connection(0, ConnectionState::Connecting);
+  connection(1, ConnectionState::Connecting);
+  connection(1, ConnectionState::Ready);
+  connection(0, ConnectionState::Ready);
+  connection(1, ConnectionState::Disconnected);
+  connection(1, ConnectionState::Connecting);
+  EXPECT_EQ(listener_.take(), (Log{"connecting", "ready"}));
+  connection(0, ConnectionState::Disconnected);
+  EXPECT_EQ(listener_.take(), (Log{"connecting"}));
+  connection(1, ConnectionState::Disconnected);
+  EXPECT_EQ(listener_.take(), (Log{"disconnected"}));
+}
+
+TEST_F(FeedArbiterTest, StatesOfInstrumentsAreOneLinesWordAndItsSuccessorMakesThemGood) {
+  const auto state = [&](std::size_t line, InstrumentState now_is) {
+    arbiter_.line(line).on_instrument_state(kBtc, now_is, now_);
+  };
+  const auto told = [](InstrumentState now_is) {
+    return "state " + std::to_string(static_cast<int>(now_is));
+  };
+  connection(0, ConnectionState::Ready);
+  connection(1, ConnectionState::Ready);
+  state(0, InstrumentState::Live);
+  state(1, InstrumentState::Live);
+  state(1, InstrumentState::Suspended);  // not the reference's word yet
+  EXPECT_EQ(listener_.take(), (Log{"ready", told(InstrumentState::Live)}));
+  connection(0, ConnectionState::Disconnected);
+  EXPECT_EQ(listener_.take(), (Log{told(InstrumentState::Suspended)}));
+  connection(0, ConnectionState::Ready);
+  state(0, InstrumentState::Live);
+  EXPECT_EQ(listener_.take(), (Log{}));
+}
+
+}  // namespace
+}  // namespace gannet::okx
