@@ -1,11 +1,15 @@
 #include "gateway/okx/protocol/feed_arbiter.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 namespace gannet::okx {
 namespace {
 
 using Verdict = Succession::Verdict;
+
+constexpr std::size_t kOptionTrades = 2;  // after the streams of TradeEvent
 
 bool is_whole(BookFeed feed) noexcept {
   return feed == BookFeed::BestBidOffer || feed == BookFeed::Top5;
@@ -48,6 +52,16 @@ class FeedArbiter::Line final : public MarketListener {
   void on_instrument_state(InstrumentId instrument, InstrumentState state,
                            Timestamp now) noexcept override {
     arbiter_.on_instrument_state(line_, instrument, state, now);
+  }
+  void on_market_update(const MarketUpdate& update) noexcept override {
+    arbiter_.on_market_update(line_, update);
+  }
+  void on_instrument_changed(const InstrumentChange& change, Timestamp now) noexcept override {
+    arbiter_.on_instrument_changed(line_, change, now);
+  }
+  void on_book_replaced(InstrumentId instrument, BookFeed wanted, BookFeed instead,
+                        Timestamp now) noexcept override {
+    arbiter_.on_book_replaced(instrument, wanted, instead, now);
   }
   void on_market_connection(ConnectionState state, Timestamp now) noexcept override {
     arbiter_.on_connection(line_, state, now);
@@ -338,17 +352,24 @@ void FeedArbiter::note_second(std::size_t line, std::size_t first, Timestamp bef
 // Trades and values.
 
 void FeedArbiter::on_trade(std::size_t line, const TradeEvent& trade) noexcept {
-  if (trade.instrument.value >= values_.size()) return;
-  auto& window = values_[trade.instrument.value].trades;
+  if (is_news(static_cast<std::size_t>(trade.stream), trade.trade_id, trade.exchange_time,
+              trade.instrument, line, trade.receive_time)) {
+    listener_.on_trade(trade);
+  }
+}
+
+bool FeedArbiter::is_news(std::size_t kind, TradeId id, Timestamp time, InstrumentId instrument,
+                          std::size_t line, Timestamp received) noexcept {
+  if (instrument.value >= values_.size()) return false;
+  auto& window = values_[instrument.value].trades[kind];
   if (window == nullptr) window = std::make_unique<TradeWindow>();
-  const TradeWindow::Told* const told =
-      window->told_before(trade.trade_id, trade.exchange_time, line, trade.receive_time);
+  const TradeWindow::Told* const told = window->told_before(id, time, line, received);
   if (told == nullptr) {
     ++figures_[line].first;
-    listener_.on_trade(trade);
-  } else if (told->received.nanos != 0) {
-    note_second(line, told->line, told->received, trade.receive_time);
+    return true;
   }
+  if (told->received.nanos != 0) note_second(line, told->line, told->received, received);
+  return false;
 }
 
 bool FeedArbiter::passes(Succession& values, std::size_t line, Timestamp time) noexcept {
@@ -391,6 +412,42 @@ void FeedArbiter::on_instrument_state(std::size_t line, InstrumentId instrument,
   listener_.on_instrument_state(instrument, state, now);
 }
 
+void FeedArbiter::on_instrument_changed(std::size_t line, const InstrumentChange& change,
+                                        Timestamp now) noexcept {
+  if (change.instrument.value >= values_.size()) return;
+  values_[change.instrument.value].changes[line] = change;
+  if (line == reference_) listener_.on_instrument_changed(change, now);
+}
+
+void FeedArbiter::on_market_update(std::size_t line, const MarketUpdate& update) noexcept {
+  const bool passed = std::visit(
+      [&](const auto& event) noexcept {
+        using Event = std::decay_t<decltype(event)>;
+        if constexpr (std::is_same_v<Event, OptionTradeEvent>) {
+          return is_news(kOptionTrades, event.trade_id, event.exchange_time, event.instrument, line,
+                         event.receive_time);
+        } else if constexpr (std::is_same_v<Event, CandleEvent> ||
+                             std::is_same_v<Event, LiquidationEvent> ||
+                             std::is_same_v<Event, VenueStatusEvent>) {
+          return line == reference_;
+        } else {
+          if (event.instrument.value >= values_.size()) return false;
+          return passes(values_[event.instrument.value].updates[update.index()], line,
+                        event.exchange_time);
+        }
+      },
+      update);
+  if (passed) listener_.on_market_update(update);
+}
+
+void FeedArbiter::on_book_replaced(InstrumentId instrument, BookFeed wanted, BookFeed instead,
+                                   Timestamp now) noexcept {
+  if (instrument.value >= values_.size()) return;
+  bool& told = values_[instrument.value].replaced[static_cast<std::size_t>(wanted)];
+  if (std::exchange(told, true)) return;
+  listener_.on_book_replaced(instrument, wanted, instead, now);
+}
+
 // Connections.
 
 void FeedArbiter::on_connection(std::size_t line, ConnectionState state, Timestamp now) noexcept {
@@ -399,6 +456,7 @@ void FeedArbiter::on_connection(std::size_t line, ConnectionState state, Timesta
     for (Values& values : values_) {
       values.ticker.forget(line);
       for (Succession& reference : values.reference) reference.forget(line);
+      for (Succession& update : values.updates) update.forget(line);
     }
   }
   choose_reference(now);
@@ -417,6 +475,9 @@ void FeedArbiter::choose_reference(Timestamp now) noexcept {
   reference_ = static_cast<std::size_t>(next - states_.begin());
   for (std::size_t i = 0; i < values_.size(); ++i) {
     Values& values = values_[i];
+    if (const auto& change = values.changes[reference_]) {
+      listener_.on_instrument_changed(*change, now);
+    }
     const auto& state = values.states[reference_];
     if (!state || values.told == state) continue;
     values.told = state;

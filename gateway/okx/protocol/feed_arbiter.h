@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "base/histogram.h"
@@ -34,7 +35,8 @@ struct FeedLineFigures {
 /// meeting the newest state has its whole book passed instead, from a copy that is kept up to date
 /// for every line (incremental feeds), and a book whose last level line is gone is taken from the
 /// best of the others within kOrphanPatience. Whole-book feeds, tickers and reference prices: newer
-/// wins. Trades: each once, by id. States of instruments: as the reference line tells them.
+/// wins. Trades: each once, by id. States and terms of instruments, and events that bear neither
+/// time nor id: as one line tells them, the reference.
 ///
 /// Allocates when a stream is first told, not after. A function of its inputs; no I/O. Thread: one.
 class FeedArbiter {
@@ -79,6 +81,11 @@ class FeedArbiter {
   void on_reference_price(std::size_t line, const ReferencePriceEvent& price) noexcept;
   void on_instrument_state(std::size_t line, InstrumentId instrument, InstrumentState state,
                            Timestamp now) noexcept;
+  void on_market_update(std::size_t line, const MarketUpdate& update) noexcept;
+  void on_instrument_changed(std::size_t line, const InstrumentChange& change,
+                             Timestamp now) noexcept;
+  void on_book_replaced(InstrumentId instrument, BookFeed wanted, BookFeed instead,
+                        Timestamp now) noexcept;
   void on_connection(std::size_t line, ConnectionState state, Timestamp now) noexcept;
 
   BookStream* stream(InstrumentId instrument, BookFeed feed) noexcept;
@@ -88,6 +95,8 @@ class FeedArbiter {
                    Timestamp now) noexcept;
   void note_second(std::size_t line, std::size_t first, Timestamp before, Timestamp now) noexcept;
   bool passes(Succession& values, std::size_t line, Timestamp time) noexcept;
+  bool is_news(std::size_t kind, TradeId id, Timestamp time, InstrumentId instrument,
+               std::size_t line, Timestamp received) noexcept;
   void rescue(BookStream& stream, Timestamp now) noexcept;
   void choose_reference(Timestamp now) noexcept;
 
@@ -95,9 +104,12 @@ class FeedArbiter {
   struct Values {
     Succession ticker;
     std::array<Succession, 2> reference;  // by ReferencePriceEvent::Kind
-    std::unique_ptr<TradeWindow> trades;
+    std::array<std::unique_ptr<TradeWindow>, 3> trades;  // by TradeEvent::Stream; of options, last
+    std::array<Succession, std::variant_size_v<MarketUpdate>> updates;  // by kind
+    std::array<bool, kBookFeeds> replaced{};                            // told, by wanted feed
     std::optional<InstrumentState> told;
-    std::array<std::optional<InstrumentState>, kMaxFeedLines> states;  // by line
+    std::array<std::optional<InstrumentState>, kMaxFeedLines> states;    // by line
+    std::array<std::optional<InstrumentChange>, kMaxFeedLines> changes;  // last told, by line
   };
 
   MarketListener& listener_;
