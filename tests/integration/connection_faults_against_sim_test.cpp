@@ -415,6 +415,7 @@ TEST(ConnectionFaults, OfTwoLinesOneMayBeLateCutOrLossyAndTheFeedIsWhole) {
         break;
       default:
         town.fault(R"({"half_open":{"connection":")" + name + R"(","for":"9s"}})");
+        town.trade_on(seconds(10));  // nobody knows until it has been silent for long
         break;
     }
     town.trade_on(milliseconds(400));
