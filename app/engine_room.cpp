@@ -48,6 +48,7 @@ void EngineRoom::Parts::run() {
   tell_started_strategies(now);
   market_feed->start();
   order_sockets.open_line(0);
+  if (business_connection) business_connection->start();
   while (!stop_requested.load(std::memory_order_acquire)) turn();
   stop();
   for (const auto& lane : lanes) {
@@ -108,6 +109,7 @@ void EngineRoom::Parts::stop() {
   clean = flat && stopped && at_end.unknown_orders == 0 && !store->failed();
   market_feed->stop();
   order_sockets.close_all();
+  if (business_connection) business_connection->stop();
   publish_status(wall_clock_now());
   log(wall_clock_now(), LogEvent::EngineStopped,
       {LogField::number("open_orders", static_cast<std::int64_t>(at_end.open_orders)),
@@ -186,17 +188,11 @@ void EngineRoom::Parts::confirm_definitions(const HttpResponse& response, Timest
   const std::size_t size = body.size();
   body.append(okx::kTextPadding, '\0');
   okx::FrameReader reader(size + 1);
-  CurrencyTable names;  // of the answer: the run's own table is fixed
   const auto frame = reader.read(std::string_view(body.data(), size));
   if (!frame) return;
-  const auto rows = okx::decode_instruments(reader, *frame, names);
-  if (!rows) return;
-  for (const okx::InstrumentRow& row : rows->rows) {
-    const InstrumentId id = facts.instruments.find(row.instrument.name.view());
-    if (id.valid() && facts.instruments[id].kind == row.instrument.kind) {
-      core->on_instrument_state(id, row.instrument.state, now);
-    }
-  }
+  std::vector<okx::PushedInstrument> rows;
+  if (!okx::decode_instrument_changes(reader, facts.codes, rows)) return;
+  for (const okx::PushedInstrument& row : rows) core->on_instrument_changed(row.change, now);
 }
 
 bool EngineRoom::Parts::request_book_snapshot(InstrumentId instrument, BookFeed feed,

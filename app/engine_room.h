@@ -15,6 +15,7 @@
 #include "base/published_value.h"
 #include "base/thread_role.h"
 #include "config/settings.h"
+#include "domain/venue.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/net/tls_context.h"
 #include "gateway/okx/protocol/signing.h"
@@ -30,6 +31,7 @@ struct EngineRoomLinks {
   net::EventLoop& cold;
   const std::string& state_directory;
   const std::string& ring_path;  ///< of the journal, on tmpfs
+  CandleHistory* history = nullptr;  ///< for strategies to warm up with; null: there is none
 };
 
 /// What the reactor did about a kill, on its way to the cold thread's file.

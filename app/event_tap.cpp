@@ -128,6 +128,19 @@ void BookTap::on_book_unavailable(InstrumentId instrument, BookFeed feed, BookWi
   next_.on_book_unavailable(instrument, feed, why, now);
 }
 
+void BookTap::on_market_update(const MarketUpdate& update) noexcept {
+  if (const auto* status = std::get_if<VenueStatusEvent>(&update)) {
+    log(status->receive_time, LogEvent::VenueMaintenance,
+        {LogField::string("state", name_of(status->state)),
+         LogField::string("service", name_of(status->service)),
+         LogField::string("title", status->title.view()),
+         LogField::number("begin_ms", to_unix_millis(status->begin)),
+         LogField::number("end_ms", to_unix_millis(status->end)),
+         LogField::boolean("of_demo", status->of_demo)});
+  }
+  next_.on_market_update(update);
+}
+
 void StrategyLog::on_strategy_log(StrategyId strategy, std::uint32_t level,
                                   std::string_view text) noexcept {
   log(wall_clock_now(), LogEvent::StrategyLog,
@@ -204,7 +217,8 @@ bool SessionLog::is_new(okx::ProblemKind kind, std::int32_t code, std::string_vi
 
 void SessionLog::on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,
                                std::string_view excerpt) noexcept {
-  log(wall_clock_now(), LogEvent::FrameRefused,
+  const bool replaced = kind == okx::DiagnosticKind::BookReplaced;
+  log(wall_clock_now(), replaced ? LogEvent::BookReplaced : LogEvent::FrameRefused,
       {LogField::string("kind", name_of(kind)), LogField::string("detail", detail),
        LogField::string("frame", excerpt)});
 }

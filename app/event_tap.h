@@ -32,6 +32,9 @@ class EventTap final : public engine::StrategyEvents {
   void on_position_event(const engine::PositionEvent& event) noexcept override;
   void on_state_event(const engine::StateEvent& event) noexcept override;
   void on_balance_event(const BalanceReport& report) noexcept override;
+  void on_instrument_changed(const InstrumentChange& change) noexcept override {
+    next_.on_instrument_changed(change);
+  }
 
   /// Told of each acknowledged order, for the round-trip figure.
   void time_with(VenueLink& link) noexcept { link_ = &link; }
@@ -45,7 +48,7 @@ class EventTap final : public engine::StrategyEvents {
 };
 
 /// Stands between the books and the publisher: tells the log when a book is withdrawn and when it
-/// is back. Costs a call and a byte looked at per update. Reactor thread.
+/// is back, and of the venue's maintenance. Costs a call and a byte looked at per update. Reactor thread.
 class BookTap final : public engine::BookListener {
  public:
   BookTap(engine::BookListener& next, const InstrumentTable& instruments)
@@ -60,6 +63,7 @@ class BookTap final : public engine::BookListener {
   void on_reference_price(const ReferencePriceEvent& price) noexcept override {
     next_.on_reference_price(price);
   }
+  void on_market_update(const MarketUpdate& update) noexcept override;
 
  private:
   engine::BookListener& next_;

@@ -1,9 +1,15 @@
 #include "app/message_decoder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
+#include <variant>
 
 #include "app/ignored_messages.h"
+#include "gateway/okx/protocol/candle_bars.h"
 #include "gateway/okx/protocol/decode_account.h"
 #include "gateway/okx/protocol/decode_control.h"
 #include "gateway/okx/protocol/decode_fill.h"
@@ -70,11 +76,38 @@ constexpr std::array<std::string_view, 16> kOperations{
     "batch-amend-orders", "mass-cancel",      "sprd-order",  "sprd-amend-order",
     "sprd-cancel-order",  "sprd-mass-cancel", "ping",        "pong"};
 
+/// For answers that do not say whose they are.
+okx::InstrumentCode unnamed_instrument() noexcept {
+  okx::InstrumentCode unnamed;
+  unnamed.id = InstrumentId{0};
+  unnamed.price_digits = 10;
+  unnamed.quantity_digits = 8;
+  return unnamed;
+}
+
 std::string_view bare(std::string_view message) noexcept {
   if (message.size() >= 2 && message.front() == '"' && message.back() == '"') {
     message = message.substr(1, message.size() - 2);
   }
   return message;
+}
+
+/// The channel whose rows a REST answer repeats.
+std::optional<okx::Channel> twin_of(std::string_view path) noexcept {
+  using okx::Channel;
+  constexpr std::array<std::pair<std::string_view, Channel>, 7> kTwins{{
+      {"/api/v5/public/funding-rate", Channel::FundingRate},
+      {"/api/v5/public/open-interest", Channel::OpenInterest},
+      {"/api/v5/public/price-limit", Channel::PriceLimit},
+      {"/api/v5/public/estimated-price", Channel::EstimatedPrice},
+      {"/api/v5/public/opt-summary", Channel::OptionSummary},
+      {"/api/v5/public/option-trades", Channel::OptionTrades},
+      {"/api/v5/system/status", Channel::Status},
+  }};
+  for (const auto& [twin, channel] : kTwins) {
+    if (twin == path) return channel;
+  }
+  return std::nullopt;
 }
 
 std::string_view query_value(std::string_view query, std::string_view key) noexcept {
@@ -172,6 +205,8 @@ MessageDecoder::Verdict MessageDecoder::decode_push(const okx::Frame& frame, Tim
       return decode_positions(true, received);
     case okx::Channel::Other:
       break;
+    default:
+      return decode_updates(frame, received);
   }
   const IgnoredMessage* const ignored =
       find_ignored(IgnoredMessage::Where::Channel, frame.channel_name);
@@ -199,6 +234,14 @@ MessageDecoder::Verdict MessageDecoder::decode_rest(const okx::Frame& frame, std
   }
   if (path == "/api/v5/market/index-tickers" || path == "/api/v5/public/mark-price") {
     return decode_reference_prices(frame, received);
+  }
+  if (const auto twin = twin_of(path)) {
+    okx::Frame as_pushed = frame;
+    as_pushed.channel = *twin;
+    return decode_updates(as_pushed, received);
+  }
+  if (path.starts_with("/api/v5/market/") && path.ends_with("candles")) {
+    return decode_rest_candles(frame, path, head, received);
   }
   if (path == "/api/v5/public/instruments") return decode_instrument_list(frame);
   if (path == "/api/v5/public/time") {
@@ -277,10 +320,7 @@ MessageDecoder::Verdict MessageDecoder::decode_rest_book(const okx::Frame& frame
   // The answer does not say whose book it is, nor how many decimals: where the request was not
   // recorded either, the widest unit that holds everyday prices must do.
   std::string_view name = query_value(recorded_field(head, "query_inferred"), "instId=");
-  okx::InstrumentCode unnamed;
-  unnamed.id = InstrumentId{0};
-  unnamed.price_digits = 10;
-  unnamed.quantity_digits = 8;
+  const okx::InstrumentCode unnamed = unnamed_instrument();
   const okx::InstrumentCode* code = tables_.codes.find(name);
   if (code == nullptr) code = &unnamed;
   const auto books = books_.decode_rest(reader_, frame, *code, BookFeed::Depth400);
@@ -298,7 +338,9 @@ MessageDecoder::Verdict MessageDecoder::decode_trades(const okx::Frame& frame, T
     line_.field("aggressor", word(trade.aggressor));
     line_.field("price", price(trade.instrument, trade.price));
     line_.field("quantity", quantity(trade.instrument, trade.quantity));
-    line_.field("trade_id", trade.trade_id.value).field("count", trade.count).end_object();
+    line_.field("trade_id", trade.trade_id.value).field("count", trade.count);
+    if (trade.source == TradeEvent::Source::RetailPriceImprovement) line_.field("source", "retail");
+    line_.end_object();
   }
   if (trades->empty()) return {kRefused, "no_rows"};
   return {};
@@ -333,6 +375,138 @@ MessageDecoder::Verdict MessageDecoder::decode_reference_prices(const okx::Frame
   }
   if (prices->empty()) return {kRefused, "no_rows"};
   return {};
+}
+
+MessageDecoder::Verdict MessageDecoder::decode_updates(const okx::Frame& frame,
+                                                       Timestamp received) {
+  const okx::UpdateContext context{reader_, frame, tables_.codes, received, updates_};
+  const InstrumentId index = tables_.instruments.find(frame.instrument);
+  const auto status =
+      okx::decode_market_update(context, {&index, static_cast<std::size_t>(index.valid())});
+  if (!status) return {kRefused, okx::name_of(status.error())};
+  for (const MarketUpdate& update : updates_.view()) tell(update);
+  if (updates_.view().empty()) {
+    line_.begin_object().field("type", "no_rows").field("channel", okx::name_of(frame.channel));
+    line_.end_object();
+  }
+  return {};
+}
+
+MessageDecoder::Verdict MessageDecoder::decode_rest_candles(const okx::Frame& frame,
+                                                            std::string_view path,
+                                                            std::string_view head,
+                                                            Timestamp received) {
+  const std::string_view query = recorded_field(head, "query_inferred");
+  const std::string_view bar = query_value(query, "bar=");
+  const auto period = okx::candle_period_of(bar.empty() ? "1m" : bar);  // the venue's default
+  const okx::InstrumentCode* code = tables_.codes.find(query_value(query, "instId="));
+  okx::InstrumentCode unnamed = unnamed_instrument();
+  if (code == nullptr) code = &unnamed;
+  const auto kind = path.find("mark-price") != path.npos ? CandleEvent::Kind::Mark
+                    : path.find("index") != path.npos    ? CandleEvent::Kind::Index
+                                                         : CandleEvent::Kind::Trade;
+  updates_.clear();
+  const okx::UpdateContext context{reader_, frame, tables_.codes, received, updates_};
+  const auto status =
+      okx::decode_candles(context, kind, period.value_or(CandlePeriod{}), {&code, 1});
+  if (!status) return {kRefused, okx::name_of(status.error())};
+  for (const MarketUpdate& update : updates_.view()) {
+    const auto& candle = std::get<CandleEvent>(update);
+    if (code == &unnamed) {
+      line_.begin_object().field("type", "candle").field("kind", gannet::name_of(candle.kind));
+      line_.field("close", plain(candle.close.raw, unnamed.price_digits)).end_object();
+    } else {
+      tell_event(candle);
+    }
+  }
+  if (updates_.view().empty()) return {kRefused, "no_rows"};
+  return {};
+}
+
+void MessageDecoder::tell(const MarketUpdate& update) {
+  std::visit([this](const auto& event) { tell_event(event); }, update);
+}
+
+void MessageDecoder::tell_event(const CandleEvent& event) {
+  const InstrumentId id = event.instrument;
+  line_.begin_object().field("type", "candle").field("instrument", name_of(id));
+  line_.field("kind", gannet::name_of(event.kind));
+  line_.field("period_seconds", event.period.length.count / 1'000'000'000);
+  line_.field("open_time", to_unix_millis(event.open_time));
+  line_.field("open", price(id, event.open)).field("high", price(id, event.high));
+  line_.field("low", price(id, event.low)).field("close", price(id, event.close));
+  if (event.kind == CandleEvent::Kind::Trade) line_.field("volume", quantity(id, event.volume));
+  line_.field("complete", event.complete).end_object();
+}
+
+void MessageDecoder::tell_event(const FundingEvent& event) {
+  const auto rate = [](const Decimal& d) { return plain(d.mantissa, d.digits); };
+  line_.begin_object().field("type", "funding").field("instrument", name_of(event.instrument));
+  line_.field("rate", rate(event.rate));
+  if (event.minimum_rate) line_.field("minimum_rate", rate(*event.minimum_rate));
+  if (event.maximum_rate) line_.field("maximum_rate", rate(*event.maximum_rate));
+  if (event.settled_rate) line_.field("settled_rate", rate(*event.settled_rate));
+  line_.field("funding_time", to_unix_millis(event.funding_time));
+  line_.field("next_funding_time", to_unix_millis(event.next_funding_time)).end_object();
+}
+
+void MessageDecoder::tell_event(const OpenInterestEvent& event) {
+  const InstrumentId id = event.instrument;
+  line_.begin_object().field("type", "open_interest").field("instrument", name_of(id));
+  line_.field("open_interest", quantity(id, event.open_interest)).end_object();
+}
+
+void MessageDecoder::tell_event(const PriceLimitEvent& event) {
+  const InstrumentId id = event.instrument;
+  line_.begin_object().field("type", "price_limit").field("instrument", name_of(id));
+  if (event.highest_buy) line_.field("highest_buy", price(id, *event.highest_buy));
+  if (event.lowest_sell) line_.field("lowest_sell", price(id, *event.lowest_sell));
+  line_.end_object();
+}
+
+void MessageDecoder::tell_event(const EstimatedPriceEvent& event) {
+  const InstrumentId id = event.instrument;
+  line_.begin_object().field("type", "estimated_price").field("instrument", name_of(id));
+  line_.field("kind", gannet::name_of(event.kind));
+  line_.field("price", price(id, event.price)).end_object();
+}
+
+void MessageDecoder::tell_event(const OptionSummaryEvent& event) {
+  line_.begin_object().field("type", "option_summary");
+  line_.field("instrument", name_of(event.instrument));
+  line_.field("delta", fmt::format("{}", event.dollar.delta));
+  line_.field("mark_volatility", fmt::format("{}", event.mark_volatility)).end_object();
+}
+
+void MessageDecoder::tell_event(const OptionTradeEvent& event) {
+  const InstrumentId id = event.instrument;
+  line_.begin_object().field("type", "option_trade").field("instrument", name_of(id));
+  line_.field("aggressor", word(event.aggressor)).field("price", price(id, event.price));
+  line_.field("quantity", quantity(id, event.quantity));
+  line_.field("trade_id", event.trade_id.value);
+  line_.field("volatility", fmt::format("{}", event.volatility)).end_object();
+}
+
+void MessageDecoder::tell_event(const LiquidationEvent& event) {
+  const InstrumentId id = event.instrument;
+  line_.begin_object().field("type", "liquidation").field("instrument", name_of(id));
+  line_.field("side", word(event.side));
+  line_.field("bankruptcy_price", price(id, event.bankruptcy_price));
+  line_.field("quantity", quantity(id, event.quantity)).end_object();
+}
+
+void MessageDecoder::tell_event(const AdlWarningEvent& event) {
+  line_.begin_object().field("type", "adl_warning");
+  line_.field("instrument", name_of(event.instrument));
+  line_.field("state", gannet::name_of(event.state)).end_object();
+}
+
+void MessageDecoder::tell_event(const VenueStatusEvent& event) {
+  line_.begin_object().field("type", "venue_status");
+  line_.field("state", gannet::name_of(event.state));
+  line_.field("service", gannet::name_of(event.service)).field("title", event.title.view());
+  line_.field("begin", to_unix_millis(event.begin)).field("end", to_unix_millis(event.end));
+  line_.end_object();
 }
 
 MessageDecoder::Verdict MessageDecoder::decode_instrument_list(const okx::Frame& frame) {

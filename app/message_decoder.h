@@ -8,6 +8,7 @@
 #include "app/recording.h"
 #include "gateway/okx/protocol/account_context.h"
 #include "gateway/okx/protocol/decode_book.h"
+#include "gateway/okx/protocol/decode_market_updates.h"
 #include "gateway/okx/protocol/decode_reference_price.h"
 #include "gateway/okx/protocol/decode_ticker.h"
 #include "gateway/okx/protocol/decode_trades.h"
@@ -45,6 +46,20 @@ class MessageDecoder {
   Verdict decode_trades(const okx::Frame& frame, Timestamp received);
   Verdict decode_tickers(const okx::Frame& frame, Timestamp received);
   Verdict decode_reference_prices(const okx::Frame& frame, Timestamp received);
+  Verdict decode_updates(const okx::Frame& frame, Timestamp received);
+  Verdict decode_rest_candles(const okx::Frame& frame, std::string_view path, std::string_view head,
+                              Timestamp received);
+  void tell(const MarketUpdate& update);
+  void tell_event(const CandleEvent& event);
+  void tell_event(const FundingEvent& event);
+  void tell_event(const OpenInterestEvent& event);
+  void tell_event(const PriceLimitEvent& event);
+  void tell_event(const EstimatedPriceEvent& event);
+  void tell_event(const OptionSummaryEvent& event);
+  void tell_event(const OptionTradeEvent& event);
+  void tell_event(const LiquidationEvent& event);
+  void tell_event(const AdlWarningEvent& event);
+  void tell_event(const VenueStatusEvent& event);
   Verdict decode_instrument_list(const okx::Frame& frame);
   Verdict decode_orders(bool pushed, Timestamp received);
   Verdict decode_fills(Timestamp received);
@@ -63,6 +78,7 @@ class MessageDecoder {
   okx::TradesDecoder trades_;
   okx::TickerDecoder tickers_;
   okx::ReferencePriceDecoder reference_prices_;
+  okx::UpdateList updates_;
   JsonLine line_;  // the events while they are told
   std::string text_;
 };

@@ -19,6 +19,12 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(EngineFlat, "engine.flat", Warning, "the venue's own list holds no order of ours, twice")      \
   X(EngineResumed, "engine.resumed", Warning, "a person cleared a kill or hold")                   \
   X(InstrumentState, "instrument.state", Info, "one instrument changed state; reason")             \
+  X(InstrumentChanged, "instrument.changed", Warning,                                              \
+    "the venue changed a definition; tick, lot and minimum from now on")                           \
+  X(VenueMaintenance, "venue.maintenance", Warning,                                                \
+    "the venue announces or ends a maintenance; state, service, begin, end")                       \
+  X(HistoryMissing, "strategy.history_missing", Warning,                                           \
+    "past candles that a strategy wanted could not be had; it starts without")                     \
   X(ConfigError, "config.error", Error, "the configuration cannot be used; what and where")        \
   X(VenueRefused, "venue.refused", Critical,                                                       \
     "the venue refused credentials, clock or environment")                                         \
@@ -34,6 +40,8 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
     "a question had no answer in time; one line in 10 s, with a count")                            \
   X(BookWithdrawn, "book.withdrawn", Warning, "a book is not proven and not served; why")          \
   X(BookRestored, "book.restored", Info, "a withdrawn book has a snapshot again")                  \
+  X(BookReplaced, "book.replaced", Warning,                                                        \
+    "the account is not given a deep book: `books` stands for it from now on")                     \
   X(OrderPlaced, "order.placed", Info, "a new order was sent")                                     \
   X(OrderDenied, "order.denied", Info, "we refused an order; reason, limit, value")                \
   X(OrderRejected, "order.rejected", Warning, "the venue refused an order; reason, code")          \

@@ -51,6 +51,9 @@ constexpr Words words_of(DenialReason reason) noexcept {
     case DenialReason::PriceOutsideCollar:
       return {"price_outside_collar",
               "The price reaches further through the reference price than the collar allows."};
+    case DenialReason::PriceOutsideVenueLimit:
+      return {"price_outside_venue_limit",
+              "The price is outside the bounds within which the venue takes orders now."};
     case DenialReason::QuantityAboveLimit:
       return {"quantity_above_limit", "The quantity is above the limit for one order."};
     case DenialReason::NotionalAboveLimit:

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <variant>
 
 #include "base/fixed_string.h"
@@ -150,6 +151,13 @@ struct VenueStatusEvent {
   Timestamp receive_time;
 };
 
+/// Stable words, for logs and tools.
+std::string_view name_of(CandleEvent::Kind kind) noexcept;
+std::string_view name_of(EstimatedPriceEvent::Kind kind) noexcept;
+std::string_view name_of(AdlWarningEvent::State state) noexcept;
+std::string_view name_of(VenueStatusEvent::State state) noexcept;
+std::string_view name_of(VenueStatusEvent::Service service) noexcept;
+
 using MarketUpdate =
     std::variant<CandleEvent, FundingEvent, OpenInterestEvent, PriceLimitEvent, EstimatedPriceEvent,
                  OptionSummaryEvent, LiquidationEvent, AdlWarningEvent, OptionTradeEvent,
@@ -183,5 +191,12 @@ struct InstrumentChange {
   std::optional<Timestamp> expiry_time;
   bool unit_too_coarse = false;  ///< the new tick or lot is finer than our unit: hold until restart
 };
+
+/// The contract is worth something else than when we started: limits, positions and their costs
+/// were reckoned with the old value.
+bool changes_contract(const InstrumentChange& change, const Instrument& instrument) noexcept;
+/// Takes over the state and everything that fits the units of the run; not the contract's value.
+/// True: something beside the state is another than before.
+bool apply(const InstrumentChange& change, Instrument& instrument) noexcept;
 
 }  // namespace gannet

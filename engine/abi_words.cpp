@@ -309,10 +309,134 @@ gannet_reference_price to_abi(const ReferencePriceEvent& event) noexcept {
           .receive_time = event.receive_time.nanos};
 }
 
+namespace {
+
+gannet_decimal decimal(const Decimal& d) noexcept {
+  return {.mantissa = d.mantissa, .digits = d.digits, .reserved = 0};
+}
+gannet_greeks greeks(const OptionSummaryEvent::Greeks& of) noexcept {
+  return {.delta = of.delta, .gamma = of.gamma, .theta = of.theta, .vega = of.vega};
+}
+/// What every event about one instrument has.
+template <class Out, class Event>
+Out head_of(const Event& event) noexcept {
+  Out out{};
+  out.size = sizeof out;
+  out.instrument = event.instrument.value;
+  out.receive_time = event.receive_time.nanos;
+  if constexpr (requires { out.exchange_time; }) out.exchange_time = event.exchange_time.nanos;
+  return out;
+}
+
+}  // namespace
+
+gannet_candle to_abi(const CandleEvent& event) noexcept {
+  auto out = head_of<gannet_candle>(event);
+  out.period = event.period.length.count;
+  out.open_time = event.open_time.nanos;
+  out.open = event.open.raw;
+  out.high = event.high.raw;
+  out.low = event.low.raw;
+  out.close = event.close.raw;
+  out.volume = event.volume.raw;
+  out.complete = event.complete ? 1 : 0;
+  out.warm_up = event.warm_up ? 1 : 0;
+  out.kind = static_cast<std::uint32_t>(event.kind);
+  out.alignment = event.period.from_utc8 ? GANNET_CANDLES_UTC8 : GANNET_CANDLES_UTC;
+  return out;
+}
+
+gannet_funding to_abi(const FundingEvent& event) noexcept {
+  auto out = head_of<gannet_funding>(event);
+  out.rate = decimal(event.rate);
+  out.funding_time = event.funding_time.nanos;
+  out.next_funding_time = event.next_funding_time.nanos;
+  if (event.minimum_rate && event.maximum_rate) out.present |= GANNET_HAS_RATE_BOUNDS;
+  if (event.settled_rate) out.present |= GANNET_HAS_SETTLED_RATE;
+  out.minimum_rate = decimal(event.minimum_rate.value_or(Decimal{}));
+  out.maximum_rate = decimal(event.maximum_rate.value_or(Decimal{}));
+  out.settled_rate = decimal(event.settled_rate.value_or(Decimal{}));
+  return out;
+}
+
+gannet_price_limit to_abi(const PriceLimitEvent& event) noexcept {
+  auto out = head_of<gannet_price_limit>(event);
+  if (event.highest_buy) out.present |= GANNET_HAS_HIGHEST_BUY;
+  if (event.lowest_sell) out.present |= GANNET_HAS_LOWEST_SELL;
+  out.highest_buy = event.highest_buy.value_or(Price{}).raw;
+  out.lowest_sell = event.lowest_sell.value_or(Price{}).raw;
+  return out;
+}
+
+gannet_open_interest to_abi(const OpenInterestEvent& event) noexcept {
+  auto out = head_of<gannet_open_interest>(event);
+  out.open_interest = event.open_interest.raw;
+  out.value_usd = event.value_usd;
+  return out;
+}
+
+gannet_estimated_price to_abi(const EstimatedPriceEvent& event) noexcept {
+  auto out = head_of<gannet_estimated_price>(event);
+  out.kind = static_cast<std::uint32_t>(event.kind);
+  out.price = event.price.raw;
+  return out;
+}
+
+gannet_option_summary to_abi(const OptionSummaryEvent& event) noexcept {
+  auto out = head_of<gannet_option_summary>(event);
+  out.coin = greeks(event.coin);
+  out.dollar = greeks(event.dollar);
+  out.mark_volatility = event.mark_volatility;
+  out.bid_volatility = event.bid_volatility;
+  out.ask_volatility = event.ask_volatility;
+  out.volatility_level = event.volatility_level;
+  out.leverage = event.leverage;
+  out.forward_price = event.forward_price;
+  return out;
+}
+
+gannet_option_trade to_abi(const OptionTradeEvent& event) noexcept {
+  auto out = head_of<gannet_option_trade>(event);
+  out.aggressor = static_cast<std::uint32_t>(event.aggressor);
+  out.price = event.price.raw;
+  out.quantity = event.quantity.raw;
+  out.trade_id = event.trade_id.value;
+  out.volatility = event.volatility;
+  out.forward_price = event.forward_price;
+  out.index_price = event.index_price;
+  out.mark_price = event.mark_price;
+  return out;
+}
+
+gannet_liquidation to_abi(const LiquidationEvent& event) noexcept {
+  auto out = head_of<gannet_liquidation>(event);
+  out.side = static_cast<std::uint32_t>(event.side);
+  out.bankruptcy_price = event.bankruptcy_price.raw;
+  out.quantity = event.quantity.raw;
+  out.loss = event.loss;
+  return out;
+}
+
+gannet_adl_warning to_abi(const AdlWarningEvent& event) noexcept {
+  auto out = head_of<gannet_adl_warning>(event);
+  out.state = static_cast<std::uint32_t>(event.state);
+  out.fund_balance = event.fund_balance;
+  return out;
+}
+
+gannet_venue_status to_abi(const VenueStatusEvent& event) noexcept {
+  return {.size = sizeof(gannet_venue_status),
+          .state = static_cast<std::uint32_t>(event.state),
+          .service = static_cast<std::uint32_t>(event.service),
+          .of_demo = event.of_demo ? 1u : 0u,
+          .begin = event.begin.nanos,
+          .end = event.end.nanos,
+          .title = "",
+          .exchange_time = event.exchange_time.nanos,
+          .receive_time = event.receive_time.nanos};
+}
+
 gannet_instrument to_abi(const Instrument& instrument, const CurrencyTable& currencies) noexcept {
-  const auto decimal = [](const Decimal& d) {
-    return gannet_decimal{.mantissa = d.mantissa, .digits = d.digits, .reserved = 0};
-  };
   gannet_instrument out{};
   out.size = sizeof out;
   out.id = instrument.id.value;

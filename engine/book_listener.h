@@ -2,6 +2,7 @@
 
 #include "domain/instrument.h"
 #include "domain/market_events.h"
+#include "domain/market_updates.h"
 #include "domain/order_book.h"
 
 namespace gannet::engine {
@@ -21,6 +22,8 @@ class BookListener {
   virtual void on_trade(const TradeEvent& trade) noexcept = 0;
   virtual void on_ticker(const TickerEvent& ticker) noexcept = 0;
   virtual void on_reference_price(const ReferencePriceEvent& price) noexcept = 0;
+  /// Listeners that do not care leave it.
+  virtual void on_market_update(const MarketUpdate& /*update*/) noexcept {}
 
  protected:
   ~BookListener() = default;

@@ -30,15 +30,77 @@ BookStore::BookStore(const InstrumentTable& instruments, risk::ReferencePrices& 
     : references_(references),
       listener_(listener),
       entries_(instruments.size() * kBookFeeds),
-      primary_(instruments.size(), kNoFeed) {}
+      stands_(instruments.size() * kBookFeeds),
+      has_stand_(instruments.size(), 0),
+      is_chosen_(instruments.size(), 0),
+      primary_(instruments.size(), kNoFeed) {
+  for (std::size_t i = 0; i < stands_.size(); ++i) {
+    stands_[i] = static_cast<BookFeed>(i % kBookFeeds);
+  }
+}
 
 void BookStore::add(InstrumentId instrument, BookFeed feed) {
   if (instrument.value >= primary_.size()) return;
   auto& slot = entries_[instrument.value * kBookFeeds + static_cast<std::size_t>(feed)];
   if (slot == nullptr) slot = std::make_unique<Entry>(feed);
+  choose_reference(instrument);
+}
+
+void BookStore::set_reference(InstrumentId instrument, BookFeed feed) {
+  if (instrument.value >= primary_.size()) return;
+  add(instrument, feed);
+  primary_[instrument.value] = static_cast<std::size_t>(feed);
+  is_chosen_[instrument.value] = 1;
+}
+
+void BookStore::replace(InstrumentId instrument, BookFeed wanted, BookFeed instead,
+                        Timestamp now) {
+  if (instrument.value >= primary_.size()) return;
+  add(instrument, instead);
+  const std::size_t row = std::size_t{instrument.value} * kBookFeeds;
+  BookFeed& stand = stands_[row + static_cast<std::size_t>(wanted)];
+  if (stand == instead) return;
+  stand = instead;
+  has_stand_[instrument.value] = 0;
+  for (std::size_t f = 0; f < kBookFeeds; ++f) {
+    if (stands_[row + f] != static_cast<BookFeed>(f)) has_stand_[instrument.value] = 1;
+  }
   std::size_t& primary = primary_[instrument.value];
-  if (primary == kNoFeed || rank(feed) < rank(static_cast<BookFeed>(primary)))
-    primary = static_cast<std::size_t>(feed);
+  if (primary == static_cast<std::size_t>(wanted)) {
+    primary = static_cast<std::size_t>(instead);
+    references_.withdraw_best(instrument);
+  } else {
+    choose_reference(instrument);
+  }
+  Entry* const gone = entries_[row + static_cast<std::size_t>(wanted)].get();
+  if (gone != nullptr && wanted != instead && gone->usable) {
+    withdraw(*gone, instrument, wanted, BookWithdrawal::NotStarted, now);
+  }
+}
+
+/// The best of those that are told: one that another stands for is not.
+void BookStore::choose_reference(InstrumentId instrument) noexcept {
+  if (is_chosen_[instrument.value] != 0) return;
+  const std::size_t row = std::size_t{instrument.value} * kBookFeeds;
+  std::size_t& primary = primary_[instrument.value];
+  primary = kNoFeed;
+  for (std::size_t f = 0; f < kBookFeeds; ++f) {
+    const auto feed = static_cast<BookFeed>(f);
+    if (entries_[row + f] == nullptr || stands_[row + f] != feed) continue;
+    if (feed == BookFeed::Depth400Retail) continue;
+    if (primary == kNoFeed || rank(feed) < rank(static_cast<BookFeed>(primary))) primary = f;
+  }
+}
+
+/// Calls `f(name)` for every feed that this book is served as.
+template <class F>
+void BookStore::for_each_name(InstrumentId instrument, BookFeed feed, F&& f) const noexcept {
+  f(feed);
+  if (has_stand_[instrument.value] == 0) return;
+  for (std::size_t n = 0; n < kBookFeeds; ++n) {
+    const auto name = static_cast<BookFeed>(n);
+    if (name != feed && stands_[std::size_t{instrument.value} * kBookFeeds + n] == feed) f(name);
+  }
 }
 
 void BookStore::on_update(const BookUpdate& update) noexcept {
@@ -64,8 +126,10 @@ void BookStore::on_update(const BookUpdate& update) noexcept {
   // A keep-alive: the reference is proven anew, and nobody has to look at the same book again.
   const bool is_empty = update.bids.empty() && update.asks.empty();
   if (update.kind == BookUpdate::Kind::Update && is_empty) return;
-  listener_.on_book(update.instrument, update.feed, found->book, is_back || change.best_changed(),
-                    update.exchange_time, update.receive_time);
+  for_each_name(update.instrument, update.feed, [&](BookFeed name) {
+    listener_.on_book(update.instrument, name, found->book, is_back || change.best_changed(),
+                      update.exchange_time, update.receive_time);
+  });
 }
 
 void BookStore::on_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
@@ -89,7 +153,9 @@ void BookStore::withdraw(Entry& found, InstrumentId instrument, BookFeed feed, B
   found.usable = false;
   if (primary_[instrument.value] == static_cast<std::size_t>(feed))
     references_.withdraw_best(instrument);
-  listener_.on_book_unavailable(instrument, feed, why, now);
+  for_each_name(instrument, feed, [&](BookFeed name) {
+    listener_.on_book_unavailable(instrument, name, why, now);
+  });
 }
 
 BookStore::Entry* BookStore::entry(InstrumentId instrument, BookFeed feed) const noexcept {
@@ -98,7 +164,9 @@ BookStore::Entry* BookStore::entry(InstrumentId instrument, BookFeed feed) const
 }
 
 const OrderBook* BookStore::find(InstrumentId instrument, BookFeed feed) const noexcept {
-  const Entry* found = entry(instrument, feed);
+  if (instrument.value >= primary_.size()) return nullptr;
+  const Entry* found =
+      entry(instrument, stands_[instrument.value * kBookFeeds + static_cast<std::size_t>(feed)]);
   return found == nullptr || !found->usable ? nullptr : &found->book;
 }
 

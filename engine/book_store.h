@@ -21,7 +21,8 @@ struct BookCounters {
 
 /// The book of every (instrument, feed) that is wanted: applies proven updates, tells the listener,
 /// and keeps the gate's reference prices. A withdrawn book is empty and is served to nobody until
-/// its next snapshot (I9). An update without levels re-stamps the reference prices and is told to
+/// its next snapshot (I9). A book that the venue does not give this account is served by the one
+/// that stands for it, under its own name. An update without levels re-stamps the reference prices and is told to
 /// nobody. The fastest feed of an instrument is the one the gate measures against.
 /// Thread: the reactor. Allocates in `add` only.
 class BookStore {
@@ -31,6 +32,11 @@ class BookStore {
 
   /// At start-up: this book is wanted.
   void add(InstrumentId instrument, BookFeed feed);
+  /// At start-up: the gate measures against this book, whatever others there are.
+  void set_reference(InstrumentId instrument, BookFeed feed);
+  /// `instead` is served to all that want `wanted`, and to the gate; `wanted` itself ends that.
+  /// Allocates.
+  void replace(InstrumentId instrument, BookFeed wanted, BookFeed instead, Timestamp now);
 
   void on_update(const BookUpdate& update) noexcept;
   void on_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
@@ -61,7 +67,14 @@ class BookStore {
 
   risk::ReferencePrices& references_;
   BookListener& listener_;
+  void choose_reference(InstrumentId instrument) noexcept;
+  template <class F>
+  void for_each_name(InstrumentId instrument, BookFeed feed, F&& f) const noexcept;
+
   std::vector<std::unique_ptr<Entry>> entries_;  // [instrument][feed]
+  std::vector<BookFeed> stands_;                 // [instrument][feed]: which is served for it
+  std::vector<std::uint8_t> has_stand_;          // by instrument: not every feed stands for itself
+  std::vector<std::uint8_t> is_chosen_;          // by instrument: set_reference
   std::vector<std::size_t> primary_;             // by instrument: feed of the reference prices
   BookCounters counters_;
 };

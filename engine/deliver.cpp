@@ -33,6 +33,8 @@ void deliver(Lane& lane, const LaneReport& report) noexcept {
                  [&](const PositionEvent& event) { lane.on_position_event(event, now); },
                  [&](const BalanceReport& event) { lane.on_balance(event, now); },
                  [&](const StateEvent& event) { lane.on_state_event(event, now); },
+                 [&](const InstrumentChange& change) { lane.on_instrument_changed(change, now); },
+                 [&](const CandleEvent& candle) { lane.on_market_update(candle); },
                  [&](const LaneReport::OperatorCommand& command) {
                    lane.on_operator_command(command.strategy, zero_ended(command.name).data(),
                                             zero_ended(command.argument).data(), now);
@@ -52,6 +54,7 @@ void deliver(Lane& lane, const LaneMarketEvent& event) noexcept {
                  },
                  [&](const TickerEvent& ticker) { lane.on_ticker(ticker); },
                  [&](const ReferencePriceEvent& price) { lane.on_reference_price(price); },
+                 [&](const MarketUpdate& update) { lane.on_market_update(update); },
              },
              event.content);
 }

@@ -50,6 +50,9 @@ class EngineListener {
   /// To be made durable before a person is told that it is so (KILL-09). `why` as given.
   virtual void on_kill_changed(bool killed, std::string_view why, std::string_view who,
                                Timestamp now) noexcept = 0;
+  /// The definition as it is from now on: for the journal and the log.
+  virtual void on_definition_changed(const Instrument& /*instrument*/, Timestamp /*now*/) noexcept {
+  }
   /// Kill or cancel-all has ended: the venue's own list held no order of ours, twice (KILL-05).
   virtual void on_flat_confirmed(Timestamp now) noexcept = 0;
 

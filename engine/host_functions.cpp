@@ -210,15 +210,33 @@ struct HostFunctions {
   static std::int32_t fee_rate(void*, std::uint32_t, gannet_fee_rate*) noexcept {
     return GANNET_NOT_AVAILABLE;
   }
-  static std::int32_t funding(void*, std::uint32_t, gannet_funding*) noexcept {
-    return GANNET_NOT_AVAILABLE;
+  static std::int32_t funding(void* engine, std::uint32_t instrument,
+                              gannet_funding* out) noexcept {
+    gannet_funding funding{};
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
+    if (!host_of(engine).surroundings_.lane->find_funding({instrument}, funding))
+      return GANNET_NOT_AVAILABLE;
+    return answer(funding, out);
   }
-  static std::int32_t price_limit(void*, std::uint32_t, gannet_price_limit*) noexcept {
-    return GANNET_NOT_AVAILABLE;
+
+  static std::int32_t price_limit(void* engine, std::uint32_t instrument,
+                                  gannet_price_limit* out) noexcept {
+    gannet_price_limit limit{};
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
+    if (!host_of(engine).surroundings_.lane->find_price_limit({instrument}, limit))
+      return GANNET_NOT_AVAILABLE;
+    return answer(limit, out);
   }
-  static std::int32_t reference_price(void*, std::uint32_t, std::uint32_t,
-                                      gannet_reference_price*) noexcept {
-    return GANNET_NOT_AVAILABLE;
+
+  static std::int32_t reference_price(void* engine, std::uint32_t instrument, std::uint32_t kind,
+                                      gannet_reference_price* out) noexcept {
+    gannet_reference_price price{};
+    if (kind > GANNET_INDEX_PRICE) return GANNET_MALFORMED;
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
+    if (!host_of(engine).surroundings_.lane->find_reference_price(
+            {instrument}, static_cast<ReferencePriceEvent::Kind>(kind), price))
+      return GANNET_NOT_AVAILABLE;
+    return answer(price, out);
   }
 };
 

@@ -1,7 +1,9 @@
 #include "engine/lane.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "base/check.h"
 #include "engine/abi_words.h"
@@ -16,6 +18,44 @@ gannet_state unknown_state(std::uint32_t instrument) noexcept {
           .hold_reason = 0,
           .reason = "",
           .event_time = 0};
+}
+
+std::uint32_t channel_of(const CandleEvent&) noexcept { return GANNET_WANT_CANDLES; }
+std::uint32_t channel_of(const FundingEvent&) noexcept { return GANNET_WANT_FUNDING; }
+std::uint32_t channel_of(const OpenInterestEvent&) noexcept { return GANNET_WANT_OPEN_INTEREST; }
+std::uint32_t channel_of(const PriceLimitEvent&) noexcept { return GANNET_WANT_PRICE_LIMIT; }
+std::uint32_t channel_of(const EstimatedPriceEvent&) noexcept {
+  return GANNET_WANT_ESTIMATED_PRICE;
+}
+std::uint32_t channel_of(const OptionSummaryEvent&) noexcept { return GANNET_WANT_OPTION_SUMMARY; }
+std::uint32_t channel_of(const OptionTradeEvent&) noexcept { return GANNET_WANT_OPTION_TRADES; }
+std::uint32_t channel_of(const LiquidationEvent&) noexcept { return GANNET_WANT_LIQUIDATIONS; }
+std::uint32_t channel_of(const AdlWarningEvent&) noexcept { return GANNET_WANT_ADL_WARNING; }
+
+void hand_over(StrategyHost& host, const CandleEvent& event) noexcept { host.candle(event); }
+void hand_over(StrategyHost& host, const FundingEvent& event) noexcept {
+  host.funding(to_abi(event));
+}
+void hand_over(StrategyHost& host, const PriceLimitEvent& event) noexcept {
+  host.price_limit(to_abi(event));
+}
+void hand_over(StrategyHost& host, const OpenInterestEvent& event) noexcept {
+  host.open_interest(event);
+}
+void hand_over(StrategyHost& host, const EstimatedPriceEvent& event) noexcept {
+  host.estimated_price(event);
+}
+void hand_over(StrategyHost& host, const OptionSummaryEvent& event) noexcept {
+  host.option_summary(event);
+}
+void hand_over(StrategyHost& host, const OptionTradeEvent& event) noexcept {
+  host.option_trade(event);
+}
+void hand_over(StrategyHost& host, const LiquidationEvent& event) noexcept {
+  host.liquidation(event);
+}
+void hand_over(StrategyHost& host, const AdlWarningEvent& event) noexcept {
+  host.adl_warning(event);
 }
 
 /// The view that a strategy asked for: fewer levels of the same book.
@@ -36,6 +76,7 @@ Lane::Lane(std::string name, const InstrumentTable& instruments, const CurrencyT
       interests_(instruments.size()),
       books_(instruments.size() * kBookFeeds),
       states_(instruments.size()),
+      latest_(instruments.size()),
       engine_state_(unknown_state(GANNET_NO_INSTRUMENT)) {
   for (std::size_t i = 0; i < states_.size(); ++i)
     states_[i] = unknown_state(static_cast<std::uint32_t>(i));
@@ -132,7 +173,7 @@ void Lane::on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdra
 void Lane::on_trade(const TradeEvent& trade) noexcept {
   advance(trade.receive_time);
   const gannet_trade event = to_abi(trade);
-  for_each_interested(trade.instrument, GANNET_WANT_TRADES, [&](const Interest& interest) {
+  for_each_interested(trade.instrument, channel_of(trade), [&](const Interest& interest) {
     interest.host->trade(event, trade.receive_time);
   });
 }
@@ -141,7 +182,7 @@ void Lane::on_trades_missed(InstrumentId instrument, std::uint64_t missed, Times
   advance(now);
   const gannet_trades_missed event{
       .size = sizeof event, .instrument = instrument.value, .missed = missed};
-  for_each_interested(instrument, GANNET_WANT_TRADES,
+  for_each_interested(instrument, GANNET_WANT_TRADES | GANNET_WANT_SINGLE_TRADES,
                       [&event](const Interest& interest) { interest.host->trades_missed(event); });
 }
 
@@ -159,9 +200,51 @@ void Lane::on_reference_price(const ReferencePriceEvent& price) noexcept {
   const std::uint32_t channel = price.kind == ReferencePriceEvent::Kind::Mark
                                     ? GANNET_WANT_MARK_PRICE
                                     : GANNET_WANT_INDEX_PRICE;
+  if (price.instrument.value < latest_.size())
+    latest_[price.instrument.value].references[event.kind] = event;
   for_each_interested(price.instrument, channel, [&](const Interest& interest) {
     interest.host->reference_price(event, price.receive_time);
   });
+}
+
+void Lane::on_market_update(const MarketUpdate& update) noexcept {
+  // History is older than the lane's clock, which must not begin in the past.
+  const auto* candle = std::get_if<CandleEvent>(&update);
+  if (candle == nullptr || !candle->warm_up) advance(receive_time_of(update));
+  std::visit(
+      [&]<class Event>(const Event& event) {
+        if constexpr (std::is_same_v<Event, VenueStatusEvent>) {
+          for (const auto& host : hosts_) host->venue_status(event);
+        } else {
+          if (event.instrument.value >= latest_.size()) return;
+          Latest& latest = latest_[event.instrument.value];
+          if constexpr (std::is_same_v<Event, FundingEvent>) latest.funding = to_abi(event);
+          if constexpr (std::is_same_v<Event, PriceLimitEvent>) latest.limit = to_abi(event);
+          for_each_interested(event.instrument, channel_of(event),
+                              [&](const Interest& interest) { hand_over(*interest.host, event); });
+        }
+      },
+      update);
+}
+
+bool Lane::wants(const MarketUpdate& update) const noexcept {
+  return std::visit(
+      [&]<class Event>(const Event& event) {
+        if constexpr (std::is_same_v<Event, VenueStatusEvent>) {
+          return true;
+        } else {
+          return wants(event.instrument, channel_of(event));
+        }
+      },
+      update);
+}
+
+void Lane::on_instrument_changed(const InstrumentChange& change, Timestamp now) noexcept {
+  advance(now);
+  if (!instruments_.contains(change.instrument)) return;
+  apply(change, instruments_[change.instrument]);
+  const gannet_instrument instrument = to_abi(instruments_[change.instrument], currencies_);
+  for (const auto& host : hosts_) host->instrument_changed(instrument);
 }
 
 void Lane::on_order_event(const OrderEvent& event, Timestamp now) noexcept {
@@ -224,6 +307,29 @@ bool Lane::find_book(InstrumentId instrument, BookFeed feed, gannet_book& book) 
 bool Lane::find_state(InstrumentId instrument, gannet_state& state) const noexcept {
   if (instrument.valid() && instrument.value >= states_.size()) return false;
   state = instrument.valid() ? states_[instrument.value] : engine_state_;
+  return true;
+}
+
+bool Lane::find_funding(InstrumentId instrument, gannet_funding& funding) const noexcept {
+  if (instrument.value >= latest_.size() || latest_[instrument.value].funding.size == 0)
+    return false;
+  funding = latest_[instrument.value].funding;
+  return true;
+}
+
+bool Lane::find_price_limit(InstrumentId instrument, gannet_price_limit& limit) const noexcept {
+  if (instrument.value >= latest_.size() || latest_[instrument.value].limit.size == 0) return false;
+  limit = latest_[instrument.value].limit;
+  return true;
+}
+
+bool Lane::find_reference_price(InstrumentId instrument, ReferencePriceEvent::Kind kind,
+                                gannet_reference_price& price) const noexcept {
+  if (instrument.value >= latest_.size()) return false;
+  const gannet_reference_price& last =
+      latest_[instrument.value].references[static_cast<std::size_t>(kind)];
+  if (last.size == 0) return false;
+  price = last;
   return true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -15,6 +16,12 @@
 
 namespace gannet::engine {
 
+/// The wish that a trade answers.
+constexpr std::uint32_t channel_of(const TradeEvent& trade) noexcept {
+  return trade.stream == TradeEvent::Stream::Single ? GANNET_WANT_SINGLE_TRADES
+                                                    : GANNET_WANT_TRADES;
+}
+
 /// Where a lane's commands go: a plain queue (inline) or the ring to the reactor (threaded).
 class CommandSink {
  public:
@@ -28,9 +35,8 @@ class CommandSink {
 /// added. Its clock is the newest time it was told; it never goes back and nobody reads another.
 /// Owns no thread: the reactor calls an inline lane, LaneThread a threaded one; the code and so the
 /// decisions are the same. Books it is given must stay in place until the next event of that book
-/// (the book store's and the snapshots' do). It keeps the instruments' definitions as they were
-/// when it was made: the reactor goes on writing the live state of an instrument into the engine's
-/// table, of which strategies hear by events alone.
+/// (the book store's and the snapshots' do). It keeps the instruments' definitions for
+/// itself: the reactor goes on writing into the engine's table, of which a lane hears by events.
 class Lane final : public LaneServices {
  public:
   Lane(std::string name, const InstrumentTable& instruments, const CurrencyTable& currencies,
@@ -49,6 +55,7 @@ class Lane final : public LaneServices {
   StrategyHost* find(StrategyId strategy) noexcept;
   bool wants(InstrumentId instrument, std::uint32_t channel) const noexcept;
   bool wants_book(InstrumentId instrument, BookFeed feed) const noexcept;
+  bool wants(const MarketUpdate& update) const noexcept;
 
   /// Sets the clock and runs the timers that are due by then. Every input calls it first, but for
   /// those of a book: they replace the view first, since the old one points into changed levels.
@@ -68,6 +75,9 @@ class Lane final : public LaneServices {
   void on_trades_missed(InstrumentId instrument, std::uint64_t missed, Timestamp now) noexcept;
   void on_ticker(const TickerEvent& ticker) noexcept;
   void on_reference_price(const ReferencePriceEvent& price) noexcept;
+  void on_market_update(const MarketUpdate& update) noexcept;
+  /// Its own copy of the definition follows; strategies are told.
+  void on_instrument_changed(const InstrumentChange& change, Timestamp now) noexcept;
   void on_order_event(const OrderEvent& event, Timestamp now) noexcept;
   void on_fill_event(const FillEvent& event, Timestamp now) noexcept;
   void on_position_event(const PositionEvent& event, Timestamp now) noexcept;
@@ -86,6 +96,10 @@ class Lane final : public LaneServices {
   bool find_book(InstrumentId instrument, BookFeed feed, gannet_book& book) const noexcept override;
   bool find_state(InstrumentId instrument, gannet_state& state) const noexcept override;
   bool find_balance(std::string_view currency, gannet_balance& balance) const noexcept override;
+  bool find_funding(InstrumentId instrument, gannet_funding& funding) const noexcept override;
+  bool find_price_limit(InstrumentId instrument, gannet_price_limit& limit) const noexcept override;
+  bool find_reference_price(InstrumentId instrument, ReferencePriceEvent::Kind kind,
+                            gannet_reference_price& price) const noexcept override;
 
  private:
   struct Interest {
@@ -98,18 +112,25 @@ class Lane final : public LaneServices {
     bool valid = false;
   };
   static constexpr std::size_t kMaxCurrencies = 64;
+  /// The last values of an instrument, for queries; size 0: none yet.
+  struct Latest {
+    gannet_funding funding{};
+    gannet_price_limit limit{};
+    std::array<gannet_reference_price, 2> references{};  // by kind
+  };
 
   template <class F>
   void for_each_interested(InstrumentId instrument, std::uint32_t channel, F&& f) noexcept;
 
   std::string name_;
-  const InstrumentTable instruments_;
+  InstrumentTable instruments_;
   const CurrencyTable& currencies_;
   CommandSink& commands_;
   std::vector<std::unique_ptr<StrategyHost>> hosts_;
   std::vector<std::vector<Interest>> interests_;  // by instrument
   std::vector<BookEntry> books_;                  // by instrument * kBookFeeds + feed
   std::vector<gannet_state> states_;              // by instrument
+  std::vector<Latest> latest_;                    // by instrument
   gannet_state engine_state_{};
   std::vector<gannet_balance> balances_;
   Timestamp clock_;

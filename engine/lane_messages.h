@@ -116,6 +116,8 @@ class StrategyEvents {
   virtual void on_fill_event(const FillEvent& event) noexcept = 0;
   virtual void on_position_event(const PositionEvent& event) noexcept = 0;
   virtual void on_state_event(const StateEvent& event) noexcept = 0;
+  /// The definition of an instrument is another than it was.
+  virtual void on_instrument_changed(const InstrumentChange& /*change*/) noexcept {}
   /// A currency of the account; listeners that do not care leave it.
   virtual void on_balance_event(const BalanceReport&) noexcept {}
 

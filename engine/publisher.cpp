@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <variant>
 
 #include "engine/deliver.h"
 #include "engine/parameters.h"
@@ -75,6 +76,32 @@ std::vector<Subscription> Publisher::subscriptions() const {
     all.insert(all.end(), wanted.begin(), wanted.end());
   }
   return all;
+}
+
+std::vector<CandleRequest> Publisher::candles() const {
+  std::vector<CandleRequest> all;
+  const auto add = [&all](InstrumentId instrument, const WarmUp& wanted) {
+    const auto is_same = [&](const CandleRequest& r) {
+      return r.instrument == instrument && r.kind == wanted.kind && r.period == wanted.period;
+    };
+    auto at = std::ranges::find_if(all, is_same);
+    if (at == all.end()) at = all.insert(all.end(), {instrument, wanted.kind, wanted.period, 0});
+    at->count = std::max(at->count, wanted.count);
+  };
+  for (const Route& route : routes_) {
+    for (const Subscription& s : route.host->subscriptions()) {
+      if ((s.channels & GANNET_WANT_CANDLES) == 0) continue;
+      for (const WarmUp& wanted : route.type->warm_ups) add(s.instrument, wanted);
+    }
+  }
+  return all;
+}
+
+void Publisher::warm_up(const CandleEvent& candle) noexcept {
+  CandleEvent past = candle;
+  past.warm_up = true;
+  inline_lane_.on_market_update(past);
+  for (const auto& lane : threaded_) lane->lane().on_market_update(past);
 }
 
 std::span<const InstrumentId> Publisher::instruments_of(StrategyId strategy) const noexcept {
@@ -244,6 +271,9 @@ void Publisher::on_position_event(const PositionEvent& event) noexcept {
 }
 void Publisher::on_state_event(const StateEvent& event) noexcept { send_to_all(event); }
 void Publisher::on_balance_event(const BalanceReport& report) noexcept { send_to_all(report); }
+void Publisher::on_instrument_changed(const InstrumentChange& change) noexcept {
+  send_to_all(change);
+}
 
 bool Publisher::operator_command(StrategyId strategy, std::string_view name,
                                  std::string_view argument, Timestamp now) noexcept {
@@ -318,6 +348,20 @@ void Publisher::on_reference_price(const ReferencePriceEvent& price) noexcept {
   inline_lane_.on_reference_price(price);
   settle();
   for (const auto& lane : threaded_) lane->publish_reference_price(price);
+}
+
+void Publisher::on_market_update(const MarketUpdate& update) noexcept {
+  advance(receive_time_of(update));
+  inline_lane_.on_market_update(update);
+  settle();
+  const auto* candle = std::get_if<CandleEvent>(&update);
+  for (const auto& lane : threaded_) {
+    if (candle == nullptr) {
+      lane->publish_market_update(update);
+    } else if (lane->lane().wants(update) && !lane->try_push(LaneReport{now_, *candle})) {
+      stop_lane(*lane, kTooSlow);
+    }
+  }
 }
 
 }  // namespace gannet::engine

@@ -49,6 +49,11 @@ class Publisher final : public StrategyEvents, public BookListener {
                                                 const StrategySettings& settings);
   /// What all strategies want, one entry per (instrument, feed, channels) of each.
   std::vector<Subscription> subscriptions() const;
+  /// The candles that all want, one request per (instrument, kind, period); `count` is the largest
+  /// wish for history, 0 where nobody wants any.
+  std::vector<CandleRequest> candles() const;
+  /// A past candle, to those that want it: before `start` and before the lanes' threads run.
+  void warm_up(const CandleEvent& candle) noexcept;
   std::size_t strategies() const noexcept { return routes_.size(); }
   /// Instruments that the strategy may trade.
   std::span<const InstrumentId> instruments_of(StrategyId strategy) const noexcept;
@@ -90,6 +95,7 @@ class Publisher final : public StrategyEvents, public BookListener {
   void on_position_event(const PositionEvent& event) noexcept override;
   void on_state_event(const StateEvent& event) noexcept override;
   void on_balance_event(const BalanceReport& report) noexcept override;
+  void on_instrument_changed(const InstrumentChange& change) noexcept override;
 
   // BookListener
   void on_book(InstrumentId instrument, BookFeed feed, const OrderBook& book, bool best_changed,
@@ -99,6 +105,7 @@ class Publisher final : public StrategyEvents, public BookListener {
   void on_trade(const TradeEvent& trade) noexcept override;
   void on_ticker(const TickerEvent& ticker) noexcept override;
   void on_reference_price(const ReferencePriceEvent& price) noexcept override;
+  void on_market_update(const MarketUpdate& update) noexcept override;
 
  private:
   struct InlineQueue final : CommandSink {

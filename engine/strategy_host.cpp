@@ -18,6 +18,15 @@ namespace {
 // strategy, 47 bits counted up.
 constexpr int kHandleSequenceBits = 47;
 
+/// The boundary wants a zero byte at the end, which FixedString has no room for.
+template <std::size_t N>
+struct ZeroEnded {
+  explicit ZeroEnded(const FixedString<N>& from) noexcept {
+    std::ranges::copy(from.view(), text.begin());
+  }
+  std::array<char, N + 1> text{};
+};
+
 std::uint32_t levels_of(const Subscription& subscription) noexcept {
   const auto all = static_cast<std::uint32_t>(depth_of(subscription.book));
   return subscription.depth == 0 ? all : std::min(subscription.depth, all);
@@ -227,6 +236,54 @@ void StrategyHost::position_event(const PositionEvent& event) noexcept {
     positions_[event.instrument.value] = {event.strategy_position, event.account_position,
                                           event.event_time};
   if (type_.handlers.position != nullptr) call(type_.handlers.position, to_abi(event));
+}
+
+bool StrategyHost::wants_candles(CandleEvent::Kind kind, CandlePeriod period) const noexcept {
+  return std::ranges::any_of(type_.warm_ups, [&](const WarmUp& wanted) {
+    return wanted.kind == kind && wanted.period == period;
+  });
+}
+
+void StrategyHost::candle(const CandleEvent& candle) noexcept {
+  if (!wants_candles(candle.kind, candle.period)) return;
+  const gannet_candle event = to_abi(candle);
+  if (!candle.warm_up) return call(type_.handlers.candle, event, candle.receive_time);
+  if (phase_ != Phase::Created || is_muted()) return;
+  finish_call(enter(type_.handlers.candle, &event));
+}
+
+void StrategyHost::funding(const gannet_funding& funding) noexcept {
+  call(type_.handlers.funding, funding, {funding.receive_time});
+}
+void StrategyHost::price_limit(const gannet_price_limit& limit) noexcept {
+  call(type_.handlers.price_limit, limit, {limit.receive_time});
+}
+void StrategyHost::open_interest(const OpenInterestEvent& event) noexcept {
+  call(type_.handlers.open_interest, to_abi(event), event.receive_time);
+}
+void StrategyHost::estimated_price(const EstimatedPriceEvent& event) noexcept {
+  call(type_.handlers.estimated_price, to_abi(event), event.receive_time);
+}
+void StrategyHost::option_summary(const OptionSummaryEvent& event) noexcept {
+  call(type_.handlers.option_summary, to_abi(event), event.receive_time);
+}
+void StrategyHost::option_trade(const OptionTradeEvent& event) noexcept {
+  call(type_.handlers.option_trade, to_abi(event), event.receive_time);
+}
+void StrategyHost::liquidation(const LiquidationEvent& event) noexcept {
+  call(type_.handlers.liquidation, to_abi(event), event.receive_time);
+}
+void StrategyHost::adl_warning(const AdlWarningEvent& event) noexcept {
+  call(type_.handlers.adl_warning, to_abi(event), event.receive_time);
+}
+void StrategyHost::venue_status(const VenueStatusEvent& event) noexcept {
+  const ZeroEnded title(event.title);
+  gannet_venue_status status = to_abi(event);
+  status.title = title.text.data();
+  call(type_.handlers.venue_status, status);
+}
+void StrategyHost::instrument_changed(const gannet_instrument& instrument) noexcept {
+  call(type_.handlers.instrument, instrument);
 }
 
 void StrategyHost::balance(const gannet_balance& balance) noexcept {

@@ -44,6 +44,12 @@ class LaneServices {
                          gannet_book& book) const noexcept = 0;
   virtual bool find_state(InstrumentId instrument, gannet_state& state) const noexcept = 0;
   virtual bool find_balance(std::string_view currency, gannet_balance& balance) const noexcept = 0;
+  /// The last one told to the lane; false if there was none.
+  virtual bool find_funding(InstrumentId instrument, gannet_funding& funding) const noexcept = 0;
+  virtual bool find_price_limit(InstrumentId instrument,
+                                gannet_price_limit& limit) const noexcept = 0;
+  virtual bool find_reference_price(InstrumentId instrument, ReferencePriceEvent::Kind kind,
+                                    gannet_reference_price& price) const noexcept = 0;
 
  protected:
   ~LaneServices() = default;
@@ -92,6 +98,20 @@ class StrategyHost {
   void trades_missed(const gannet_trades_missed& missed) noexcept;
   void ticker(const gannet_ticker& ticker, Timestamp trigger) noexcept;
   void reference_price(const gannet_reference_price& price, Timestamp trigger) noexcept;
+  /// One of its warm-ups' only. History comes before start.
+  void candle(const CandleEvent& candle) noexcept;
+  bool wants_candles(CandleEvent::Kind kind, CandlePeriod period) const noexcept;
+  std::span<const WarmUp> warm_ups() const noexcept { return type_.warm_ups; }
+  void funding(const gannet_funding& funding) noexcept;
+  void price_limit(const gannet_price_limit& limit) noexcept;
+  void open_interest(const OpenInterestEvent& event) noexcept;
+  void estimated_price(const EstimatedPriceEvent& event) noexcept;
+  void option_summary(const OptionSummaryEvent& event) noexcept;
+  void option_trade(const OptionTradeEvent& event) noexcept;
+  void liquidation(const LiquidationEvent& event) noexcept;
+  void adl_warning(const AdlWarningEvent& event) noexcept;
+  void venue_status(const VenueStatusEvent& event) noexcept;
+  void instrument_changed(const gannet_instrument& instrument) noexcept;
   void order_event(const OrderEvent& event) noexcept;
   void fill_event(const FillEvent& event) noexcept;
   void position_event(const PositionEvent& event) noexcept;

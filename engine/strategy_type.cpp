@@ -30,7 +30,9 @@ constexpr gannet_struct_sizes kFirstSizes = {
     .host = 208,
 };
 constexpr std::uint32_t kFirstDescriptorSize = 88;
+constexpr std::uint32_t kFirstWarmUpSize = 16;
 constexpr std::uint32_t kMaxParameters = 256;
+constexpr std::uint32_t kMaxWarmUps = 64;
 
 std::unexpected<Error> refuse(std::string message) {
   return std::unexpected(Error{std::move(message)});
@@ -103,6 +105,20 @@ std::expected<ParameterSpec, Error> read_parameter(const gannet_parameter& raw) 
   return spec;
 }
 
+/// Plugins of the first version end before the kind; theirs are candles of trades.
+std::expected<WarmUp, Error> read_warm_up(const gannet_warm_up& raw) {
+  WarmUp warm_up;
+  if (raw.size < kFirstWarmUpSize || raw.period <= 0) return refuse("its warm-up makes no sense");
+  warm_up.period.length = {raw.period};
+  warm_up.count = raw.count;
+  if (raw.size < sizeof raw) return warm_up;
+  if (raw.kind > GANNET_INDEX_CANDLES || raw.alignment > GANNET_CANDLES_UTC8)
+    return refuse("it wants candles of an unknown kind");
+  warm_up.kind = static_cast<CandleEvent::Kind>(raw.kind);
+  warm_up.period.from_utc8 = raw.alignment == GANNET_CANDLES_UTC8;
+  return warm_up;
+}
+
 /// Quantities and prices name the parameter whose instrument gives them their units.
 std::expected<void, Error> check_schema(const std::vector<ParameterSpec>& parameters) {
   for (const ParameterSpec& p : parameters) {
@@ -163,6 +179,16 @@ std::expected<StrategyType, Error> read_descriptor(const gannet_descriptor* desc
   }
   if (auto checked = check_schema(type.parameters); !checked)
     return std::unexpected(checked.error());
+  if (raw.warm_up != nullptr && raw.warm_up_count > kMaxWarmUps)
+    return refuse(fmt::format("its {} kinds of candles are too many", raw.warm_up_count));
+  const char* warm_up = reinterpret_cast<const char*>(raw.warm_up);
+  for (std::uint32_t i = 0; warm_up != nullptr && i < raw.warm_up_count; ++i) {
+    const auto& entry = *reinterpret_cast<const gannet_warm_up*>(warm_up);
+    auto read = read_warm_up(entry);
+    if (!read) return std::unexpected(read.error());
+    type.warm_ups.push_back(*read);
+    warm_up += entry.size;
+  }
   type.channels = raw.channels;
   type.book = static_cast<BookFeed>(raw.book);
   type.depth = raw.depth;

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "domain/market_events.h"
+#include "domain/market_updates.h"
 
 namespace gannet::engine {
 
@@ -26,6 +27,14 @@ struct ParameterSpec {
   std::string doc;
 };
 
+/// Candles that a plugin wants of every instrument whose candles it wants.
+struct WarmUp {
+  CandleEvent::Kind kind = CandleEvent::Kind::Trade;
+  CandlePeriod period;
+  std::uint32_t count = 0;  ///< complete ones told before start; 0: no history
+  friend constexpr bool operator==(const WarmUp&, const WarmUp&) noexcept = default;
+};
+
 /// What a plugin offers, read from its descriptor once and in our own layout: handlers that its
 /// header did not know yet are null.
 struct StrategyType {
@@ -36,6 +45,7 @@ struct StrategyType {
   std::uint32_t channels = 0;  ///< GANNET_WANT_... of every instrument parameter
   BookFeed book = BookFeed::BestBidOffer;
   std::uint32_t depth = 0;  ///< levels a side; 0: all
+  std::vector<WarmUp> warm_ups;
   gannet_handlers handlers{};
   std::string path;              ///< of the file; "" for one that is linked in
   std::uint64_t content_id = 0;  ///< of the file's bytes; 0 for one that is linked in

@@ -33,9 +33,12 @@ void ThreadedLane::prepare() {
   missed_.clear();
   for (const auto& host : lane_.hosts()) {
     for (const Subscription& s : host->subscriptions()) {
+      constexpr std::uint32_t kTrades = GANNET_WANT_TRADES | GANNET_WANT_SINGLE_TRADES;
       const auto is_missed = [&s](const Missed& m) { return m.instrument == s.instrument; };
-      if ((s.channels & GANNET_WANT_TRADES) != 0 && std::ranges::none_of(missed_, is_missed))
-        missed_.push_back({s.instrument, 0});
+      if ((s.channels & kTrades) != 0) {
+        if (std::ranges::none_of(missed_, is_missed)) missed_.push_back({s.instrument, 0, 0});
+        std::ranges::find_if(missed_, is_missed)->channels |= s.channels & kTrades;
+      }
       if ((s.channels & GANNET_WANT_BOOK) == 0) continue;
       BookSlot* slot = find_slot(s.instrument, s.book);
       if (slot == nullptr) {
@@ -89,7 +92,8 @@ void ThreadedLane::publish_book_withdrawn(InstrumentId instrument, BookFeed feed
 void ThreadedLane::publish_trade(const TradeEvent& trade) noexcept {
   const auto is_it = [&trade](const Missed& m) { return m.instrument == trade.instrument; };
   const auto missed = std::ranges::find_if(missed_, is_it);
-  if (missed == missed_.end()) return;  // nobody here wants it
+  if (missed == missed_.end() || (missed->channels & channel_of(trade)) == 0)
+    return;  // nobody here wants it
   tell_missed(*missed, trade.receive_time);
   // While a loss is not told yet, a trade after it must not be seen before the telling.
   if (missed->count == 0 && market_.try_push({trade})) return;
@@ -112,6 +116,10 @@ void ThreadedLane::publish_reference_price(const ReferencePriceEvent& price) noe
                                     ? GANNET_WANT_MARK_PRICE
                                     : GANNET_WANT_INDEX_PRICE;
   if (lane_.wants(price.instrument, channel)) market_.try_push({price});
+}
+
+void ThreadedLane::publish_market_update(const MarketUpdate& update) noexcept {
+  if (lane_.wants(update)) market_.try_push({update});
 }
 
 void ThreadedLane::publish_time(Timestamp now) noexcept {

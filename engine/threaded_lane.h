@@ -29,8 +29,9 @@ struct LaneReport {
     StrategyId strategy;
     const ParameterSet* parameters;  ///< kept by the publisher for the run
   };
-  using Content = std::variant<Start, Stop, OrderEvent, FillEvent, PositionEvent, BalanceReport,
-                               StateEvent, OperatorCommand, ParametersChanged>;
+  using Content =
+      std::variant<Start, Stop, OrderEvent, FillEvent, PositionEvent, BalanceReport, StateEvent,
+                   OperatorCommand, ParametersChanged, InstrumentChange, CandleEvent>;
   Timestamp now;
   Content content;
 };
@@ -42,7 +43,7 @@ struct LaneMarketEvent {
     std::uint64_t missed;
     Timestamp now;
   };
-  std::variant<TradeEvent, TradesMissed, TickerEvent, ReferencePriceEvent> content;
+  std::variant<TradeEvent, TradesMissed, TickerEvent, ReferencePriceEvent, MarketUpdate> content;
 };
 
 struct RingCapacities {
@@ -77,6 +78,8 @@ class ThreadedLane final : private CommandSink {
   /// Full ring: dropped, a newer value follows.
   void publish_ticker(const TickerEvent& ticker) noexcept;
   void publish_reference_price(const ReferencePriceEvent& price) noexcept;
+  /// Full ring: dropped, a newer value follows. Candles go by reports: a bar must not be missing.
+  void publish_market_update(const MarketUpdate& update) noexcept;
   /// Lets the lane's clock run on when there are no events, and tells of missed trades.
   void publish_time(Timestamp now) noexcept;
   bool try_pop(LaneCommand& command) noexcept { return !abandoned_ && commands_.try_pop(command); }
@@ -109,6 +112,7 @@ class ThreadedLane final : private CommandSink {
   struct Missed {
     InstrumentId instrument;
     std::uint64_t count = 0;
+    std::uint32_t channels = 0;  // which trades somebody here wants
   };
 
   bool try_push(const LaneCommand& command) noexcept override {

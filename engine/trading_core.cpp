@@ -52,7 +52,8 @@ TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
                   settings_.reconciler),
       books_(links.instruments, references_, links.books),
       balances_(links.currencies.size()),
-      held_(links.instruments.size(), 0) {
+      held_(links.instruments.size(), 0),
+      outgrown_(links.instruments.size(), 0) {
   settings_.on_start.resize(strategies, StrategySettings::OnStart::Cancel);
 }
 
@@ -286,6 +287,34 @@ void TradingCore::on_instrument_state(InstrumentId instrument, InstrumentState s
   references_.set_definition_time(instrument, now);
 }
 
+void TradingCore::on_market_update(const MarketUpdate& update) noexcept {
+  ++market_events_;
+  if (const auto* limit = std::get_if<PriceLimitEvent>(&update)) {
+    if (!links_.instruments.contains(limit->instrument)) return;
+    references_.set_price_limit(limit->instrument, limit->highest_buy, limit->lowest_sell);
+  }
+  links_.books.on_market_update(update);
+}
+
+void TradingCore::on_instrument_changed(const InstrumentChange& change, Timestamp now) noexcept {
+  if (!links_.instruments.contains(change.instrument)) return;
+  now_ = std::max(now_, now);
+  Instrument& instrument = links_.instruments[change.instrument];
+  const bool outgrown = change.unit_too_coarse || changes_contract(change, instrument);
+  const bool differs = apply(change, instrument);
+  references_.set_definition_time(change.instrument, now);
+  if (differs) {
+    links_.listener.on_definition_changed(instrument, now);
+    links_.events.on_instrument_changed(change);
+  }
+  if (outgrown) hold_until_restart(change.instrument, now);
+}
+
+void TradingCore::on_book_replaced(InstrumentId instrument, BookFeed wanted, BookFeed instead,
+                                   Timestamp now) noexcept {
+  books_.replace(instrument, wanted, instead, now);
+}
+
 void TradingCore::on_market_connection(ConnectionState state, Timestamp now) noexcept {
   now_ = std::max(now_, now);
   record(ConnectionRecord{0, state, {}}, now);
@@ -425,7 +454,7 @@ CoreStatus TradingCore::status() const noexcept {
   status.open_orders = orders_.table().open();
   status.foreign_orders = orders_.foreign().open();
   status.unknown_orders = orders_.unknown_orders();
-  for (const std::uint8_t held : held_) status.held_instruments += held;
+  for (std::uint32_t i = 0; i < held_.size(); ++i) status.held_instruments += is_held({i});
   status.fills = booking_.booked();
   status.duplicate_fills = booking_.duplicates();
   status.rounds = reconciler_.rounds();
@@ -439,7 +468,7 @@ InstrumentStatus TradingCore::status(InstrumentId instrument, Timestamp now) con
   InstrumentStatus status;
   if (!links_.instruments.contains(instrument)) return status;
   const Position& position = positions_.of_account(instrument);
-  status.held = held_[instrument.value] != 0;
+  status.held = is_held(instrument);
   status.position = position.quantity();
   status.venue_position = reconciler_.venue_positions().quantity(instrument);
   status.average_entry_price = average_entry_price(links_.instruments[instrument], position.held);

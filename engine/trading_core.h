@@ -94,6 +94,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
 
   // Start-up, in this order.
   void add_book(InstrumentId instrument, BookFeed feed) { books_.add(instrument, feed); }
+  /// The gate's reference of the instrument, whatever other books there are.
+  void set_reference_book(InstrumentId instrument, BookFeed feed) {
+    books_.set_reference(instrument, feed);
+  }
   void restore(const PriorBelief& prior);
   void start(Timestamp now) noexcept;
 
@@ -124,7 +128,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   InstrumentStatus status(InstrumentId instrument, Timestamp now) const noexcept;
   EngineState state() const noexcept { return state_; }
   HoldReason hold_reason() const noexcept { return hold_reason_; }
-  bool is_held(InstrumentId instrument) const noexcept { return held_[instrument.value] != 0; }
+  bool is_held(InstrumentId instrument) const noexcept {
+    return held_[instrument.value] != 0 || outgrown_[instrument.value] != 0;
+  }
   const OrderManager& orders() const noexcept { return orders_; }
   OrderManager& orders() noexcept { return orders_; }
   const PositionKeeper& positions() const noexcept { return positions_; }
@@ -148,6 +154,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_reference_price(const ReferencePriceEvent& price) noexcept override;
   void on_instrument_state(InstrumentId instrument, InstrumentState state,
                            Timestamp now) noexcept override;
+  void on_market_update(const MarketUpdate& update) noexcept override;
+  void on_instrument_changed(const InstrumentChange& change, Timestamp now) noexcept override;
+  void on_book_replaced(InstrumentId instrument, BookFeed wanted, BookFeed instead,
+                        Timestamp now) noexcept override;
   void on_market_connection(ConnectionState state, Timestamp now) noexcept override;
   void on_market_alive(Timestamp now) noexcept override;
 
@@ -180,6 +190,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void reconcile_again(Timestamp now) noexcept;
   void judge_instruments(Timestamp now) noexcept;
   void hold_instrument(InstrumentId instrument, bool on, Timestamp now) noexcept;
+  void hold_until_restart(InstrumentId instrument, Timestamp now) noexcept;
+  void record_state(const StateEvent& event) noexcept;
   void sweep_previous_run(Timestamp now) noexcept;
   void feed_dead_man(Timestamp now) noexcept;
   void ask_dead_man(std::uint32_t timeout_seconds, Timestamp now) noexcept;
@@ -212,7 +224,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   Reconciler reconciler_;
   BookStore books_;
   std::vector<std::optional<BalanceReport>> balances_;
-  std::vector<std::uint8_t> held_;  // by instrument
+  std::vector<std::uint8_t> held_;      // by instrument
+  std::vector<std::uint8_t> outgrown_;  // by instrument: held until restart
 
   EngineState state_ = EngineState::Cold;
   HoldReason hold_reason_ = HoldReason::None;

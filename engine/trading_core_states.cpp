@@ -120,13 +120,17 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
   links_.events.on_state_event(event);
   // An instrument that is not held by itself is what the engine is.
   for (std::uint32_t i = 0; i < held_.size(); ++i) {
-    if (held_[i] == 0) links_.events.on_state_event({InstrumentId{i}, state, reason, now});
+    if (!is_held(InstrumentId{i})) links_.events.on_state_event({InstrumentId{i}, state, reason, now});
   }
 }
 
 void TradingCore::judge_instruments(Timestamp now) noexcept {
   for (std::uint32_t i = 0; i < held_.size(); ++i) {
     const InstrumentId instrument{i};
+    if (outgrown_[i] != 0) {
+      if (exposure_.open_orders(instrument) != 0) orders_.cancel_all(instrument, now);
+      continue;
+    }
     if (held_[i] != 0) {
       // Only the venue's word explains it: after a fill that it has not told of yet, nothing does.
       if (reconciler_.compare(instrument) == PositionComparison::Agrees) {
@@ -148,12 +152,11 @@ void TradingCore::judge_instruments(Timestamp now) noexcept {
 void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp now) noexcept {
   if ((held_[instrument.value] != 0) == on) return;
   held_[instrument.value] = on ? 1 : 0;
+  if (outgrown_[instrument.value] != 0) return;
   modes_.set_instrument(instrument, on ? risk::TradingMode::Held : risk::TradingMode::Ready);
-  const EngineState state = on ? EngineState::Held : state_;
-  const HoldReason reason = on ? HoldReason::Reconciliation : hold_reason_;
-  record(StateRecord{instrument.value, state, reason, {}}, now);
-  const StateEvent event{instrument, state, reason, now};
-  links_.listener.on_engine_state(event);
+  const StateEvent event{instrument, on ? EngineState::Held : state_,
+                         on ? HoldReason::Reconciliation : hold_reason_, now};
+  record_state(event);
   if (on) {
     links_.listener.on_alert({Alert::PositionDifference,
                               instrument,
@@ -165,6 +168,22 @@ void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp no
     orders_.cancel_all(instrument, now);
   }
   links_.events.on_state_event(event);
+}
+
+/// What its prices, quantities or contracts mean has changed under us: a new start reads it anew.
+void TradingCore::hold_until_restart(InstrumentId instrument, Timestamp now) noexcept {
+  if (outgrown_[instrument.value] != 0) return;
+  outgrown_[instrument.value] = 1;
+  modes_.set_instrument(instrument, risk::TradingMode::Held);
+  const StateEvent event{instrument, EngineState::Held, HoldReason::InstrumentChanged, now};
+  record_state(event);
+  orders_.cancel_all(instrument, now);
+  links_.events.on_state_event(event);
+}
+
+void TradingCore::record_state(const StateEvent& event) noexcept {
+  record(StateRecord{event.instrument.value, event.state, event.hold_reason, {}}, event.event_time);
+  links_.listener.on_engine_state(event);
 }
 
 void TradingCore::sweep_previous_run(Timestamp now) noexcept {

@@ -141,6 +141,17 @@ Verdict check_collar(const Candidate& order, Price edge) noexcept {
   return {};
 }
 
+/// A limit order beyond the venue's own bound would be refused there, or clamped.
+Verdict check_venue_bounds(const Candidate& order, const ReferencePrices& references) noexcept {
+  if (order.kind == OrderKind::Market) return {};
+  const auto bound = order.side == Side::Buy ? references.highest_buy(order.instrument.id)
+                                             : references.lowest_sell(order.instrument.id);
+  if (!bound) return {};
+  const bool outside = order.side == Side::Buy ? order.price > *bound : order.price < *bound;
+  if (outside) return deny(DenialReason::PriceOutsideVenueLimit, bound->raw, order.price.raw);
+  return {};
+}
+
 // PRE-05 ----------------------------------------------------------------------------------------
 
 Verdict check_order_quantity(const Candidate& order) noexcept {
@@ -287,6 +298,7 @@ std::expected<Price, Denial> run_rules(const Candidate& order, const LimitTable&
   if (!reference) return deny(DenialReason::NoFreshReferencePrice);
   const Price edge = collar_edge(order, *reference);
   if (auto v = check_collar(order, edge); !v) return refused(v);
+  if (auto v = check_venue_bounds(order, context.references); !v) return refused(v);
 
   if (auto v = check_order_quantity(order); !v) return refused(v);
   const Price worst = worst_price(order, edge);

@@ -19,6 +19,12 @@ void ReferencePrices::set_index(InstrumentId instrument, Price price,
   at(instrument).index = {price, receive_time, true};
 }
 
+void ReferencePrices::set_price_limit(InstrumentId instrument, std::optional<Price> highest_buy,
+                                      std::optional<Price> lowest_sell) noexcept {
+  at(instrument).highest_buy = highest_buy;
+  at(instrument).lowest_sell = lowest_sell;
+}
+
 void ReferencePrices::withdraw_best(InstrumentId instrument) noexcept {
   Entry& entry = at(instrument);
   entry.bid.usable = false;
@@ -28,6 +34,8 @@ void ReferencePrices::withdraw_best(InstrumentId instrument) noexcept {
 void ReferencePrices::withdraw_all() noexcept {
   for (Entry& entry : entries_) {
     entry.bid.usable = entry.ask.usable = entry.mark.usable = entry.index.usable = false;
+    entry.highest_buy.reset();
+    entry.lowest_sell.reset();
   }
   alive_.reset();
 }
@@ -63,6 +71,14 @@ std::optional<Price> ReferencePrices::fresh_reference(InstrumentId instrument,
   if (bid && ask && *bid < *ask) return Price{bid->raw + (ask->raw - bid->raw) / 2};
   if (const auto mark = fresh_mark(instrument, now)) return mark;
   return fresh_index(instrument, now);
+}
+
+std::optional<Price> ReferencePrices::highest_buy(InstrumentId instrument) const noexcept {
+  return at(instrument).highest_buy;
+}
+
+std::optional<Price> ReferencePrices::lowest_sell(InstrumentId instrument) const noexcept {
+  return at(instrument).lowest_sell;
 }
 
 Timestamp ReferencePrices::definition_time(InstrumentId instrument) const noexcept {

@@ -44,6 +44,9 @@ class ReferencePrices {
                 Timestamp receive_time) noexcept;
   void set_mark(InstrumentId instrument, Price price, Timestamp receive_time) noexcept;
   void set_index(InstrumentId instrument, Price price, Timestamp receive_time) noexcept;
+  /// The venue's own bounds: they are told on change alone, so that no age limits them.
+  void set_price_limit(InstrumentId instrument, std::optional<Price> highest_buy,
+                       std::optional<Price> lowest_sell) noexcept;
   /// The book is not to be used until the next set_best.
   void withdraw_best(InstrumentId instrument) noexcept;
   /// The market connection is gone: nothing of any instrument is usable until it is told anew.
@@ -60,12 +63,17 @@ class ReferencePrices {
   /// What collars are measured from: the middle of a two-sided, uncrossed, fresh book; else the
   /// mark; else the index; else nothing, and the order is denied (PRE-04).
   std::optional<Price> fresh_reference(InstrumentId instrument, Timestamp now) const noexcept;
+  /// What the venue takes no buy above and no sell below; absent: it told no bound since the
+  /// connection is up.
+  std::optional<Price> highest_buy(InstrumentId instrument) const noexcept;
+  std::optional<Price> lowest_sell(InstrumentId instrument) const noexcept;
   /// Zero: never.
   Timestamp definition_time(InstrumentId instrument) const noexcept;
 
  private:
   struct Entry {
     Reference bid, ask, mark, index;
+    std::optional<Price> highest_buy, lowest_sell;
     Timestamp definition_time;
   };
 

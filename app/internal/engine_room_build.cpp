@@ -6,7 +6,9 @@
 #include <fstream>
 
 #include "app/internal/engine_room_parts.h"
+#include "app/market_subscriptions.h"
 #include "base/state_directory.h"
+#include "engine/warm_up.h"
 #include "risk/limit_table.h"
 
 namespace gannet::app {
@@ -34,46 +36,6 @@ std::string plugin_directory(const config::Settings& settings) {
   const ssize_t n = ::readlink("/proc/self/exe", path, sizeof path);
   const std::string program(path, n > 0 ? static_cast<std::size_t>(n) : 0);
   return program.substr(0, program.rfind('/')) + "/../lib/gannet/strategies";
-}
-
-okx::MarketStream stream_of_channel(std::uint32_t channel) {
-  switch (channel) {
-    case GANNET_WANT_TRADES:
-      return okx::MarketStream::Trades;
-    case GANNET_WANT_TICKER:
-      return okx::MarketStream::Ticker;
-    default:
-      return okx::MarketStream::MarkPrice;
-  }
-}
-
-/// What the strategies want, and what the gate and the valuation need of every instrument.
-std::vector<okx::MarketSubscription> market_subscriptions(
-    const InstrumentTable& instruments, const std::vector<engine::Subscription>& wanted) {
-  std::vector<okx::MarketSubscription> streams;
-  const auto add = [&](InstrumentId instrument, okx::MarketStream stream) {
-    const bool there = std::ranges::any_of(streams, [&](const okx::MarketSubscription& s) {
-      return s.instrument == instrument && s.stream == stream;
-    });
-    if (!there) streams.push_back({instrument, stream});
-  };
-  for (const engine::Subscription& want : wanted) {
-    if ((want.channels & GANNET_WANT_BOOK) != 0) add(want.instrument, okx::stream_of(want.book));
-    for (const std::uint32_t channel :
-         {GANNET_WANT_TRADES, GANNET_WANT_TICKER, GANNET_WANT_MARK_PRICE}) {
-      if ((want.channels & channel) != 0) add(want.instrument, stream_of_channel(channel));
-    }
-  }
-  for (const Instrument& instrument : instruments) {
-    // The retail book is no reference: the gate measures against what everybody may take.
-    const bool has_book = std::ranges::any_of(streams, [&](const okx::MarketSubscription& s) {
-      return s.instrument == instrument.id && s.stream <= okx::MarketStream::Depth50Fast;
-    });
-    if (!has_book) add(instrument.id, okx::MarketStream::BestBidOffer);
-    if (is_derivative(instrument.kind)) add(instrument.id, okx::MarketStream::MarkPrice);
-    add(instrument.id, okx::MarketStream::IndexPrice);
-  }
-  return streams;
 }
 
 }  // namespace
@@ -165,10 +127,16 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
   core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, link, &link, *tap,
                                  *book_tap, *this},
                core_settings, settings.risk, std::move(*limits), names.size(), *ids);
-  subscriptions = market_subscriptions(facts.instruments, publisher->subscriptions());
+  subscriptions = market_subscriptions(facts.instruments, settings.instruments,
+                                       publisher->subscriptions(), publisher->candles());
   for (const okx::MarketSubscription& stream : subscriptions) {
     if (okx::is_book(stream.stream)) {
       core->add_book(stream.instrument, static_cast<BookFeed>(stream.stream));
+    }
+  }
+  for (std::uint32_t i = 0; i < settings.instruments.size(); ++i) {
+    if (settings.instruments[i].book) {
+      core->set_reference_book(InstrumentId{i}, *settings.instruments[i].book);
     }
   }
   core->restore(prior->belief());
@@ -215,8 +183,14 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   venue.emplace(order_lines->current(), *rest_session, context, facts.terms, *core);
   order_lines->on_switch(
       [this](okx::OrderSession& session) RUNS_ON(kReactor) { venue->use(session); });
-  market_feed.emplace(settings.venue.market_connections, okx::MarketSessionSettings{}, facts.codes,
-                      subscriptions, *core, session_log, market_sockets, this);
+  okx::MarketSessionSettings market_settings;
+  market_settings.venue_status = true;
+  market_feed.emplace(settings.venue.market_connections, market_settings, facts.codes,
+                      streams_of_socket(subscriptions, false), *core, session_log, market_sockets,
+                      this);
+  for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
+    market_feed->session(seat).log_in_with(links.signer, facts.clock_offset);
+  }
   link.bind(*venue, core->orders());
   tap->time_with(link);
   public_identity.simulated_trading = demo;
@@ -257,7 +231,30 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
     });
     order_sockets.add(std::move(*socket));
   }
+  return make_business_session(seed + 2);
+}
+
+std::expected<void, Error> EngineRoom::Parts::make_business_session(std::uint64_t seed) {
+  const auto streams = streams_of_socket(subscriptions, true);
+  if (streams.empty()) return {};
+  okx::MarketSessionSettings business_settings;
+  business_settings.instrument_states = false;
+  business_feed.emplace(*core);
+  business_session.emplace(business_settings, facts.codes, streams, *business_feed, session_log);
+  auto business = okx::SocketConnection::make(
+      loop, links.tls, pacer,
+      okx::market_connection_settings(settings.venue.ws_business_url, seed), *business_session,
+      [this](const okx::SocketConnectionEvent& event)
+          RUNS_ON(kReactor) { on_socket("business", event); });
+  if (!business) return std::unexpected(std::move(business.error()));
+  business_connection = std::move(*business);
   return {};
+}
+
+void EngineRoom::Parts::warm_up_strategies(CandleHistory& history) {
+  for (const Error& missing : engine::warm_up(*publisher, history)) {
+    log(wall_clock_now(), LogEvent::HistoryMissing, {LogField::string("why", missing.message)});
+  }
 }
 
 void EngineRoom::Parts::restore_kill(Timestamp now) {
@@ -278,6 +275,7 @@ std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const Engine
         &Parts::make_sockets}) {
     if (auto done = ((*parts).*step)(); !done) return std::unexpected(std::move(done.error()));
   }
+  if (links.history != nullptr) parts->warm_up_strategies(*links.history);
   return std::unique_ptr<EngineRoom>(new EngineRoom(std::move(parts)));
 }
 

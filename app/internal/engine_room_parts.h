@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/business_feed.h"
 #include "app/engine_room.h"
 #include "app/event_tap.h"
 #include "app/prior_journal.h"
@@ -55,6 +56,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   void define_ids(Timestamp now) RUNS_ON(kReactor);
   std::expected<void, Error> make_sessions() RUNS_ON(kReactor);
   std::expected<void, Error> make_sockets() RUNS_ON(kReactor);
+  std::expected<void, Error> make_business_session(std::uint64_t seed) RUNS_ON(kReactor);
+  void warm_up_strategies(CandleHistory& history) RUNS_ON(kReactor);
 
   // ---- reactor ----
 
@@ -113,6 +116,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   void on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
                        Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_flat_confirmed(Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_definition_changed(const Instrument& instrument, Timestamp now) noexcept override
+      RUNS_ON(kReactor);
   void on_socket(std::string_view name, const okx::SocketConnectionEvent& event) RUNS_ON(kReactor);
   std::uint64_t frames_refused() const noexcept RUNS_ON(kReactor);
 
@@ -154,9 +159,12 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::optional<okx::RestSession> rest_session OWNED_BY(kReactor);
   std::optional<okx::AccountVenue> venue OWNED_BY(kReactor);
   std::optional<okx::MarketFeed> market_feed OWNED_BY(kReactor);
+  std::optional<BusinessFeed> business_feed OWNED_BY(kReactor);
+  std::optional<okx::MarketSession> business_session OWNED_BY(kReactor);  // if anything wants it
   // After the sessions: they go first.
   okx::LineSockets market_sockets OWNED_BY(kReactor);
   okx::LineSockets order_sockets OWNED_BY(kReactor);
+  std::unique_ptr<okx::SocketConnection> business_connection OWNED_BY(kReactor);
   std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds OWNED_BY(kReactor);
   std::uint64_t last_seed OWNED_BY(kReactor) = 0;
 

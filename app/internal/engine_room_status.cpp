@@ -51,6 +51,17 @@ void EngineRoom::Parts::on_engine_state(const engine::StateEvent& event) noexcep
        LogField::string("reason", name_of(event.hold_reason))});
 }
 
+void EngineRoom::Parts::on_definition_changed(const Instrument& instrument,
+                                              Timestamp now) noexcept {
+  journal->define(engine::to_definition(instrument), now);
+  log(now, LogEvent::InstrumentChanged,
+      {LogField::string("instrument", instrument.name.view()),
+       LogField::decimal("tick_size", instrument.tick_size.raw, instrument.price_digits),
+       LogField::decimal("lot_size", instrument.lot_size.raw, instrument.quantity_digits),
+       LogField::decimal("minimum_quantity", instrument.minimum_quantity.raw,
+                         instrument.quantity_digits)});
+}
+
 void EngineRoom::Parts::on_alert(const engine::AlertEvent& event) noexcept {
   const bool known = facts.instruments.contains(event.instrument);
   log(event.time, log_event_of(event.alert),

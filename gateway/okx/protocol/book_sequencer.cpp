@@ -21,6 +21,7 @@ void BookSequencer::on_subscribed() noexcept {
 }
 
 void BookSequencer::on_book(const DecodedBook& book, Timestamp now) noexcept {
+  heard_ = now;
   if (book.kind == BookUpdate::Kind::Snapshot) {
     on_snapshot(book, now);
     return;
@@ -126,6 +127,7 @@ void BookSequencer::start_over(BookWithdrawal why, Timestamp now) noexcept {
   seed_asked_ = false;
   seed_asked_at_.reset();
   seed_retry_at_.reset();
+  heard_.reset();
   state_ = State::AwaitingSnapshot;
   output_.withdraw_book(instrument_, feed_, why, now);
   output_.resubscribe_book(instrument_, feed_, now);
@@ -152,6 +154,7 @@ void BookSequencer::on_disconnected(Timestamp now) noexcept {
   seed_asked_ = false;
   seed_asked_at_.reset();
   seed_retry_at_.reset();
+  heard_.reset();
   state_ = State::AwaitingSnapshot;
   if (was_live) output_.withdraw_book(instrument_, feed_, BookWithdrawal::Disconnected, now);
 }
@@ -241,6 +244,11 @@ void BookSequencer::on_seed_failed(Timestamp now) noexcept {
 }
 
 void BookSequencer::on_timer(Timestamp now) noexcept {
+  if (state_ == State::Open || state_ == State::Live) {
+    if (!heard_) heard_ = now;  // acknowledged, and nothing came yet
+    if (now - *heard_ > kSilenceAllowed) start_over(BookWithdrawal::Stale, now);
+    return;
+  }
   if (state_ != State::Seeding) return;
   if (seed_asked_ && seed_asked_at_ && now - *seed_asked_at_ >= kSeedTimeout) on_seed_failed(now);
   if (!seed_asked_ && seed_retry_at_ && now >= *seed_retry_at_) ask_for_seed(now);

@@ -68,7 +68,7 @@ class BookSequencer {
   void on_seed(const DecodedBook& snapshot, Timestamp now) noexcept;
   void on_seed_failed(Timestamp now) noexcept;
   void on_disconnected(Timestamp now) noexcept;
-  void on_timer(Timestamp now) noexcept;  ///< repeats seed requests
+  void on_timer(Timestamp now) noexcept;  ///< repeats seed requests, notices silence
 
   State state() const noexcept { return state_; }
   /// Id of the state that was published last; absent unless live, or where the feed has none.
@@ -81,6 +81,9 @@ class BookSequencer {
   static constexpr std::size_t kMaxKeptLevels = 16'384;
   static constexpr Nanos kSeedRetry = milliseconds(500);
   static constexpr Nanos kSeedTimeout = seconds(5);
+  /// The venue repeats a quiet book after about 60 s, whole or as a keep-alive: a stream that is
+  /// silent for longer is not alive, though its connection may be. [PROTOCOL 4.3]
+  static constexpr Nanos kSilenceAllowed = seconds(75);
 
  private:
   struct KeptUpdate {
@@ -115,6 +118,7 @@ class BookSequencer {
   bool seed_asked_ = false;
   std::optional<Timestamp> seed_asked_at_;
   std::optional<Timestamp> seed_retry_at_;
+  std::optional<Timestamp> heard_;  // last message of this stream since it was subscribed to
   std::optional<std::int64_t> seed_;  // the seed's id while no update has linked to it yet
 };
 

@@ -48,6 +48,7 @@ std::optional<ControlEvent> decode_control(const Frame& frame) noexcept {
   event.channel_name = frame.channel_name;
   event.instrument = frame.instrument;
   event.instrument_type = frame.instrument_type;
+  event.family = frame.family;
   event.request_id = frame.id;
   event.connection_count =
       frame.connection_count.empty() ? 0 : small_number(frame.connection_count, 0);
@@ -56,6 +57,7 @@ std::optional<ControlEvent> decode_control(const Frame& frame) noexcept {
 
 RefusedArgument refused_argument(std::string_view message) noexcept {
   RefusedArgument argument{word_after(message, "channel:"), word_after(message, "instId:")};
+  if (argument.instrument.empty()) argument.instrument = word_after(message, "instFamily:");
   if (argument.instrument.empty()) argument.instrument = word_after(message, "instType:");
   return argument;
 }

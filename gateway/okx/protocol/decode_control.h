@@ -16,6 +16,7 @@ struct ControlEvent {
   std::string_view channel_name;  ///< acks: arg.channel; connection counts: the channel
   std::string_view instrument;    ///< acks: arg.instId
   std::string_view instrument_type;
+  std::string_view family;  ///< acks: arg.instFamily
   std::string_view request_id;
   std::int32_t connection_count = 0;
 };

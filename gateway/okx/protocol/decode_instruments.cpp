@@ -276,8 +276,68 @@ std::expected<InstrumentRows, DecodeError> decode_instruments(FrameReader& reade
   return result;
 }
 
+namespace {
+
+/// A pushed step in our unit; finer than it: `too_coarse`.
+template <class Unit>
+DecodeStatus put_step(std::string_view text, int digits, std::optional<Unit>& out,
+                      bool& too_coarse) noexcept {
+  if (text.empty()) return {};
+  const auto units = step(text, digits);
+  if (units) {
+    out = Unit{*units};
+    return {};
+  }
+  if (units.error() != DecodeError::TooPrecise) return std::unexpected(units.error());
+  too_coarse = true;
+  return {};
+}
+
+DecodeStatus put_quantity(std::string_view text, int digits, bool round_up,
+                          std::optional<Quantity>& out) noexcept {
+  if (text.empty()) return {};
+  const auto units =
+      round_up ? rounded_units(text, digits, Rounding::Up) : clamped_units(text, digits);
+  if (!units) return std::unexpected(units.error());
+  if (*units < 0) return std::unexpected(DecodeError::OutOfRange);
+  out = Quantity{*units};
+  return {};
+}
+
+DecodeStatus put_factor(std::string_view text, std::optional<Decimal>& out) noexcept {
+  if (text.empty()) return {};
+  const auto factor = decimal(text);
+  if (!factor) return std::unexpected(factor.error());
+  if (factor->mantissa <= 0) return std::unexpected(DecodeError::OutOfRange);
+  out = *factor;
+  return {};
+}
+
+DecodeStatus put_change(const RowText& text, const InstrumentCode& code,
+                        InstrumentChange& change) noexcept {
+  const int digits = code.quantity_digits;
+  bool& coarse = change.unit_too_coarse;
+  DecodeStatus status = put_step(text.tick, code.price_digits, change.tick_size, coarse);
+  if (status) status = put_step(text.lot, digits, change.lot_size, coarse);
+  if (status) status = put_quantity(text.minimum, digits, true, change.minimum_quantity);
+  if (status) {
+    status = put_quantity(text.maximum_limit, digits, false, change.maximum_limit_quantity);
+  }
+  if (!is_derivative(code.kind)) return status;
+  // On spot and margin the largest market order is money.
+  if (status) {
+    status = put_quantity(text.maximum_market, digits, false, change.maximum_market_quantity);
+  }
+  if (status) status = put_factor(text.contract_value, change.contract_value);
+  if (status) status = put_factor(text.contract_multiplier, change.contract_multiplier);
+  change.expiry_time = moment(text.expiry_time);
+  return status;
+}
+
+}  // namespace
+
 DecodeStatus decode_instrument_changes(FrameReader& reader, const InstrumentCodes& codes,
-                                       std::vector<InstrumentChange>& out) noexcept {
+                                       std::vector<PushedInstrument>& out) noexcept {
   out.clear();
   return for_each_row(reader, [&](JsonValue value) -> DecodeStatus {
     RowText text;
@@ -285,17 +345,17 @@ DecodeStatus decode_instrument_changes(FrameReader& reader, const InstrumentCode
     const InstrumentCode* const code = codes.find(text.name);
     // A margin row shares its name with the spot row, which speaks for the market.
     if (code == nullptr || instrument_kind_of(text.type) != code->kind) return {};
-    InstrumentChange change;
-    change.instrument = code->id;
-    change.state = instrument_state_of(text.state);
-    if (!text.code.empty()) {
-      if (const auto number = whole_number(text.code)) change.code = *number;
+    PushedInstrument pushed;
+    pushed.change.instrument = code->id;
+    pushed.change.state = instrument_state_of(text.state);
+    if (!put_change(text, *code, pushed.change)) {
+      pushed.change = {};
+      pushed.change.instrument = code->id;
     }
-    const auto tick_digits = decimals_of(text.tick);
-    const auto lot_digits = decimals_of(text.lot);
-    change.tick_too_fine = tick_digits && *tick_digits > code->price_digits;
-    change.lot_too_fine = lot_digits && *lot_digits > code->quantity_digits;
-    out.push_back(change);
+    if (!text.code.empty()) {
+      if (const auto number = whole_number(text.code)) pushed.code = *number;
+    }
+    out.push_back(pushed);
     return {};
   });
 }

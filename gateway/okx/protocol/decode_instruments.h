@@ -7,6 +7,7 @@
 
 #include "domain/instrument.h"
 #include "domain/instrument_table.h"
+#include "domain/market_updates.h"
 #include "gateway/okx/protocol/decode_error.h"
 #include "gateway/okx/protocol/frame.h"
 #include "gateway/okx/protocol/instrument_codes.h"
@@ -36,19 +37,18 @@ std::expected<InstrumentRows, DecodeError> decode_instruments(FrameReader& reade
                                                               const Frame& frame,
                                                               CurrencyTable& currencies);
 
-/// A pushed row as far as a running engine may use it: what is fixed for the run stays as it is.
-struct InstrumentChange {
-  InstrumentId instrument;
-  InstrumentState state = InstrumentState::Unknown;
-  std::optional<std::int64_t> code;
-  bool tick_too_fine = false;  ///< finer than our price unit: hold until restart
-  bool lot_too_fine = false;
+/// A row told while we run, in the units that are fixed for the run.
+struct PushedInstrument {
+  InstrumentChange change;
+  std::optional<std::int64_t> code;  ///< instIdCode
 };
 
-/// The rows of an `instruments` push whose instruments we have; others are passed over. `out` is
-/// cleared and filled; reserve it for as many rows as there are instruments and nothing allocates.
+/// The rows of an `instruments` push (or of its REST twin) whose instruments we have; others are
+/// passed over. A row of ours that cannot be understood is of state Unknown and tells nothing else:
+/// what it says of a market that we trade is not known. `out` is cleared and filled; reserve it for
+/// as many rows as there are instruments and nothing allocates.
 DecodeStatus decode_instrument_changes(FrameReader& reader, const InstrumentCodes& codes,
-                                       std::vector<InstrumentChange>& out) noexcept;
+                                       std::vector<PushedInstrument>& out) noexcept;
 
 InstrumentState instrument_state_of(std::string_view state) noexcept;
 

@@ -5,6 +5,16 @@
 #include "gateway/okx/protocol/decode_common.h"
 
 namespace gannet::okx {
+namespace {
+
+/// Older messages have no source: there was one kind of order then.
+TradeEvent::Source source_of(std::string_view word) noexcept {
+  if (word.empty() || word == "0") return TradeEvent::Source::Organic;
+  if (word == "1") return TradeEvent::Source::RetailPriceImprovement;
+  return TradeEvent::Source::Unknown;
+}
+
+}  // namespace
 
 TradesDecoder::TradesDecoder() { trades_.reserve(512); }
 
@@ -18,6 +28,7 @@ std::expected<std::span<const TradeEvent>, DecodeError> TradesDecoder::decode(
     std::string_view price_text;
     std::string_view quantity_text;
     std::string_view side;
+    std::string_view source;
     std::optional<std::int64_t> id;
     std::optional<std::int64_t> count;
     TradeEvent trade;
@@ -30,6 +41,7 @@ std::expected<std::span<const TradeEvent>, DecodeError> TradesDecoder::decode(
           if (key == "side") return take_text(value, side);
           if (key == "ts") return take_millis(value, trade.exchange_time);
           if (key == "count") return take_integer(value, count);
+          if (key == "source") return take_text(value, source);
           return {};
         });
     if (!fields) return fields;
@@ -50,6 +62,9 @@ std::expected<std::span<const TradeEvent>, DecodeError> TradesDecoder::decode(
     } else {
       return std::unexpected(DecodeError::UnknownValue);
     }
+    trade.stream = frame.channel == Channel::TradesAll ? TradeEvent::Stream::Single
+                                                       : TradeEvent::Stream::Aggregated;
+    trade.source = source_of(source);
     trade.instrument = code->id;
     trade.price = {*price};
     trade.quantity = {*quantity};

@@ -35,6 +35,12 @@ std::string_view name_of(DiagnosticKind kind) noexcept {
       return "venue_error";
     case DiagnosticKind::SubscriptionRefused:
       return "subscription_refused";
+    case DiagnosticKind::SubscriptionSilent:
+      return "subscription_silent";
+    case DiagnosticKind::BookReplaced:
+      return "book_replaced";
+    case DiagnosticKind::LoginRefused:
+      return "login_refused";
     case DiagnosticKind::ConnectionNotice:
       return "connection_notice";
     case DiagnosticKind::BookGap:

@@ -14,13 +14,16 @@ enum class DiagnosticKind : std::uint8_t {
   UnknownInstrument,    ///< data of an instrument that we do not have
   VenueError,           ///< an error event
   SubscriptionRefused,  ///< an error event that names one of our subscriptions
+  SubscriptionSilent,   ///< a channel that repeats itself has stopped: subscribed again
+  BookReplaced,         ///< a book that this account is not given: another stands for it
+  LoginRefused,         ///< of the public socket: only deep books needed it
   ConnectionNotice,     ///< the venue announces the end of the connection
   BookGap,              ///< an update did not link
   BookChecksum,         ///< a supplied checksum differs
   BookUnproven,         ///< an update with neither sequence nor checksum
   BookCrossed,          ///< a whole book with bid >= ask (legal in pre-open only)
 };
-inline constexpr std::size_t kDiagnosticKinds = 12;
+inline constexpr std::size_t kDiagnosticKinds = 15;
 std::string_view name_of(DiagnosticKind kind) noexcept;
 
 /// Where a session tells what it could not use. Thread: the session's. `excerpt` is the frame's

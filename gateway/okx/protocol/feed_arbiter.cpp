@@ -443,8 +443,9 @@ void FeedArbiter::on_market_update(std::size_t line, const MarketUpdate& update)
 void FeedArbiter::on_book_replaced(InstrumentId instrument, BookFeed wanted, BookFeed instead,
                                    Timestamp now) noexcept {
   if (instrument.value >= values_.size()) return;
-  bool& told = values_[instrument.value].replaced[static_cast<std::size_t>(wanted)];
-  if (std::exchange(told, true)) return;
+  auto& told = values_[instrument.value].replaced[static_cast<std::size_t>(wanted)];
+  if (told == instead) return;
+  told = instead;
   listener_.on_book_replaced(instrument, wanted, instead, now);
 }
 

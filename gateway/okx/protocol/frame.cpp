@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "gateway/okx/protocol/candle_bars.h"
 #include "gateway/okx/protocol/decode_common.h"
 #include "gateway/okx/protocol/session_io.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 static_assert(kTextPadding >= simdjson::SIMDJSON_PADDING);
 
-constexpr std::array<std::pair<std::string_view, Channel>, 16> kChannels{{
+constexpr std::array<std::pair<std::string_view, Channel>, 25> kChannels{{
     {"bbo-tbt", Channel::BboTbt},
     {"books5", Channel::Books5},
     {"books", Channel::Books},
@@ -28,6 +29,22 @@ constexpr std::array<std::pair<std::string_view, Channel>, 16> kChannels{{
     {"account", Channel::Account},
     {"positions", Channel::Positions},
     {"balance_and_position", Channel::BalanceAndPosition},
+    {"funding-rate", Channel::FundingRate},
+    {"price-limit", Channel::PriceLimit},
+    {"open-interest", Channel::OpenInterest},
+    {"estimated-price", Channel::EstimatedPrice},
+    {"opt-summary", Channel::OptionSummary},
+    {"option-trades", Channel::OptionTrades},
+    {"liquidation-orders", Channel::LiquidationOrders},
+    {"adl-warning", Channel::AdlWarning},
+    {"status", Channel::Status},
+}};
+
+// A bar follows each.
+constexpr std::array<std::pair<std::string_view, Channel>, 3> kCandleChannels{{
+    {"candle", Channel::Candles},
+    {"mark-price-candle", Channel::MarkCandles},
+    {"index-candle", Channel::IndexCandles},
 }};
 
 FrameKind kind_of_event(std::string_view event) noexcept {
@@ -46,6 +63,7 @@ DecodeStatus take_argument(JsonValue value, Frame& frame) noexcept {
     if (key == "channel") return take_text(member, frame.channel_name);
     if (key == "instId") return take_text(member, frame.instrument);
     if (key == "instType") return take_text(member, frame.instrument_type);
+    if (key == "instFamily") return take_text(member, frame.family);
     return {};
   });
 }
@@ -117,11 +135,24 @@ Channel channel_of(std::string_view name) noexcept {
   for (const auto& [text, channel] : kChannels) {
     if (text == name) return channel;
   }
+  for (const auto& [text, channel] : kCandleChannels) {
+    if (name.starts_with(text) && candle_period_of(name.substr(text.size()))) return channel;
+  }
   return Channel::Other;
+}
+
+std::string_view candle_bar(std::string_view channel_name) noexcept {
+  for (const auto& [text, channel] : kCandleChannels) {
+    if (channel_name.starts_with(text)) return channel_name.substr(text.size());
+  }
+  return {};
 }
 
 std::string_view name_of(Channel channel) noexcept {
   for (const auto& [text, candidate] : kChannels) {
+    if (candidate == channel) return text;
+  }
+  for (const auto& [text, candidate] : kCandleChannels) {
     if (candidate == channel) return text;
   }
   return "";

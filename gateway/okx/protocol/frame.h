@@ -38,6 +38,18 @@ enum class Channel : std::uint8_t {
   Tickers,
   MarkPrice,
   IndexTickers,
+  Candles,       ///< candle1m, ...: the bar is the rest of the name
+  MarkCandles,   ///< mark-price-candle1m, ...
+  IndexCandles,  ///< index-candle1m, ...
+  FundingRate,
+  OpenInterest,
+  PriceLimit,
+  EstimatedPrice,
+  OptionSummary,
+  OptionTrades,
+  LiquidationOrders,
+  AdlWarning,
+  Status,
   Instruments,
   Orders,
   Account,
@@ -46,7 +58,17 @@ enum class Channel : std::uint8_t {
 };
 
 Channel channel_of(std::string_view name) noexcept;
-std::string_view name_of(Channel channel) noexcept;  ///< "" for Other
+/// "" for Other; of candles what stands before the bar.
+std::string_view name_of(Channel channel) noexcept;
+/// What the name of a candle channel ends in ("1m"); "" for other channels.
+std::string_view candle_bar(std::string_view channel_name) noexcept;
+constexpr bool is_candle(Channel channel) noexcept {
+  return channel >= Channel::Candles && channel <= Channel::IndexCandles;
+}
+/// Decoded by decode_market_update.
+constexpr bool is_market_update(Channel channel) noexcept {
+  return channel >= Channel::Candles && channel <= Channel::Status;
+}
 constexpr bool is_book(Channel channel) noexcept {
   return channel >= Channel::BboTbt && channel <= Channel::BooksRpi;
 }
@@ -59,6 +81,7 @@ struct Frame {
   std::string_view channel_name;
   std::string_view instrument;       ///< arg.instId
   std::string_view instrument_type;  ///< arg.instType
+  std::string_view family;           ///< arg.instFamily
   std::string_view action;           ///< snapshot | update, incremental books only
   std::string_view event;
   std::string_view code;

@@ -9,11 +9,12 @@ namespace gannet::okx {
 namespace {
 
 // Averages, marks and fees are not among them: they have more decimals than any price can.
-constexpr std::array<std::string_view, 9> kPriceFields{
-    "px", "last", "askPx", "bidPx", "fillPx", "slOrdPx", "tpOrdPx", "idxPx", "newPx"};
-constexpr std::array<std::string_view, 10> kQuantityFields{
-    "sz",     "lastSz", "askSz",    "bidSz", "accFillSz",
-    "fillSz", "pos",    "availPos", "newSz", "closeTotalPos"};
+constexpr std::array<std::string_view, 12> kPriceFields{
+    "px",      "last",  "askPx", "bidPx",  "fillPx",  "slOrdPx",
+    "tpOrdPx", "idxPx", "newPx", "buyLmt", "sellLmt", "bkPx"};
+constexpr std::array<std::string_view, 11> kQuantityFields{
+    "sz",       "lastSz", "askSz",         "bidSz", "accFillSz", "fillSz", "pos",
+    "availPos", "newSz",  "closeTotalPos", "oi"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view key, const std::array<std::string_view, N>& keys) noexcept {
@@ -98,6 +99,26 @@ void InstrumentLearner::see(std::string_view text) noexcept {
     }
     return status;
   };
+  // [time, open, high, low, close, volume, ...]; mark and index candles have no volume.
+  const auto learn_candle = [&](JsonValue candle) -> DecodeStatus {
+    if (!InstrumentName::fits(frame->instrument) || frame->instrument.empty()) return {};
+    Seen& seen = entry(frame->instrument);
+    int position = 0;
+    return for_each_element(candle, [&](JsonValue item) -> DecodeStatus {
+      const auto number = text_of(item);
+      if (!number) return std::unexpected(number.error());
+      if (position >= 1 && position <= 4) widen(seen.price_decimals, *number);
+      if (position == 5 && frame->channel == Channel::Candles) {
+        widen(seen.quantity_decimals, *number);
+      }
+      ++position;
+      return {};
+    });
+  };
+  if (is_candle(frame->channel)) {
+    static_cast<void>(for_each_row(reader_, learn_candle));
+    return;
+  }
   // What is malformed is found again, and told, when the line is decoded.
   static_cast<void>(for_each_row(reader_, [&](JsonValue row) { return learn(learn, row); }));
 }

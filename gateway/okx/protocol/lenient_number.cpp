@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <optional>
+#include <system_error>
 
 namespace gannet::okx {
 namespace {
@@ -188,6 +190,19 @@ std::expected<int, DecodeError> decimals_of(std::string_view text) noexcept {
   const auto parts = take_apart(text);
   if (!parts) return std::unexpected(DecodeError::BadNumber);
   return std::max(0, -parts->exponent);
+}
+
+std::expected<double, DecodeError> real_number(std::string_view text) noexcept {
+  // "inf" and "nan" are numbers to the library, not to us.
+  const std::size_t first = text.starts_with('-') ? 1 : 0;
+  if (first == text.size() || !is_digit(text[first])) {
+    return std::unexpected(DecodeError::BadNumber);
+  }
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [read_to, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || read_to != end) return std::unexpected(DecodeError::BadNumber);
+  return value;
 }
 
 std::expected<std::int64_t, DecodeError> whole_number(std::string_view text) noexcept {

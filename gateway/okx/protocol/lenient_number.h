@@ -35,6 +35,9 @@ std::expected<Decimal, DecodeError> decimal(std::string_view text) noexcept;
 /// "2E+1" is 0). Errors: BadNumber.
 std::expected<int, DecodeError> decimals_of(std::string_view text) noexcept;
 
+/// For statistics and signals alone. Errors: BadNumber (no finite plain or scientific decimal).
+std::expected<double, DecodeError> real_number(std::string_view text) noexcept;
+
 /// Errors: BadNumber, OutOfRange.
 std::expected<std::int64_t, DecodeError> whole_number(std::string_view text) noexcept;
 

@@ -12,6 +12,12 @@ bool is_passing(std::int32_t code) noexcept {
   return code == 60014 || code == 64007 || code == 63999 || (code >= 50000 && code < 50100);
 }
 
+/// A deep book that the account is not given: its fee tier is too low (64003, before 2026 60029 and
+/// 60030), or there was no login (60011). [PROTOCOL 4.1]
+bool is_by_tier(std::int32_t code) noexcept {
+  return code == 64003 || code == 60029 || code == 60030 || code == 60011;
+}
+
 }  // namespace
 
 MarketSession::MarketSession(const MarketSessionSettings& settings, InstrumentCodes& codes,
@@ -23,20 +29,26 @@ MarketSession::MarketSession(const MarketSessionSettings& settings, InstrumentCo
       listener_(&listener),
       diagnostics_(diagnostics),
       seeds_(seeds),
-      subscriptions_(codes, subscriptions, settings.instrument_states) {
+      subscriptions_(codes, subscriptions, settings.instrument_states, settings.venue_status) {
   sequencer_of_.resize(codes.rows().size() * kBookFeeds, 0);
   states_.resize(codes.rows().size(), InstrumentState::Unknown);
-  instrument_changes_.reserve(codes.size());
+  pushed_instruments_.reserve(codes.size());
   for (const MarketSubscription& subscription : subscriptions) {
     if (!is_book(subscription.stream)) continue;
     const auto feed = static_cast<BookFeed>(subscription.stream);
     if (codes.find(subscription.instrument) == nullptr) continue;
-    if (find_sequencer(subscription.instrument, feed) != nullptr) continue;
-    sequencers_.push_back(std::make_unique<BookSequencer>(
-        subscription.instrument, feed, static_cast<BookSequencerOutput&>(*this)));
-    sequencer_of_[subscription.instrument.value * kBookFeeds + static_cast<std::size_t>(feed)] =
-        static_cast<std::uint32_t>(sequencers_.size());
+    if (find_sequencer(subscription.instrument, feed) == nullptr) {
+      make_sequencer(subscription.instrument, feed);
+    }
   }
+}
+
+BookSequencer& MarketSession::make_sequencer(InstrumentId instrument, BookFeed feed) {
+  sequencers_.push_back(std::make_unique<BookSequencer>(instrument, feed,
+                                                        static_cast<BookSequencerOutput&>(*this)));
+  sequencer_of_[instrument.value * kBookFeeds + static_cast<std::size_t>(feed)] =
+      static_cast<std::uint32_t>(sequencers_.size());
+  return *sequencers_.back();
 }
 
 void MarketSession::on_open(SocketOutput& output, Timestamp now) noexcept {
@@ -47,6 +59,23 @@ void MarketSession::on_open(SocketOutput& output, Timestamp now) noexcept {
   last_ping_ = now;
   subscriptions_.on_open();
   listener_->on_market_connection(ConnectionState::Connecting, now);
+  for (const SubscriptionArgument& argument : subscriptions_.arguments()) {
+    // Two deep books of one instrument: the faster one stands for both from the beginning.
+    const auto wanted = book_feed_of(argument.channel);
+    if (argument.state != SubscriptionArgument::State::Replaced || !wanted) continue;
+    const auto* fast = subscriptions_.find(Channel::BooksL2Tbt, argument.name);
+    if (fast == nullptr || fast->state == SubscriptionArgument::State::Replaced) continue;
+    tell_replacement(argument.name, *wanted, BookFeed::Depth400Fast, now);
+  }
+  login_sent_.reset();
+  logged_in_ = signer_ == nullptr || !subscriptions_.any_needs_tier();
+  if (!logged_in_) {
+    login_sent_ = now;
+    if (!output.send_text(signer_->login_message(now + clock_offset_))) {
+      reconnect("the login could not be sent");
+      return;
+    }
+  }
   send_requests(now);
   check_ready(now);
 }
@@ -73,6 +102,10 @@ void MarketSession::on_timer(Timestamp now) noexcept {
     reconnect("no frame and no pong");
     return;
   }
+  if (login_sent_ && now - *login_sent_ > settings_.acknowledge_within) {
+    reconnect("no answer to the login");
+    return;
+  }
   if (subscriptions_.any_overdue(now, settings_.acknowledge_within)) {
     reconnect("a subscription was not acknowledged");
     return;
@@ -81,7 +114,9 @@ void MarketSession::on_timer(Timestamp now) noexcept {
     last_ping_ = now;
     output_->send_text("ping");
   }
-  for (const auto& sequencer : sequencers_) sequencer->on_timer(now);
+  // By position: a book that is replaced meanwhile adds one.
+  for (std::size_t i = 0; i < sequencers_.size(); ++i) sequencers_[i]->on_timer(now);
+  renew_silent(now);
   send_requests(now);
 }
 
@@ -118,14 +153,10 @@ void MarketSession::on_text(std::string_view text, Timestamp now) noexcept {
 
 void MarketSession::on_control(const ControlEvent& event, std::string_view text,
                                Timestamp now) noexcept {
-  const auto find = [&](std::string_view channel, std::string_view instrument,
-                        std::string_view type) {
-    return subscriptions_.find(channel_of(channel), instrument.empty() ? type : instrument);
-  };
   switch (event.kind) {
     case FrameKind::Subscribed:
-      if (auto* argument = find(event.channel_name, event.instrument, event.instrument_type)) {
-        subscriptions_.acknowledged(*argument);
+      if (auto* argument = find_argument(event)) {
+        subscriptions_.acknowledged(*argument, now);
         const InstrumentCode* const code = codes_.find(event.instrument);
         const auto feed = book_feed_of(argument->channel);
         if (code != nullptr && feed) {
@@ -137,13 +168,21 @@ void MarketSession::on_control(const ControlEvent& event, std::string_view text,
       }
       break;
     case FrameKind::Unsubscribed:
-      if (auto* argument = find(event.channel_name, event.instrument, event.instrument_type)) {
+      if (auto* argument = find_argument(event)) {
         subscriptions_.unsubscribed(*argument);
         send_requests(now);
       }
       break;
+    case FrameKind::Login:
+      on_login(event, text, now);
+      break;
     case FrameKind::Error:
-      on_error(event, text, now);
+      // Our subscriptions carry an id that the venue echoes; the login has none.
+      if (login_sent_ && event.request_id.empty()) {
+        on_login(event, text, now);
+      } else {
+        on_error(event, text, now);
+      }
       break;
     case FrameKind::Notice:
       diagnostics_.report(DiagnosticKind::ConnectionNotice, event.message, text);
@@ -168,24 +207,83 @@ void MarketSession::on_control(const ControlEvent& event, std::string_view text,
   }
 }
 
+SubscriptionArgument* MarketSession::find_argument(const ControlEvent& event) noexcept {
+  const std::string_view name = !event.instrument.empty() ? event.instrument
+                                : !event.family.empty()   ? event.family
+                                                          : event.instrument_type;
+  const Channel channel = channel_of(event.channel_name);
+  return subscriptions_.find(channel, name,
+                             is_candle(channel) ? candle_bar(event.channel_name) : "");
+}
+
+void MarketSession::on_login(const ControlEvent& event, std::string_view text,
+                             Timestamp now) noexcept {
+  if (!login_sent_) return;
+  login_sent_.reset();
+  logged_in_ = true;
+  // Everything else is public. What needed the login is asked for, and refused by itself.
+  if (event.code != 0) diagnostics_.report(DiagnosticKind::LoginRefused, event.message, text);
+  send_requests(now);
+}
+
+/// The account is not given this book: `books` is open to all.
+void MarketSession::replace_book(SubscriptionArgument& argument, std::string_view why,
+                                 Timestamp now) noexcept {
+  const InstrumentCode* const code = codes_.find(argument.name);
+  const auto wanted = book_feed_of(argument.channel);
+  if (code == nullptr || !wanted) return;
+  const std::string name = argument.name;  // adding the other may move the argument
+  subscriptions_.replace(argument, Channel::Books);
+  if (find_sequencer(code->id, BookFeed::Depth400) == nullptr) {
+    make_sequencer(code->id, BookFeed::Depth400);
+  }
+  diagnostics_.report(DiagnosticKind::BookReplaced, name, why);
+  tell_replacement(name, *wanted, BookFeed::Depth400, now);
+  if (*wanted != BookFeed::Depth400Fast) return;
+  // What the fast book stood for goes with it.
+  for (const BookFeed other : {BookFeed::Depth400, BookFeed::Depth50Fast}) {
+    const auto* beside = subscriptions_.find(channel_of(other), name);
+    if (beside != nullptr) tell_replacement(name, other, BookFeed::Depth400, now);
+  }
+}
+
+void MarketSession::tell_replacement(std::string_view name, BookFeed wanted, BookFeed instead,
+                                     Timestamp now) noexcept {
+  if (const InstrumentCode* code = codes_.find(name)) {
+    listener_->on_book_replaced(code->id, wanted, instead, now);
+  }
+}
+
+void MarketSession::renew_silent(Timestamp now) noexcept {
+  while (SubscriptionArgument* argument = subscriptions_.find_silent(now)) {
+    diagnostics_.report(DiagnosticKind::SubscriptionSilent, name_of(argument->channel),
+                        argument->name);
+    subscriptions_.renew(*argument, now, settings_.resubscribe_pause);
+  }
+}
+
 void MarketSession::on_error(const ControlEvent& event, std::string_view text,
                              Timestamp now) noexcept {
   const RefusedArgument named = refused_argument(event.message);
   SubscriptionArgument* const argument =
-      subscriptions_.find(channel_of(named.channel_name), named.instrument);
+      subscriptions_.find(channel_of(named.channel_name), named.instrument,
+                          candle_bar(named.channel_name));
   std::uint32_t request = 0;
   if (event.request_id.starts_with('s')) {
     const char* const end = event.request_id.data() + event.request_id.size();
     std::from_chars(event.request_id.data() + 1, end, request);
   }
   bool ours = false;
+  SubscriptionArgument* by_tier = nullptr;
   const auto refuse_one = [&](SubscriptionArgument& candidate) {
     using State = SubscriptionArgument::State;
     if (candidate.state == State::UnsubscribeSent) {
       subscriptions_.unsubscribed(candidate);  // it was not subscribed: that is what we wanted
       ours = true;
     } else if (candidate.state == State::Sent) {
-      if (is_passing(event.code)) {
+      if (needs_tier(candidate.channel) && is_by_tier(event.code)) {
+        by_tier = &candidate;
+      } else if (is_passing(event.code)) {
         subscriptions_.retry(candidate, now, settings_.resubscribe_pause);
       } else {
         subscriptions_.refused(candidate);
@@ -201,9 +299,14 @@ void MarketSession::on_error(const ControlEvent& event, std::string_view text,
     }
   }
   // An error that names nothing of ours is only told: what it refused runs into the time-out.
-  diagnostics_.report(ours ? DiagnosticKind::SubscriptionRefused : DiagnosticKind::VenueError,
-                      event.message, text);
+  if (by_tier != nullptr) {
+    replace_book(*by_tier, text, now);
+  } else {
+    diagnostics_.report(ours ? DiagnosticKind::SubscriptionRefused : DiagnosticKind::VenueError,
+                        event.message, text);
+  }
   send_requests(now);
+  check_ready(now);
 }
 
 void MarketSession::on_push(const Frame& frame, std::string_view text, Timestamp now) noexcept {
@@ -232,6 +335,20 @@ void MarketSession::on_push(const Frame& frame, std::string_view text, Timestamp
     case Channel::MarkPrice:
     case Channel::IndexTickers:
       on_reference_price_push(frame, text, now);
+      return;
+    case Channel::Candles:
+    case Channel::MarkCandles:
+    case Channel::IndexCandles:
+    case Channel::FundingRate:
+    case Channel::OpenInterest:
+    case Channel::PriceLimit:
+    case Channel::EstimatedPrice:
+    case Channel::OptionSummary:
+    case Channel::OptionTrades:
+    case Channel::LiquidationOrders:
+    case Channel::AdlWarning:
+    case Channel::Status:
+      on_market_update_push(frame, text, now);
       return;
     case Channel::Instruments:
       on_instruments_push(frame, text, now);
@@ -273,6 +390,7 @@ void MarketSession::on_reference_price_push(const Frame& frame, std::string_view
     if (code == nullptr) return refuse(frame, DecodeError::UnknownInstrument, text, now);
     const auto event = reference_price_for(*code, price, now);
     if (!event) return refuse(frame, event.error(), text, now);
+    subscriptions_.heard(frame.channel, code->id, now);
     listener_->on_reference_price(*event);
   };
   for (const DecodedReferencePrice& price : *prices) {
@@ -290,18 +408,31 @@ void MarketSession::on_reference_price_push(const Frame& frame, std::string_view
 
 void MarketSession::on_instruments_push(const Frame& frame, std::string_view text,
                                         Timestamp now) noexcept {
-  const DecodeStatus status = decode_instrument_changes(reader_, codes_, instrument_changes_);
+  const DecodeStatus status = decode_instrument_changes(reader_, codes_, pushed_instruments_);
   if (!status) return refuse(frame, status.error(), text, now);
-  for (const InstrumentChange& change : instrument_changes_) {
+  for (const PushedInstrument& pushed : pushed_instruments_) {
     // Absence means nothing: pushes may hold only what changed. [PROTOCOL 4.10]
-    if (change.code) codes_.set_code(change.instrument, change.code);
+    if (pushed.code) codes_.set_code(pushed.change.instrument, pushed.code);
+    listener_->on_instrument_changed(pushed.change, now);
     // Our unit is fixed for the run: an instrument that outgrew it is not tradable until restart.
     const InstrumentState state =
-        change.tick_too_fine || change.lot_too_fine ? InstrumentState::Unknown : change.state;
-    InstrumentState& last = states_[change.instrument.value];
+        pushed.change.unit_too_coarse ? InstrumentState::Unknown : pushed.change.state;
+    InstrumentState& last = states_[pushed.change.instrument.value];
     if (state == last && state != InstrumentState::Unknown) continue;
     last = state;
-    listener_->on_instrument_state(change.instrument, state, now);
+    listener_->on_instrument_state(pushed.change.instrument, state, now);
+  }
+}
+
+void MarketSession::on_market_update_push(const Frame& frame, std::string_view text,
+                                          Timestamp now) noexcept {
+  const UpdateContext context{reader_, frame, codes_, now, updates_};
+  const auto indexed = subscriptions_.subscribers_of_index(frame.instrument);
+  const DecodeStatus status = decode_market_update(context, indexed);
+  if (!status) return refuse(frame, status.error(), text, now);
+  for (const MarketUpdate& update : updates_.view()) {
+    subscriptions_.heard(frame.channel, instrument_of(update), now);
+    listener_->on_market_update(update);
   }
 }
 
@@ -339,8 +470,8 @@ void MarketSession::check_ready(Timestamp now) noexcept {
 
 void MarketSession::send_requests(Timestamp now) noexcept {
   if (output_ == nullptr || closing_) return;
-  for (std::string_view text = subscriptions_.next_request(now); !text.empty();
-       text = subscriptions_.next_request(now)) {
+  for (std::string_view text = subscriptions_.next_request(now, logged_in_); !text.empty();
+       text = subscriptions_.next_request(now, logged_in_)) {
     if (!output_->send_text(text)) {
       // The arguments are marked as sent: their time-out would find out, later than this does.
       reconnect("the send queue did not take a subscription");
@@ -362,8 +493,15 @@ void MarketSession::reconnect_slowly(std::string_view why) noexcept {
 }
 
 bool MarketSession::all_books_live() const noexcept {
-  return std::ranges::all_of(sequencers_, [](const auto& sequencer) {
-    return sequencer->state() == BookSequencer::State::Live;
+  return std::ranges::all_of(sequencers_, [this](const auto& sequencer) {
+    if (sequencer->state() == BookSequencer::State::Live) return true;
+    // One that another stands for never comes.
+    const InstrumentCode* const code = codes_.find(sequencer->instrument());
+    const auto* argument =
+        code == nullptr
+            ? nullptr
+            : subscriptions_.find(channel_of(sequencer->feed()), code->name.view());
+    return argument == nullptr || argument->state == SubscriptionArgument::State::Replaced;
   });
 }
 
@@ -406,7 +544,9 @@ void MarketSession::resubscribe_book(InstrumentId instrument, BookFeed feed,
 
 void MarketSession::request_book_seed(InstrumentId instrument, BookFeed feed,
                                       Timestamp now) noexcept {
-  const bool asked = seeds_ != nullptr && seeds_->request_book_snapshot(instrument, feed, now);
+  // The venue's snapshot by REST is of the organic book.
+  const bool asked = seeds_ != nullptr && feed != BookFeed::Depth400Retail &&
+                     seeds_->request_book_snapshot(instrument, feed, now);
   if (asked) return;
   if (BookSequencer* sequencer = find_sequencer(instrument, feed)) sequencer->on_seed_failed(now);
 }

@@ -13,6 +13,7 @@
 #include "gateway/okx/protocol/decode_book.h"
 #include "gateway/okx/protocol/decode_control.h"
 #include "gateway/okx/protocol/decode_instruments.h"
+#include "gateway/okx/protocol/decode_market_updates.h"
 #include "gateway/okx/protocol/decode_reference_price.h"
 #include "gateway/okx/protocol/decode_ticker.h"
 #include "gateway/okx/protocol/decode_trades.h"
@@ -20,6 +21,7 @@
 #include "gateway/okx/protocol/frame.h"
 #include "gateway/okx/protocol/instrument_codes.h"
 #include "gateway/okx/protocol/session_io.h"
+#include "gateway/okx/protocol/signing.h"
 #include "gateway/okx/protocol/subscription_book.h"
 
 namespace gannet::okx {
@@ -41,19 +43,22 @@ struct MarketSessionSettings {
   Nanos acknowledge_within = seconds(10);  ///< a subscription not answered: reconnect
   Nanos resubscribe_pause = seconds(1);    ///< between two of one stream; doubles up to 64 s
   std::int32_t many_connections = 20;      ///< on a channel that the venue counts: told from here
-  /// Subscribe to the `instruments` channel of every type among the subscriptions: states and
-  /// codes.
+  /// Subscribe to the `instruments` channel of every type among the subscriptions: states, codes
+  /// and changed definitions.
   bool instrument_states = true;
+  bool venue_status = false;  ///< subscribe to the venue's maintenance
 };
 
-/// The public socket's protocol: subscriptions with *every* acknowledgement awaited, heartbeat,
-/// routing by channel to decoders and sequencers, and what to do when the venue errs. A function of
-/// its inputs; thread: the reactor. After the first frames it does not allocate per frame (but for
-/// lists of instruments and books that have to be seeded by REST).
+/// The protocol of the public and of the business socket: subscriptions with *every*
+/// acknowledgement awaited, heartbeat, routing by channel to decoders and sequencers, and what to do
+/// when the venue errs. A function of its inputs; thread: the reactor. After the first frames it
+/// does not allocate per frame (but for lists of instruments and books that have to be seeded by
+/// REST).
 ///
-/// Ready is told when every subscription has been acknowledged. A subscription that the venue
+/// Ready is told when every subscription has been acknowledged. An essential one that the venue
 /// refuses for good keeps the session from Ready: it is told once, and not asked again until the
-/// next connection.
+/// next connection. A deep book that this account is not given is no refusal: `books` stands for it
+/// from then on. What repeats itself by its documentation and does not is subscribed to again.
 class MarketSession final : public SocketSession, private BookSequencerOutput {
  public:
   /// All references outlive the session. `seeds` may be null: then books without a first snapshot
@@ -61,6 +66,13 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   MarketSession(const MarketSessionSettings& settings, InstrumentCodes& codes,
                 std::span<const MarketSubscription> subscriptions, MarketListener& listener,
                 Diagnostics& diagnostics, BookSeedSource* seeds = nullptr);
+
+  /// Deep books need a login on this socket too. Without one, or when it is refused, they are asked
+  /// for all the same and replaced when refused. Before on_open; `signer` outlives the session.
+  void log_in_with(const Signer& signer, Nanos clock_offset) noexcept {
+    signer_ = &signer;
+    clock_offset_ = clock_offset;
+  }
 
   void on_open(SocketOutput& output, Timestamp now) noexcept override;
   void on_text(std::string_view text, Timestamp now) noexcept override;
@@ -89,6 +101,14 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
 
  private:
   void on_control(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
+  void on_login(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
+  SubscriptionArgument* find_argument(const ControlEvent& event) noexcept;
+  void replace_book(SubscriptionArgument& argument, std::string_view why, Timestamp now) noexcept;
+  void tell_replacement(std::string_view name, BookFeed wanted, BookFeed instead,
+                        Timestamp now) noexcept;
+  void renew_silent(Timestamp now) noexcept;
+  BookSequencer& make_sequencer(InstrumentId instrument, BookFeed feed);
+  void on_market_update_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void on_error(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
   void on_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void on_book_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
@@ -121,7 +141,8 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   TradesDecoder trades_decoder_;
   TickerDecoder ticker_decoder_;
   ReferencePriceDecoder reference_decoder_;
-  std::vector<InstrumentChange> instrument_changes_;
+  UpdateList updates_;
+  std::vector<PushedInstrument> pushed_instruments_;
   std::vector<InstrumentState> states_;  // last told, by instrument id
 
   SubscriptionBook subscriptions_;
@@ -131,6 +152,10 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   std::string_view current_text_;  // the frame being handled, for diagnostics of the sequencers
   Timestamp last_frame_;
   Timestamp last_ping_;
+  const Signer* signer_ = nullptr;
+  Nanos clock_offset_;
+  std::optional<Timestamp> login_sent_;  // until it is answered
+  bool logged_in_ = true;                // or not going to be
   bool ready_ = false;
   bool closing_ = false;  // a reconnect was asked for
   std::uint64_t frames_ = 0;

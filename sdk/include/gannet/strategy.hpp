@@ -299,6 +299,85 @@ class Ticker {
   const gannet_ticker& raw_;
 };
 
+enum class CandleKind : std::uint32_t {
+  Trade = GANNET_TRADE_CANDLES,
+  Mark = GANNET_MARK_CANDLES,
+  Index = GANNET_INDEX_CANDLES
+};
+
+/// One bar as it stands; the complete one is the last of its open time.
+class Candle {
+ public:
+  explicit Candle(const gannet_candle& raw) noexcept : raw_(raw) {}
+  InstrumentId instrument() const noexcept { return {raw_.instrument}; }
+  CandleKind kind() const noexcept { return static_cast<CandleKind>(raw_.kind); }
+  Duration period() const noexcept { return {raw_.period}; }
+  Time open_time() const noexcept { return {raw_.open_time}; }
+  Price open() const noexcept { return {raw_.open}; }
+  Price high() const noexcept { return {raw_.high}; }
+  Price low() const noexcept { return {raw_.low}; }
+  Price close() const noexcept { return {raw_.close}; }
+  Quantity volume() const noexcept { return {raw_.volume}; }
+  bool is_complete() const noexcept { return raw_.complete != 0; }
+  /// History, told before on_start.
+  bool is_warm_up() const noexcept { return raw_.warm_up != 0; }
+  const gannet_candle& raw() const noexcept { return raw_; }
+
+ private:
+  const gannet_candle& raw_;
+};
+
+/// Of a perpetual. Rates are signals: positive is paid by longs to shorts.
+class Funding {
+ public:
+  explicit Funding(const gannet_funding& raw) noexcept : raw_(raw) {}
+  InstrumentId instrument() const noexcept { return {raw_.instrument}; }
+  double rate() const noexcept { return value(raw_.rate); }
+  Time funding_time() const noexcept { return {raw_.funding_time}; }
+  Time next_funding_time() const noexcept { return {raw_.next_funding_time}; }
+  std::optional<double> minimum_rate() const noexcept {
+    return value(GANNET_HAS_RATE_BOUNDS, raw_.minimum_rate);
+  }
+  std::optional<double> maximum_rate() const noexcept {
+    return value(GANNET_HAS_RATE_BOUNDS, raw_.maximum_rate);
+  }
+  std::optional<double> settled_rate() const noexcept {
+    return value(GANNET_HAS_SETTLED_RATE, raw_.settled_rate);
+  }
+  const gannet_funding& raw() const noexcept { return raw_; }
+
+ private:
+  static double value(const gannet_decimal& d) noexcept {
+    double scale = 1;
+    for (std::uint32_t i = 0; i < d.digits; ++i) scale *= 10;
+    return static_cast<double>(d.mantissa) / scale;
+  }
+  std::optional<double> value(std::uint32_t bit, const gannet_decimal& d) const noexcept {
+    if ((raw_.present & bit) == 0) return std::nullopt;
+    return value(d);
+  }
+  gannet_funding raw_;  // a copy: the query's answer lives no longer than the call
+};
+
+/// What the venue takes no buy above and no sell below.
+class PriceLimit {
+ public:
+  explicit PriceLimit(const gannet_price_limit& raw) noexcept : raw_(raw) {}
+  InstrumentId instrument() const noexcept { return {raw_.instrument}; }
+  std::optional<Price> highest_buy() const noexcept {
+    if ((raw_.present & GANNET_HAS_HIGHEST_BUY) == 0) return std::nullopt;
+    return Price{raw_.highest_buy};
+  }
+  std::optional<Price> lowest_sell() const noexcept {
+    if ((raw_.present & GANNET_HAS_LOWEST_SELL) == 0) return std::nullopt;
+    return Price{raw_.lowest_sell};
+  }
+  const gannet_price_limit& raw() const noexcept { return raw_; }
+
+ private:
+  gannet_price_limit raw_;
+};
+
 enum class State : std::uint32_t {
   Cold = GANNET_STATE_COLD,
   Connecting = GANNET_STATE_CONNECTING,
@@ -372,8 +451,26 @@ class Description {
   void wants_trades() noexcept { channels |= GANNET_WANT_TRADES; }
   void wants_ticker() noexcept { channels |= GANNET_WANT_TICKER; }
   void wants_mark_price() noexcept { channels |= GANNET_WANT_MARK_PRICE; }
+  void wants_index_price() noexcept { channels |= GANNET_WANT_INDEX_PRICE; }
+  void wants_funding() noexcept { channels |= GANNET_WANT_FUNDING; }
+  void wants_price_limit() noexcept { channels |= GANNET_WANT_PRICE_LIMIT; }
+  /// GANNET_WANT_..., for what has no function of its own here.
+  void wants(std::uint32_t more_channels) noexcept { channels |= more_channels; }
+  /// Candles as they come, and the newest `history` complete ones before on_start, where there is a
+  /// source of history. Bars of 6 h and longer begin by UTC. Call again for another period.
+  void wants_candles(Duration period, std::uint32_t history = 0,
+                     CandleKind kind = CandleKind::Trade) {
+    channels |= GANNET_WANT_CANDLES;
+    gannet_warm_up warm_up{};
+    warm_up.size = sizeof warm_up;
+    warm_up.count = history;
+    warm_up.period = period.nanos;
+    warm_up.kind = static_cast<std::uint32_t>(kind);
+    warm_ups.push_back(warm_up);
+  }
 
   std::vector<gannet_parameter> parameters;
+  std::vector<gannet_warm_up> warm_ups;
   std::uint32_t channels = 0;
   BookFeed book = BookFeed::Best;
   std::uint32_t book_depth = 0;
@@ -516,6 +613,19 @@ class Strategy {
   virtual void on_ticker(const Ticker&) {}
   virtual void on_mark_price(InstrumentId, Price) {}
   virtual void on_index_price(InstrumentId, Price) {}
+  virtual void on_candle(const Candle&) {}
+  virtual void on_funding(const Funding&) {}
+  virtual void on_price_limit(const PriceLimit&) {}
+  virtual void on_open_interest(const gannet_open_interest&) {}
+  virtual void on_estimated_price(const gannet_estimated_price&) {}
+  virtual void on_option_summary(const gannet_option_summary&) {}
+  virtual void on_option_trade(const gannet_option_trade&) {}
+  virtual void on_liquidation(const gannet_liquidation&) {}
+  virtual void on_adl_warning(const gannet_adl_warning&) {}
+  /// The venue announces, begins or ends a maintenance.
+  virtual void on_venue_status(const gannet_venue_status&) {}
+  /// The venue changed a definition (tick, lot, minimum); the digits stay as they were.
+  virtual void on_instrument_changed(const Instrument&) {}
   virtual void on_order(const OrderEvent&) {}
   virtual void on_fill(const Fill&) {}
   virtual void on_position(InstrumentId, Quantity /*own*/, Quantity /*account*/) {}
@@ -621,6 +731,28 @@ class Strategy {
     f(Book(raw));
     return true;
   }
+  /// The last told to this strategy's lane; absent: none yet, or nobody there wants it.
+  std::optional<Funding> funding(InstrumentId id) const noexcept {
+    gannet_funding raw{};
+    raw.size = sizeof raw;
+    if (host_.funding(engine_, id.value, &raw) != GANNET_OK) return std::nullopt;
+    return Funding(raw);
+  }
+  /// Both ask a function that an older engine may lack.
+  std::optional<PriceLimit> price_limit(InstrumentId id) const noexcept {
+    gannet_price_limit raw{};
+    raw.size = sizeof raw;
+    if (host_.size < offsetof(gannet_host, price_limit) + sizeof(host_.price_limit) ||
+        host_.price_limit(engine_, id.value, &raw) != GANNET_OK)
+      return std::nullopt;
+    return PriceLimit(raw);
+  }
+  std::optional<Price> mark_price(InstrumentId id) const noexcept {
+    return reference_price(id, GANNET_MARK_PRICE);
+  }
+  std::optional<Price> index_price(InstrumentId id) const noexcept {
+    return reference_price(id, GANNET_INDEX_PRICE);
+  }
   /// The strategy's own position, long positive.
   Quantity position(InstrumentId id) const noexcept { return {query_position(id).own}; }
   Quantity account_position(InstrumentId id) const noexcept { return {query_position(id).account}; }
@@ -642,6 +774,14 @@ class Strategy {
     raw.size = sizeof raw;
     host_.position(engine_, id.value, &raw);
     return raw;
+  }
+  std::optional<Price> reference_price(InstrumentId id, std::uint32_t kind) const noexcept {
+    gannet_reference_price raw{};
+    raw.size = sizeof raw;
+    if (host_.size < offsetof(gannet_host, reference_price) + sizeof(host_.reference_price) ||
+        host_.reference_price(engine_, id.value, kind, &raw) != GANNET_OK)
+      return std::nullopt;
+    return Price{raw.price};
   }
   std::uint32_t query_state(std::uint32_t id) const noexcept {
     gannet_state raw{};
@@ -734,6 +874,39 @@ inline const gannet_handlers& common_handlers() noexcept {
         if (e->kind == GANNET_INDEX_PRICE) s.on_index_price({e->instrument}, {e->price});
       });
     };
+    h.candle = [](void* self, const gannet_candle* e) {
+      return handle(self, [e](Strategy& s) { s.on_candle(Candle(*e)); });
+    };
+    h.funding = [](void* self, const gannet_funding* e) {
+      return handle(self, [e](Strategy& s) { s.on_funding(Funding(*e)); });
+    };
+    h.price_limit = [](void* self, const gannet_price_limit* e) {
+      return handle(self, [e](Strategy& s) { s.on_price_limit(PriceLimit(*e)); });
+    };
+    h.open_interest = [](void* self, const gannet_open_interest* e) {
+      return handle(self, [e](Strategy& s) { s.on_open_interest(*e); });
+    };
+    h.estimated_price = [](void* self, const gannet_estimated_price* e) {
+      return handle(self, [e](Strategy& s) { s.on_estimated_price(*e); });
+    };
+    h.option_summary = [](void* self, const gannet_option_summary* e) {
+      return handle(self, [e](Strategy& s) { s.on_option_summary(*e); });
+    };
+    h.option_trade = [](void* self, const gannet_option_trade* e) {
+      return handle(self, [e](Strategy& s) { s.on_option_trade(*e); });
+    };
+    h.liquidation = [](void* self, const gannet_liquidation* e) {
+      return handle(self, [e](Strategy& s) { s.on_liquidation(*e); });
+    };
+    h.adl_warning = [](void* self, const gannet_adl_warning* e) {
+      return handle(self, [e](Strategy& s) { s.on_adl_warning(*e); });
+    };
+    h.venue_status = [](void* self, const gannet_venue_status* e) {
+      return handle(self, [e](Strategy& s) { s.on_venue_status(*e); });
+    };
+    h.instrument = [](void* self, const gannet_instrument* e) {
+      return handle(self, [e](Strategy& s) { s.on_instrument_changed(Instrument(*e)); });
+    };
     h.order = [](void* self, const gannet_order_event* e) {
       return handle(self, [e](Strategy& s) { s.on_order(OrderEvent(*e)); });
     };
@@ -789,6 +962,8 @@ const gannet_descriptor* descriptor() noexcept {
       raw.channels = d.channels;
       raw.book = static_cast<std::uint32_t>(d.book);
       raw.depth = d.book_depth;
+      raw.warm_up = d.warm_ups.empty() ? nullptr : d.warm_ups.data();
+      raw.warm_up_count = static_cast<std::uint32_t>(d.warm_ups.size());
       raw.handlers = &handlers;
       return raw;
     }();
