@@ -37,7 +37,9 @@ struct InstrumentSettings {
   MarginMode margin_mode = MarginMode::Cross;
   std::optional<std::string> leverage;  ///< exact decimal, compared with the venue's
   bool set_leverage = false;            ///< change it there if it differs
-  std::optional<BookFeed> book;         ///< absent: what its strategies want
+  /// Kept by the engine itself, and what the gate measures orders against; absent: the fastest book
+  /// that its strategies want, or the best prices alone.
+  std::optional<BookFeed> book;
 };
 
 /// One value of a strategy's `parameters` as it was written; the plugin's schema gives it meaning.

@@ -34,8 +34,8 @@ class MarketInput final : MarketListener, okx::Diagnostics, okx::SocketOutput, o
   static std::vector<okx::MarketSubscription> wanted() {
     std::vector<okx::MarketSubscription> all;
     for (const InstrumentId id : {kBtcSpot, kBtcSwap, kEthSwap}) {
-      for (int stream = 0; stream <= static_cast<int>(okx::MarketStream::IndexPrice); ++stream) {
-        all.push_back({id, static_cast<okx::MarketStream>(stream)});
+      for (int stream = 0; stream < okx::kMarketStreams; ++stream) {
+        all.push_back({id, static_cast<okx::MarketStream>(stream), {seconds(60)}});
       }
     }
     return all;
@@ -47,6 +47,8 @@ class MarketInput final : MarketListener, okx::Diagnostics, okx::SocketOutput, o
   void on_ticker(const TickerEvent&) noexcept override { ++events_; }
   void on_reference_price(const ReferencePriceEvent&) noexcept override { ++events_; }
   void on_instrument_state(InstrumentId, InstrumentState, Timestamp) noexcept override {}
+  void on_market_update(const MarketUpdate&) noexcept override { ++events_; }
+  void on_instrument_changed(const InstrumentChange&, Timestamp) noexcept override { ++events_; }
   void on_market_connection(ConnectionState, Timestamp) noexcept override {}
   void on_market_alive(Timestamp) noexcept override {}
   void on_diagnostic(okx::DiagnosticKind, std::string_view, std::string_view) noexcept override {

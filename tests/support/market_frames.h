@@ -7,7 +7,7 @@ namespace gannet::test {
 
 /// Frames of every kind the public socket knows, written after the documented shapes, for the
 /// instruments of market_codes().
-inline constexpr std::array<std::string_view, 20> kMarketFrames{
+inline constexpr std::array<std::string_view, 31> kMarketFrames{
     R"({"arg":{"channel":"books","instId":"BTC-USDT"},"action":"snapshot","data":[{"asks":[["61250.2","12.35","0","9"],["61250.3","0.5","0","2"]],"bids":[["61250.1","4.02","0","6"],["61250","1","0","1"]],"ts":"1795430400100","checksum":0,"prevSeqId":-1,"seqId":8812345001}]})",
     R"({"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[{"asks":[["61250.2","0","0","0"]],"bids":[],"ts":"1795430400200","checksum":0,"prevSeqId":8812345001,"seqId":8812345009}]})",
     R"({"arg":{"channel":"books-l2-tbt","instId":"BTC-USDT-SWAP"},"action":"update","data":[{"asks":[["43741.9","4","0","1"]],"bids":[["43741.8","2","0","1"]],"ts":"1646314548269","checksum":2127111}]})",
@@ -20,6 +20,17 @@ inline constexpr std::array<std::string_view, 20> kMarketFrames{
     R"({"arg":{"channel":"mark-price","instId":"BTC-USDT-SWAP"},"data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","markPx":"61250.123456","ts":"1597026383085"}]})",
     R"({"arg":{"channel":"index-tickers","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","idxPx":"41756.7","open24h":"42427.3","ts":"1642643951284"}]})",
     R"({"arg":{"channel":"instruments","instType":"SWAP"},"data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","instFamily":"BTC-USDT","uly":"BTC-USDT","instIdCode":10459,"ctType":"linear","ctVal":"0.01","ctMult":"1","ctValCcy":"BTC","settleCcy":"USDT","tickSz":"0.1","lotSz":"0.01","minSz":"0.01","maxLmtSz":"100000000","maxMktSz":"35000","lever":"100","listTime":"1573557408000","state":"live","upcChg":[]}]})",
+    R"({"arg":{"channel":"books-rpi","instId":"BTC-USDT"},"action":"snapshot","data":[{"asks":[["61250.2","12.35","10","9"]],"bids":[["61250.1","4.02","4","6"]],"ts":"1","prevSeqId":-1,"seqId":5}]})",
+    R"({"arg":{"channel":"candle1m","instId":"BTC-USDT-SWAP"},"data":[["1795430400000","61250","61251.5","61249","61250.1","120.5","1.2","73500","0"]]})",
+    R"({"arg":{"channel":"index-candle1m","instId":"BTC-USDT"},"data":[["1795430400000","61250.12","61251","61249","61250","1"]]})",
+    R"({"arg":{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},"data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","fundingRate":"0.0001","fundingTime":"1795449600000","nextFundingTime":"1795478400000","minFundingRate":"-0.015","maxFundingRate":"0.015","ts":"1795430400000"}]})",
+    R"({"arg":{"channel":"open-interest","instId":"BTC-USDT-SWAP"},"data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","oi":"2125419.67","oiUsd":"1301000000.5","ts":"1795430400000"}]})",
+    R"({"arg":{"channel":"price-limit","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","buyLmt":"64000","sellLmt":"58000","enabled":true,"ts":"1795430400000"}]})",
+    R"({"arg":{"channel":"estimated-price","instType":"SWAP","instId":"BTC-USDT-SWAP"},"data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","settlePx":"61250.33333333","settleType":"settlement","ts":"1795430400000"}]})",
+    R"({"arg":{"channel":"opt-summary","instFamily":"BTC-USD"},"data":[{"instType":"OPTION","instId":"BTC-USDT-SWAP","delta":"0.1","gamma":"4.7","theta":"-0.004","vega":"0.0002","markVol":"0.77","bidVol":"","fwdPx":"39016.81","ts":"1795430400000"}]})",
+    R"({"arg":{"channel":"option-trades","instType":"OPTION","instId":"BTC-USDT-SWAP"},"data":[{"fillVol":"0.5066","fwdPx":"16469.6","idxPx":"16537.2","instId":"BTC-USDT-SWAP","markPx":"0.0469","px":"0.045","side":"sell","sz":"2","tradeId":"38","ts":"1795430400000"}]})",
+    R"({"arg":{"channel":"liquidation-orders","instType":"SWAP"},"data":[{"details":[{"bkLoss":"0","bkPx":"61000.5","ccy":"","posSide":"long","side":"sell","sz":"13","ts":"1795430400000"}],"instId":"BTC-USDT-SWAP","instType":"SWAP"}]})",
+    R"({"arg":{"channel":"adl-warning","instType":"SWAP"},"data":[{"instType":"SWAP","instFamily":"BTC-USDT","state":"warning","bal":"1200.5","ts":"1795430400000"}]})",
     R"({"id":"s1","event":"subscribe","arg":{"channel":"books","instId":"BTC-USDT"},"connId":"c0ffee01"})",
     R"({"event":"unsubscribe","arg":{"channel":"books","instId":"BTC-USDT"},"connId":"c0ffee01"})",
     R"({"event":"error","msg":"Wrong URL or channel:books,instId:BTC-USDT doesn't exist.","code":"60018","connId":"c0ffee01"})",

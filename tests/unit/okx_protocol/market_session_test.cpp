@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,14 @@ struct Listener final : MarketListener {
                                                             : "disconnected");
   }
   void on_market_alive(Timestamp) noexcept override { ++alive; }
+  int updates = 0;
+  void on_market_update(const MarketUpdate&) noexcept override { ++updates; }
+  void on_book_replaced(InstrumentId id, BookFeed wanted, BookFeed instead,
+                        Timestamp) noexcept override {
+    log.push_back("replaced " + std::to_string(id.value) + " " +
+                  std::to_string(static_cast<int>(wanted)) + " " +
+                  std::to_string(static_cast<int>(instead)));
+  }
   std::vector<std::string> take() { return std::exchange(log, {}); }
 };
 
@@ -352,6 +361,188 @@ TEST(SubscriptionBook, SplitsLongListsAndKeepsTheHourlyLimit) {
   EXPECT_EQ(made, SubscriptionBook::kMaxRequestsPerHour);
   book.arguments()[0].state = SubscriptionArgument::State::Wanted;
   EXPECT_FALSE(book.next_request(now + seconds(3'600)).empty());
+}
+
+struct Wider : MarketSessionTest {
+  /// A session of its own subscriptions, opened; the fixture's is not used.
+  MarketSession& start(std::vector<MarketSubscription> wanted, const Signer* signer = nullptr) {
+    other_ = std::make_unique<MarketSession>(settings(), codes_, wanted, listener_, notes_, &seeds_);
+    if (signer != nullptr) other_->log_in_with(*signer, seconds(2));
+    other_->on_open(socket_, now_);
+    return *other_;
+  }
+  void say(std::string_view frame) { other_->on_text(test::PaddedText(frame), now_); }
+  void acknowledge_other(std::string_view channel) {
+    ack(R"({"channel":")" + std::string(channel) + R"(","instId":"BTC-USDT-SWAP"})");
+  }
+  void ack(std::string_view argument) {
+    say(R"({"event":"subscribe","arg":)" + std::string(argument) + R"(,"connId":"c0ffee01"})");
+  }
+  std::unique_ptr<MarketSession> other_;
+};
+
+TEST_F(Wider, NamesEveryChannelsArgumentAsTheVenueWantsIt) {
+  codes_.add({InstrumentId{3}, std::string_view("BTC-USD-261225-80000-C"),
+              std::string_view("BTC-USD"), std::string_view("BTC-USD"), InstrumentKind::Option, 6, 0,
+              std::nullopt});
+  start({{test::kBtcSwap, MarketStream::FundingRate},
+         {test::kBtcSwap, MarketStream::PriceLimit},
+         {test::kBtcSwap, MarketStream::EstimatedPrice},
+         {test::kBtcSwap, MarketStream::Liquidations},
+         {test::kEthSwap, MarketStream::Liquidations},
+         {test::kBtcSwap, MarketStream::AdlWarning},
+         {InstrumentId{3}, MarketStream::OptionSummary},
+         {InstrumentId{3}, MarketStream::OptionTrades},
+         {test::kBtcSwap, MarketStream::Candles, {seconds(60)}},
+         {test::kBtcSwap, MarketStream::Candles, {seconds(86'400)}},
+         {test::kBtcSwap, MarketStream::IndexCandles, {seconds(300)}},
+         {test::kBtcSwap, MarketStream::Candles, {seconds(7)}}});
+  ASSERT_EQ(socket_.sent.size(), 1u);
+  EXPECT_EQ(
+      socket_.sent[0],
+      R"({"id":"s1","op":"subscribe","args":[{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},{"channel":"price-limit","instId":"BTC-USDT-SWAP"},{"channel":"estimated-price","instType":"SWAP","instId":"BTC-USDT-SWAP"},{"channel":"liquidation-orders","instType":"SWAP"},{"channel":"adl-warning","instType":"SWAP"},{"channel":"opt-summary","instFamily":"BTC-USD"},{"channel":"option-trades","instType":"OPTION","instId":"BTC-USD-261225-80000-C"},{"channel":"candle1m","instId":"BTC-USDT-SWAP"},{"channel":"candle1Dutc","instId":"BTC-USDT-SWAP"},{"channel":"index-candle5m","instId":"BTC-USDT"}]})");
+  for (const char* argument :
+       {R"({"channel":"funding-rate","instId":"BTC-USDT-SWAP"})",
+        R"({"channel":"price-limit","instId":"BTC-USDT-SWAP"})",
+        R"({"channel":"estimated-price","instType":"SWAP","instId":"BTC-USDT-SWAP"})",
+        R"({"channel":"liquidation-orders","instType":"SWAP"})",
+        R"({"channel":"adl-warning","instType":"SWAP"})",
+        R"({"channel":"opt-summary","instFamily":"BTC-USD"})",
+        R"({"channel":"option-trades","instType":"OPTION","instId":"BTC-USD-261225-80000-C"})",
+        R"({"channel":"candle1m","instId":"BTC-USDT-SWAP"})",
+        R"({"channel":"index-candle5m","instId":"BTC-USDT"})"}) {
+    ack(argument);
+    EXPECT_FALSE(other_->ready());
+  }
+  ack(R"({"channel":"candle1Dutc","instId":"BTC-USDT-SWAP"})");
+  EXPECT_TRUE(other_->ready());
+  say(R"({"arg":{"channel":"index-candle5m","instId":"BTC-USDT"},"data":[["1","2","2","2","2","1"]]})");
+  say(R"({"arg":{"channel":"price-limit","instId":"BTC-USDT-SWAP"},"data":[{"buyLmt":"1"}]})");
+  EXPECT_EQ(listener_.updates, 2);
+}
+
+TEST_F(Wider, WhatIsNotEssentialMayBeRefusedAndIsToldOnce) {
+  start({{test::kBtcSwap, MarketStream::Trades}, {test::kBtcSwap, MarketStream::PriceLimit}});
+  acknowledge_other("trades");
+  EXPECT_FALSE(other_->ready());
+  say(R"({"event":"error","msg":"Wrong URL or channel:price-limit,instId:BTC-USDT-SWAP doesn't exist.","code":"60018"})");
+  EXPECT_TRUE(other_->ready());
+  EXPECT_EQ(notes_.kinds, (Log{"subscription_refused"}));
+}
+
+TEST_F(Wider, ADeepBookThatTheAccountIsNotGivenIsReplacedOnce) {
+  start({{test::kBtcSwap, MarketStream::Depth50Fast}, {test::kEthSwap, MarketStream::Depth50Fast}});
+  ASSERT_EQ(socket_.sent.size(), 2u);  // each alone: a refusal need not name its channel
+  listener_.take();
+  say(R"({"id":"s1","event":"error","code":"64003","msg":"Your trading fee tier doesn't meet the requirement."})");
+  say(R"({"id":"s2","event":"error","code":"60011","msg":"Please log in."})");
+  EXPECT_EQ(listener_.take(), (Log{"replaced 1 4 2", "replaced 2 4 2"}));
+  EXPECT_EQ(notes_.kinds, (Log{"book_replaced", "book_replaced"}));
+  ASSERT_EQ(socket_.sent.size(), 4u);
+  EXPECT_EQ(
+      socket_.sent[2],
+      R"({"id":"s3","op":"subscribe","args":[{"channel":"books","instId":"BTC-USDT-SWAP"}]})");
+  ack(R"({"channel":"books","instId":"BTC-USDT-SWAP"})");
+  ack(R"({"channel":"books","instId":"ETH-USD-SWAP"})");
+  EXPECT_TRUE(other_->ready());
+  say(R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":"snapshot","data":[{"asks":[],"bids":[],"ts":"1","seqId":5,"prevSeqId":-1}]})");
+  EXPECT_EQ(listener_.take(), (Log{"ready", "book 5"}));
+  // The tier does not come with a new connection: it is not asked for again.
+  socket_.sent.clear();
+  other_->on_closed(now_);
+  other_->on_open(socket_, now_);
+  ASSERT_EQ(socket_.sent.size(), 1u);
+  EXPECT_EQ(socket_.sent[0].find("books50"), std::string::npos);
+  EXPECT_EQ(notes_.kinds.size(), 2u);
+}
+
+TEST_F(Wider, TheFastDeepBookStandsForTheOthersAndGivesThemBackWhenItIsRefused) {
+  start({{test::kBtcSwap, MarketStream::Depth400},
+         {test::kBtcSwap, MarketStream::Depth400Fast},
+         {test::kBtcSwap, MarketStream::Trades}});
+  // Both on one connection would be refused (64004).
+  EXPECT_EQ(listener_.take(), (Log{"connecting", "replaced 1 2 3"}));
+  ASSERT_EQ(socket_.sent.size(), 2u);
+  EXPECT_EQ(socket_.sent[0].find(R"("books")"), std::string::npos);
+  say(R"({"id":"s1","event":"error","code":"64003","msg":"tier"})");
+  EXPECT_EQ(listener_.take(), (Log{"replaced 1 3 2", "replaced 1 2 2"}));
+  EXPECT_NE(socket_.sent.back().find(R"({"channel":"books","instId":"BTC-USDT-SWAP"})"),
+            std::string::npos);
+}
+
+TEST_F(Wider, LogsInForDeepBooksAndAsksForTheRestAtOnce) {
+  const Signer signer({Secret("key"), Secret("secret"), Secret("phrase")});
+  start({{test::kBtcSwap, MarketStream::Trades}, {test::kBtcSwap, MarketStream::Depth400Fast}},
+        &signer);
+  ASSERT_EQ(socket_.sent.size(), 2u);
+  EXPECT_EQ(socket_.sent[0].substr(0, 13), R"({"op":"login")");
+  EXPECT_EQ(socket_.sent[1].find("books-l2-tbt"), std::string::npos);
+  say(R"({"event":"login","code":"0","msg":"","connId":"c0ffee01"})");
+  ASSERT_EQ(socket_.sent.size(), 3u);
+  EXPECT_NE(socket_.sent[2].find("books-l2-tbt"), std::string::npos);
+}
+
+TEST_F(Wider, GoesOnWithoutALoginThatIsRefusedOrReconnectsWhenNoneIsAnswered) {
+  const Signer signer({Secret("key"), Secret("secret"), Secret("phrase")});
+  start({{test::kBtcSwap, MarketStream::Depth400Fast}}, &signer);
+  say(R"({"event":"error","code":"60009","msg":"Login failed."})");
+  EXPECT_EQ(notes_.kinds, (Log{"login_refused"}));
+  EXPECT_NE(socket_.sent.back().find("books-l2-tbt"), std::string::npos);
+  start({{test::kBtcSwap, MarketStream::Depth400Fast}}, &signer);
+  now_ = now_ + seconds(7);
+  say("pong");
+  now_ = now_ + seconds(4);
+  other_->on_timer(now_);
+  EXPECT_EQ(socket_.reconnects.size(), 1u);
+}
+
+TEST_F(Wider, WhatRepeatsItselfAndDoesNotIsSubscribedAgain) {
+  start({{test::kBtcSwap, MarketStream::MarkPrice},
+         {test::kBtcSwap, MarketStream::IndexPrice},
+         {test::kBtcSwap, MarketStream::Trades}});
+  acknowledge_other("mark-price");
+  acknowledge_other("trades");
+  ack(R"({"channel":"index-tickers","instId":"BTC-USDT"})");
+  socket_.sent.clear();
+  const auto pass = [&](Nanos time) {
+    for (Nanos spent; spent < time; spent = spent + seconds(1)) {
+      now_ = now_ + seconds(1);
+      say("pong");
+      other_->on_timer(now_);
+    }
+  };
+  pass(seconds(10));
+  say(R"({"arg":{"channel":"mark-price","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","markPx":"61250","ts":"1"}]})");
+  pass(seconds(15));
+  EXPECT_TRUE(socket_.sent.empty());
+  pass(seconds(1));
+  ASSERT_EQ(socket_.sent.size(), 1u);
+  EXPECT_EQ(
+      socket_.sent[0],
+      R"({"id":"s2","op":"unsubscribe","args":[{"channel":"mark-price","instId":"BTC-USDT-SWAP"}]})");
+  say(R"({"event":"unsubscribe","arg":{"channel":"mark-price","instId":"BTC-USDT-SWAP"}})");
+  EXPECT_NE(socket_.sent.back().find(R"("op":"subscribe")"), std::string::npos);
+  EXPECT_EQ(notes_.kinds, (Log{"subscription_silent"}));
+}
+
+TEST_F(MarketSessionTest, ABookThatIsSilentForTooLongIsWithdrawnAndSubscribedAgain) {
+  open();
+  book("snapshot", -1, 10);
+  const auto pass_quietly = [&](Nanos time) {
+    for (Nanos spent; spent < time; spent = spent + seconds(1)) {
+      now_ = now_ + seconds(1);
+      text("pong");
+      session_.on_timer(now_);
+    }
+  };
+  pass_quietly(seconds(60));
+  book("update", 10, 10);  // the venue's keep-alive
+  pass_quietly(seconds(75));
+  EXPECT_EQ(listener_.take(), (Log{"book 10", "book 10"}));
+  pass_quietly(seconds(1));
+  EXPECT_EQ(listener_.take(),
+            (Log{"withdrawn " + std::to_string(static_cast<int>(BookWithdrawal::Stale))}));
+  EXPECT_NE(socket_.sent.back().find(R"("op":"unsubscribe")"), std::string::npos);
 }
 
 TEST(MaskSecrets, HidesValuesOfSecretKeys) {

@@ -234,6 +234,33 @@ TEST_F(PreTradeGateTest, Pre04CollarBindsTheAggressiveSideOnly) {
   }
 }
 
+TEST_F(PreTradeGateTest, Pre04TheVenuesOwnPriceLimitBindsInsideTheCollar) {
+  references->set_price_limit(linear, Price{100'500'000}, Price{99'500'000});
+  struct Case {
+    Side side;
+    std::int64_t price;
+    std::optional<DenialReason> reason;
+  };
+  for (const Case& c : {Case{Side::Buy, 100'500'000, kPasses},
+                        Case{Side::Buy, 100'500'100, PriceOutsideVenueLimit},
+                        Case{Side::Buy, 101'000'100, PriceOutsideCollar},
+                        Case{Side::Sell, 99'500'000, kPasses},
+                        Case{Side::Sell, 99'499'900, PriceOutsideVenueLimit},
+                        Case{Side::Sell, 100'600'000, kPasses}}) {
+    EXPECT_EQ(denied(intent_with([&](auto& o) {
+                o.side = c.side;
+                o.price = {c.price};
+              })),
+              c.reason)
+        << c.price;
+  }
+  references->set_price_limit(linear, std::nullopt, std::nullopt);  // switched off
+  EXPECT_EQ(denied(intent_with([](auto& o) { o.price = {100'500'100}; })), kPasses);
+  references->set_price_limit(linear, Price{1'000}, std::nullopt);
+  references->withdraw_all();  // what it said holds for its connection alone
+  EXPECT_FALSE(references->highest_buy(linear));
+}
+
 TEST_F(PreTradeGateTest, Pre04DenialSaysEdgeAndPrice) {
   const auto result = check(intent_with([](auto& o) { o.price = {102'000'000}; }));
   ASSERT_FALSE(result);
