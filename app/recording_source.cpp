@@ -185,7 +185,11 @@ std::expected<void, okx::DecodeError> RecordingSource::tell_books() {
 std::expected<void, okx::DecodeError> RecordingSource::tell_trades() {
   const auto trades = trades_.decode(frames_, frame_, codes_, time_);
   if (!trades) return std::unexpected(trades.error());
-  for (const TradeEvent& trade : *trades) listener_->on_trade(trade);
+  for (TradeEvent trade : *trades) {
+    // A recording has one stream of trades, whichever it is: strategies that want trades get it.
+    trade.stream = TradeEvent::Stream::Aggregated;
+    listener_->on_trade(trade);
+  }
   return {};
 }
 

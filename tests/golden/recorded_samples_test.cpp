@@ -70,9 +70,11 @@ TEST(IgnoredMessages, ListEachNameOnce) {
 
 TEST(IgnoredMessages, MatchByNameOrByBeginning) {
   using enum IgnoredMessage::Where;
-  EXPECT_NE(find_ignored(Channel, "candle1m"), nullptr);
-  EXPECT_NE(find_ignored(Channel, "funding-rate"), nullptr);
-  EXPECT_EQ(find_ignored(Channel, "funding-rate-2"), nullptr);
+  EXPECT_NE(find_ignored(Channel, "sprd-tickers"), nullptr);
+  EXPECT_NE(find_ignored(Channel, "block-tickers"), nullptr);
+  EXPECT_EQ(find_ignored(Channel, "block-tickers-2"), nullptr);
+  EXPECT_EQ(find_ignored(Channel, "candle1m"), nullptr);
+  EXPECT_EQ(find_ignored(Channel, "funding-rate"), nullptr);
   EXPECT_EQ(find_ignored(Channel, "brand-new"), nullptr);
   EXPECT_EQ(find_ignored(Channel, "books"), nullptr);
 }

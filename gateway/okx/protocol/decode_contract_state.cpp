@@ -48,6 +48,12 @@ const InstrumentCode* code_of(const UpdateContext& context, std::string_view nam
   return context.codes.find(name.empty() ? context.frame.instrument : name);
 }
 
+/// A row of somebody else's instrument: nothing wrong in a REST list, which may be of a whole type.
+DecodeStatus not_ours(const UpdateContext& context) noexcept {
+  if (context.frame.kind == FrameKind::Unknown) return {};
+  return std::unexpected(DecodeError::UnknownInstrument);
+}
+
 }  // namespace
 
 DecodeStatus decode_funding(const UpdateContext& context) noexcept {
@@ -60,7 +66,7 @@ DecodeStatus decode_funding(const UpdateContext& context) noexcept {
     if (const DecodeStatus read = read_texts(row, kNames, text); !read) return read;
     if (text[kRate].empty()) return std::unexpected(DecodeError::MissingField);
     const InstrumentCode* const code = code_of(context, text[kName]);
-    if (code == nullptr) return std::unexpected(DecodeError::UnknownInstrument);
+    if (code == nullptr) return not_ours(context);
     FundingEvent funding;
     funding.instrument = code->id;
     const auto rate = rate_of(text[kRate]);
@@ -87,9 +93,7 @@ DecodeStatus decode_open_interest(const UpdateContext& context) noexcept {
     if (const DecodeStatus read = read_texts(row, kNames, text); !read) return read;
     if (text[kOpen].empty()) return std::unexpected(DecodeError::MissingField);
     const InstrumentCode* const code = code_of(context, text[kName]);
-    // The REST list is of a whole type.
-    if (code == nullptr && context.frame.kind == FrameKind::Unknown) return {};
-    if (code == nullptr) return std::unexpected(DecodeError::UnknownInstrument);
+    if (code == nullptr) return not_ours(context);
     OpenInterestEvent interest;
     interest.instrument = code->id;
     const auto open = clamped_units(text[kOpen], code->quantity_digits);
@@ -114,7 +118,7 @@ DecodeStatus decode_price_limit(const UpdateContext& context) noexcept {
     std::array<std::string_view, 5> text;
     if (const DecodeStatus read = read_texts(row, kNames, text); !read) return read;
     const InstrumentCode* const code = code_of(context, text[kName]);
-    if (code == nullptr) return std::unexpected(DecodeError::UnknownInstrument);
+    if (code == nullptr) return not_ours(context);
     PriceLimitEvent limit;
     limit.instrument = code->id;
     // Inwards: a price that we take for allowed is.
