@@ -48,7 +48,8 @@ class EventTap final : public engine::StrategyEvents {
 };
 
 /// Stands between the books and the publisher: tells the log when a book is withdrawn and when it
-/// is back, and of the venue's maintenance. Costs a call and a byte looked at per update. Reactor thread.
+/// is back, and of the venue's maintenance. Costs a call and a byte looked at per update. Reactor
+/// thread.
 class BookTap final : public engine::BookListener {
  public:
   BookTap(engine::BookListener& next, const InstrumentTable& instruments)

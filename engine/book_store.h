@@ -22,9 +22,10 @@ struct BookCounters {
 /// The book of every (instrument, feed) that is wanted: applies proven updates, tells the listener,
 /// and keeps the gate's reference prices. A withdrawn book is empty and is served to nobody until
 /// its next snapshot (I9). A book that the venue does not give this account is served by the one
-/// that stands for it, under its own name. An update without levels re-stamps the reference prices and is told to
-/// nobody. The fastest feed of an instrument is the one the gate measures against.
-/// Thread: the reactor. Allocates in `add` only.
+/// that stands for it, under its own name. An update without levels re-stamps the reference prices
+/// and is told to nobody. The fastest feed of an instrument is the one the gate measures against,
+/// unless one was chosen; the retail book never is.
+/// Thread: the reactor. Allocates in `add`, `set_reference` and `replace` only.
 class BookStore {
  public:
   BookStore(const InstrumentTable& instruments, risk::ReferencePrices& references,

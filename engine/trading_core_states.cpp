@@ -120,7 +120,8 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
   links_.events.on_state_event(event);
   // An instrument that is not held by itself is what the engine is.
   for (std::uint32_t i = 0; i < held_.size(); ++i) {
-    if (!is_held(InstrumentId{i})) links_.events.on_state_event({InstrumentId{i}, state, reason, now});
+    const InstrumentId instrument{i};
+    if (!is_held(instrument)) links_.events.on_state_event({instrument, state, reason, now});
   }
 }
 

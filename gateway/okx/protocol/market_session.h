@@ -50,8 +50,8 @@ struct MarketSessionSettings {
 };
 
 /// The protocol of the public and of the business socket: subscriptions with *every*
-/// acknowledgement awaited, heartbeat, routing by channel to decoders and sequencers, and what to do
-/// when the venue errs. A function of its inputs; thread: the reactor. After the first frames it
+/// acknowledgement awaited, heartbeat, routing by channel to decoders and sequencers, and what to
+/// do when the venue errs. A function of its inputs; thread: the reactor. After the first frames it
 /// does not allocate per frame (but for lists of instruments and books that have to be seeded by
 /// REST).
 ///

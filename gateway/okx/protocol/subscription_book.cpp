@@ -300,7 +300,8 @@ std::string_view SubscriptionBook::next_request(Timestamp now, bool logged_in) {
   for (auto argument = first; argument != arguments_.end(); ++argument) {
     if (!due(*argument, from)) continue;
     if (argument != first) {
-      if (alone || text_.size() + argument->name.size() + kLongestArgument > kMaxRequestBytes) break;
+      const std::size_t size = text_.size() + argument->name.size() + kLongestArgument;
+      if (alone || size > kMaxRequestBytes) break;
       if (!unsubscribe && needs_tier(argument->channel)) continue;
       text_ += ',';
     }

@@ -81,7 +81,7 @@ constexpr std::optional<Nanos> silence_allowed(Channel channel) noexcept {
 struct MarketSubscription {
   InstrumentId instrument;
   MarketStream stream = MarketStream::BestBidOffer;
-  CandlePeriod period;  ///< of candles
+  CandlePeriod period{};  ///< of candles
   friend constexpr bool operator==(const MarketSubscription&,
                                    const MarketSubscription&) noexcept = default;
 };

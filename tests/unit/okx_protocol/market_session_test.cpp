@@ -366,7 +366,8 @@ TEST(SubscriptionBook, SplitsLongListsAndKeepsTheHourlyLimit) {
 struct Wider : MarketSessionTest {
   /// A session of its own subscriptions, opened; the fixture's is not used.
   MarketSession& start(std::vector<MarketSubscription> wanted, const Signer* signer = nullptr) {
-    other_ = std::make_unique<MarketSession>(settings(), codes_, wanted, listener_, notes_, &seeds_);
+    other_ =
+        std::make_unique<MarketSession>(settings(), codes_, wanted, listener_, notes_, &seeds_);
     if (signer != nullptr) other_->log_in_with(*signer, seconds(2));
     other_->on_open(socket_, now_);
     return *other_;
@@ -383,8 +384,8 @@ struct Wider : MarketSessionTest {
 
 TEST_F(Wider, NamesEveryChannelsArgumentAsTheVenueWantsIt) {
   codes_.add({InstrumentId{3}, std::string_view("BTC-USD-261225-80000-C"),
-              std::string_view("BTC-USD"), std::string_view("BTC-USD"), InstrumentKind::Option, 6, 0,
-              std::nullopt});
+              std::string_view("BTC-USD"), std::string_view("BTC-USD"), InstrumentKind::Option, 6,
+              0, std::nullopt});
   start({{test::kBtcSwap, MarketStream::FundingRate},
          {test::kBtcSwap, MarketStream::PriceLimit},
          {test::kBtcSwap, MarketStream::EstimatedPrice},
