@@ -142,9 +142,12 @@ std::expected<void, StartupFailure> load_instruments(Asker& asker, const config:
     const Instrument& instrument = facts.instruments[id];
     okx::OrderTerms terms =
         okx::make_order_terms(instrument, chosen.rows[i].code,
-                              facts.account.position_mode == okx::PositionMode::LongShort);
-    if (instrument.kind == InstrumentKind::Spot &&
-        settings.instruments[i].margin_mode == MarginMode::Cross) {
+                              facts.account.position_mode == okx::PositionMode::LongShort,
+                              facts.account.account_mode);
+    // Margin trading in futures mode names its currency; elsewhere all of the account is margin.
+    if (!is_derivative(instrument.kind) &&
+        facts.account.account_mode == okx::AccountMode::Futures &&
+        settings.instruments[i].margin_mode != MarginMode::Cash) {
       terms.margin_currency = CurrencyName(facts.currencies.name(instrument.quote));
     }
     facts.terms.set(id, terms);

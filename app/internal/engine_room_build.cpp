@@ -208,7 +208,14 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
                        okx::RestSessionSettings{});
   order_session->set_clock_offset(facts.clock_offset);
   rest_session->set_clock_offset(facts.clock_offset);
-  venue.emplace(*order_session, *rest_session, context, facts.terms, *core);
+  const auto route_of = [](config::Route route) {
+    return route == config::Route::Rest ? okx::Route::Rest : okx::Route::Socket;
+  };
+  okx::AccountVenueSettings routes;
+  routes.place = route_of(settings.venue.routes.place);
+  routes.amend = route_of(settings.venue.routes.amend);
+  routes.cancel = route_of(settings.venue.routes.cancel);
+  venue.emplace(*order_session, *rest_session, context, facts.terms, *core, routes);
   market_session.emplace(okx::MarketSessionSettings{}, facts.codes, subscriptions, *core,
                          session_log, this);
   link.bind(*venue, core->orders());

@@ -47,6 +47,16 @@ TEST(Load, TakesDefaultsWhereNothingIsSaid) {
   EXPECT_TRUE(loaded->strategies.empty());
 }
 
+TEST(Load, ReadsTheRouteOfEachKindOfRequest) {
+  const auto loaded =
+      load_text(std::string(kSim) + "[venue.routes]\nplace = \"rest\"\n", "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->venue.routes.place, Route::Rest);
+  EXPECT_EQ(loaded->venue.routes.cancel, Route::Socket);
+  EXPECT_THAT(problems_after_sim("[venue.routes]\nplace = \"carrier pigeon\"\n"),
+              ElementsAre(HasSubstr("venue.routes.place")));
+}
+
 TEST(Load, ReadsTheBundledDemoConfiguration) {
   const auto loaded = load(std::string(GANNET_SOURCE_DIR) + "/config/demo.toml");
   ASSERT_TRUE(loaded) << to_string(loaded.error().front());
