@@ -78,6 +78,12 @@ std::string okx_errors_page() {
       "Every code has a class, and a class has one behaviour. A code that is not listed is judged "
       "by its\n"
       "range (the second table), logged once as `request.refused` and counted.\n\n"
+      "Over the socket 50014, 51001, 60012, 60013, 60018, 60019, 60028 and 60033 say that the "
+      "request was not\n"
+      "even read (its instrument code, or its form): it goes once more by REST, under the same "
+      "client order\n"
+      "id, and what REST answers is final. After them, and after 64007, requests go by REST for a "
+      "while.\n\n"
       "| class | what is done |\n|---|---|\n";
   for (int i = 0; i <= static_cast<int>(okx::ErrorClass::Reconnect); ++i) {
     const auto error_class = static_cast<okx::ErrorClass>(i);

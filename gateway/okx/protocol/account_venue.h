@@ -69,7 +69,8 @@ class AccountVenue final : public VenuePort, public DeadManPort, private Request
   const AccountVenueCounters& counters() const noexcept { return counters_; }
 
  private:
-  static constexpr std::size_t kKept = 2048;  // over what may be in flight on the socket
+  /// Small enough to stay in the cache; what is older is not sent again.
+  static constexpr std::size_t kKept = 256;
 
   /// A request that is on the socket, so that it can be sent again if it was not understood there.
   struct Kept {
@@ -113,8 +114,8 @@ class AccountVenue final : public VenuePort, public DeadManPort, private Request
   AccountVenueSettings settings_;
   OrderText text_;
   FixedVector<ExecutionReport, 4 * kMaxBatch> refused_;
-  std::vector<Kept> kept_;                   // ring by request id
-  std::vector<Timestamp> code_trusted_at_;   // by instrument
+  std::vector<Kept> kept_;                  // ring by request id
+  std::vector<Timestamp> code_trusted_at_;  // by instrument
   Timestamp socket_trusted_at_;
   Rescued<PlaceRequest> rescued_places_;
   Rescued<AmendRequest> rescued_amends_;
