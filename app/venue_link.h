@@ -31,14 +31,12 @@ class VenueLink final : public VenuePort, public DeadManPort {
   SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override {
     return venue_->cancel(request, now);
   }
-  SendResult place_batch(std::span<const PlaceRequest> requests,
-                         Timestamp now) noexcept override {
+  SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override {
     const SendResult result = venue_->place_batch(requests, now);
     if (result == SendResult::Sent && !requests.empty()) note_sent(requests.front().client_id);
     return result;
   }
-  SendResult amend_batch(std::span<const AmendRequest> requests,
-                         Timestamp now) noexcept override {
+  SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override {
     return venue_->amend_batch(requests, now);
   }
   SendResult cancel_batch(std::span<const CancelRequest> requests,

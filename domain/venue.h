@@ -71,8 +71,9 @@ enum class SendResult : std::uint8_t {
 };
 
 /// What the engine asks of a venue. Reactor thread only; never blocks; place, amend, cancel and
-/// their batches do not allocate. For each Sent request exactly one reply report (Kind Accepted, Rejected or
-/// OutcomeUnknown) follows, at the latest when its connection is lost or its time-out has passed.
+/// their batches do not allocate. For each Sent request exactly one reply report (Kind Accepted,
+/// Rejected or OutcomeUnknown) follows, at the latest when its connection is lost or its time-out
+/// has passed.
 class VenuePort {
  public:
   virtual SendResult place(const PlaceRequest& request, Timestamp now) noexcept = 0;

@@ -164,8 +164,8 @@ struct HostFunctions {
     return GANNET_OK;
   }
 
-  static std::int32_t cancel_batch(void* engine, const std::uint64_t* handles,
-                                   std::uint32_t count, std::uint32_t* taken) noexcept {
+  static std::int32_t cancel_batch(void* engine, const std::uint64_t* handles, std::uint32_t count,
+                                   std::uint32_t* taken) noexcept {
     if (taken != nullptr) *taken = 0;
     if (handles == nullptr || count == 0 || count > GANNET_MAX_BATCH) return GANNET_MALFORMED;
     for (std::uint32_t i = 0; i < count; ++i) {

@@ -94,8 +94,8 @@ void OrderManager::place_batch(std::span<const OrderIntent> intents, Timestamp d
   order.in_batch = false;
   const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, order.instrument, now);
   if (!slot.granted)
-    return withdraw(order, SendResult::QueueFull,
-                    {DenialReason::RateLimited, 0, 0, slot.retry_at}, now);
+    return withdraw(order, SendResult::QueueFull, {DenialReason::RateLimited, 0, 0, slot.retry_at},
+                    now);
   finish_place(order, links_.port.place(requests[0], now), now);
 }
 
@@ -119,9 +119,8 @@ std::optional<risk::ApprovedOrder> OrderManager::approve(const OrderIntent& inte
 
   const auto approved = links_.gate.check(intent, gate_context(), now);
   if (!approved) return refuse(approved.error());
-  const auto slot =
-      links_.limiter.try_acquire(risk::RequestKind::Place, intent.instrument, now,
-                                 risk::RequestPriority::Normal, 1, form);
+  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, intent.instrument, now,
+                                               risk::RequestPriority::Normal, 1, form);
   if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
   return *approved;
 }

@@ -322,14 +322,14 @@ std::int32_t StrategyHost::amend(const gannet_amend& amend, bool more) noexcept 
   LaneCommand command;
   command.kind = LaneCommand::Kind::Amend;
   command.more = more;
-  command.amend = AmendIntent{
-      .strategy = id_,
-      .handle = {amend.handle},
-      .new_price = {},
-      .new_quantity = {},
-      .intent_time = surroundings_.lane->lane_time(),
-      .clamp_price = (amend.fields & GANNET_AMEND_CLAMP_PRICE) != 0,
-      .cancel_on_failure = (amend.fields & GANNET_AMEND_CANCEL_ON_FAILURE) != 0};
+  command.amend =
+      AmendIntent{.strategy = id_,
+                  .handle = {amend.handle},
+                  .new_price = {},
+                  .new_quantity = {},
+                  .intent_time = surroundings_.lane->lane_time(),
+                  .clamp_price = (amend.fields & GANNET_AMEND_CLAMP_PRICE) != 0,
+                  .cancel_on_failure = (amend.fields & GANNET_AMEND_CANCEL_ON_FAILURE) != 0};
   if ((amend.fields & GANNET_AMEND_PRICE) != 0) command.amend.new_price = Price{amend.price};
   if ((amend.fields & GANNET_AMEND_QUANTITY) != 0)
     command.amend.new_quantity = Quantity{amend.quantity};

@@ -32,7 +32,7 @@ struct TradingCoreSettings {
   Nanos book_grace = seconds(3);         ///< a book gone that long: its orders go too (COD-08)
   std::size_t unknown_orders_max = 20;   ///< more unknown outcomes than that: hold
   Nanos venue_unavailable_pause = seconds(5);  ///< held that long after the venue said it is down
-  std::uint32_t dead_man_seconds = 15;   ///< cancel-all-after (COD-01)
+  std::uint32_t dead_man_seconds = 15;         ///< cancel-all-after (COD-01)
   Nanos dead_man_refresh = seconds(3);
   Nanos flat_spacing = milliseconds(500);  ///< between two empty lists that prove flat (KILL-05)
   std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross

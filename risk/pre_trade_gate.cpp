@@ -78,11 +78,12 @@ Verdict check_options(const Candidate& order) noexcept {
   const bool is_spot_market = order.kind == OrderKind::Market && is_spot(order);
   const OrderOptions& options = order.options;
   const bool is_sized_in_money = order.quote_quantity.raw != 0;
-  const bool is_wrong = order.quote_quantity.raw < 0 ||
-                        (is_sized_in_money && (!is_spot_market || order.quantity.raw != 0)) ||
-                        ((options.exact_size || options.slippage_max_bps != 0) && !is_spot_market) ||
-                        options.slippage_max_bps > kLargestSlippageBps ||
-                        (options.clamp_price && order.kind == OrderKind::Market);
+  const bool is_wrong =
+      order.quote_quantity.raw < 0 ||
+      (is_sized_in_money && (!is_spot_market || order.quantity.raw != 0)) ||
+      ((options.exact_size || options.slippage_max_bps != 0) && !is_spot_market) ||
+      options.slippage_max_bps > kLargestSlippageBps ||
+      (options.clamp_price && order.kind == OrderKind::Market);
   return is_wrong ? Verdict(deny(DenialReason::UnsupportedOrder)) : Verdict();
 }
 
@@ -158,9 +159,8 @@ Price worst_price(const Candidate& order, Price edge) noexcept {
 /// it does not fit.
 Quantity worst_quantity(const Candidate& order, Price reference) noexcept {
   constexpr std::uint32_t kNoCollar = 500'000;
-  const std::uint32_t ppm =
-      std::min({order.account_limits.price_collar_ppm, order.strategy_limits.price_collar_ppm,
-                kNoCollar});
+  const std::uint32_t ppm = std::min(
+      {order.account_limits.price_collar_ppm, order.strategy_limits.price_collar_ppm, kNoCollar});
   const Instrument& instrument = order.instrument;
   const Int128 lowest =
       std::max<Int128>(1, reference.raw - static_cast<Int128>(reference.raw) * ppm / 1'000'000);
@@ -180,13 +180,13 @@ Amount money_of(const Candidate& order) noexcept {
 /// The venue's slippage limit is the only bound that a sale for a sum of money takes: the collar's.
 OrderOptions bounded_options(const Candidate& order) noexcept {
   OrderOptions options = order.options;
-  const bool takes_it = order.kind == OrderKind::Market && order.side == Side::Sell &&
-                        order.quote_quantity.raw > 0;
+  const bool takes_it =
+      order.kind == OrderKind::Market && order.side == Side::Sell && order.quote_quantity.raw > 0;
   if (!takes_it || options.slippage_max_bps != 0) return options;
   const std::uint32_t ppm =
       std::min(order.account_limits.price_collar_ppm, order.strategy_limits.price_collar_ppm);
-  options.slippage_max_bps = static_cast<std::uint16_t>(
-      std::clamp<std::uint32_t>(ppm / 100, 1, kLargestSlippageBps));
+  options.slippage_max_bps =
+      static_cast<std::uint16_t>(std::clamp<std::uint32_t>(ppm / 100, 1, kLargestSlippageBps));
   return options;
 }
 
@@ -357,8 +357,9 @@ std::expected<Price, Denial> run_rules(Candidate& order, const LimitTable& limit
   const Price worst = worst_price(order, edge);
   const Price better = better_price(order, worst, *reference);
   const Amount notional =
-      is_sized_in_money ? money_of(order)
-                        : largest_notional(order, {worst, better, order.old_price.value_or(better)});
+      is_sized_in_money
+          ? money_of(order)
+          : largest_notional(order, {worst, better, order.old_price.value_or(better)});
   if (auto v = check_notional(order, notional, context, now); !v) return refused(v);
 
   if (auto v = check_position(order, order.own, order.strategy_limits); !v) return refused(v);

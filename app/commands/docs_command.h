@@ -14,8 +14,8 @@ std::string faults_page();
 /// The whole of docs/okx-errors.md, from the gateway's table of codes.
 std::string okx_errors_page();
 
-/// `gannet docs logs|denials|faults|okx-errors`: prints the pages that are made from code; a test compares
-/// them with the files in docs/.
+/// `gannet docs logs|denials|faults|okx-errors`: prints the pages that are made from code; a test
+/// compares them with the files in docs/.
 void add_docs_command(CLI::App& app);
 
 }  // namespace gannet::app

@@ -115,12 +115,10 @@ class MeteredLink final : public VenuePort, public DeadManPort {
   SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override {
     return link_.cancel(request, now);
   }
-  SendResult place_batch(std::span<const PlaceRequest> requests,
-                         Timestamp now) noexcept override {
+  SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override {
     return link_.place_batch(requests, now);
   }
-  SendResult amend_batch(std::span<const AmendRequest> requests,
-                         Timestamp now) noexcept override {
+  SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override {
     return link_.amend_batch(requests, now);
   }
   SendResult cancel_batch(std::span<const CancelRequest> requests,

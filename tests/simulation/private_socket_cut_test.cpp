@@ -55,7 +55,9 @@ class OrderRun {
   static constexpr Price kFar{60'000'000};
 
   Kind kind() const { return static_cast<Kind>(step_ % 5); }
-  bool trades() const { return kind() == Kind::Buy || kind() == Kind::Sell || kind() == Kind::Maker; }
+  bool trades() const {
+    return kind() == Kind::Buy || kind() == Kind::Sell || kind() == Kind::Maker;
+  }
   bool has_ended(Handle handle) {
     const engine::Order* order = wired_.order(handle);
     return order == nullptr || (!order->is_open() && order->is_settled());

@@ -122,15 +122,13 @@ class TinyVenue final : public VenuePort, public DeadManPort {
                });
     return SendResult::Sent;
   }
-  SendResult place_batch(std::span<const PlaceRequest> requests,
-                         Timestamp now) noexcept override {
+  SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override {
     if (!connected) return SendResult::NotConnected;
     ++place_batches;
     for (const PlaceRequest& request : requests) place(request, now);
     return SendResult::Sent;
   }
-  SendResult amend_batch(std::span<const AmendRequest> requests,
-                         Timestamp now) noexcept override {
+  SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override {
     if (!connected) return SendResult::NotConnected;
     ++amend_batches;
     for (const AmendRequest& request : requests) amend(request, now);

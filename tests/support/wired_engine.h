@@ -23,7 +23,7 @@ namespace gannet::test {
 
 struct WiredOptions {
   std::uint64_t seed = 7;
-  Nanos latency = milliseconds(1);          ///< one way, of everything
+  Nanos latency = milliseconds(1);  ///< one way, of everything
   Nanos reconnect_after = milliseconds(300);
   bool uses_dead_man = true;
   okx::AccountVenueSettings venue;
@@ -78,7 +78,8 @@ class WiredEngine final : private okx_server::ServerOutput,
         if (!pipe.messages.empty() && (first == nullptr || pipe.head() < first->head()))
           first = &pipe;
       }
-      const Timestamp due = first == nullptr ? next_tick_ : std::min(first->head().first, next_tick_);
+      const Timestamp due =
+          first == nullptr ? next_tick_ : std::min(first->head().first, next_tick_);
       if (due > end) break;
       now = std::max(now, due);
       if (first != nullptr && first->head().first <= next_tick_) {
@@ -129,7 +130,9 @@ class WiredEngine final : private okx_server::ServerOutput,
   /// Holds back what that way still has to deliver, and what comes after it.
   void delay(Line line, Way way, Nanos by) { pipe_of(line, way).extra = by; }
   /// As if the venue had said it.
-  void say(Line line, std::string_view text) { post(pipe_of(line, Way::ToEngine), std::string(text)); }
+  void say(Line line, std::string_view text) {
+    post(pipe_of(line, Way::ToEngine), std::string(text));
+  }
   bool rest_is_up = true;
 
   // ---- the market ----
@@ -244,8 +247,12 @@ class WiredEngine final : private okx_server::ServerOutput,
  private:
   /// The core's port, made before what it leads to.
   struct Port final : VenuePort, DeadManPort {
-    SendResult place(const PlaceRequest& r, Timestamp t) noexcept override { return to->place(r, t); }
-    SendResult amend(const AmendRequest& r, Timestamp t) noexcept override { return to->amend(r, t); }
+    SendResult place(const PlaceRequest& r, Timestamp t) noexcept override {
+      return to->place(r, t);
+    }
+    SendResult amend(const AmendRequest& r, Timestamp t) noexcept override {
+      return to->amend(r, t);
+    }
     SendResult cancel(const CancelRequest& r, Timestamp t) noexcept override {
       return to->cancel(r, t);
     }
@@ -258,7 +265,8 @@ class WiredEngine final : private okx_server::ServerOutput,
     SendResult cancel_batch(std::span<const CancelRequest> r, Timestamp t) noexcept override {
       return to->cancel_batch(r, t);
     }
-    bool query_order(InstrumentId i, ClientOrderId c, VenueOrderId v, Timestamp t) noexcept override {
+    bool query_order(InstrumentId i, ClientOrderId c, VenueOrderId v,
+                     Timestamp t) noexcept override {
       return to->query_order(i, c, v, t);
     }
     bool request_snapshot(SnapshotKind k, std::uint64_t r, Timestamp s,
@@ -288,7 +296,7 @@ class WiredEngine final : private okx_server::ServerOutput,
   struct Pipe {
     const Due& head() const { return messages.front().first; }
     std::deque<std::pair<Due, std::string>> messages;
-    std::deque<std::pair<std::uint64_t, HttpRequest>> requests;    // REST, beside their messages
+    std::deque<std::pair<std::uint64_t, HttpRequest>> requests;  // REST, beside their messages
     std::deque<std::pair<std::uint64_t, HttpResponse>> responses;
     Nanos extra;
     Timestamp last;
@@ -367,8 +375,8 @@ class WiredEngine final : private okx_server::ServerOutput,
     if (!limits) std::abort();
     for (const Instrument& instrument : instruments)
       static_cast<void>(limits->permit(StrategyId{0}, instrument));
-    const auto ids = engine::ClientOrderIds::start(
-        1, static_cast<std::uint64_t>(now.nanos / 1'000'000'000), 0);
+    const auto ids =
+        engine::ClientOrderIds::start(1, static_cast<std::uint64_t>(now.nanos / 1'000'000'000), 0);
     if (!ids) std::abort();
     options.core.margin_modes = {MarginMode::Cross, MarginMode::Cash};
     core = std::make_unique<engine::TradingCore>(
@@ -389,11 +397,11 @@ class WiredEngine final : private okx_server::ServerOutput,
     market_session = std::make_unique<okx::MarketSession>(okx::MarketSessionSettings{}, codes,
                                                           wanted, *core, told);
     orders = std::make_unique<okx::OrderSession>(*signer_, context_, *core, heard, options.orders);
-    rest = std::make_unique<okx::RestSession>(okx::RestIdentity{signer_.get(), false}, context_,
-                                              terms, *core, heard, http,
-                                              okx::RestSessionSettings{});
-    venue = std::make_unique<okx::AccountVenue>(*orders, *rest, context_, terms, *core,
-                                                options.venue);
+    rest =
+        std::make_unique<okx::RestSession>(okx::RestIdentity{signer_.get(), false}, context_, terms,
+                                           *core, heard, http, okx::RestSessionSettings{});
+    venue =
+        std::make_unique<okx::AccountVenue>(*orders, *rest, context_, terms, *core, options.venue);
     port_.to = venue.get();
     wires_[0].line = Line::Market;
     wires_[1].line = Line::Private;
@@ -417,8 +425,7 @@ class WiredEngine final : private okx_server::ServerOutput,
     Wire& wire = wire_of(line);
     wire.reconnect_at.reset();
     wire.connection = ++last_connection_;
-    const std::string_view path =
-        line == Line::Market ? "/ws/v5/public" : "/ws/v5/private";
+    const std::string_view path = line == Line::Market ? "/ws/v5/public" : "/ws/v5/private";
     if (server->on_upgrade(path, "127.0.0.1:1", now) != 0) {
       wire.reconnect_at = now + options.reconnect_after;
       return;
@@ -492,7 +499,8 @@ class WiredEngine final : private okx_server::ServerOutput,
   // okx_server::ServerOutput
   void send_text(okx_server::ConnectionId id, std::string_view text) noexcept override {
     for (Wire& wire : wires_) {
-      if (wire.up && wire.connection == id) post(pipe_of(wire.line, Way::ToEngine), std::string(text));
+      if (wire.up && wire.connection == id)
+        post(pipe_of(wire.line, Way::ToEngine), std::string(text));
     }
   }
   void close(okx_server::ConnectionId id, std::uint16_t, std::string_view) noexcept override {

@@ -163,8 +163,8 @@ SendResult AccountVenue::send(std::span<const RequestType> requests, bool by_res
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const OrderTerms* row = terms_.find(requests[i].instrument);
     if (row == nullptr || !check(requests[i], *row)) return send_sound(requests, by_rest, now);
-    by_socket = by_socket &&
-                is_socket_way(route_of(settings_, kind), *row, requests[i].instrument, now);
+    by_socket =
+        by_socket && is_socket_way(route_of(settings_, kind), *row, requests[i].instrument, now);
     terms[i] = row;
   }
   const Target target = by_socket ? Target{orders_.next_request_id()} : kRest;
@@ -179,8 +179,8 @@ SendResult AccountVenue::send(std::span<const RequestType> requests, bool by_res
   } else {
     std::array<Flight, kMaxBatch> flights;
     for (std::size_t i = 0; i < requests.size(); ++i) flights[i] = flight_of(requests[i]);
-    sent = dispatch(target, paths.batch, *text, expiry(requests),
-                    {flights.data(), requests.size()}, now);
+    sent = dispatch(target, paths.batch, *text, expiry(requests), {flights.data(), requests.size()},
+                    now);
   }
   if (sent != SendResult::Sent || !by_socket) return sent;
   for (std::size_t i = 0; i < requests.size(); ++i) keep(target.request_id + i, requests[i]);
@@ -223,8 +223,7 @@ bool AccountVenue::is_socket_way(Route route, const OrderTerms& terms, Instrumen
   if (!orders_.ready() || !terms.code || *terms.code < 0) return false;
   if (!rest_.stop_reason().empty()) return true;  // the other way is gone for good
   if (route == Route::Rest || now < socket_trusted_at_) return false;
-  return instrument.value >= code_trusted_at_.size() ||
-         now >= code_trusted_at_[instrument.value];
+  return instrument.value >= code_trusted_at_.size() || now >= code_trusted_at_[instrument.value];
 }
 
 bool AccountVenue::cancel_protected(InstrumentId instrument, Timestamp now) noexcept {

@@ -96,8 +96,7 @@ void place_item(TextWriter& out, Target target, const PlaceRequest& request,
     // Said always: the venue's default is quote for buys and base for sales. [6.4]
     out.raw(by_money ? R"(,"tgtCcy":"quote_ccy")" : R"(,"tgtCcy":"base_ccy")");
   }
-  if (request.reduce_only &&
-      has_reduce_only(terms.kind, terms.account_mode, terms.long_short_mode))
+  if (request.reduce_only && has_reduce_only(terms.kind, terms.account_mode, terms.long_short_mode))
     out.raw(R"(,"reduceOnly":true)");
   if (options.exact_size) out.raw(R"(,"banAmend":true)");
   if (options.slippage_max_bps != 0)
@@ -251,8 +250,7 @@ Encoded encode_mass_cancel(OrderText& buffer, Target target, std::string_view fa
   TextWriter out(buffer);
   begin(out, target, "mass-cancel");
   out.text(R"({"instType":"OPTION","instFamily":")", family);
-  if (lock_milliseconds != 0)
-    out.raw(R"(,"lockInterval":")").number(lock_milliseconds).raw("\"");
+  if (lock_milliseconds != 0) out.raw(R"(,"lockInterval":")").number(lock_milliseconds).raw("\"");
   out.raw("}");
   end(out, target, {});
   return finish(out);

@@ -52,7 +52,8 @@ using Encoded = std::expected<std::string_view, EncodeError>;
 
 // All: pure but for the buffer, no allocation; the view is valid until the buffer's next use.
 
-/// One new order. `tag` may be empty. PRE-21: the one caller is AccountVenue, as of the batch below.
+/// One new order. `tag` may be empty. PRE-21: the one caller is AccountVenue, as of the batch
+/// below.
 Encoded encode_place(OrderText& out, Target target, const PlaceRequest& request,
                      const OrderTerms& terms, const OrderTag& tag) noexcept;
 Encoded encode_amend(OrderText& out, Target target, const AmendRequest& request,

@@ -351,9 +351,9 @@ static_assert(is_in_order(kRanges));
 
 /// The rows are in order: a code's row by halving.
 constexpr const CodeRow* find(std::span<const CodeRow> rows, std::int32_t code) noexcept {
-  const auto after = std::upper_bound(
-      rows.begin(), rows.end(), code,
-      [](std::int32_t wanted, const CodeRow& row) { return wanted < row.first; });
+  const auto after =
+      std::upper_bound(rows.begin(), rows.end(), code,
+                       [](std::int32_t wanted, const CodeRow& row) { return wanted < row.first; });
   if (after == rows.begin()) return nullptr;
   const CodeRow& row = *(after - 1);
   return code <= row.last ? &row : nullptr;
@@ -399,7 +399,8 @@ std::string_view behaviour_of(ErrorClass error_class) noexcept {
       return "A new order is rejected, an amend leaves the order as it was; a refused cancel says "
              "nothing of its order, which is asked for. Nothing is sent again.";
     case ErrorClass::RetryAfterBackoff:
-      return "Surely not executed: a new order is rejected and an amend refused with that reason; a "
+      return "Surely not executed: a new order is rejected and an amend refused with that reason; "
+             "a "
              "cancel is sent again after a second until the order has ended. Questions are asked "
              "again, a few times.";
     case ErrorClass::RateLimited:
@@ -410,7 +411,8 @@ std::string_view behaviour_of(ErrorClass error_class) noexcept {
              "engine is held (`not_authorised`) until a person has acted and resumes it. A wrong "
              "clock is corrected once first.";
     case ErrorClass::VenueUnavailable:
-      return "The engine is held (`venue_unavailable`) and cancels what it can, until the venue has "
+      return "The engine is held (`venue_unavailable`) and cancels what it can, until the venue "
+             "has "
              "not said so for 5 s. Of an order itself: refused. Of a whole message: unknown.";
     case ErrorClass::OutcomeUnknown:
       return "Never sent again: the order (or its amend) counts at its worst while the venue is "

@@ -17,25 +17,27 @@ namespace gannet::okx {
 // meant. [PROTOCOL 6.3, 6.4, 8.2, 8.3]
 
 // (enumerator, what the venue lacks). docs/okx-coverage.md may be printed from it.
-#define GANNET_OKX_LACKS(X)                                                                       \
+#define GANNET_OKX_LACKS(X)                                                                        \
   X(PostOnlyOrder, "post-only orders that do not rest: market, immediate-or-cancel, fill-or-kill") \
-  X(MarketFillOrKill, "market orders that fill whole or not at all")                              \
-  X(MarketOption, "market orders on options (51066)")                                             \
-  X(MoneySized, "sizes in money but for market orders on spot and margin")                        \
-  X(MarginBuyByQuantity, "margin market buys by quantity: their size is money")                   \
-  X(MarginSellByMoney, "margin market sales by money")                                            \
-  X(CancelBothFillOrKill, "fill-or-kill that cancels both sides of a self-trade (54036)")         \
-  X(ProtectionProgram, "market maker protection but for resting orders on options in portfolio "  \
-                       "margin accounts")                                                         \
-  X(ImprovementProgram, "retail price improvement but for resting orders on spot, swaps and "     \
-                        "futures that may open (54039, 54041)")                                   \
-  X(ClampWithoutPrice, "a clamped price of a market order")                                       \
-  X(ExactSize, "an exact size but for spot market orders")                                        \
+  X(MarketFillOrKill, "market orders that fill whole or not at all")                               \
+  X(MarketOption, "market orders on options (51066)")                                              \
+  X(MoneySized, "sizes in money but for market orders on spot and margin")                         \
+  X(MarginBuyByQuantity, "margin market buys by quantity: their size is money")                    \
+  X(MarginSellByMoney, "margin market sales by money")                                             \
+  X(CancelBothFillOrKill, "fill-or-kill that cancels both sides of a self-trade (54036)")          \
+  X(ProtectionProgram,                                                                             \
+    "market maker protection but for resting orders on options in portfolio "                      \
+    "margin accounts")                                                                             \
+  X(ImprovementProgram,                                                                            \
+    "retail price improvement but for resting orders on spot, swaps and "                          \
+    "futures that may open (54039, 54041)")                                                        \
+  X(ClampWithoutPrice, "a clamped price of a market order")                                        \
+  X(ExactSize, "an exact size but for spot market orders")                                         \
   X(Slippage, "a slippage limit but for spot market orders sized in what they receive, up to 5 %") \
-  X(PositionSideSpot, "sides of positions on spot and margin, and in net mode (51000)")           \
-  X(PositionSideMissing, "orders of no side in long/short mode (51000)")                          \
-  X(CashDerivative, "derivatives for cash, but for bought options in simple accounts")            \
-  X(MarginInSimple, "margin in simple accounts (51010)")                                          \
+  X(PositionSideSpot, "sides of positions on spot and margin, and in net mode (51000)")            \
+  X(PositionSideMissing, "orders of no side in long/short mode (51000)")                           \
+  X(CashDerivative, "derivatives for cash, but for bought options in simple accounts")             \
+  X(MarginInSimple, "margin in simple accounts (51010)")                                           \
   X(IsolatedInMulti, "isolated margin in multi-currency and portfolio accounts (50072)")
 
 enum class Lack : std::uint8_t {
@@ -94,10 +96,8 @@ constexpr std::optional<MarginMode> trade_mode(AccountMode account, InstrumentKi
 /// Whether the venue has the flag. Where it has not, the gate's own check stands alone: no order is
 /// refused for it. [6.3: margin, and contracts in net mode; futures and multi-currency accounts]
 constexpr bool has_reduce_only(InstrumentKind kind, AccountMode account, bool long_short) noexcept {
-  const bool has_account =
-      account == AccountMode::Futures || account == AccountMode::MultiCurrency;
-  return has_account && !long_short &&
-         (kind == InstrumentKind::Margin || is_contract(kind));
+  const bool has_account = account == AccountMode::Futures || account == AccountMode::MultiCurrency;
+  return has_account && !long_short && (kind == InstrumentKind::Margin || is_contract(kind));
 }
 
 constexpr Lack lack_of_mode(const OrderShape& shape) noexcept {
@@ -240,8 +240,8 @@ static_assert(lack_of(in(swap(), AccountMode::Portfolio, MarginMode::Isolated)) 
               Lack::IsolatedInMulti);
 static_assert(trade_mode(AccountMode::MultiCurrency, InstrumentKind::Spot, Side::Buy,
                          MarginMode::Cash) == MarginMode::Cross);
-static_assert(trade_mode(AccountMode::Spot, InstrumentKind::Option, Side::Buy,
-                         MarginMode::Cross) == MarginMode::Cash);
+static_assert(trade_mode(AccountMode::Spot, InstrumentKind::Option, Side::Buy, MarginMode::Cross) ==
+              MarginMode::Cash);
 }  // namespace order_rule_checks
 
 }  // namespace gannet::okx

@@ -22,7 +22,7 @@ struct OrderTerms {
   AccountMode account_mode = AccountMode::Futures;
   std::uint8_t price_digits = 0;
   std::uint8_t quantity_digits = 0;
-  CurrencyName margin_currency;       ///< ccy; "": not sent (margin trading in futures mode needs it)
+  CurrencyName margin_currency;  ///< ccy; "": not sent (margin trading in futures mode needs it)
   CurrencyName trade_quote_currency;  ///< tradeQuoteCcy; "": not sent (some regions need it)
   /// posSide: sent for swaps and futures in long/short mode only; in net mode the default is it.
   bool long_short_mode = false;

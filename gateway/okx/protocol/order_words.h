@@ -57,8 +57,8 @@ static_assert(!ord_type(OrderKind::Limit, TimeInForce::FillOrKill, true));
 static_assert(!ord_type(OrderKind::Limit, TimeInForce::ImmediateOrCancel, true));
 static_assert(!ord_type(OrderKind::Market, TimeInForce::GoodTillCancel, true));
 static_assert(!ord_type(OrderKind::Market, TimeInForce::FillOrKill, false));
-static_assert(ord_type(OrderKind::Market, TimeInForce::ImmediateOrCancel, false,
-                       QuoteProgram::None, true) == OrdType::BandLimit);
+static_assert(ord_type(OrderKind::Market, TimeInForce::ImmediateOrCancel, false, QuoteProgram::None,
+                       true) == OrdType::BandLimit);
 static_assert(ord_type(OrderKind::Market, TimeInForce::ImmediateOrCancel, false) ==
               OrdType::Market);
 static_assert(ord_type(OrderKind::Limit, TimeInForce::GoodTillCancel, true,

@@ -1,5 +1,4 @@
 #include "config/load.h"
-#include "test_paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,6 +9,8 @@
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "test_paths.h"
 
 namespace gannet::config {
 namespace {

@@ -180,10 +180,10 @@ TEST_F(BatchOrders, ARefusalForTheRateEmptiesTheBucketThatCounted) {
   const Handle first = place(99'000, 1, true);
   place(99'000, 1, false);
   reject(first, VenueReason::RateLimited);
-  EXPECT_EQ(bench.core->limiter().remaining(risk::RequestKind::Place, InstrumentId{0}, bench.now,
-                                            risk::RequestPriority::Normal,
-                                            risk::RequestForm::Batch),
-            0u);
+  EXPECT_EQ(
+      bench.core->limiter().remaining(risk::RequestKind::Place, InstrumentId{0}, bench.now,
+                                      risk::RequestPriority::Normal, risk::RequestForm::Batch),
+      0u);
   EXPECT_GT(bench.core->limiter().remaining(risk::RequestKind::Place, InstrumentId{0}, bench.now),
             0u);
   // The account's own limit stops single ones too.
@@ -227,9 +227,9 @@ TEST_F(BatchOrders, JournalRecordsOfTheFirstVersionAreReadWithNothingAskedFor) {
   EXPECT_EQ(engine::read_record<engine::PlaceRecord>(bytes)->quote_quantity, 99);
   EXPECT_FALSE(engine::read_record<engine::PlaceRecord>(bytes.first(112)).has_value());
   const engine::PlaceIntentRecord intent;
-  EXPECT_TRUE(engine::read_record<engine::PlaceIntentRecord>(
-                  std::as_bytes(std::span(&intent, 1)).first(64))
-                  .has_value());
+  EXPECT_TRUE(
+      engine::read_record<engine::PlaceIntentRecord>(std::as_bytes(std::span(&intent, 1)).first(64))
+          .has_value());
 }
 
 }  // namespace

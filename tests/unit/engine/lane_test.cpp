@@ -173,9 +173,9 @@ TEST_F(LaneTest, HandsBatchesOverElementByElement) {
     orders[2].flags = 0;
     EXPECT_EQ(taken, 0u);
     answers.push_back(place(3));
-    gannet_amend amends[2] = {{sizeof(gannet_amend), GANNET_AMEND_PRICE, handles[0], 90, 0},
-                              {sizeof(gannet_amend),
-                               GANNET_AMEND_QUANTITY | GANNET_AMEND_CANCEL_ON_FAILURE, 5, 0, 2}};
+    gannet_amend amends[2] = {
+        {sizeof(gannet_amend), GANNET_AMEND_PRICE, handles[0], 90, 0},
+        {sizeof(gannet_amend), GANNET_AMEND_QUANTITY | GANNET_AMEND_CANCEL_ON_FAILURE, 5, 0, 2}};
     answers.push_back(
         script.host->amend_batch(script.engine, amends, sizeof(gannet_amend), 2, nullptr));
     amends[1].handle = handles[1];

@@ -185,8 +185,8 @@ TEST_F(Samples, EveryRestAnswerAboutTheAccountDecodes) {
   EXPECT_EQ(seen["trade/fills"], 2);
 }
 
-/// Flat JSON objects as they are written: [{"key":"value",...},...] or one object. Values are kept as
-/// their text; nested ones are skipped over.
+/// Flat JSON objects as they are written: [{"key":"value",...},...] or one object. Values are kept
+/// as their text; nested ones are skipped over.
 std::vector<std::map<std::string, std::string>> flat_objects(const std::string& json) {
   std::vector<std::map<std::string, std::string>> objects;
   std::string key;
@@ -318,19 +318,22 @@ TEST_F(Samples, EveryRecordedOrderRequestHasAnEqualOfOurs) {
     std::vector<CancelRequest> cancels;
     std::vector<const OrderTerms*> rows;
     for (const auto& fields : wanted) {
-      if (path.starts_with("amend")) amends.push_back(asked.amend(fields));
-      else if (path.starts_with("cancel")) cancels.push_back(asked.cancel(fields));
-      else places.push_back(asked.place(fields));
+      if (path.starts_with("amend"))
+        amends.push_back(asked.amend(fields));
+      else if (path.starts_with("cancel"))
+        cancels.push_back(asked.cancel(fields));
+      else
+        places.push_back(asked.place(fields));
     }
     for (const auto& request : places) rows.push_back(side.terms.find(request.instrument));
     for (const auto& request : amends) rows.push_back(side.terms.find(request.instrument));
     for (const auto& request : cancels) rows.push_back(side.terms.find(request.instrument));
     // As the recorded client does, one order goes as a batch of one too.
-    const Encoded ours =
-        path == "batch-orders" ? encode_place_batch(text, kRest, places, rows, OrderTag("mm1"))
-        : path == "amend-order"   ? encode_amend(text, kRest, amends[0], *rows[0])
-        : path == "cancel-order"  ? encode_cancel(text, kRest, cancels[0], *rows[0])
-                                  : encode_cancel_batch(text, kRest, cancels, rows);
+    const Encoded ours = path == "batch-orders"
+                             ? encode_place_batch(text, kRest, places, rows, OrderTag("mm1"))
+                         : path == "amend-order"  ? encode_amend(text, kRest, amends[0], *rows[0])
+                         : path == "cancel-order" ? encode_cancel(text, kRest, cancels[0], *rows[0])
+                                                  : encode_cancel_batch(text, kRest, cancels, rows);
     ASSERT_TRUE(ours.has_value()) << line;
     EXPECT_EQ(ours->starts_with("["), body.starts_with("[")) << line;
     const auto made = flat_objects(std::string(*ours));

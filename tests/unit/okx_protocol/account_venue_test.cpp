@@ -175,9 +175,8 @@ TEST_F(Way, ProtectedQuotesOfAFamilyEndInOneRequest) {
   side.connect();
   EXPECT_FALSE(side.venue->cancel_protected(side.swap, side.now));
   ASSERT_TRUE(side.venue->cancel_protected(id, side.now));
-  EXPECT_EQ(side.socket.sent.back(),
-            R"({"id":"1","op":"mass-cancel","args":[{"instType":"OPTION",)"
-            R"("instFamily":"BTC-USD"}]})");
+  EXPECT_EQ(side.socket.sent.back(), R"({"id":"1","op":"mass-cancel","args":[{"instType":"OPTION",)"
+                                     R"("instFamily":"BTC-USD"}]})");
   side.say(R"({"id":"1","op":"mass-cancel","code":"0","msg":"","data":[{"result":true}]})");
   EXPECT_TRUE(side.heard.problems.empty());
   ASSERT_TRUE(side.venue->cancel_protected(id, side.now));

@@ -120,7 +120,8 @@ TEST_F(EncodeOrder, EveryOptionHasItsWordWhereTheVenueHasIt) {
   request.quote_quantity = {1'250'000'000};
   request.options.exact_size = true;
   request.options.slippage_max_bps = 50;
-  EXPECT_TRUE(has(spot, R"("sz":"12.5","tgtCcy":"quote_ccy","banAmend":true,"slippagePct":"0.005")"));
+  EXPECT_TRUE(
+      has(spot, R"("sz":"12.5","tgtCcy":"quote_ccy","banAmend":true,"slippagePct":"0.005")"));
   request.side = Side::Buy;  // sized in what it pays: the venue takes no slippage limit
   EXPECT_FALSE(has(spot, "slippagePct"));
 }
@@ -145,8 +146,7 @@ TEST_F(EncodeOrder, PlacesTwentyInOneMessageWithTheEarliestExpiry) {
   many[3].expire_time = from_unix_millis(1'795'430'400'500);
   many[4].expire_time = {};
   for (std::size_t i = 0; i < many.size(); ++i) many[i].client_id = {100 + i};
-  const std::string made(
-      encode_place_batch(text, Target{20}, many, rows, OrderTag("mm1")).value());
+  const std::string made(encode_place_batch(text, Target{20}, many, rows, OrderTag("mm1")).value());
   EXPECT_TRUE(made.starts_with(R"({"id":"20","op":"batch-orders","args":[{"instIdCode":10458,)"));
   EXPECT_TRUE(made.ends_with(R"(}],"expTime":"1795430400500"})"));
   EXPECT_NE(made.find(R"("clOrdId":"119")"), std::string::npos);
@@ -165,10 +165,11 @@ TEST_F(EncodeOrder, PlacesTwentyInOneMessageWithTheEarliestExpiry) {
   wide.options.self_trade = SelfTradePrevention::CancelTaker;
   const std::vector<PlaceRequest> widest(kMaxBatch, wide);
   const std::vector<const OrderTerms*> wide_rows(kMaxBatch, &longest);
-  EXPECT_TRUE(encode_place_batch(text, Target{~0ull}, widest, wide_rows,
-                                 OrderTag("ABCDEFGHIJKLMNOP")).has_value());
-  EXPECT_TRUE(encode_place_batch(text, kRest, widest, wide_rows, OrderTag("ABCDEFGHIJKLMNOP"))
-                  .has_value());
+  EXPECT_TRUE(
+      encode_place_batch(text, Target{~0ull}, widest, wide_rows, OrderTag("ABCDEFGHIJKLMNOP"))
+          .has_value());
+  EXPECT_TRUE(
+      encode_place_batch(text, kRest, widest, wide_rows, OrderTag("ABCDEFGHIJKLMNOP")).has_value());
 }
 
 TEST_F(EncodeOrder, WithoutACodeTheSocketIsNoWay) {

@@ -176,8 +176,8 @@ TEST(SdkBoundary, PlacesBatchesWhereTheEngineHasThem) {
   EXPECT_EQ(orders[0].quote_quantity, 1'250'000'000);
   EXPECT_EQ(orders[0].slippage_max_bps, 50);
   EXPECT_EQ(orders[1].self_trade, GANNET_SELF_TRADE_CANCEL_TAKER);
-  EXPECT_EQ(amended.fields, GANNET_AMEND_PRICE | GANNET_AMEND_CLAMP_PRICE |
-                                GANNET_AMEND_CANCEL_ON_FAILURE);
+  EXPECT_EQ(amended.fields,
+            GANNET_AMEND_PRICE | GANNET_AMEND_CLAMP_PRICE | GANNET_AMEND_CANCEL_ON_FAILURE);
   // An older engine's table ends before them.
   host.size = offsetof(gannet_host, place_batch);
   ASSERT_EQ(handlers.start(self), GANNET_OK);
