@@ -2,6 +2,7 @@
 #   make run [DURATION=30s] [SUMMARY=FILE]   build, then trade against the simulated venue
 #   make test                                build release and check, run all tests
 #   make campaign                            random orders through the exchange: money, books, positions
+#   make cut-sweep [CUT_STEP=1]              cut the private socket after every message of a run of orders
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
@@ -9,10 +10,11 @@ SUMMARY ?=
 SOAK_DURATION ?= 600
 BENCH_FILTER ?= .*
 CAMPAIGN_ORDERS ?= 10000000
+CUT_STEP ?= 1
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign cut-sweep build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -46,6 +48,11 @@ bench-wire: build
 campaign: build
 	@cmake --build --preset release --target exchange_campaign
 	@build/release/bin/exchange_campaign $(CAMPAIGN_ORDERS) 1 2
+
+# The private socket cut after every single message of a run of a thousand orders (CUT_STEP=10: every
+# tenth).
+cut-sweep: check
+	@GANNET_CUT_SWEEP=$(CUT_STEP) build/check/tests/simulation --gtest_filter='PrivateSocketCut.*'
 
 soak: build
 	@tools/soak.py --bin build/release/bin --duration $(SOAK_DURATION)

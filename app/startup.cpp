@@ -140,11 +140,13 @@ std::expected<void, StartupFailure> load_instruments(Asker& asker, const config:
   for (std::size_t i = 0; i < settings.instruments.size(); ++i) {
     const InstrumentId id = facts.instruments.find(settings.instruments[i].name);
     const Instrument& instrument = facts.instruments[id];
-    okx::OrderTerms terms =
-        okx::make_order_terms(instrument, chosen.rows[i].code,
-                              facts.account.position_mode == okx::PositionMode::LongShort);
-    if (instrument.kind == InstrumentKind::Spot &&
-        settings.instruments[i].margin_mode == MarginMode::Cross) {
+    okx::OrderTerms terms = okx::make_order_terms(
+        instrument, chosen.rows[i].code,
+        facts.account.position_mode == okx::PositionMode::LongShort, facts.account.account_mode);
+    // Margin trading in futures mode names its currency; elsewhere all of the account is margin.
+    if (!is_derivative(instrument.kind) &&
+        facts.account.account_mode == okx::AccountMode::Futures &&
+        settings.instruments[i].margin_mode != MarginMode::Cash) {
       terms.margin_currency = CurrencyName(facts.currencies.name(instrument.quote));
     }
     facts.terms.set(id, terms);

@@ -22,12 +22,7 @@ class VenueLink final : public VenuePort, public DeadManPort {
 
   SendResult place(const PlaceRequest& request, Timestamp now) noexcept override {
     const SendResult result = venue_->place(request, now);
-    if (result == SendResult::Sent) {
-      const engine::Order* order = orders_->table().find(request.client_id);
-      if (order != nullptr && order->trigger_time.nanos != 0) {
-        tick_to_order_.record(wall_clock_now() - order->trigger_time);
-      }
-    }
+    if (result == SendResult::Sent) note_sent(request.client_id);
     return result;
   }
   SendResult amend(const AmendRequest& request, Timestamp now) noexcept override {
@@ -36,9 +31,20 @@ class VenueLink final : public VenuePort, public DeadManPort {
   SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override {
     return venue_->cancel(request, now);
   }
+  SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override {
+    const SendResult result = venue_->place_batch(requests, now);
+    if (result == SendResult::Sent && !requests.empty()) note_sent(requests.front().client_id);
+    return result;
+  }
+  SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override {
+    return venue_->amend_batch(requests, now);
+  }
   SendResult cancel_batch(std::span<const CancelRequest> requests,
                           Timestamp now) noexcept override {
     return venue_->cancel_batch(requests, now);
+  }
+  bool cancel_protected(InstrumentId instrument, Timestamp now) noexcept override {
+    return venue_->cancel_protected(instrument, now);
   }
   bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
                    Timestamp now) noexcept override {
@@ -68,6 +74,12 @@ class VenueLink final : public VenuePort, public DeadManPort {
   StageFigures round_trip() const noexcept { return figures(round_trip_); }
 
  private:
+  void note_sent(ClientOrderId id) noexcept {
+    const engine::Order* order = orders_->table().find(id);
+    if (order == nullptr || order->trigger_time.nanos == 0) return;
+    tick_to_order_.record(wall_clock_now() - order->trigger_time);
+  }
+
   okx::AccountVenue* venue_ = nullptr;
   const engine::OrderManager* orders_ = nullptr;
   LatencyHistogram tick_to_order_;

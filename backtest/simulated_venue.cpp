@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backtest/venue_words.h"
+#include "domain/exact_math.h"
 
 namespace gannet::backtest {
 namespace {
@@ -98,6 +99,18 @@ SendResult SimulatedVenue::cancel(const CancelRequest& request, Timestamp now) n
   return SendResult::Sent;
 }
 
+SendResult SimulatedVenue::place_batch(std::span<const PlaceRequest> requests,
+                                       Timestamp now) noexcept {
+  for (const PlaceRequest& request : requests) to_venue_.send(request, now);
+  return SendResult::Sent;
+}
+
+SendResult SimulatedVenue::amend_batch(std::span<const AmendRequest> requests,
+                                       Timestamp now) noexcept {
+  for (const AmendRequest& request : requests) to_venue_.send(request, now);
+  return SendResult::Sent;
+}
+
 SendResult SimulatedVenue::cancel_batch(std::span<const CancelRequest> requests,
                                         Timestamp now) noexcept {
   for (const CancelRequest& request : requests) to_venue_.send(request, now);
@@ -152,11 +165,20 @@ void SimulatedVenue::carry_out(const PlaceRequest& request, Timestamp now) {
   order.reduce_only = request.reduce_only;
   order.price = request.price;
   order.quantity = request.quantity;
+  order.stp = self_trade_of(request.options.self_trade);
+  order.shrinks_to_funds = !request.options.exact_size;
+  order.slippage = request.options.slippage_max_bps;
+  if (request.quote_quantity.raw > 0) {
+    const auto scale = static_cast<__int128>(power_of_ten(Amount::kDigits - kQuoteQuantityDigits));
+    order.quantity_is_quote = true;
+    order.quote_quantity = {request.quote_quantity.raw * scale,
+                            instruments_[request.instrument].quote};
+  }
   order.client_id = text_of(request.client_id.value);
   const bool has_limit = request.kind == OrderKind::Limit;
+  const Quantity shown = request.quote_quantity.raw > 0 ? quantity_for(request) : request.quantity;
   market_->before_order(request.instrument, request.side,
-                        has_limit ? std::optional(request.price) : std::nullopt, request.quantity,
-                        now);
+                        has_limit ? std::optional(request.price) : std::nullopt, shown, now);
   holds_back_ = true;
   const sim::Exchange::PlaceResult placed = exchange_->place(order, now);
   if (placed.refusal == sim::Refusal::None) {
@@ -167,6 +189,19 @@ void SimulatedVenue::carry_out(const PlaceRequest& request, Timestamp now) {
   }
   reply(answer, now);
   settle(request.instrument, now);
+}
+
+/// More than the money can trade: at half the middle price, where there is one.
+Quantity SimulatedVenue::quantity_for(const PlaceRequest& request) const {
+  const Instrument& instrument = instruments_[request.instrument];
+  const auto middle = market_->middle(request.instrument);
+  if (!middle || middle->raw <= 1) return kLargestQuantity;
+  const auto raw =
+      mul_div(request.quote_quantity.raw,
+              wide_power_of_ten(instrument.price_digits + instrument.quantity_digits),
+              wide_power_of_ten(kQuoteQuantityDigits) * (middle->raw / 2), Rounding::Up);
+  if (!raw || *raw > kLargestQuantity.raw) return kLargestQuantity;
+  return {static_cast<std::int64_t>(*raw)};
 }
 
 void SimulatedVenue::carry_out(const AmendRequest& request, Timestamp now) {

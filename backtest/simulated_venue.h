@@ -69,6 +69,8 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
   SendResult place(const PlaceRequest& request, Timestamp now) noexcept override;
   SendResult amend(const AmendRequest& request, Timestamp now) noexcept override;
   SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override;
+  SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override;
+  SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override;
   SendResult cancel_batch(std::span<const CancelRequest> requests, Timestamp now) noexcept override;
   bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
                    Timestamp now) noexcept override;
@@ -112,6 +114,7 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
   using Answer = std::variant<ExecutionReport, FillReport, PositionRow, BalanceRow, SnapshotEdge>;
 
   void carry_out(const PlaceRequest& request, Timestamp now);
+  Quantity quantity_for(const PlaceRequest& request) const;
   void carry_out(const AmendRequest& request, Timestamp now);
   void carry_out(const CancelRequest& request, Timestamp now);
   void carry_out(const Query& query, Timestamp now);

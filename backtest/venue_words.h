@@ -72,8 +72,22 @@ constexpr VenueReason reason_of(sim::CancelCause cause) noexcept {
   }
 }
 
+constexpr sim::SelfTradePrevention self_trade_of(SelfTradePrevention mode) noexcept {
+  switch (mode) {
+    case SelfTradePrevention::AccountDefault:
+    case SelfTradePrevention::CancelMaker:
+      return sim::SelfTradePrevention::CancelMaker;
+    case SelfTradePrevention::CancelTaker:
+      return sim::SelfTradePrevention::CancelTaker;
+    case SelfTradePrevention::CancelBoth:
+      return sim::SelfTradePrevention::CancelBoth;
+  }
+  return sim::SelfTradePrevention::CancelMaker;
+}
+
 /// Absent: the exchange has no such order.
 constexpr std::optional<sim::OrderType> type_of(const PlaceRequest& request) noexcept {
+  if (request.options.program != QuoteProgram::None) return std::nullopt;
   const bool is_limit = request.kind == OrderKind::Limit;
   switch (request.time_in_force) {
     case TimeInForce::GoodTillCancel:

@@ -94,6 +94,10 @@ void print_venue(Printer& p, const VenueSettings& venue, const risk::RateLimits&
   print_secret(p, "api_key", venue.credentials.api_key);
   print_secret(p, "secret", venue.credentials.secret);
   print_secret(p, "passphrase", venue.credentials.passphrase);
+  p.section("[venue.routes]");
+  p.text("place", word_for(venue.routes.place, kRoutes));
+  p.text("amend", word_for(venue.routes.amend, kRoutes));
+  p.text("cancel", word_for(venue.routes.cancel, kRoutes));
   p.section("[venue.limits]");
   p.rate("place", rates.place);
   p.rate("place_batch", rates.place_batch);

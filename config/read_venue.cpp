@@ -69,6 +69,13 @@ void read_embedded(TableReader embedded, VenueSettings& settings) {
   settings.embedded = sim;
 }
 
+void read_routes(TableReader routes, RouteSettings& out) {
+  out.place = routes.choice("place", kRoutes).value_or(out.place);
+  out.amend = routes.choice("amend", kRoutes).value_or(out.amend);
+  out.cancel = routes.choice("cancel", kRoutes).value_or(out.cancel);
+  routes.finish();
+}
+
 void check_live(TableReader& venue, Environment environment) {
   const auto confirmed = venue.text("confirm_live");
   if (environment == Environment::Live && confirmed != kLiveWords)
@@ -112,6 +119,7 @@ void read_venue(TableReader venue, Settings& settings) {
   read_embedded(venue.table("embedded"), out);
   check_embedded(venue, out);
   read_credentials(venue.table("credentials"), settings);
+  read_routes(venue.table("routes"), out.routes);
   read_rates(venue.table("limits"), settings.risk.rates);
   venue.finish();
 }

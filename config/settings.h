@@ -29,6 +29,14 @@ struct EmbeddedSimSettings {
   std::string instruments;  ///< a file of instrument definitions; "": the built-in ones
 };
 
+/// Which way each kind of order request goes first; the other is used while that one is no way.
+enum class Route : std::uint8_t { Socket, Rest };
+struct RouteSettings {
+  Route place = Route::Socket;
+  Route amend = Route::Socket;
+  Route cancel = Route::Socket;
+};
+
 struct VenueSettings {
   std::string kind = "okx";
   Environment environment = Environment::Sim;
@@ -41,6 +49,7 @@ struct VenueSettings {
   /// and losing one costs nothing.
   std::uint32_t market_connections = 1;
   std::string ca_file;  ///< extra trust anchor; "" none
+  RouteSettings routes;
   std::optional<EmbeddedSimSettings> embedded;
   CredentialSettings credentials;  ///< empty with `embedded`: the sim makes its own
 };

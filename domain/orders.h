@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <type_traits>
@@ -18,6 +19,38 @@ enum class TimeInForce : std::uint8_t { GoodTillCancel, ImmediateOrCancel, FillO
 enum class MarginMode : std::uint8_t { Cash, Cross, Isolated };
 enum class PositionSide : std::uint8_t { Net, Long, Short };
 
+/// What the venue does when an order would trade with another of the same owner.
+enum class SelfTradePrevention : std::uint8_t {
+  AccountDefault,  ///< as the account is set: usually CancelMaker
+  CancelMaker,     ///< the resting order goes
+  CancelTaker,     ///< the arriving one goes
+  CancelBoth,
+};
+
+/// Quotes under a programme of the venue's, where it has one for the instrument and account.
+enum class QuoteProgram : std::uint8_t {
+  None,
+  MarketMakerProtection,   ///< options: all go when too much filled too quickly
+  RetailPriceImprovement,  ///< always rests; hit by those alone who ask for it
+};
+
+/// Money that a market order shall spend or bring in: an exact count of 10^-8 of the instrument's
+/// quote currency, whatever the instrument. Never a Quantity: how much that buys is known when it
+/// has traded.
+using QuoteQuantity = Units<struct QuoteQuantityTag>;
+inline constexpr int kQuoteQuantityDigits = 8;
+
+/// What an order may ask for beside its terms; all of it off by default.
+struct OrderOptions {
+  SelfTradePrevention self_trade = SelfTradePrevention::AccountDefault;
+  QuoteProgram program = QuoteProgram::None;
+  bool clamp_price = false;  ///< a price outside the venue's band is moved to its edge, not refused
+  bool exact_size = false;   ///< spot market orders: refused rather than shrunk to the funds there
+  std::uint16_t slippage_max_bps = 0;  ///< spot market orders sized in what they receive; 0: none
+  friend constexpr bool operator==(const OrderOptions&, const OrderOptions&) noexcept = default;
+};
+inline constexpr std::uint16_t kLargestSlippageBps = 500;
+
 /// A strategy's wish. Passes to the venue only as a risk::ApprovedOrder.
 struct OrderIntent {
   StrategyId strategy;
@@ -31,8 +64,10 @@ struct OrderIntent {
   bool reduce_only = false;
   PositionSide position_side = PositionSide::Net;
   Price price;        ///< Limit only
-  Quantity quantity;  ///< contracts, or base currency on spot
+  Quantity quantity;  ///< contracts, or base currency on spot; zero if `quote_quantity` is set
   Timestamp intent_time;
+  OrderOptions options;
+  QuoteQuantity quote_quantity;  ///< spot market orders sized in money: > 0; else zero
 };
 
 /// A wish to change or end an order. Absent: as it is. `new_quantity` is the total, filled part
@@ -43,6 +78,8 @@ struct AmendIntent {
   std::optional<Price> new_price;
   std::optional<Quantity> new_quantity;
   Timestamp intent_time;
+  bool clamp_price = false;        ///< as OrderOptions says
+  bool cancel_on_failure = false;  ///< an amend that fails ends the order
 };
 struct CancelIntent {
   StrategyId strategy;
@@ -62,8 +99,10 @@ struct PlaceRequest {
   MarginMode margin_mode = MarginMode::Cross;
   PositionSide position_side = PositionSide::Net;
   Price price;
-  Quantity quantity;
+  Quantity quantity;      ///< zero if `quote_quantity` is set
   Timestamp expire_time;  ///< venue clock: not to be executed later than this
+  OrderOptions options;
+  QuoteQuantity quote_quantity;
 };
 struct AmendRequest {
   ClientOrderId client_id;
@@ -73,12 +112,17 @@ struct AmendRequest {
   std::optional<Price> new_price;
   std::optional<Quantity> new_quantity;
   Timestamp expire_time;
+  bool clamp_price = false;
+  bool cancel_on_failure = false;
 };
 struct CancelRequest {
   ClientOrderId client_id;  ///< zero for a foreign order
   VenueOrderId venue_id;
   InstrumentId instrument;
 };
+
+/// Most orders that one request may name; longer ones are refused whole.
+inline constexpr std::size_t kLargestBatch = 20;
 
 /// No venue has an order, a fill or a position larger than this: what says so is not believed. Far
 /// enough from 2^63 that sums of several still fit.
@@ -117,7 +161,13 @@ enum class VenueReason : std::uint8_t {
   VenueUnavailable,
   OutcomeUnknown,
   Other,
+  AccountRateLimited,  ///< the account's own limit over all instruments; not executed
+  SlippageExceeded,    ///< the market had moved further than the order allows
+  NotPermitted,        ///< this product or feature, not the account: no reason to stop all trading
+  VenueBusy,           ///< surely not executed, and a later try may do better
+  Unsupported,         ///< the venue has no such order: it never left
 };
+inline constexpr int kVenueReasons = static_cast<int>(VenueReason::Unsupported) + 1;
 
 /// One match. Booked once, keyed by (account, venue order id, trade id); where the trade id is zero
 /// or negative (liquidation, ADL: they repeat), by the venue's booking id in its place.

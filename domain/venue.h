@@ -82,17 +82,27 @@ enum class SendResult : std::uint8_t {
   QueueFull,     ///< nothing was sent
 };
 
-/// What the engine asks of a venue. Reactor thread only; never blocks; place, amend and cancel do
-/// not allocate. For each Sent request exactly one reply report (Kind Accepted, Rejected or
-/// OutcomeUnknown) follows, at the latest when its connection is lost or its time-out has passed.
+/// What the engine asks of a venue. Reactor thread only; never blocks; place, amend, cancel and
+/// their batches do not allocate. For each Sent request exactly one reply report (Kind Accepted,
+/// Rejected or OutcomeUnknown) follows, at the latest when its connection is lost or its time-out
+/// has passed.
 class VenuePort {
  public:
   virtual SendResult place(const PlaceRequest& request, Timestamp now) noexcept = 0;
   virtual SendResult amend(const AmendRequest& request, Timestamp now) noexcept = 0;
   virtual SendResult cancel(const CancelRequest& request, Timestamp now) noexcept = 0;
-  /// At most 20; may mix instruments. One reply report per element.
+  /// Batches: 1..kLargestBatch elements, may mix instruments; one is a single request. All or
+  /// nothing is sent; then one reply report per element follows, each with its own outcome.
+  virtual SendResult place_batch(std::span<const PlaceRequest> requests,
+                                 Timestamp now) noexcept = 0;
+  /// No order twice.
+  virtual SendResult amend_batch(std::span<const AmendRequest> requests,
+                                 Timestamp now) noexcept = 0;
   virtual SendResult cancel_batch(std::span<const CancelRequest> requests,
                                   Timestamp now) noexcept = 0;
+  /// Ends the protected quotes (QuoteProgram) of the instrument's family in one go, where the venue
+  /// has that. A help only: each order's own cancel goes out all the same. False: not asked.
+  virtual bool cancel_protected(InstrumentId, Timestamp) noexcept { return false; }
   /// By REST: one order's state, answered by Status, NotFound or OutcomeUnknown (source Query).
   virtual bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
                            Timestamp now) noexcept = 0;

@@ -20,6 +20,15 @@ static_assert(is_same(TimeInForce::FillOrKill, GANNET_FILL_OR_KILL));
 static_assert(is_same(PositionSide::Net, GANNET_POSITION_NET));
 static_assert(is_same(PositionSide::Long, GANNET_POSITION_LONG));
 static_assert(is_same(PositionSide::Short, GANNET_POSITION_SHORT));
+static_assert(is_same(SelfTradePrevention::AccountDefault, GANNET_SELF_TRADE_ACCOUNT_DEFAULT));
+static_assert(is_same(SelfTradePrevention::CancelMaker, GANNET_SELF_TRADE_CANCEL_MAKER));
+static_assert(is_same(SelfTradePrevention::CancelTaker, GANNET_SELF_TRADE_CANCEL_TAKER));
+static_assert(is_same(SelfTradePrevention::CancelBoth, GANNET_SELF_TRADE_CANCEL_BOTH));
+static_assert(is_same(QuoteProgram::None, GANNET_PROGRAM_NONE));
+static_assert(is_same(QuoteProgram::MarketMakerProtection, GANNET_PROGRAM_MARKET_MAKER_PROTECTION));
+static_assert(is_same(QuoteProgram::RetailPriceImprovement,
+                      GANNET_PROGRAM_RETAIL_PRICE_IMPROVEMENT));
+static_assert(kLargestBatch == GANNET_MAX_BATCH);
 static_assert(is_same(InstrumentKind::Spot, GANNET_SPOT));
 static_assert(is_same(InstrumentKind::Option, GANNET_OPTION));
 static_assert(is_same(ContractKind::Inverse, GANNET_CONTRACT_INVERSE));
@@ -135,6 +144,16 @@ const char* abi_name(VenueReason reason) noexcept {
       return "outcome_unknown";
     case VenueReason::Other:
       return "other";
+    case VenueReason::AccountRateLimited:
+      return "account_rate_limited";
+    case VenueReason::SlippageExceeded:
+      return "slippage_exceeded";
+    case VenueReason::NotPermitted:
+      return "not_permitted";
+    case VenueReason::VenueBusy:
+      return "venue_busy";
+    case VenueReason::Unsupported:
+      return "unsupported";
   }
   return "other";
 }
@@ -165,6 +184,10 @@ const char* abi_name(HoldReason reason) noexcept {
       return "dead_man_timer";
     case HoldReason::JournalFailed:
       return "journal_failed";
+    case HoldReason::NotAuthorised:
+      return "not_authorised";
+    case HoldReason::VenueUnavailable:
+      return "venue_unavailable";
   }
   return "other";
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
+#include "base/fixed_vector.h"
 #include "engine/abi_words.h"
 #include "engine/strategy_host.h"
 
@@ -15,15 +17,31 @@ constexpr std::size_t kMaxText = 1024;
 
 std::string_view bounded(const char* text) noexcept { return {text, strnlen(text, kMaxText)}; }
 
-/// An action from a younger plugin may be longer than ours: fine while the part that we do not know
-/// asks for nothing.
+/// An action of `size` bytes as we know it. From a younger plugin it may be longer: fine while the
+/// part that we do not know asks for nothing. From an older one it may be shorter, down to its
+/// first version: what it lacks is zero, which asks for nothing either.
+template <class Action>
+std::optional<Action> read_action(const void* raw, std::size_t size,
+                                  std::size_t first_size = sizeof(Action)) noexcept {
+  constexpr std::uint32_t kAbsurd = 4096;
+  if (raw == nullptr || size < first_size || size > kAbsurd) return std::nullopt;
+  const auto* bytes = static_cast<const unsigned char*>(raw);
+  const std::size_t known = std::min(size, sizeof(Action));
+  if (!std::all_of(bytes + known, bytes + size, [](unsigned char byte) { return byte == 0; }))
+    return std::nullopt;
+  Action action{};
+  std::memcpy(&action, raw, known);
+  return action;
+}
 template <class Action>
 bool is_readable(const Action* action) noexcept {
-  constexpr std::uint32_t kAbsurd = 4096;
-  if (action == nullptr || action->size < sizeof(Action) || action->size > kAbsurd) return false;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(action);
-  return std::all_of(bytes + sizeof(Action), bytes + action->size,
-                     [](unsigned char byte) { return byte == 0; });
+  return action != nullptr && read_action<Action>(action, action->size).has_value();
+}
+
+constexpr std::size_t kFirstOrderSize = 40;
+std::optional<gannet_order> read_order(const gannet_order* order) noexcept {
+  if (order == nullptr) return std::nullopt;
+  return read_action<gannet_order>(order, order->size, kFirstOrderSize);
 }
 
 /// An answer as long as the asker can take it.
@@ -36,11 +54,37 @@ std::int32_t answer(Value value, Value* out) noexcept {
   return GANNET_OK;
 }
 
+constexpr std::uint32_t kOrderFlags = GANNET_ORDER_CLAMP_PRICE | GANNET_ORDER_EXACT_SIZE;
+
+bool has_one_size(const gannet_order& order) noexcept {
+  return order.quote_quantity == 0 ? order.quantity > 0
+                                   : order.quote_quantity > 0 && order.quantity == 0;
+}
+
 bool is_well_formed(const gannet_order& order) noexcept {
   return order.side <= GANNET_SELL && order.kind <= GANNET_MARKET &&
          order.time_in_force <= GANNET_FILL_OR_KILL && order.post_only <= 1 &&
          order.reduce_only <= 1 && order.position_side <= GANNET_POSITION_SHORT &&
-         order.reserved[0] == 0 && order.reserved[1] == 0 && order.quantity > 0;
+         order.reserved[0] == 0 && order.reserved[1] == 0 && has_one_size(order) &&
+         order.self_trade <= GANNET_SELF_TRADE_CANCEL_BOTH &&
+         order.program <= GANNET_PROGRAM_RETAIL_PRICE_IMPROVEMENT &&
+         order.slippage_max_bps <= kLargestSlippageBps && (order.flags & ~kOrderFlags) == 0;
+}
+
+bool is_well_formed(const gannet_amend& amend) noexcept {
+  constexpr std::uint32_t kTerms = GANNET_AMEND_PRICE | GANNET_AMEND_QUANTITY;
+  constexpr std::uint32_t kKnown =
+      kTerms | GANNET_AMEND_CLAMP_PRICE | GANNET_AMEND_CANCEL_ON_FAILURE;
+  return (amend.fields & kTerms) != 0 && (amend.fields & ~kKnown) == 0;
+}
+
+/// Element i of an array whose elements have that size; each says its own, which must be it.
+template <class Action>
+std::optional<Action> element(const Action* first, std::uint32_t size, std::uint32_t i,
+                              std::size_t first_size) noexcept {
+  const auto* at = reinterpret_cast<const unsigned char*>(first) + std::size_t{i} * size;
+  const auto action = read_action<Action>(at, size, first_size);
+  return action && action->size == size ? action : std::nullopt;
 }
 
 }  // namespace
@@ -68,20 +112,75 @@ struct HostFunctions {
 
   static std::int32_t place(void* engine, const gannet_order* order,
                             std::uint64_t* handle) noexcept {
-    if (handle == nullptr || !is_readable(order) || !is_well_formed(*order))
-      return GANNET_MALFORMED;
-    return host_of(engine).place(*order, *handle);
+    const auto read = read_order(order);
+    if (handle == nullptr || !read || !is_well_formed(*read)) return GANNET_MALFORMED;
+    return host_of(engine).place(*read, *handle, false);
   }
 
   static std::int32_t amend(void* engine, const gannet_amend* amend) noexcept {
-    constexpr std::uint32_t kKnown = GANNET_AMEND_PRICE | GANNET_AMEND_QUANTITY;
-    if (!is_readable(amend) || amend->fields == 0 || (amend->fields & ~kKnown) != 0)
+    if (!is_readable(amend) || !is_well_formed(*amend)) return GANNET_MALFORMED;
+    return host_of(engine).amend(*amend, false);
+  }
+
+  static std::int32_t place_batch(void* engine, const gannet_order* orders,
+                                  std::uint32_t order_size, std::uint32_t count,
+                                  std::uint64_t* handles, std::uint32_t* taken) noexcept {
+    if (taken != nullptr) *taken = 0;
+    if (orders == nullptr || handles == nullptr || count == 0 || count > GANNET_MAX_BATCH)
       return GANNET_MALFORMED;
-    return host_of(engine).amend(*amend);
+    FixedVector<gannet_order, kLargestBatch> batch;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const auto order = element(orders, order_size, i, kFirstOrderSize);
+      if (!order || !is_well_formed(*order)) return GANNET_MALFORMED;
+      if (!host_of(engine).knows(InstrumentId{order->instrument})) return GANNET_UNKNOWN;
+      batch.push(*order);
+    }
+    std::fill_n(handles, count, 0);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::int32_t code = host_of(engine).place(batch[i], handles[i], i + 1 < count);
+      if (code != GANNET_OK) return code;
+      if (taken != nullptr) *taken = i + 1;
+    }
+    return GANNET_OK;
+  }
+
+  static std::int32_t amend_batch(void* engine, const gannet_amend* amends,
+                                  std::uint32_t amend_size, std::uint32_t count,
+                                  std::uint32_t* taken) noexcept {
+    if (taken != nullptr) *taken = 0;
+    if (amends == nullptr || count == 0 || count > GANNET_MAX_BATCH) return GANNET_MALFORMED;
+    FixedVector<gannet_amend, kLargestBatch> batch;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const auto amend = element(amends, amend_size, i, sizeof(gannet_amend));
+      if (!amend || !is_well_formed(*amend)) return GANNET_MALFORMED;
+      if (!host_of(engine).has_open(amend->handle)) return GANNET_UNKNOWN;
+      batch.push(*amend);
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::int32_t code = host_of(engine).amend(batch[i], i + 1 < count);
+      if (code != GANNET_OK) return code;
+      if (taken != nullptr) *taken = i + 1;
+    }
+    return GANNET_OK;
+  }
+
+  static std::int32_t cancel_batch(void* engine, const std::uint64_t* handles, std::uint32_t count,
+                                   std::uint32_t* taken) noexcept {
+    if (taken != nullptr) *taken = 0;
+    if (handles == nullptr || count == 0 || count > GANNET_MAX_BATCH) return GANNET_MALFORMED;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (!host_of(engine).has_open(handles[i])) return GANNET_UNKNOWN;
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::int32_t code = host_of(engine).cancel(handles[i], i + 1 < count);
+      if (code != GANNET_OK) return code;
+      if (taken != nullptr) *taken = i + 1;
+    }
+    return GANNET_OK;
   }
 
   static std::int32_t cancel(void* engine, std::uint64_t handle) noexcept {
-    return host_of(engine).cancel(handle);
+    return host_of(engine).cancel(handle, false);
   }
 
   static std::int32_t cancel_all(void* engine, std::uint32_t instrument) noexcept {
@@ -271,6 +370,9 @@ const gannet_host& host_functions() noexcept {
       .funding = HostFunctions::funding,
       .price_limit = HostFunctions::price_limit,
       .reference_price = HostFunctions::reference_price,
+      .place_batch = HostFunctions::place_batch,
+      .amend_batch = HostFunctions::amend_batch,
+      .cancel_batch = HostFunctions::cancel_batch,
   };
   return kTable;
 }

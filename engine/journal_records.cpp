@@ -112,7 +112,29 @@ PlaceIntentRecord to_record(const OrderIntent& intent, Timestamp trigger_time) n
   record.post_only = intent.post_only ? 1 : 0;
   record.reduce_only = intent.reduce_only ? 1 : 0;
   record.position_side = intent.position_side;
+  record.quote_quantity = intent.quote_quantity.raw;
+  record.options = to_fields(intent.options);
   return record;
+}
+
+OptionFields to_fields(const OrderOptions& options) noexcept {
+  OptionFields fields;
+  fields.self_trade = options.self_trade;
+  fields.program = options.program;
+  fields.clamp_price = options.clamp_price ? 1 : 0;
+  fields.exact_size = options.exact_size ? 1 : 0;
+  fields.slippage_max_bps = options.slippage_max_bps;
+  return fields;
+}
+
+OrderOptions from_fields(const OptionFields& fields) noexcept {
+  OrderOptions options;
+  options.self_trade = fields.self_trade;
+  options.program = fields.program;
+  options.clamp_price = fields.clamp_price != 0;
+  options.exact_size = fields.exact_size != 0;
+  options.slippage_max_bps = fields.slippage_max_bps;
+  return options;
 }
 
 AmendIntentRecord to_record(const AmendIntent& intent) noexcept {
@@ -124,6 +146,8 @@ AmendIntentRecord to_record(const AmendIntent& intent) noexcept {
   record.strategy = intent.strategy.value;
   record.has_price = intent.new_price ? 1 : 0;
   record.has_quantity = intent.new_quantity ? 1 : 0;
+  record.clamp_price = intent.clamp_price ? 1 : 0;
+  record.cancel_on_failure = intent.cancel_on_failure ? 1 : 0;
   return record;
 }
 

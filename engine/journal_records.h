@@ -17,7 +17,8 @@ namespace gannet::engine {
 // What the journal holds, as fixed layouts without padding: the same run writes the same bytes.
 // Units are those of the domain types they are made from; times are nanoseconds since the Unix
 // epoch; enumerators are written as their byte and are never renumbered. A field is only ever added
-// at the tail, with a new version of the file format.
+// at the tail, with a new version of the file format: `kFirstSize` is what the first version wrote,
+// and what an older record lacks reads as nothing asked for. Version 2: options and sizes in money.
 
 enum class RecordType : std::uint16_t {
   None = 0,
@@ -25,7 +26,7 @@ enum class RecordType : std::uint16_t {
   PlaceIntent = 2,    ///< PlaceIntentRecord: what a strategy wished
   AmendIntent = 3,    ///< AmendIntentRecord
   CancelIntent = 4,   ///< CancelIntentRecord
-  Denied = 5,         ///< DeniedRecord: our refusal of the intent just before it
+  Denied = 5,         ///< DeniedRecord: our refusal of an intent, mostly the one just before it
   Place = 6,          ///< PlaceRecord: going to the venue
   Amend = 7,          ///< AmendRecord
   Cancel = 8,         ///< CancelRecord
@@ -50,8 +51,20 @@ struct RunRecord {
   std::uint32_t reserved = 0;
 };
 
+/// OrderOptions as they are written.
+struct OptionFields {
+  SelfTradePrevention self_trade = SelfTradePrevention::AccountDefault;
+  QuoteProgram program = QuoteProgram::None;
+  std::uint8_t clamp_price = 0;
+  std::uint8_t exact_size = 0;
+  std::uint16_t slippage_max_bps = 0;
+  std::uint16_t reserved = 0;
+};
+static_assert(sizeof(OptionFields) == 8);
+
 struct PlaceIntentRecord {
   static constexpr RecordType kType = RecordType::PlaceIntent;
+  static constexpr std::size_t kFirstSize = 64;
   std::uint64_t handle = 0;
   std::uint64_t cookie = 0;
   std::int64_t price = 0;
@@ -67,6 +80,8 @@ struct PlaceIntentRecord {
   std::uint8_t reduce_only = 0;
   PositionSide position_side = PositionSide::Net;
   std::uint32_t reserved = 0;
+  std::int64_t quote_quantity = 0;  ///< 10^-8 of the quote currency; 0: sized in `quantity`
+  OptionFields options;
 };
 
 struct AmendIntentRecord {
@@ -78,7 +93,9 @@ struct AmendIntentRecord {
   std::uint16_t strategy = 0;
   std::uint8_t has_price = 0;
   std::uint8_t has_quantity = 0;
-  std::uint32_t reserved = 0;
+  std::uint8_t clamp_price = 0;
+  std::uint8_t cancel_on_failure = 0;
+  std::uint16_t reserved = 0;
 };
 
 struct CancelIntentRecord {
@@ -105,11 +122,12 @@ struct DeniedRecord {
 
 struct PlaceRecord {
   static constexpr RecordType kType = RecordType::Place;
+  static constexpr std::size_t kFirstSize = 104;
   std::uint64_t client_id = 0;
   std::uint64_t handle = 0;
   std::uint64_t cookie = 0;
   std::int64_t price = 0;
-  std::int64_t quantity = 0;
+  std::int64_t quantity = 0;     ///< sized in money: the most that it may trade
   std::int64_t expire_time = 0;  ///< venue clock
   // The reference prices the gate decided on (raw price units, 0 absent) and their ages.
   std::int64_t best_bid = 0;
@@ -126,7 +144,10 @@ struct PlaceRecord {
   std::uint8_t reduce_only = 0;
   PositionSide position_side = PositionSide::Net;
   MarginMode margin_mode = MarginMode::Cross;
-  std::uint8_t reserved[3] = {};
+  std::uint8_t in_batch = 0;  ///< 1: one request with the next ones
+  std::uint8_t reserved[2] = {};
+  std::int64_t quote_quantity = 0;
+  OptionFields options;
 };
 
 struct AmendRecord {
@@ -138,7 +159,9 @@ struct AmendRecord {
   std::int64_t expire_time = 0;
   std::uint8_t has_price = 0;
   std::uint8_t has_quantity = 0;
-  std::uint8_t reserved[6] = {};
+  std::uint8_t clamp_price = 0;
+  std::uint8_t cancel_on_failure = 0;
+  std::uint8_t reserved[4] = {};
 };
 
 struct CancelRecord {
@@ -312,13 +335,16 @@ struct OrderEndedRecord {
   std::uint8_t reserved[6] = {};
 };
 
-/// The record in `payload`, or nothing when its size is another's.
+/// The record in `payload`, of this version or of the first; nothing when its size is another's.
 template <class Record>
 std::optional<Record> read_record(std::span<const std::byte> payload) noexcept {
   static_assert(std::is_trivially_copyable_v<Record>);
   Record record;
-  if (payload.size() != sizeof(Record)) return std::nullopt;
-  std::memcpy(&record, payload.data(), sizeof(Record));
+  bool is_known = payload.size() == sizeof(Record);
+  if constexpr (requires { Record::kFirstSize; })
+    is_known = is_known || payload.size() == Record::kFirstSize;
+  if (!is_known) return std::nullopt;
+  std::memcpy(&record, payload.data(), payload.size());
   return record;
 }
 
@@ -330,5 +356,7 @@ PositionRecord to_record(const PositionReport& report, bool from_snapshot) noexc
 BalanceRecord to_record(const BalanceReport& report, bool from_snapshot) noexcept;
 PlaceIntentRecord to_record(const OrderIntent& intent, Timestamp trigger_time) noexcept;
 AmendIntentRecord to_record(const AmendIntent& intent) noexcept;
+OptionFields to_fields(const OrderOptions& options) noexcept;
+OrderOptions from_fields(const OptionFields& fields) noexcept;
 
 }  // namespace gannet::engine

@@ -15,6 +15,7 @@ namespace gannet::engine {
 struct LaneCommand {
   enum class Kind : std::uint8_t { Place, Amend, Cancel, CancelAll, StrategyFailed };
   Kind kind = Kind::Place;
+  bool more = false;  ///< Place, Amend, Cancel: the next of this kind belongs to the same batch
   StrategyId strategy;
   union {
     OrderIntent place;
@@ -96,8 +97,10 @@ enum class HoldReason : std::uint8_t {
   UnknownOrders,      ///< too many outcomes unknown
   InstrumentChanged,  ///< its definition changed in a way that needs a restart
   Operator,
-  DeadManTimer,   ///< the venue's dead-man timer was refused or late twice
-  JournalFailed,  ///< the journal cannot be written any more
+  DeadManTimer,      ///< the venue's dead-man timer was refused or late twice
+  JournalFailed,     ///< the journal cannot be written any more
+  NotAuthorised,     ///< the venue refuses the account or key: a person must act, then resume
+  VenueUnavailable,  ///< the venue says that it is down
 };
 
 /// State of the engine (instrument invalid) or of one instrument, with the reason.

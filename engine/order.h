@@ -34,6 +34,7 @@ struct PendingAmend {
   Timestamp expire_time;  ///< venue clock
   bool acknowledged = false;
   bool unknown = false;
+  bool in_batch = false;  ///< an element of a batch
 };
 
 /// One order of ours, from approval to the venue's last word. Trivially copyable; lives in the
@@ -53,6 +54,9 @@ struct Order {
   bool post_only = false;
   bool reduce_only = false;
   PositionSide position_side = PositionSide::Net;
+  OrderOptions options;
+  QuoteQuantity quote_quantity;  ///< > 0: sized in money, and `quantity` is the most it may trade
+  bool in_batch = false;         ///< its place request was an element of a batch
   Price price;                   ///< terms in force as far as we know
   Quantity quantity;             ///< total
   Quantity cumulative_quantity;  ///< the largest the venue told
@@ -72,6 +76,7 @@ struct Order {
 
   CancelWish cancel_wish = CancelWish::None;
   bool cancel_in_flight = false;  ///< sent, no reply yet
+  bool cancel_in_batch = false;   ///< in a batch, that is
   bool cancel_accepted = false;   ///< the venue took the request; its push is awaited
   bool in_cancel_queue = false;
   Timestamp cancel_not_before;

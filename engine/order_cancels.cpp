@@ -9,7 +9,7 @@
 namespace gannet::engine {
 
 namespace {
-constexpr std::size_t kBatchMax = 20;  // the venue takes no more in one request
+constexpr std::size_t kBatchMax = kLargestBatch;
 }
 
 struct OrderManager::CancelBatch {
@@ -17,10 +17,18 @@ struct OrderManager::CancelBatch {
 };
 
 void OrderManager::cancel_all(InstrumentId instrument, Timestamp now) noexcept {
+  FixedVector<InstrumentId, 8> with_protected;
   table_.for_each_open([&](Order& order) {
-    if (!instrument.valid() || order.instrument == instrument)
-      wish_cancel(order, CancelWish::Engine, now);
+    if (instrument.valid() && order.instrument != instrument) return;
+    wish_cancel(order, CancelWish::Engine, now);
+    if (order.options.program == QuoteProgram::MarketMakerProtection &&
+        std::ranges::find(with_protected, order.instrument) == with_protected.end())
+      with_protected.push(order.instrument);
   });
+  if (!with_protected.empty() && now >= next_protected_cancel_) {
+    next_protected_cancel_ = now + settings_.cancel_retry;
+    for (const InstrumentId of : with_protected) links_.port.cancel_protected(of, now);
+  }
   pump_cancels(now);
   cancel_foreign(instrument, now);
 }
@@ -131,7 +139,10 @@ std::size_t OrderManager::send_cancels(CancelBatch& batch, Timestamp now) noexce
   };
   if (!going.empty()) {
     FixedVector<CancelRequest, kBatchMax> requests;
-    for (Order* order : going) requests.push(request_of(*order));
+    for (Order* order : going) {
+      order->cancel_in_batch = true;
+      requests.push(request_of(*order));
+    }
     const SendResult result = links_.port.cancel_batch(requests.view(), now);
     if (result == SendResult::Sent) {
       sent += going.size();
@@ -141,6 +152,7 @@ std::size_t OrderManager::send_cancels(CancelBatch& batch, Timestamp now) noexce
   }
   for (Order* order : left) {
     if (!acquire_single(*order)) continue;
+    order->cancel_in_batch = false;
     const SendResult result = links_.port.cancel(request_of(*order), now);
     if (result == SendResult::Sent) {
       ++sent;

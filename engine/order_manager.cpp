@@ -29,6 +29,18 @@ PlaceRequest request_of(const Order& order, const risk::ApprovedOrder& approved,
   request.price = order.price;
   request.quantity = order.quantity;
   request.expire_time = order.expire_time;
+  request.options = order.options;
+  if (order.quote_quantity.raw > 0) {
+    // No limit order spends a sum: it goes as it is, bounded by the money itself.
+    request.kind = OrderKind::Market;
+    request.time_in_force = order.time_in_force;
+    request.price = {};
+    request.quantity = {};
+    request.quote_quantity = order.quote_quantity;
+  } else if (order.kind == OrderKind::Market) {
+    request.options.slippage_max_bps = 0;  // it has a limit of its own
+    request.options.exact_size = false;    // and is never shrunk
+  }
   return request;
 }
 
@@ -48,30 +60,78 @@ OrderManager::OrderManager(const OrderManagerLinks& links, const OrderManagerSet
 
 void OrderManager::place(const OrderIntent& intent, Timestamp decided, Timestamp trigger,
                          Timestamp now) noexcept {
-  if (!links_.exposure.contains(intent.strategy))
-    return deny(intent, denial(DenialReason::StrategyStopped), now);
-  if (!append(links_.journal, to_record(intent, trigger), now))
-    return deny(intent, denial(DenialReason::JournalFull), now);
-  if (!links_.instruments.contains(intent.instrument) ||
-      !links_.exposure.contains(intent.instrument))
-    return deny(intent, denial(DenialReason::UnknownInstrument), now);
-  if (!intent.handle.valid() || table_.find(intent.handle) != nullptr)
-    return deny(intent, denial(DenialReason::UnknownHandle), now);
-  if (!table_.has_room()) return deny(intent, denial(DenialReason::OrderTableFull), now);
-
-  const auto approved = links_.gate.check(intent, gate_context(), now);
-  if (!approved) return deny(intent, approved.error(), now);
-  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, intent.instrument, now);
-  if (!slot.granted) return deny(intent, {DenialReason::RateLimited, 0, 0, slot.retry_at}, now);
-  send_place(*approved, decided, trigger, now);
+  const auto approved = approve(intent, risk::RequestForm::Single, trigger, now);
+  if (!approved) return;
+  PlaceRequest request;
+  Order* order = prepare_place(*approved, decided, trigger, false, request, now);
+  if (order != nullptr) finish_place(*order, links_.port.place(request, now), now);
 }
 
-bool OrderManager::send_place(const risk::ApprovedOrder& approved, Timestamp decided,
-                              Timestamp trigger, Timestamp now) noexcept {
+void OrderManager::place_batch(std::span<const OrderIntent> intents, Timestamp decided,
+                               Timestamp trigger, Timestamp now) noexcept {
+  const risk::RequestForm form = risk::form_of(intents.size());
+  if (form == risk::RequestForm::Single) {
+    if (!intents.empty()) place(intents.front(), decided, trigger, now);
+    return;
+  }
+  FixedVector<Order*, kLargestBatch> orders;
+  FixedVector<PlaceRequest, kLargestBatch> requests;
+  for (const OrderIntent& intent : intents) {
+    const auto approved = approve(intent, form, trigger, now);
+    if (!approved) continue;
+    PlaceRequest request;
+    Order* order = prepare_place(*approved, decided, trigger, true, request, now);
+    if (order != nullptr && orders.push(order)) requests.push(request);
+  }
+  if (orders.empty()) return;
+  if (orders.size() > 1) {
+    const SendResult sent = links_.port.place_batch(requests.view(), now);
+    for (Order* order : orders) finish_place(*order, sent, now);
+    return;
+  }
+  // The one that is left of a batch is a single request to the venue, and counted as one.
+  Order& order = *orders[0];
+  order.in_batch = false;
+  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, order.instrument, now);
+  if (!slot.granted)
+    return withdraw(order, SendResult::QueueFull, {DenialReason::RateLimited, 0, 0, slot.retry_at},
+                    now);
+  finish_place(order, links_.port.place(requests[0], now), now);
+}
+
+std::optional<risk::ApprovedOrder> OrderManager::approve(const OrderIntent& intent,
+                                                         risk::RequestForm form, Timestamp trigger,
+                                                         Timestamp now) noexcept {
+  const auto refuse = [&](const Denial& why) {
+    deny(intent, why, now);
+    return std::nullopt;
+  };
+  if (!links_.exposure.contains(intent.strategy))
+    return refuse(denial(DenialReason::StrategyStopped));
+  if (!append(links_.journal, to_record(intent, trigger), now))
+    return refuse(denial(DenialReason::JournalFull));
+  if (!links_.instruments.contains(intent.instrument) ||
+      !links_.exposure.contains(intent.instrument))
+    return refuse(denial(DenialReason::UnknownInstrument));
+  if (!intent.handle.valid() || table_.find(intent.handle) != nullptr)
+    return refuse(denial(DenialReason::UnknownHandle));
+  if (!table_.has_room()) return refuse(denial(DenialReason::OrderTableFull));
+
+  const auto approved = links_.gate.check(intent, gate_context(), now);
+  if (!approved) return refuse(approved.error());
+  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, intent.instrument, now,
+                                               risk::RequestPriority::Normal, 1, form);
+  if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
+  return *approved;
+}
+
+Order* OrderManager::prepare_place(const risk::ApprovedOrder& approved, Timestamp decided,
+                                   Timestamp trigger, bool in_batch, PlaceRequest& request,
+                                   Timestamp now) noexcept {
   const OrderIntent& intent = approved.intent();
-  const auto refuse = [&](DenialReason reason) {
+  const auto refuse = [&](DenialReason reason) -> Order* {
     deny(intent, denial(reason), now);
-    return false;
+    return nullptr;
   };
   const ClientOrderId id = ids_.next();
   if (!id.valid()) return refuse(DenialReason::ClientOrderIdsExhausted);
@@ -87,33 +147,42 @@ bool OrderManager::send_place(const risk::ApprovedOrder& approved, Timestamp dec
   draft.post_only = intent.post_only;
   draft.reduce_only = intent.reduce_only;
   draft.position_side = intent.position_side;
+  draft.options = approved.options();
+  draft.quote_quantity = intent.quote_quantity;
+  draft.in_batch = in_batch;
   draft.price = approved.worst_price();
-  draft.quantity = intent.quantity;
+  draft.quantity = approved.quantity();
   draft.expire_time = now + venue_offset_ + settings_.expiry;
   draft.trigger_time = trigger;
   draft.decided_time = decided;
   draft.sent_time = now;
-  const PlaceRequest request = request_of(draft, approved, margin_modes_[intent.instrument.value]);
+  request = request_of(draft, approved, margin_modes_[intent.instrument.value]);
   if (!journal_place(draft, request, now)) return refuse(DenialReason::JournalFull);
 
   Order* order = table_.add(draft);
   if (order == nullptr) return refuse(DenialReason::OrderTableFull);
   count(*order);
   ++counters_.placed;
-  const SendResult sent = links_.port.place(request, now);
-  if (sent == SendResult::Sent) {
-    if (order->phase == OrderPhase::PendingNew && !order->acknowledged)
-      emit(*order, OrderEventKind::PendingNew, VenueReason::None, now);
-    return true;
-  }
+  return order;
+}
+
+void OrderManager::finish_place(Order& order, SendResult sent, Timestamp now) noexcept {
+  if (sent != SendResult::Sent)
+    return withdraw(order, sent, denial(DenialReason::NotConnected), now);
+  if (order.phase == OrderPhase::PendingNew && !order.acknowledged)
+    emit(order, OrderEventKind::PendingNew, VenueReason::None, now);
+}
+
+void OrderManager::withdraw(Order& order, SendResult result, const Denial& why,
+                            Timestamp now) noexcept {
   --counters_.placed;
-  record(NotSentRecord{order->client_id.value, ExecutionReport::Request::Place, sent}, now);
-  order->phase = OrderPhase::Rejected;
-  order->end_evidence = EndEvidence::Concluded;
-  order->told_end = true;
-  table_.note_ended(*order);
-  count(*order);
-  return refuse(DenialReason::NotConnected);
+  record(NotSentRecord{order.client_id.value, ExecutionReport::Request::Place, result}, now);
+  order.phase = OrderPhase::Rejected;
+  order.end_evidence = EndEvidence::Concluded;
+  order.told_end = true;
+  table_.note_ended(order);
+  count(order);
+  deny(order.strategy, order.handle, &order, OrderEventKind::Denied, why, now);
 }
 
 bool OrderManager::journal_place(const Order& order, const PlaceRequest& request,
@@ -122,8 +191,11 @@ bool OrderManager::journal_place(const Order& order, const PlaceRequest& request
   record.client_id = request.client_id.value;
   record.handle = order.handle.value;
   record.cookie = order.cookie;
-  record.price = request.price.raw;
-  record.quantity = request.quantity.raw;
+  record.price = order.price.raw;
+  record.quantity = order.quantity.raw;
+  record.quote_quantity = request.quote_quantity.raw;
+  record.options = to_fields(request.options);
+  record.in_batch = order.in_batch ? 1 : 0;
   record.expire_time = request.expire_time.nanos;
   const risk::ReferencePrices& references = links_.references;
   record.best_bid = references.fresh_bid(order.instrument, now).value_or(Price{}).raw;
@@ -142,9 +214,59 @@ bool OrderManager::journal_place(const Order& order, const PlaceRequest& request
 }
 
 void OrderManager::amend(const AmendIntent& intent, Timestamp now) noexcept {
+  AmendRequest request;
+  Order* order = prepare_amend(intent, risk::RequestForm::Single, request, now);
+  if (order != nullptr) finish_amend(*order, request, links_.port.amend(request, now), now);
+}
+
+struct OrderManager::AmendBatch {
+  FixedVector<Order*, kLargestBatch> orders;
+  FixedVector<AmendRequest, kLargestBatch> requests;
+};
+
+void OrderManager::amend_batch(std::span<const AmendIntent> intents, Timestamp now) noexcept {
+  const risk::RequestForm form = risk::form_of(intents.size());
+  if (form == risk::RequestForm::Single) {
+    if (!intents.empty()) amend(intents.front(), now);
+    return;
+  }
+  AmendBatch batch;
+  for (const AmendIntent& intent : intents) {
+    // The venue refuses a batch that names an order twice: the second goes in the next one.
+    const Order* named = find_own(intent.strategy, intent.handle);
+    if (std::ranges::find(batch.orders, named) != batch.orders.end()) send_amends(batch, now);
+    AmendRequest request;
+    Order* order = prepare_amend(intent, form, request, now);
+    if (order != nullptr && batch.orders.push(order)) batch.requests.push(request);
+  }
+  send_amends(batch, now);
+}
+
+void OrderManager::send_amends(AmendBatch& batch, Timestamp now) noexcept {
+  if (batch.orders.size() > 1) {
+    const SendResult sent = links_.port.amend_batch(batch.requests.view(), now);
+    for (std::size_t i = 0; i < batch.orders.size(); ++i)
+      finish_amend(*batch.orders[i], batch.requests[i], sent, now);
+  } else if (batch.orders.size() == 1) {
+    Order& order = *batch.orders[0];
+    const AmendRequest& request = batch.requests[0];
+    const auto slot = links_.limiter.try_acquire(risk::RequestKind::Amend, order.instrument, now);
+    if (slot.granted) {
+      finish_amend(order, request, links_.port.amend(request, now), now);
+    } else {
+      withdraw_amend(order, request, SendResult::QueueFull,
+                     {DenialReason::RateLimited, 0, 0, slot.retry_at}, now);
+    }
+  }
+  batch = {};
+}
+
+Order* OrderManager::prepare_amend(const AmendIntent& intent, risk::RequestForm form,
+                                   AmendRequest& request, Timestamp now) noexcept {
   Order* order = find_own(intent.strategy, intent.handle);
-  const auto refuse = [&](const Denial& why) {
+  const auto refuse = [&](const Denial& why) -> Order* {
     deny(intent.strategy, intent.handle, order, OrderEventKind::AmendDenied, why, now);
+    return nullptr;
   };
   if (!append(links_.journal, to_record(intent), now))
     return refuse(denial(DenialReason::JournalFull));
@@ -155,6 +277,7 @@ void OrderManager::amend(const AmendIntent& intent, Timestamp now) noexcept {
     return refuse(denial(DenialReason::OrderNotWorking));
   if (!intent.new_price && !intent.new_quantity)
     return refuse(denial(DenialReason::NothingToAmend));
+  if (order->quote_quantity.raw > 0) return refuse(denial(DenialReason::UnsupportedOrder));
 
   risk::WorkingOrder working;
   working.strategy = order->strategy;
@@ -172,10 +295,10 @@ void OrderManager::amend(const AmendIntent& intent, Timestamp now) noexcept {
   working.counted_leaves = order->counted_leaves;
   const auto approved = links_.gate.check_amend(intent, working, gate_context(), now);
   if (!approved) return refuse(approved.error());
-  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Amend, order->instrument, now);
+  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Amend, order->instrument, now,
+                                               risk::RequestPriority::Normal, 1, form);
   if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
 
-  AmendRequest request;
   request.client_id = order->client_id;
   request.venue_id = order->venue_id;
   request.instrument = order->instrument;
@@ -183,6 +306,8 @@ void OrderManager::amend(const AmendIntent& intent, Timestamp now) noexcept {
   request.new_price = intent.new_price;
   request.new_quantity = intent.new_quantity;
   request.expire_time = now + venue_offset_ + settings_.expiry;
+  request.clamp_price = intent.clamp_price;
+  request.cancel_on_failure = intent.cancel_on_failure;
   AmendRecord entry;
   entry.client_id = request.client_id.value;
   entry.amend_id = request.amend_id;
@@ -191,6 +316,8 @@ void OrderManager::amend(const AmendIntent& intent, Timestamp now) noexcept {
   entry.expire_time = request.expire_time.nanos;
   entry.has_price = intent.new_price ? 1 : 0;
   entry.has_quantity = intent.new_quantity ? 1 : 0;
+  entry.clamp_price = intent.clamp_price ? 1 : 0;
+  entry.cancel_on_failure = intent.cancel_on_failure ? 1 : 0;
   if (!append(links_.journal, entry, now)) return refuse(denial(DenialReason::JournalFull));
 
   // What is left out stays as the newest amend before it asked.
@@ -203,21 +330,36 @@ void OrderManager::amend(const AmendIntent& intent, Timestamp now) noexcept {
   pending.price = intent.new_price.value_or(before);
   pending.quantity = intent.new_quantity.value_or(quantity_before);
   pending.expire_time = request.expire_time;
+  pending.in_batch = form == risk::RequestForm::Batch;
   order->amends.push(pending);
   count(*order);
   ++counters_.amended;
-  const SendResult sent = links_.port.amend(request, now);
+  return order;
+}
+
+void OrderManager::finish_amend(Order& order, const AmendRequest& request, SendResult sent,
+                                Timestamp now) noexcept {
   if (sent == SendResult::Sent) return;
+  withdraw_amend(order, request, sent, denial(DenialReason::NotConnected), now);
+}
+
+void OrderManager::withdraw_amend(Order& order, const AmendRequest& request, SendResult result,
+                                  const Denial& why, Timestamp now) noexcept {
   --counters_.amended;
-  record(NotSentRecord{order->client_id.value, ExecutionReport::Request::Amend, sent}, now);
-  for (std::size_t i = order->amends.size(); i-- > 0;) {
-    if (order->amends[i].amend_id == request.amend_id) order->amends.erase(i);
+  record(NotSentRecord{order.client_id.value, ExecutionReport::Request::Amend, result}, now);
+  for (std::size_t i = order.amends.size(); i-- > 0;) {
+    if (order.amends[i].amend_id == request.amend_id) order.amends.erase(i);
   }
-  count(*order);
-  refuse(denial(DenialReason::NotConnected));
+  count(order);
+  deny(order.strategy, order.handle, &order, OrderEventKind::AmendDenied, why, now);
 }
 
 void OrderManager::cancel(const CancelIntent& intent, Timestamp now) noexcept {
+  cancel_soon(intent, now);
+  pump_cancels(now);
+}
+
+void OrderManager::cancel_soon(const CancelIntent& intent, Timestamp now) noexcept {
   record(CancelIntentRecord{intent.handle.value, intent.intent_time.nanos, InstrumentId::kNone,
                             intent.strategy.value, 0},
          now);
@@ -229,7 +371,6 @@ void OrderManager::cancel(const CancelIntent& intent, Timestamp now) noexcept {
                 now);
   }
   wish_cancel(*order, CancelWish::Strategy, now);
-  pump_cancels(now);
 }
 
 void OrderManager::cancel_all_of(StrategyId strategy, InstrumentId instrument, Timestamp now,

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "domain/venue.h"
@@ -90,6 +92,13 @@ class OrderManager {
              Timestamp now) noexcept;
   void amend(const AmendIntent& intent, Timestamp now) noexcept;
   void cancel(const CancelIntent& intent, Timestamp now) noexcept;
+  /// At most kLargestBatch. Each element is journaled, gated, limited and refused like a single
+  /// one, in their order; what is left goes out as one request. One element is a single request.
+  void place_batch(std::span<const OrderIntent> intents, Timestamp decided, Timestamp trigger,
+                   Timestamp now) noexcept;
+  void amend_batch(std::span<const AmendIntent> intents, Timestamp now) noexcept;
+  /// Like `cancel`, but it leaves with the next one or with the next timer: for batches.
+  void cancel_soon(const CancelIntent& intent, Timestamp now) noexcept;
   /// Invalid instrument: all of the strategy's. A refused cancel ends a wish of the strategy's; one
   /// of the engine's (the strategy failed) lasts until the orders have ended.
   void cancel_all_of(StrategyId strategy, InstrumentId instrument, Timestamp now,
@@ -146,9 +155,23 @@ class OrderManager {
     return {links_.instruments, links_.exposure, links_.references, links_.conversions,
             links_.modes};
   }
-  bool send_place(const risk::ApprovedOrder& approved, Timestamp decided, Timestamp trigger,
-                  Timestamp now) noexcept;
+  std::optional<risk::ApprovedOrder> approve(const OrderIntent& intent, risk::RequestForm form,
+                                             Timestamp trigger, Timestamp now) noexcept;
+  /// In the table, counted and in the journal: ready to be sent as `request`. Null: denied.
+  Order* prepare_place(const risk::ApprovedOrder& approved, Timestamp decided, Timestamp trigger,
+                       bool in_batch, PlaceRequest& request, Timestamp now) noexcept;
+  void finish_place(Order& order, SendResult sent, Timestamp now) noexcept;
+  /// One that was prepared does not go after all.
+  void withdraw(Order& order, SendResult result, const Denial& why, Timestamp now) noexcept;
   bool journal_place(const Order& order, const PlaceRequest& request, Timestamp now) noexcept;
+  Order* prepare_amend(const AmendIntent& intent, risk::RequestForm form, AmendRequest& request,
+                       Timestamp now) noexcept;
+  void finish_amend(Order& order, const AmendRequest& request, SendResult sent,
+                    Timestamp now) noexcept;
+  void withdraw_amend(Order& order, const AmendRequest& request, SendResult result,
+                      const Denial& why, Timestamp now) noexcept;
+  struct AmendBatch;
+  void send_amends(AmendBatch& batch, Timestamp now) noexcept;
   Order* find_own(StrategyId strategy, Handle handle) noexcept;
   void deny(const OrderIntent& intent, const Denial& denial, Timestamp now) noexcept;
   void deny(StrategyId strategy, Handle handle, const Order* order, OrderEventKind kind,
@@ -177,6 +200,9 @@ class OrderManager {
   static bool is_about(const Order& order, VenueOrderId venue_id, bool own_tag) noexcept;
   void on_absurd(const ExecutionReport& report) noexcept;
   void on_reply(Order& order, const ExecutionReport& report) noexcept;
+  /// A refusal that says that the venue counts more requests than we did.
+  void heed_limit(const Order& order, const ExecutionReport& report, risk::RequestKind kind,
+                  bool in_batch) noexcept;
   void on_place_rejected(Order& order, const ExecutionReport& report) noexcept;
   void on_amend_rejected(Order& order, const ExecutionReport& report) noexcept;
   void on_cancel_rejected(Order& order, const ExecutionReport& report) noexcept;
@@ -213,6 +239,7 @@ class OrderManager {
   Timestamp open_orders_listed_;  // when the last complete lists were asked for
   Timestamp fills_listed_;
   Timestamp next_scan_;
+  Timestamp next_protected_cancel_;
   std::size_t short_orders_ = 0;  // fills missed in part
 };
 

@@ -46,7 +46,8 @@ OrderEventKind event_of(OrderPhase phase) noexcept {
 
 /// The refusal says that nothing was executed and a later try may do better.
 bool is_passing(VenueReason reason) noexcept {
-  return reason == VenueReason::RateLimited || reason == VenueReason::VenueUnavailable ||
+  return reason == VenueReason::RateLimited || reason == VenueReason::AccountRateLimited ||
+         reason == VenueReason::VenueUnavailable || reason == VenueReason::VenueBusy ||
          reason == VenueReason::OutcomeUnknown;
 }
 
@@ -184,10 +185,18 @@ void OrderManager::on_reply(Order& order, const ExecutionReport& report) noexcep
   }
 }
 
-void OrderManager::on_place_rejected(Order& order, const ExecutionReport& report) noexcept {
+void OrderManager::heed_limit(const Order& order, const ExecutionReport& report,
+                              risk::RequestKind kind, bool in_batch) noexcept {
+  if (report.reason == VenueReason::AccountRateLimited)
+    links_.limiter.on_venue_account_refusal(report.receive_time);
   if (report.reason == VenueReason::RateLimited)
-    links_.limiter.on_venue_refusal(risk::RequestKind::Place, order.instrument,
-                                    report.receive_time);
+    links_.limiter.on_venue_refusal(
+        kind, order.instrument, report.receive_time,
+        in_batch ? risk::RequestForm::Batch : risk::RequestForm::Single);
+}
+
+void OrderManager::on_place_rejected(Order& order, const ExecutionReport& report) noexcept {
+  heed_limit(order, report, risk::RequestKind::Place, order.in_batch);
   if (order.phase != OrderPhase::PendingNew || order.acknowledged) {
     ++counters_.duplicates;  // a push has shown it: the push wins
     return;
@@ -201,12 +210,10 @@ void OrderManager::on_place_rejected(Order& order, const ExecutionReport& report
 }
 
 void OrderManager::on_amend_rejected(Order& order, const ExecutionReport& report) noexcept {
-  if (report.reason == VenueReason::RateLimited)
-    links_.limiter.on_venue_refusal(risk::RequestKind::Amend, order.instrument,
-                                    report.receive_time);
   bool was_pending = false;
   for (std::size_t i = order.amends.size(); i-- > 0;) {
     if (order.amends[i].amend_id != report.amend_id) continue;
+    heed_limit(order, report, risk::RequestKind::Amend, order.amends[i].in_batch);
     if (order.amends[i].unknown) ++counters_.resolved;
     order.amends.erase(i);
     was_pending = true;
@@ -218,21 +225,25 @@ void OrderManager::on_amend_rejected(Order& order, const ExecutionReport& report
   if (!order.is_open()) return;
   ++counters_.rejected;
   emit(order, OrderEventKind::AmendRejected, report.reason, report.receive_time);
-  if (report.reason == VenueReason::OrderGone) query_at(order, report.receive_time);
+  // Not what we thought: what it is must be asked.
+  if (report.reason == VenueReason::OrderGone || report.reason == VenueReason::ReduceOnly ||
+      report.reason == VenueReason::DuplicateClientOrderId)
+    query_at(order, report.receive_time);
 }
 
 void OrderManager::on_cancel_rejected(Order& order, const ExecutionReport& report) noexcept {
   const Timestamp now = report.receive_time;
   order.cancel_in_flight = false;
   if (!order.is_open()) return;  // the race was lost, and its end is known
-  if (report.reason == VenueReason::RateLimited)
-    links_.limiter.on_venue_refusal(risk::RequestKind::Cancel, order.instrument, now);
-  if (is_passing(report.reason))
-    return put_back(order,
-                    now + (report.reason == VenueReason::RateLimited ? settings_.send_retry
-                                                                     : settings_.cancel_retry));
-  // Filled, cancelled, or never there: what it is must be asked, and may be known any moment.
-  if (report.reason == VenueReason::OrderGone) query_at(order, now);
+  heed_limit(order, report, risk::RequestKind::Cancel, order.cancel_in_batch);
+  if (is_passing(report.reason)) {
+    const bool is_limit = report.reason == VenueReason::RateLimited ||
+                          report.reason == VenueReason::AccountRateLimited;
+    return put_back(order, now + (is_limit ? settings_.send_retry : settings_.cancel_retry));
+  }
+  // Filled, cancelled, never there, or refused for a reason that says nothing of the order: what it
+  // is must be asked, and may be known any moment.
+  query_at(order, now);
   emit(order, OrderEventKind::CancelRejected, report.reason, now);
   if (order.cancel_wish == CancelWish::Strategy) {
     order.cancel_wish = CancelWish::None;
@@ -262,14 +273,15 @@ void OrderManager::on_status(Order& order, const ExecutionReport& report) noexce
     if (result == BookingResult::InBaseline && order.end_evidence == EndEvidence::Venue)
       order.booked_quantity = booked_before;  // settled when its position was accepted
     order.cumulative_quantity = std::max(order.cumulative_quantity, order.booked_quantity);
-    if (order.booked_quantity > order.worst_quantity() && result == BookingResult::Booked)
+    if (order.booked_quantity > order.worst_quantity() && result == BookingResult::Booked &&
+        order.quote_quantity.raw == 0)  // what money buys is the market's answer
       alert(Alert::OverFill, order, now, order.worst_quantity().raw, order.booked_quantity.raw);
   }
   if (!order.is_open()) return on_status_of_ended(order, report, is_stale);
   if (ends(report.state)) {
     order.venue_time = std::max(order.venue_time, report.exchange_time);
     if (order.unknown) ++counters_.resolved;
-    if (report.quantity.raw > 0) order.quantity = report.quantity;
+    if (report.quantity.raw > 0 && order.quote_quantity.raw == 0) order.quantity = report.quantity;
     return end(order, end_phase(report.state), report.reason, EndEvidence::Venue, now);
   }
   if (is_stale) {
@@ -315,7 +327,8 @@ void OrderManager::settle_amends(Order& order, const ExecutionReport& report) no
   const Timestamp now = report.receive_time;
   const Price price =
       order.kind == OrderKind::Limit && report.price.raw > 0 ? report.price : order.price;
-  const Quantity quantity = report.quantity.raw > 0 ? report.quantity : order.quantity;
+  const bool tells_quantity = report.quantity.raw > 0 && order.quote_quantity.raw == 0;
+  const Quantity quantity = tells_quantity ? report.quantity : order.quantity;
   const bool is_changed = price != order.price || quantity != order.quantity;
   bool is_amended = false;
   for (std::size_t i = order.amends.size(); i-- > 0;) {

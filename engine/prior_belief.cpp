@@ -64,6 +64,9 @@ void PriorBelief::add_place(const PlaceRecord& record, Timestamp time) {
   order.position_side = record.position_side;
   order.price = {record.price};
   order.quantity = {record.quantity};
+  order.options = from_fields(record.options);
+  order.quote_quantity = {record.quote_quantity};
+  order.in_batch = record.in_batch != 0;
   order.expire_time = {record.expire_time};
   order.sent_time = time;
   order.previous_run = true;

@@ -320,16 +320,28 @@ bool StrategyHost::push(LaneCommand& command) noexcept {
   return surroundings_.lane->push_command(command);
 }
 
+namespace {
+OrderOptions options_of(const gannet_order& order) noexcept {
+  return {.self_trade = static_cast<SelfTradePrevention>(order.self_trade),
+          .program = static_cast<QuoteProgram>(order.program),
+          .clamp_price = (order.flags & GANNET_ORDER_CLAMP_PRICE) != 0,
+          .exact_size = (order.flags & GANNET_ORDER_EXACT_SIZE) != 0,
+          .slippage_max_bps = order.slippage_max_bps};
+}
+}  // namespace
+
 bool StrategyHost::may_act() const noexcept {
   return in_call_ && (phase_ == Phase::Running || phase_ == Phase::Stopping);
 }
 
-std::int32_t StrategyHost::place(const gannet_order& order, std::uint64_t& handle) noexcept {
+std::int32_t StrategyHost::place(const gannet_order& order, std::uint64_t& handle,
+                                 bool more) noexcept {
   if (!in_call_ || phase_ != Phase::Running) return GANNET_STOPPED;
   if (!surroundings_.instruments->contains({order.instrument})) return GANNET_UNKNOWN;
   if (open_orders_.full()) return GANNET_FULL;
   LaneCommand command;
   command.kind = LaneCommand::Kind::Place;
+  command.more = more;
   command.place = {.strategy = id_,
                    .handle = {last_handle_ + 1},
                    .cookie = order.cookie,
@@ -342,7 +354,9 @@ std::int32_t StrategyHost::place(const gannet_order& order, std::uint64_t& handl
                    .position_side = static_cast<PositionSide>(order.position_side),
                    .price = {order.price},
                    .quantity = {order.quantity},
-                   .intent_time = surroundings_.lane->lane_time()};
+                   .intent_time = surroundings_.lane->lane_time(),
+                   .options = options_of(order),
+                   .quote_quantity = {order.quote_quantity}};
   if (!push(command)) return GANNET_FULL;
   handle = ++last_handle_;
   gannet_open_order open{};
@@ -358,17 +372,21 @@ std::int32_t StrategyHost::place(const gannet_order& order, std::uint64_t& handl
   return GANNET_OK;
 }
 
-std::int32_t StrategyHost::amend(const gannet_amend& amend) noexcept {
+std::int32_t StrategyHost::amend(const gannet_amend& amend, bool more) noexcept {
   if (!may_act()) return GANNET_STOPPED;
   gannet_open_order* order = open_orders_.find(amend.handle);
   if (order == nullptr) return GANNET_UNKNOWN;
   LaneCommand command;
   command.kind = LaneCommand::Kind::Amend;
-  command.amend = AmendIntent{.strategy = id_,
-                              .handle = {amend.handle},
-                              .new_price = {},
-                              .new_quantity = {},
-                              .intent_time = surroundings_.lane->lane_time()};
+  command.more = more;
+  command.amend =
+      AmendIntent{.strategy = id_,
+                  .handle = {amend.handle},
+                  .new_price = {},
+                  .new_quantity = {},
+                  .intent_time = surroundings_.lane->lane_time(),
+                  .clamp_price = (amend.fields & GANNET_AMEND_CLAMP_PRICE) != 0,
+                  .cancel_on_failure = (amend.fields & GANNET_AMEND_CANCEL_ON_FAILURE) != 0};
   if ((amend.fields & GANNET_AMEND_PRICE) != 0) command.amend.new_price = Price{amend.price};
   if ((amend.fields & GANNET_AMEND_QUANTITY) != 0)
     command.amend.new_quantity = Quantity{amend.quantity};
@@ -377,12 +395,13 @@ std::int32_t StrategyHost::amend(const gannet_amend& amend) noexcept {
   return GANNET_OK;
 }
 
-std::int32_t StrategyHost::cancel(std::uint64_t handle) noexcept {
+std::int32_t StrategyHost::cancel(std::uint64_t handle, bool more) noexcept {
   if (!may_act()) return GANNET_STOPPED;
   gannet_open_order* order = open_orders_.find(handle);
   if (order == nullptr) return GANNET_UNKNOWN;
   LaneCommand command;
   command.kind = LaneCommand::Kind::Cancel;
+  command.more = more;
   command.cancel = {
       .strategy = id_, .handle = {handle}, .intent_time = surroundings_.lane->lane_time()};
   if (!push(command)) return GANNET_FULL;

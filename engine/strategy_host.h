@@ -163,9 +163,14 @@ class StrategyHost {
   bool push(LaneCommand& command) noexcept;
   bool may_act() const noexcept;
 
-  std::int32_t place(const gannet_order& order, std::uint64_t& handle) noexcept;
-  std::int32_t amend(const gannet_amend& amend) noexcept;
-  std::int32_t cancel(std::uint64_t handle) noexcept;
+  bool knows(InstrumentId instrument) const noexcept {
+    return surroundings_.instruments->contains(instrument);
+  }
+  bool has_open(std::uint64_t handle) noexcept { return open_orders_.find(handle) != nullptr; }
+  // `more`: the next call belongs to the same batch.
+  std::int32_t place(const gannet_order& order, std::uint64_t& handle, bool more) noexcept;
+  std::int32_t amend(const gannet_amend& amend, bool more) noexcept;
+  std::int32_t cancel(std::uint64_t handle, bool more) noexcept;
   std::int32_t cancel_all(std::uint32_t instrument) noexcept;
 
   const StrategyType& type_;

@@ -96,6 +96,7 @@ void TradingCore::start(Timestamp now) noexcept {
 
 void TradingCore::on_timer(Timestamp now) noexcept {
   now_ = std::max(now_, now);
+  flush_batches(now);  // one that was cut short by a full ring
   orders_.on_timer(now);
   if (now < next_tick_) return;
   next_tick_ = now + milliseconds(10);
@@ -118,15 +119,36 @@ void TradingCore::on_timer(Timestamp now) noexcept {
 
 void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noexcept {
   now_ = std::max(now_, now);
+  const bool continues_places = command.kind == LaneCommand::Kind::Place && !placing_.empty() &&
+                                placing_[0].strategy == command.strategy;
+  const bool continues_amends = command.kind == LaneCommand::Kind::Amend && !amending_.empty() &&
+                                amending_[0].strategy == command.strategy;
+  if (!continues_places && !continues_amends) flush_batches(now);
   switch (command.kind) {
     case LaneCommand::Kind::Place:
-      orders_.place(command.place, command.decided_time, command.trigger_time, now);
+      if (!command.more && !continues_places) {
+        orders_.place(command.place, command.decided_time, command.trigger_time, now);
+        break;
+      }
+      placing_.push(command.place);
+      placing_decided_ = command.decided_time;
+      placing_trigger_ = command.trigger_time;
+      if (!command.more || placing_.full()) flush_batches(now);
       break;
     case LaneCommand::Kind::Amend:
-      orders_.amend(command.amend, now);
+      if (!command.more && !continues_amends) {
+        orders_.amend(command.amend, now);
+        break;
+      }
+      amending_.push(command.amend);
+      if (!command.more || amending_.full()) flush_batches(now);
       break;
     case LaneCommand::Kind::Cancel:
-      orders_.cancel(command.cancel, now);
+      if (command.more) {
+        orders_.cancel_soon(command.cancel, now);
+      } else {
+        orders_.cancel(command.cancel, now);
+      }
       break;
     case LaneCommand::Kind::CancelAll:
       orders_.cancel_all_of(command.strategy, command.cancel_all, now);
@@ -137,6 +159,34 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       // Nobody would wish it again: the wish must outlive a refusal.
       orders_.cancel_all_of(command.strategy, {}, now, CancelWish::Engine);
       break;
+  }
+}
+
+void TradingCore::heed_refusal(const ExecutionReport& report) noexcept {
+  if (report.source != ExecutionReport::Source::Reply) return;
+  const Timestamp now = report.receive_time;
+  const bool is_refused = report.kind == ExecutionReport::Kind::PlaceRejected ||
+                          report.kind == ExecutionReport::Kind::AmendRejected ||
+                          report.kind == ExecutionReport::Kind::CancelRejected;
+  if (is_refused && report.reason == VenueReason::NotAuthorised) {
+    set_hold(HoldReason::NotAuthorised, true, now);
+  } else if (report.reason == VenueReason::VenueUnavailable) {
+    venue_unavailable_ = now;
+    set_hold(HoldReason::VenueUnavailable, true, now);
+  } else {
+    return;
+  }
+  update_state(now);
+}
+
+void TradingCore::flush_batches(Timestamp now) noexcept {
+  if (!placing_.empty()) {
+    orders_.place_batch(placing_.view(), placing_decided_, placing_trigger_, now);
+    placing_.clear();
+  }
+  if (!amending_.empty()) {
+    orders_.amend_batch(amending_.view(), now);
+    amending_.clear();
   }
 }
 
@@ -160,6 +210,7 @@ void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
   killed_ = false;
   wants_flat_ = false;
   set_hold(HoldReason::Operator, false, now);
+  set_hold(HoldReason::NotAuthorised, false, now);
   reconcile_again(now);
   update_state(now);
 }
@@ -344,6 +395,7 @@ void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
       report.source == ExecutionReport::Source::Query)
     reconciler_.on_open_order_row(report);
   orders_.on_report(report);
+  heed_refusal(report);
   if (report.has_fill) reconciler_.on_fill(report.instrument, report.receive_time);
   // The timer fired while we live: something stood still; look before trading on (COD-05).
   if (report.kind == ExecutionReport::Kind::Status &&

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fixed_vector.h"
 #include "domain/venue.h"
 #include "engine/book_listener.h"
 #include "engine/book_store.h"
@@ -30,7 +31,8 @@ struct TradingCoreSettings {
   Nanos clock_offset_max = seconds(30);  ///< between ours and the venue's
   Nanos book_grace = seconds(3);         ///< a book gone that long: its orders go too (COD-08)
   std::size_t unknown_orders_max = 20;   ///< more unknown outcomes than that: hold
-  std::uint32_t dead_man_seconds = 15;   ///< cancel-all-after (COD-01)
+  Nanos venue_unavailable_pause = seconds(5);  ///< held that long after the venue said it is down
+  std::uint32_t dead_man_seconds = 15;         ///< cancel-all-after (COD-01)
   Nanos dead_man_refresh = seconds(3);
   Nanos flat_spacing = milliseconds(500);  ///< between two empty lists that prove flat (KILL-05)
   std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
@@ -176,6 +178,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
 
  private:
+  void flush_batches(Timestamp now) noexcept;
+  void heed_refusal(const ExecutionReport& report) noexcept;
+
   // trading_core_states.cpp
   void set_hold(HoldReason reason, bool on, Timestamp now) noexcept;
   HoldReason first_hold() const noexcept;
@@ -223,6 +228,11 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   OrderManager orders_;
   Reconciler reconciler_;
   BookStore books_;
+  // Elements of a batch that came so far; the rest follows in the same turn of the loop.
+  FixedVector<OrderIntent, kLargestBatch> placing_;
+  FixedVector<AmendIntent, kLargestBatch> amending_;
+  Timestamp placing_decided_;
+  Timestamp placing_trigger_;
   std::vector<std::optional<BalanceReport>> balances_;
   std::vector<std::uint8_t> held_;      // by instrument
   std::vector<std::uint8_t> outgrown_;  // by instrument: held until restart
@@ -253,6 +263,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool dead_man_asked_zero_ = false;  // the pending request is the one that sets it to zero
   bool dead_man_off_ = false;
   Timestamp lists_wanted_;
+  std::optional<Timestamp> venue_unavailable_;  // when the venue said so last
   Timestamp next_instrument_look_;
   std::uint64_t journal_failures_seen_ = 0;
   std::uint64_t market_events_ = 0;

@@ -45,6 +45,11 @@ void TradingCore::judge_health(Timestamp now) noexcept {
   set_hold(HoldReason::Reconciliation,
            is_connected() && reconciler_.is_overdue(reconcile_from_, now), now);
 
+  if (venue_unavailable_ && now - *venue_unavailable_ >= settings_.venue_unavailable_pause) {
+    venue_unavailable_.reset();
+    set_hold(HoldReason::VenueUnavailable, false, now);
+  }
+
   const std::size_t unknown = orders_.unknown_orders();
   const bool was_held = (holds_ & bit(HoldReason::UnknownOrders)) != 0;
   const std::size_t limit =

@@ -15,17 +15,28 @@ class ApprovedOrder {
   /// The worst price it was valued and limited at: a limit order's own; for a market order the edge
   /// of the collar, on the tick. Nothing should be sent that may trade through it.
   Price worst_price() const noexcept { return worst_price_; }
+  /// What it was limited at: the intent's own; of one sized in money the most that it may trade.
+  Quantity quantity() const noexcept { return quantity_; }
+  /// As the intent says, and in addition what keeps a market order of that kind near the collar.
+  const OrderOptions& options() const noexcept { return options_; }
   /// Whether the venue's reduce-only flag may be sent: the intent asks for it and the *account's*
   /// position covers it. Otherwise it is checked against the strategy's own position only (PRE-18).
   bool send_reduce_only() const noexcept { return send_reduce_only_; }
 
  private:
   friend class PreTradeGate;
-  ApprovedOrder(const OrderIntent& intent, Price worst_price, bool send_reduce_only) noexcept
-      : intent_(intent), worst_price_(worst_price), send_reduce_only_(send_reduce_only) {}
+  ApprovedOrder(const OrderIntent& intent, Price worst_price, Quantity quantity,
+                const OrderOptions& options, bool send_reduce_only) noexcept
+      : intent_(intent),
+        worst_price_(worst_price),
+        quantity_(quantity),
+        options_(options),
+        send_reduce_only_(send_reduce_only) {}
 
   OrderIntent intent_;
   Price worst_price_;
+  Quantity quantity_;
+  OrderOptions options_;
   bool send_reduce_only_;
 };
 

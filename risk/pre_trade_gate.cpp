@@ -31,6 +31,8 @@ struct Candidate {
   TimeInForce time_in_force = TimeInForce::GoodTillCancel;
   bool post_only = false;
   bool reduce_only = false;
+  OrderOptions options{};
+  QuoteQuantity quote_quantity{};    ///< > 0: sized in money; `quantity` follows from the reference
   Price price{};                     ///< limit orders: the price asked for
   Quantity quantity{};               ///< total
   std::optional<Price> old_price{};  ///< amends: what may still be in force
@@ -69,11 +71,28 @@ Verdict check_definition_age(const Candidate& order, const LimitTable& limits,
 
 // PRE-03 ----------------------------------------------------------------------------------------
 
+bool is_spot(const Candidate& order) noexcept { return !is_derivative(order.instrument.kind); }
+
+/// Sizes in money and what goes with market orders alone are for spot; a price's clamp needs one.
+Verdict check_options(const Candidate& order) noexcept {
+  const bool is_spot_market = order.kind == OrderKind::Market && is_spot(order);
+  const OrderOptions& options = order.options;
+  const bool is_sized_in_money = order.quote_quantity.raw != 0;
+  const bool is_wrong =
+      order.quote_quantity.raw < 0 ||
+      (is_sized_in_money && (!is_spot_market || order.quantity.raw != 0)) ||
+      ((options.exact_size || options.slippage_max_bps != 0) && !is_spot_market) ||
+      options.slippage_max_bps > kLargestSlippageBps ||
+      (options.clamp_price && order.kind == OrderKind::Market);
+  return is_wrong ? Verdict(deny(DenialReason::UnsupportedOrder)) : Verdict();
+}
+
 Verdict check_combination(const Candidate& order) noexcept {
   const bool rests = order.time_in_force == TimeInForce::GoodTillCancel;
   if (order.post_only && (order.kind == OrderKind::Market || !rests)) {
     return deny(DenialReason::UnsupportedOrder);
   }
+  if (auto v = check_options(order); !v) return v;
   if (order.kind == OrderKind::Limit) return {};
   // Market orders have no fill-or-kill, and options no market orders.
   if (order.time_in_force == TimeInForce::FillOrKill ||
@@ -103,6 +122,7 @@ Verdict check_lot_and_minimum(const Instrument& instrument, Quantity quantity) n
 }
 
 Verdict check_quantity_grid(const Candidate& order) noexcept {
+  if (order.quote_quantity.raw > 0) return {};  // the venue takes money to any digit
   const Instrument& instrument = order.instrument;
   if (auto v = check_lot_and_minimum(instrument, order.quantity); !v) return v;
   const Quantity maximum = order.kind == OrderKind::Limit
@@ -132,6 +152,42 @@ Price worst_price(const Candidate& order, Price edge) noexcept {
   if (order.kind == OrderKind::Limit) return order.price;
   const Rounding inwards = order.side == Side::Buy ? Rounding::Down : Rounding::Up;
   return std::max(round_to_tick(order.instrument, edge, inwards), order.instrument.tick_size);
+}
+
+/// The most base that money may trade: at the collar's far side, for a buy gets more the lower the
+/// price. Without a collar at half the reference. Rounded up to the lot; the largest quantity where
+/// it does not fit.
+Quantity worst_quantity(const Candidate& order, Price reference) noexcept {
+  constexpr std::uint32_t kNoCollar = 500'000;
+  const std::uint32_t ppm = std::min(
+      {order.account_limits.price_collar_ppm, order.strategy_limits.price_collar_ppm, kNoCollar});
+  const Instrument& instrument = order.instrument;
+  const Int128 lowest =
+      std::max<Int128>(1, reference.raw - static_cast<Int128>(reference.raw) * ppm / 1'000'000);
+  const int digits = instrument.price_digits + instrument.quantity_digits;
+  const auto raw = mul_div(order.quote_quantity.raw, wide_power_of_ten(digits),
+                           lowest * wide_power_of_ten(kQuoteQuantityDigits), Rounding::Up);
+  const Int128 lot = std::max<std::int64_t>(instrument.lot_size.raw, 1);
+  if (!raw || *raw > kLargestQuantity.raw - lot) return kLargestQuantity;
+  return {static_cast<std::int64_t>((*raw + lot - 1) / lot * lot)};
+}
+
+Amount money_of(const Candidate& order) noexcept {
+  const Int128 scale = wide_power_of_ten(Amount::kDigits - kQuoteQuantityDigits);
+  return {order.quote_quantity.raw * scale, order.instrument.quote};
+}
+
+/// The venue's slippage limit is the only bound that a sale for a sum of money takes: the collar's.
+OrderOptions bounded_options(const Candidate& order) noexcept {
+  OrderOptions options = order.options;
+  const bool takes_it =
+      order.kind == OrderKind::Market && order.side == Side::Sell && order.quote_quantity.raw > 0;
+  if (!takes_it || options.slippage_max_bps != 0) return options;
+  const std::uint32_t ppm =
+      std::min(order.account_limits.price_collar_ppm, order.strategy_limits.price_collar_ppm);
+  options.slippage_max_bps =
+      static_cast<std::uint16_t>(std::clamp<std::uint32_t>(ppm / 100, 1, kLargestSlippageBps));
+  return options;
 }
 
 Verdict check_collar(const Candidate& order, Price edge) noexcept {
@@ -283,8 +339,9 @@ Verdict check_modes(const Candidate& order, const TradingModes& modes) noexcept 
   return {};
 }
 
-/// Every rule in order, PRE-01 last; the worst price of what passed.
-std::expected<Price, Denial> run_rules(const Candidate& order, const LimitTable& limits,
+/// Every rule in order, PRE-01 last; the worst price of what passed. An order sized in money gets
+/// its quantity on the way.
+std::expected<Price, Denial> run_rules(Candidate& order, const LimitTable& limits,
                                        const GateContext& context, Timestamp now) noexcept {
   const auto refused = [](const Verdict& verdict) { return std::unexpected(verdict.error()); };
 
@@ -296,6 +353,14 @@ std::expected<Price, Denial> run_rules(const Candidate& order, const LimitTable&
 
   const auto reference = context.references.fresh_reference(order.instrument.id, now);
   if (!reference) return deny(DenialReason::NoFreshReferencePrice);
+  const bool is_sized_in_money = order.quote_quantity.raw > 0;
+  if (is_sized_in_money) {
+    order.quantity = worst_quantity(order, *reference);
+    order.added_leaves = order.quantity.raw;
+    if (order.quantity < order.instrument.minimum_quantity)
+      return deny(DenialReason::QuantityBelowMinimum, order.instrument.minimum_quantity.raw,
+                  order.quantity.raw);
+  }
   const Price edge = collar_edge(order, *reference);
   if (auto v = check_collar(order, edge); !v) return refused(v);
   if (auto v = check_venue_bounds(order, context.references); !v) return refused(v);
@@ -304,7 +369,9 @@ std::expected<Price, Denial> run_rules(const Candidate& order, const LimitTable&
   const Price worst = worst_price(order, edge);
   const Price better = better_price(order, worst, *reference);
   const Amount notional =
-      largest_notional(order, {worst, better, order.old_price.value_or(better)});
+      is_sized_in_money
+          ? money_of(order)
+          : largest_notional(order, {worst, better, order.old_price.value_or(better)});
   if (auto v = check_notional(order, notional, context, now); !v) return refused(v);
 
   if (auto v = check_position(order, order.own, order.strategy_limits); !v) return refused(v);
@@ -350,12 +417,15 @@ std::expected<ApprovedOrder, Denial> PreTradeGate::check(const OrderIntent& inte
   order.time_in_force = intent.time_in_force;
   order.post_only = intent.post_only;
   order.reduce_only = intent.reduce_only;
+  order.options = intent.options;
+  order.quote_quantity = intent.quote_quantity;
   order.price = intent.price;
   order.quantity = intent.quantity;
   order.added_leaves = intent.quantity.raw;
   const auto worst = run_rules(order, limits_, context, now);
   if (!worst) return std::unexpected(worst.error());
-  return ApprovedOrder(intent, *worst, intent.reduce_only && account_covers(order));
+  return ApprovedOrder(intent, *worst, order.quantity, bounded_options(order),
+                       intent.reduce_only && account_covers(order));
 }
 
 std::expected<ApprovedAmend, Denial> PreTradeGate::check_amend(const AmendIntent& intent,

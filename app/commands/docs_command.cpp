@@ -7,6 +7,9 @@
 
 #include "base/log_events.h"
 #include "domain/denial.h"
+#include "engine/abi_words.h"
+#include "gateway/okx/protocol/error_codes.h"
+#include "gateway/okx/protocol/order_rules.h"
 #include "sim/okx_server/protocol/fault_words.h"
 
 namespace gannet::app {
@@ -67,6 +70,49 @@ std::string faults_page() {
   return page.append("\n").append(okx_server::common_fault_members());
 }
 
+std::string okx_errors_page() {
+  std::string page =
+      "# What OKX refuses, and what is made of it\n\n"
+      "<!-- Printed by `gannet docs okx-errors` from gateway/okx/protocol/error_codes.cpp; do not "
+      "edit. -->\n\n"
+      "Every code has a class, and a class has one behaviour. A code that is not listed is judged "
+      "by its\n"
+      "range (the second table), logged once as `request.refused` and counted.\n\n"
+      "Over the socket 50014, 51001, 60012, 60013, 60018, 60019, 60028 and 60033 say that the "
+      "request was not\n"
+      "even read (its instrument code, or its form): it goes once more by REST, under the same "
+      "client order\n"
+      "id, and what REST answers is final. After them, and after 64007, requests go by REST for a "
+      "while.\n\n"
+      "| class | what is done |\n|---|---|\n";
+  for (int i = 0; i <= static_cast<int>(okx::ErrorClass::Reconnect); ++i) {
+    const auto error_class = static_cast<okx::ErrorClass>(i);
+    fmt::format_to(std::back_inserter(page), "| {} | {} |\n", okx::name_of(error_class),
+                   okx::behaviour_of(error_class));
+  }
+  const auto table = [&](std::span<const okx::CodeRow> rows, std::string_view head) {
+    page.append("\n").append(head).append(
+        "\n\n| code | class | reason told to strategies | meaning |\n|---|---|---|---|\n");
+    for (const okx::CodeRow& row : rows) {
+      const std::string codes = row.first == row.last
+                                    ? fmt::format("{}", row.first)
+                                    : fmt::format("{} to {}", row.first, row.last);
+      const std::string_view reason = engine::abi_name(row.reason);
+      fmt::format_to(std::back_inserter(page), "| {} | {} | {}{}{} | {} |\n", codes,
+                     okx::name_of(row.error_class), reason.empty() ? "" : "`", reason,
+                     reason.empty() ? "" : "`", row.meaning);
+    }
+  };
+  table(okx::code_ranges(), "## Codes that are not listed");
+  table(okx::code_rows(), "## Codes that are");
+  page.append(
+      "\n## Orders that the venue has not\n\n"
+      "Answered as rejected with the reason `unsupported`, before anything is sent.\n\n");
+  for (int i = 1; i <= static_cast<int>(okx::Lack::IsolatedInMulti); ++i)
+    fmt::format_to(std::back_inserter(page), "- {}\n", okx::describe(static_cast<okx::Lack>(i)));
+  return page;
+}
+
 void add_docs_command(CLI::App& app) {
   CLI::App* docs =
       app.add_subcommand("docs", "print the pages of documentation that are made from code");
@@ -74,6 +120,9 @@ void add_docs_command(CLI::App& app) {
   docs->add_subcommand("logs", "docs/logs.md")->callback([] { fmt::print("{}", logs_page()); });
   docs->add_subcommand("denials", "docs/denials.md")->callback([] {
     fmt::print("{}", denials_page());
+  });
+  docs->add_subcommand("okx-errors", "docs/okx-errors.md")->callback([] {
+    fmt::print("{}", okx_errors_page());
   });
   docs->add_subcommand("faults", "docs/faults.md")->callback([] {
     fmt::print("{}", faults_page());

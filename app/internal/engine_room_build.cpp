@@ -180,7 +180,14 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
     order_lines->session(line).set_clock_offset(facts.clock_offset);
   }
   rest_session->set_clock_offset(facts.clock_offset);
-  venue.emplace(order_lines->current(), *rest_session, context, facts.terms, *core);
+  const auto route_of = [](config::Route route) {
+    return route == config::Route::Rest ? okx::Route::Rest : okx::Route::Socket;
+  };
+  okx::AccountVenueSettings routes;
+  routes.place = route_of(settings.venue.routes.place);
+  routes.amend = route_of(settings.venue.routes.amend);
+  routes.cancel = route_of(settings.venue.routes.cancel);
+  venue.emplace(order_lines->current(), *rest_session, context, facts.terms, *core, routes);
   order_lines->on_switch(
       [this](okx::OrderSession& session) RUNS_ON(kReactor) { venue->use(session); });
   okx::MarketSessionSettings market_settings;

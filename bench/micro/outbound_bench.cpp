@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/alloc_counter.h"
 #include "gateway/okx/protocol/account_venue.h"
@@ -54,6 +55,29 @@ void place_limit(benchmark::State& state) {
   });
 }
 BENCHMARK(place_limit)->Name("outbound/place_limit");
+
+void place_batch(benchmark::State& state) {
+  OrderText text;
+  const OrderTerms terms = swap_terms();
+  const OrderTag tag("mm1");
+  std::vector<PlaceRequest> requests(kMaxBatch);
+  const std::vector<const OrderTerms*> rows(kMaxBatch, &terms);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    requests[i].client_id = {900000000017 + i};
+    requests[i].post_only = true;
+    requests[i].price = {61'250'100};
+    requests[i].quantity = {5};
+    requests[i].expire_time = kNow + seconds(1);
+  }
+  std::uint64_t id = 1;
+  measure(state, [&] {
+    ++requests[0].price.raw;
+    benchmark::DoNotOptimize(encode_place_batch(text, Target{id}, requests, rows, tag));
+    id += kMaxBatch;
+  });
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kMaxBatch));
+}
+BENCHMARK(place_batch)->Name("outbound/place_batch");
 
 void amend(benchmark::State& state) {
   OrderText text;

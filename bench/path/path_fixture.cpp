@@ -115,9 +115,18 @@ class MeteredLink final : public VenuePort, public DeadManPort {
   SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override {
     return link_.cancel(request, now);
   }
+  SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override {
+    return link_.place_batch(requests, now);
+  }
+  SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override {
+    return link_.amend_batch(requests, now);
+  }
   SendResult cancel_batch(std::span<const CancelRequest> requests,
                           Timestamp now) noexcept override {
     return link_.cancel_batch(requests, now);
+  }
+  bool cancel_protected(InstrumentId instrument, Timestamp now) noexcept override {
+    return link_.cancel_protected(instrument, now);
   }
   bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
                    Timestamp now) noexcept override {

@@ -26,6 +26,8 @@ inline constexpr std::pair<std::string_view, Environment> kEnvironments[] = {
     {"live", Environment::Live}};
 inline constexpr std::pair<std::string_view, Region> kRegions[] = {
     {"global", Region::Global}, {"eea", Region::Eea}, {"us", Region::Us}};
+inline constexpr std::pair<std::string_view, Route> kRoutes[] = {{"socket", Route::Socket},
+                                                                 {"rest", Route::Rest}};
 // The retail book is none for an instrument's own: what it shows is not for everybody to take.
 inline constexpr std::pair<std::string_view, BookFeed> kBooks[] = {
     {"best", BookFeed::BestBidOffer},

@@ -208,7 +208,7 @@ class EngineBench {
     engine::LaneCommand command;
     command.kind = engine::LaneCommand::Kind::Amend;
     command.strategy = StrategyId{strategy};
-    command.amend = {StrategyId{strategy}, handle, price, quantity, now};
+    command.amend = {StrategyId{strategy}, handle, price, quantity, now, false, false};
     core->on_lane_command(command, now);
   }
   const engine::Order* order(Handle handle) { return core->orders().table().find(handle); }

@@ -53,6 +53,8 @@ class TinyVenue final : public VenuePort, public DeadManPort {
   std::vector<PlaceRequest> places;
   std::vector<AmendRequest> amends;
   std::vector<CancelRequest> cancels;
+  std::size_t place_batches = 0;
+  std::size_t amend_batches = 0;
   std::size_t cancel_batches = 0;
   std::size_t queries = 0;
   std::size_t dead_man_calls = 0;
@@ -118,6 +120,18 @@ class TinyVenue final : public VenuePort, public DeadManPort {
                  return std::optional(
                      std::pair(ExecutionReport::Kind::CancelAccepted, VenueReason::None));
                });
+    return SendResult::Sent;
+  }
+  SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override {
+    if (!connected) return SendResult::NotConnected;
+    ++place_batches;
+    for (const PlaceRequest& request : requests) place(request, now);
+    return SendResult::Sent;
+  }
+  SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override {
+    if (!connected) return SendResult::NotConnected;
+    ++amend_batches;
+    for (const AmendRequest& request : requests) amend(request, now);
     return SendResult::Sent;
   }
   SendResult cancel_batch(std::span<const CancelRequest> requests,

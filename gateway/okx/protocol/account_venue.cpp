@@ -10,8 +10,45 @@ namespace {
 
 using Request = ExecutionReport::Request;
 
+Flight flight_of(const PlaceRequest& request) noexcept {
+  return {Request::Place, request.instrument, request.client_id, {}, 0};
+}
+Flight flight_of(const AmendRequest& request) noexcept {
+  return {Request::Amend, request.instrument, request.client_id, request.venue_id,
+          request.amend_id};
+}
 Flight flight_of(const CancelRequest& request) noexcept {
   return {Request::Cancel, request.instrument, request.client_id, request.venue_id, 0};
+}
+
+Route route_of(const AccountVenueSettings& settings, Request request) noexcept {
+  switch (request) {
+    case Request::Place:
+      return settings.place;
+    case Request::Amend:
+      return settings.amend;
+    case Request::Cancel:
+    case Request::None:
+      break;
+  }
+  return settings.cancel;
+}
+
+struct Paths {
+  std::string_view single;
+  std::string_view batch;
+};
+constexpr Paths paths_of(Request request) noexcept {
+  switch (request) {
+    case Request::Place:
+      return {"/api/v5/trade/order", "/api/v5/trade/batch-orders"};
+    case Request::Amend:
+      return {"/api/v5/trade/amend-order", "/api/v5/trade/amend-batch-orders"};
+    case Request::Cancel:
+    case Request::None:
+      break;
+  }
+  return {"/api/v5/trade/cancel-order", "/api/v5/trade/cancel-batch-orders"};
 }
 
 VenueReason reason_of(EncodeError error) noexcept {
@@ -19,6 +56,7 @@ VenueReason reason_of(EncodeError error) noexcept {
     case EncodeError::NoInstrumentCode:
       return VenueReason::UnknownInstrument;
     case EncodeError::Unsupported:
+      return VenueReason::Unsupported;
     case EncodeError::NoOrderId:
     case EncodeError::NothingToAmend:
     case EncodeError::TooMany:
@@ -27,80 +65,184 @@ VenueReason reason_of(EncodeError error) noexcept {
   return VenueReason::Other;
 }
 
+/// Whether it could be encoded at all.
+std::expected<void, EncodeError> check(const PlaceRequest& request,
+                                       const OrderTerms& terms) noexcept {
+  return check_place(request, terms);
+}
+std::expected<void, EncodeError> check(const AmendRequest& request, const OrderTerms&) noexcept {
+  if (!request.client_id.valid() && !request.venue_id.valid())
+    return std::unexpected(EncodeError::NoOrderId);
+  if (!request.new_price && !request.new_quantity)
+    return std::unexpected(EncodeError::NothingToAmend);
+  return {};
+}
+std::expected<void, EncodeError> check(const CancelRequest& request, const OrderTerms&) noexcept {
+  if (!request.client_id.valid() && !request.venue_id.valid())
+    return std::unexpected(EncodeError::NoOrderId);
+  return {};
+}
+
+// One element goes as a single request: a batch of one is charged like one all the same. [6.7]
+
+Encoded encode(OrderText& out, Target target, std::span<const PlaceRequest> requests,
+               std::span<const OrderTerms* const> terms, const OrderTag& tag) noexcept {
+  if (requests.size() == 1) return encode_place(out, target, requests[0], *terms[0], tag);
+  return encode_place_batch(out, target, requests, terms, tag);
+}
+Encoded encode(OrderText& out, Target target, std::span<const AmendRequest> requests,
+               std::span<const OrderTerms* const> terms, const OrderTag&) noexcept {
+  if (requests.size() == 1) return encode_amend(out, target, requests[0], *terms[0]);
+  return encode_amend_batch(out, target, requests, terms);
+}
+Encoded encode(OrderText& out, Target target, std::span<const CancelRequest> requests,
+               std::span<const OrderTerms* const> terms, const OrderTag&) noexcept {
+  if (requests.size() == 1) return encode_cancel(out, target, requests[0], *terms[0]);
+  return encode_cancel_batch(out, target, requests, terms);
+}
+
+Timestamp expiry(std::span<const PlaceRequest> requests) noexcept { return expiry_of(requests); }
+Timestamp expiry(std::span<const AmendRequest> requests) noexcept { return expiry_of(requests); }
+Timestamp expiry(std::span<const CancelRequest>) noexcept { return {}; }
+
+constexpr std::int32_t kSocketFailed = 64007;
+
+/// The socket did not know the instrument by its code; REST names it. [RELIABILITY fault 23]
+bool refuses_code(std::int32_t code) noexcept { return code == 51001 || code == 50014; }
+/// The socket did not take the message for an order request at all.
+bool refuses_form(std::int32_t code) noexcept {
+  constexpr std::array<std::int32_t, 6> kCodes{60012, 60013, 60018, 60019, 60028, 60033};
+  return std::ranges::find(kCodes, code) != kCodes.end();
+}
+
 }  // namespace
 
+AccountVenue::AccountVenue(OrderSession& orders, RestSession& rest, const AccountContext& context,
+                           const OrderTermsTable& terms, AccountListener& listener,
+                           AccountVenueSettings settings)
+    : orders_(&orders),
+      rest_(rest),
+      context_(context),
+      terms_(terms),
+      listener_(listener),
+      settings_(settings),
+      kept_(kKept),
+      code_trusted_at_(context.instruments.size()) {
+  orders_->set_rescue(this);
+}
+
+void AccountVenue::use(OrderSession& orders) noexcept {
+  orders_->set_rescue(nullptr);
+  std::ranges::fill(kept_, Kept{});  // the sessions count their requests apart
+  orders_ = &orders;
+  orders_->set_rescue(this);
+}
+
 SendResult AccountVenue::place(const PlaceRequest& request, Timestamp now) noexcept {
-  const Flight flight{Request::Place, request.instrument, request.client_id, {}, 0};
-  const OrderTerms* terms = terms_.find(request.instrument);
-  if (terms == nullptr) {
-    return refuse(flight, VenueReason::UnknownInstrument, now);
-  }
-  const Target target = target_for(*terms);
-  return dispatch(target, "/api/v5/trade/order",
-                  encode_place(text_, target, request, *terms, context_.own_tag),
-                  request.expire_time, {&flight, 1}, now);
+  return send(std::span(&request, 1), false, now);
 }
-
 SendResult AccountVenue::amend(const AmendRequest& request, Timestamp now) noexcept {
-  const Flight flight{Request::Amend, request.instrument, request.client_id, request.venue_id,
-                      request.amend_id};
-  const OrderTerms* terms = terms_.find(request.instrument);
-  if (terms == nullptr) {
-    return refuse(flight, VenueReason::UnknownInstrument, now);
-  }
-  const Target target = target_for(*terms);
-  return dispatch(target, "/api/v5/trade/amend-order", encode_amend(text_, target, request, *terms),
-                  request.expire_time, {&flight, 1}, now);
+  return send(std::span(&request, 1), false, now);
 }
-
 SendResult AccountVenue::cancel(const CancelRequest& request, Timestamp now) noexcept {
-  const Flight flight = flight_of(request);
-  const OrderTerms* terms = terms_.find(request.instrument);
-  if (terms == nullptr) {
-    return refuse(flight, VenueReason::UnknownInstrument, now);
-  }
-  const Target target = target_for(*terms);
-  return dispatch(target, "/api/v5/trade/cancel-order",
-                  encode_cancel(text_, target, request, *terms), {}, {&flight, 1}, now);
+  return send(std::span(&request, 1), false, now);
 }
-
+SendResult AccountVenue::place_batch(std::span<const PlaceRequest> requests,
+                                     Timestamp now) noexcept {
+  return send(requests, false, now);
+}
+SendResult AccountVenue::amend_batch(std::span<const AmendRequest> requests,
+                                     Timestamp now) noexcept {
+  return send(requests, false, now);
+}
 SendResult AccountVenue::cancel_batch(std::span<const CancelRequest> requests,
                                       Timestamp now) noexcept {
-  // One element in a batch would be charged to the single bucket all the same. [PROTOCOL 6.7]
-  if (requests.size() == 1) return cancel(requests.front(), now);
+  return send(requests, false, now);
+}
+
+template <class RequestType>
+SendResult AccountVenue::send(std::span<const RequestType> requests, bool by_rest,
+                              Timestamp now) noexcept {
   if (requests.empty() || requests.size() > kMaxBatch) return SendResult::QueueFull;
-  if (refused_.size() + requests.size() > refused_.kCapacity) return SendResult::QueueFull;
-  std::array<Flight, kMaxBatch> flights;
   std::array<const OrderTerms*, kMaxBatch> terms{};
-  std::array<CancelRequest, kMaxBatch> known;
-  std::size_t count = 0;
-  bool all_have_codes = true;
+  const Request kind = flight_of(requests.front()).request;
+  bool by_socket = !by_rest;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const OrderTerms* row = terms_.find(requests[i].instrument);
+    if (row == nullptr || !check(requests[i], *row)) return send_sound(requests, by_rest, now);
+    by_socket =
+        by_socket && is_socket_way(route_of(settings_, kind), *row, requests[i].instrument, now);
+    terms[i] = row;
+  }
+  const Target target = by_socket ? Target{orders_->next_request_id()} : kRest;
+  const Encoded text =
+      encode(text_, target, requests, {terms.data(), requests.size()}, context_.own_tag);
+  if (!text) return SendResult::QueueFull;  // not reached: each was checked
+  const Paths paths = paths_of(kind);
+  SendResult sent = SendResult::QueueFull;
+  if (requests.size() == 1) {
+    const Flight flight = flight_of(requests.front());
+    sent = dispatch(target, paths.single, *text, expiry(requests), {&flight, 1}, now);
+  } else {
+    std::array<Flight, kMaxBatch> flights;
+    for (std::size_t i = 0; i < requests.size(); ++i) flights[i] = flight_of(requests[i]);
+    sent = dispatch(target, paths.batch, *text, expiry(requests), {flights.data(), requests.size()},
+                    now);
+  }
+  if (sent != SendResult::Sent || !by_socket) return sent;
+  for (std::size_t i = 0; i < requests.size(); ++i) keep(target.request_id + i, requests[i]);
+  return sent;
+}
+
+template <class RequestType>
+SendResult AccountVenue::send_sound(std::span<const RequestType> requests, bool by_rest,
+                                    Timestamp now) noexcept {
   // All or nothing is decided before anything is answered: what is not sent gets no reply.
-  for (const CancelRequest& request : requests) {
+  if (refused_.size() + requests.size() > refused_.kCapacity) return SendResult::QueueFull;
+  FixedVector<RequestType, kMaxBatch> sound;
+  FixedVector<ExecutionReport, kMaxBatch> answers;
+  for (const RequestType& request : requests) {
     const OrderTerms* row = terms_.find(request.instrument);
-    if (row == nullptr || (!request.client_id.valid() && !request.venue_id.valid())) continue;
-    all_have_codes = all_have_codes && row->code.has_value();
-    flights[count] = flight_of(request);
-    terms[count] = row;
-    known[count++] = request;
-  }
-  if (count > 0) {
-    const Target target =
-        orders_->ready() && all_have_codes ? Target{orders_->next_request_id()} : kRest;
-    const SendResult sent =
-        dispatch(target, "/api/v5/trade/cancel-batch-orders",
-                 encode_cancel_batch(text_, target, {known.data(), count}, {terms.data(), count}),
-                 {}, {flights.data(), count}, now);
-    if (sent != SendResult::Sent) return sent;
-  }
-  for (const CancelRequest& request : requests) {
-    if (terms_.find(request.instrument) == nullptr) {
-      static_cast<void>(refuse(flight_of(request), VenueReason::UnknownInstrument, now));
-    } else if (!request.client_id.valid() && !request.venue_id.valid()) {
-      static_cast<void>(refuse(flight_of(request), VenueReason::InvalidParameter, now));
+    const auto ok = row == nullptr ? std::expected<void, EncodeError>() : check(request, *row);
+    if (row != nullptr && ok) {
+      sound.push(request);
+    } else {
+      const Flight flight = flight_of(request);
+      ExecutionReport report = report_of(flight, context_.account, now);
+      const Verdict verdict = refused(
+          flight.request, row == nullptr ? VenueReason::UnknownInstrument : reason_of(ok.error()));
+      report.kind = verdict.kind;
+      report.reason = verdict.reason;
+      answers.push(report);
     }
   }
+  const SendResult sent =
+      sound.empty() ? SendResult::Sent : send<RequestType>(sound.view(), by_rest, now);
+  if (sent != SendResult::Sent) return sent;
+  // Never within the caller's own call: the reports wait for the timer.
+  for (const ExecutionReport& answer : answers) refused_.push(answer);
+  counters_.refused_here += answers.size();
   return SendResult::Sent;
+}
+
+bool AccountVenue::is_socket_way(Route route, const OrderTerms& terms, InstrumentId instrument,
+                                 Timestamp now) const noexcept {
+  if (!orders_->ready() || !terms.code || *terms.code < 0) return false;
+  if (!rest_.stop_reason().empty()) return true;  // the other way is gone for good
+  if (route == Route::Rest || now < socket_trusted_at_) return false;
+  return instrument.value >= code_trusted_at_.size() || now >= code_trusted_at_[instrument.value];
+}
+
+bool AccountVenue::cancel_protected(InstrumentId instrument, Timestamp now) noexcept {
+  const OrderTerms* terms = terms_.find(instrument);
+  if (terms == nullptr || terms->kind != InstrumentKind::Option || terms->family.empty())
+    return false;
+  const bool by_socket = is_socket_way(settings_.cancel, *terms, instrument, now);
+  const Target target = by_socket ? Target{orders_->next_request_id()} : kRest;
+  const Flight flight{Request::None, instrument, {}, {}, 0};
+  const Encoded text = encode_mass_cancel(text_, target, terms->family.view(), 0);
+  return text && dispatch(target, "/api/v5/trade/mass-cancel", *text, {}, {&flight, 1}, now) ==
+                     SendResult::Sent;
 }
 
 bool AccountVenue::query_order(InstrumentId instrument, ClientOrderId client_id,
@@ -130,35 +272,82 @@ void AccountVenue::on_timer(Timestamp now) noexcept {
   }
 }
 
-SendResult AccountVenue::dispatch(Target target, std::string_view rest_path, const Encoded& text,
+SendResult AccountVenue::dispatch(Target target, std::string_view rest_path, std::string_view text,
                                   Timestamp expire_time, std::span<const Flight> flights,
                                   Timestamp now) noexcept {
-  if (!text) {
-    for (const Flight& flight : flights) {
-      if (refuse(flight, reason_of(text.error()), now) != SendResult::Sent) {
-        return SendResult::QueueFull;  // not reached by batches: their room was seen to
-      }
-    }
-    return SendResult::Sent;
-  }
   if (target.rest()) {
-    const SendResult result = rest_.send(rest_path, *text, expire_time, flights, now);
+    const SendResult result = rest_.send(rest_path, text, expire_time, flights, now);
     if (result == SendResult::Sent) counters_.by_rest += flights.size();
     return result;
   }
-  const SendResult result = orders_->send(*text, flights, now);
+  const SendResult result = orders_->send(text, flights, now);
   if (result == SendResult::Sent) counters_.by_socket += flights.size();
   return result;
 }
 
-SendResult AccountVenue::refuse(const Flight& flight, VenueReason reason, Timestamp now) noexcept {
-  ExecutionReport report = report_of(flight, context_.account, now);
-  const Verdict verdict = refused(flight.request, reason);
-  report.kind = verdict.kind;
-  report.reason = verdict.reason;
-  if (!refused_.push(report)) return SendResult::QueueFull;
-  ++counters_.refused_here;
-  return SendResult::Sent;
+void AccountVenue::keep(std::uint64_t id, const PlaceRequest& request) noexcept {
+  Kept& kept = kept_[id % kKept];
+  kept.id = id;
+  kept.place = request;
+}
+
+void AccountVenue::keep(std::uint64_t id, const AmendRequest& request) noexcept {
+  Kept& kept = kept_[id % kKept];
+  kept.id = id;
+  kept.amend = request;
+}
+
+bool AccountVenue::rescue(std::uint64_t id, const Flight& flight, std::int32_t code,
+                          Timestamp now) noexcept {
+  if (code == kSocketFailed || refuses_form(code))
+    socket_trusted_at_ = now + settings_.socket_distrust;
+  if (refuses_code(code) && flight.instrument.value < code_trusted_at_.size())
+    code_trusted_at_[flight.instrument.value] = now + settings_.code_distrust;
+  // Only a refusal to read it proves that nobody executed it; 64007 and 60011 promise nothing.
+  if (!refuses_code(code) && !refuses_form(code)) return false;
+  if (!rest_.stop_reason().empty()) return false;
+  const Kept& kept = kept_[id % kKept];
+  switch (flight.request) {
+    case Request::Place:
+      if (kept.id != id || kept.place.client_id != flight.client_id) return false;
+      return rescued_places_.requests.push(kept.place) && rescued_places_.codes.push(code);
+    case Request::Amend:
+      if (kept.id != id || kept.amend.amend_id != flight.amend_id) return false;
+      return rescued_amends_.requests.push(kept.amend) && rescued_amends_.codes.push(code);
+    case Request::Cancel:
+      return rescued_cancels_.requests.push(
+                 {flight.client_id, flight.venue_id, flight.instrument}) &&
+             rescued_cancels_.codes.push(code);
+    case Request::None:
+      break;
+  }
+  return false;
+}
+
+void AccountVenue::rescue_done(Timestamp now) noexcept {
+  send_again(rescued_cancels_, now);
+  send_again(rescued_amends_, now);
+  send_again(rescued_places_, now);
+}
+
+template <class RequestType>
+void AccountVenue::send_again(Rescued<RequestType>& rescued, Timestamp now) noexcept {
+  if (rescued.requests.empty()) return;
+  const Rescued<RequestType> taken = rescued;  // a listener's answer may come back here
+  rescued = {};
+  if (send(taken.requests.view(), true, now) == SendResult::Sent) {
+    counters_.rescued += taken.requests.size();
+    return;
+  }
+  for (std::size_t i = 0; i < taken.requests.size(); ++i) {
+    const Flight flight = flight_of(taken.requests[i]);
+    ExecutionReport report = report_of(flight, context_.account, now);
+    const Verdict verdict = judge(flight.request, taken.codes[i], true);
+    report.kind = verdict.kind;
+    report.reason = verdict.reason;
+    report.venue_code = taken.codes[i];
+    listener_.on_execution_report(report);
+  }
 }
 
 }  // namespace gannet::okx

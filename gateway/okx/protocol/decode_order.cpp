@@ -127,7 +127,9 @@ DecodeStatus read_terms(const Texts& texts, const Instrument& instrument,
   const bool quote_sized =
       report.order_kind == OrderKind::Market &&
       (instrument.kind == InstrumentKind::Spot || instrument.kind == InstrumentKind::Margin) &&
-      (texts[kSizeCurrency] == "quote_ccy");
+      // Margin market buys are sized in quote currency whatever else is said. [PROTOCOL 6.4]
+      (texts[kSizeCurrency] == "quote_ccy" ||
+       (instrument.kind == InstrumentKind::Margin && report.side == Side::Buy));
   if (quote_sized) {
     report.quantity = report.cumulative_quantity;
   } else {

@@ -1,5 +1,6 @@
 #include "gateway/okx/protocol/encode_order.h"
 
+#include "gateway/okx/protocol/order_rules.h"
 #include "gateway/okx/protocol/order_words.h"
 #include "gateway/okx/protocol/text_writer.h"
 
@@ -59,25 +60,22 @@ void cancel_item(TextWriter& out, Target target, const CancelRequest& request,
   out.raw("}");
 }
 
-}  // namespace
-
-Encoded encode_place(OrderText& buffer, Target target, const PlaceRequest& request,
-                     const OrderTerms& terms, const OrderTag& tag) noexcept {
-  const std::optional<OrdType> type =
-      ord_type(request.kind, request.time_in_force, request.post_only);
-  if (!type) return std::unexpected(EncodeError::Unsupported);
-  if (*type == OrdType::Market && terms.kind == InstrumentKind::Option) {
-    return std::unexpected(EncodeError::Unsupported);  // 51066
-  }
-  if (lacks_code(target, terms)) return std::unexpected(EncodeError::NoInstrumentCode);
-  if (!request.client_id.valid()) return std::unexpected(EncodeError::NoOrderId);
+/// {"instId":..., ... }   Requires check_place.
+void place_item(TextWriter& out, Target target, const PlaceRequest& request,
+                const OrderTerms& terms, const OrderTag& tag) noexcept {
+  const OrderOptions& options = request.options;
+  const OrdType type = ord_type(request.kind, request.time_in_force, request.post_only,
+                                options.program, is_contract(terms.kind))
+                           .value_or(OrdType::Limit);
+  const MarginMode mode =
+      trade_mode(terms.account_mode, terms.kind, request.side, request.margin_mode)
+          .value_or(request.margin_mode);
   const bool derivative = is_derivative(terms.kind);
-
-  TextWriter out(buffer);
-  begin(out, target, "order");
+  const bool by_money = request.quote_quantity.raw > 0;
   instrument(out, target, terms);
-  out.text(R"(,"tdMode":")", word(request.margin_mode));
-  if (!terms.margin_currency.empty()) out.text(R"(,"ccy":")", terms.margin_currency.view());
+  out.text(R"(,"tdMode":")", word(mode));
+  if (!terms.margin_currency.empty() && mode != MarginMode::Cash)
+    out.text(R"(,"ccy":")", terms.margin_currency.view());
   out.raw(R"(,"clOrdId":")").number(request.client_id.value).raw("\"");
   if (!tag.empty()) out.text(R"(,"tag":")", tag.view());
   out.text(R"(,"side":")", word(request.side));
@@ -85,46 +83,140 @@ Encoded encode_place(OrderText& buffer, Target target, const PlaceRequest& reque
   if (derivative && (terms.long_short_mode || request.position_side != PositionSide::Net)) {
     out.text(R"(,"posSide":")", word(request.position_side));
   }
-  out.text(R"(,"ordType":")", word(*type));
-  out.raw(R"(,"sz":")").units(request.quantity.raw, terms.quantity_digits).raw("\"");
-  if (*type != OrdType::Market) {
-    out.raw(R"(,"px":")").units(request.price.raw, terms.price_digits).raw("\"");
-  } else if (terms.kind == InstrumentKind::Spot) {
-    // Quantities are base currency here; the venue's default for market buys is quote. [6.4]
-    out.raw(R"(,"tgtCcy":"base_ccy")");
+  out.text(R"(,"ordType":")", word(type));
+  if (by_money) {
+    out.raw(R"(,"sz":")").units(request.quote_quantity.raw, kQuoteQuantityDigits).raw("\"");
+  } else {
+    out.raw(R"(,"sz":")").units(request.quantity.raw, terms.quantity_digits).raw("\"");
   }
-  if (request.reduce_only && terms.kind != InstrumentKind::Spot) out.raw(R"(,"reduceOnly":true)");
+  if (request.kind == OrderKind::Limit) {
+    out.raw(R"(,"px":")").units(request.price.raw, terms.price_digits).raw("\"");
+    if (options.clamp_price) out.raw(R"(,"pxAmendType":"1")");
+  } else if (terms.kind == InstrumentKind::Spot) {
+    // Said always: the venue's default is quote for buys and base for sales. [6.4]
+    out.raw(by_money ? R"(,"tgtCcy":"quote_ccy")" : R"(,"tgtCcy":"base_ccy")");
+  }
+  if (request.reduce_only && has_reduce_only(terms.kind, terms.account_mode, terms.long_short_mode))
+    out.raw(R"(,"reduceOnly":true)");
+  if (options.exact_size) out.raw(R"(,"banAmend":true)");
+  if (options.slippage_max_bps != 0)
+    out.raw(R"(,"slippagePct":")").units(options.slippage_max_bps, 4).raw("\"");
+  if (const std::string_view stp = word(options.self_trade); !stp.empty())
+    out.text(R"(,"stpMode":")", stp);
   if (!terms.trade_quote_currency.empty() && terms.kind == InstrumentKind::Spot) {
     out.text(R"(,"tradeQuoteCcy":")", terms.trade_quote_currency.view());
   }
   out.raw("}");
-  end(out, target, request.expire_time);
-  return finish(out);
 }
 
-Encoded encode_amend(OrderText& buffer, Target target, const AmendRequest& request,
-                     const OrderTerms& terms) noexcept {
-  if (!request.new_price && !request.new_quantity) {
+std::expected<void, EncodeError> check_amend(const AmendRequest& request) noexcept {
+  if (!request.new_price && !request.new_quantity)
     return std::unexpected(EncodeError::NothingToAmend);
-  }
-  if (lacks_code(target, terms)) return std::unexpected(EncodeError::NoInstrumentCode);
-  if (!request.client_id.valid() && !request.venue_id.valid()) {
+  if (!request.client_id.valid() && !request.venue_id.valid())
     return std::unexpected(EncodeError::NoOrderId);
-  }
-  TextWriter out(buffer);
-  begin(out, target, "amend-order");
+  return {};
+}
+
+void amend_item(TextWriter& out, Target target, const AmendRequest& request,
+                const OrderTerms& terms) noexcept {
   instrument(out, target, terms);
   order_id(out, request.venue_id, request.client_id);
   if (request.amend_id != 0) out.raw(R"(,"reqId":")").number(request.amend_id).raw("\"");
+  if (request.cancel_on_failure) out.raw(R"(,"cxlOnFail":true)");
   if (request.new_quantity) {
     out.raw(R"(,"newSz":")").units(request.new_quantity->raw, terms.quantity_digits).raw("\"");
   }
   if (request.new_price) {
     out.raw(R"(,"newPx":")").units(request.new_price->raw, terms.price_digits).raw("\"");
+    if (request.clamp_price) out.raw(R"(,"pxAmendType":"1")");
   }
   out.raw("}");
+}
+
+/// One message of several items; with REST an array is the body.
+template <class Request, class Item>
+Encoded batch(OrderText& buffer, Target target, std::string_view op, Timestamp expire_time,
+              std::span<const Request> requests, std::span<const OrderTerms* const> terms,
+              Item&& item) noexcept {
+  if (requests.empty() || requests.size() > kMaxBatch || terms.size() != requests.size())
+    return std::unexpected(EncodeError::TooMany);
+  TextWriter out(buffer);
+  begin(out, target, op);
+  if (target.rest()) out.raw("[");
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (lacks_code(target, *terms[i])) return std::unexpected(EncodeError::NoInstrumentCode);
+    if (i > 0) out.raw(",");
+    item(out, requests[i], *terms[i]);
+  }
+  if (target.rest()) out.raw("]");
+  end(out, target, expire_time);
+  return finish(out);
+}
+
+}  // namespace
+
+std::expected<void, EncodeError> check_place(const PlaceRequest& request,
+                                             const OrderTerms& terms) noexcept {
+  const OrderShape shape{.instrument = terms.kind,
+                         .account = terms.account_mode,
+                         .long_short = terms.long_short_mode,
+                         .margin = request.margin_mode,
+                         .side = request.side,
+                         .position_side = request.position_side,
+                         .kind = request.kind,
+                         .time_in_force = request.time_in_force,
+                         .post_only = request.post_only,
+                         .reduce_only = request.reduce_only,
+                         .money_sized = request.quote_quantity.raw > 0,
+                         .options = request.options};
+  if (lack_of(shape) != Lack::None) return std::unexpected(EncodeError::Unsupported);
+  if (!request.client_id.valid()) return std::unexpected(EncodeError::NoOrderId);
+  return {};
+}
+
+Encoded encode_place(OrderText& buffer, Target target, const PlaceRequest& request,
+                     const OrderTerms& terms, const OrderTag& tag) noexcept {
+  if (const auto ok = check_place(request, terms); !ok) return std::unexpected(ok.error());
+  if (lacks_code(target, terms)) return std::unexpected(EncodeError::NoInstrumentCode);
+  TextWriter out(buffer);
+  begin(out, target, "order");
+  place_item(out, target, request, terms, tag);
   end(out, target, request.expire_time);
   return finish(out);
+}
+
+Encoded encode_place_batch(OrderText& buffer, Target target, std::span<const PlaceRequest> requests,
+                           std::span<const OrderTerms* const> terms, const OrderTag& tag) noexcept {
+  for (std::size_t i = 0; i < requests.size() && i < terms.size(); ++i) {
+    if (const auto ok = check_place(requests[i], *terms[i]); !ok)
+      return std::unexpected(ok.error());
+  }
+  return batch(buffer, target, "batch-orders", expiry_of(requests), requests, terms,
+               [&](TextWriter& out, const PlaceRequest& request, const OrderTerms& row) {
+                 place_item(out, target, request, row, tag);
+               });
+}
+
+Encoded encode_amend(OrderText& buffer, Target target, const AmendRequest& request,
+                     const OrderTerms& terms) noexcept {
+  if (const auto ok = check_amend(request); !ok) return std::unexpected(ok.error());
+  if (lacks_code(target, terms)) return std::unexpected(EncodeError::NoInstrumentCode);
+  TextWriter out(buffer);
+  begin(out, target, "amend-order");
+  amend_item(out, target, request, terms);
+  end(out, target, request.expire_time);
+  return finish(out);
+}
+
+Encoded encode_amend_batch(OrderText& buffer, Target target, std::span<const AmendRequest> requests,
+                           std::span<const OrderTerms* const> terms) noexcept {
+  for (const AmendRequest& request : requests) {
+    if (const auto ok = check_amend(request); !ok) return std::unexpected(ok.error());
+  }
+  return batch(buffer, target, "batch-amend-orders", expiry_of(requests), requests, terms,
+               [&](TextWriter& out, const AmendRequest& request, const OrderTerms& row) {
+                 amend_item(out, target, request, row);
+               });
 }
 
 Encoded encode_cancel(OrderText& buffer, Target target, const CancelRequest& request,
@@ -143,21 +235,23 @@ Encoded encode_cancel(OrderText& buffer, Target target, const CancelRequest& req
 Encoded encode_cancel_batch(OrderText& buffer, Target target,
                             std::span<const CancelRequest> requests,
                             std::span<const OrderTerms* const> terms) noexcept {
-  if (requests.empty() || requests.size() > kMaxBatch || terms.size() != requests.size()) {
-    return std::unexpected(EncodeError::TooMany);
-  }
-  TextWriter out(buffer);
-  begin(out, target, "batch-cancel-orders");
-  if (target.rest()) out.raw("[");
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (lacks_code(target, *terms[i])) return std::unexpected(EncodeError::NoInstrumentCode);
-    if (!requests[i].client_id.valid() && !requests[i].venue_id.valid()) {
+  for (const CancelRequest& request : requests) {
+    if (!request.client_id.valid() && !request.venue_id.valid())
       return std::unexpected(EncodeError::NoOrderId);
-    }
-    if (i > 0) out.raw(",");
-    cancel_item(out, target, requests[i], *terms[i]);
   }
-  if (target.rest()) out.raw("]");
+  return batch(buffer, target, "batch-cancel-orders", Timestamp{}, requests, terms,
+               [&](TextWriter& out, const CancelRequest& request, const OrderTerms& row) {
+                 cancel_item(out, target, request, row);
+               });
+}
+
+Encoded encode_mass_cancel(OrderText& buffer, Target target, std::string_view family,
+                           std::uint32_t lock_milliseconds) noexcept {
+  TextWriter out(buffer);
+  begin(out, target, "mass-cancel");
+  out.text(R"({"instType":"OPTION","instFamily":")", family);
+  if (lock_milliseconds != 0) out.raw(R"(,"lockInterval":")").number(lock_milliseconds).raw("\"");
+  out.raw("}");
   end(out, target, {});
   return finish(out);
 }

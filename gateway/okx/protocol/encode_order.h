@@ -14,7 +14,7 @@
 namespace gannet::okx {
 
 /// Most orders that one message may name. [PROTOCOL 6.7]
-inline constexpr std::size_t kMaxBatch = 20;
+inline constexpr std::size_t kMaxBatch = kLargestBatch;
 
 /// At most 16 letters and digits, on every order of this engine. [6.3]
 using OrderTag = FixedString<16>;
@@ -52,15 +52,41 @@ using Encoded = std::expected<std::string_view, EncodeError>;
 
 // All: pure but for the buffer, no allocation; the view is valid until the buffer's next use.
 
-/// One new order. `tag` may be empty. PRE-21: the one caller is AccountVenue::place.
+/// One new order. `tag` may be empty. PRE-21: the one caller is AccountVenue, as of the batch
+/// below.
 Encoded encode_place(OrderText& out, Target target, const PlaceRequest& request,
                      const OrderTerms& terms, const OrderTag& tag) noexcept;
 Encoded encode_amend(OrderText& out, Target target, const AmendRequest& request,
                      const OrderTerms& terms) noexcept;
 Encoded encode_cancel(OrderText& out, Target target, const CancelRequest& request,
                       const OrderTerms& terms) noexcept;
-/// `terms[i]` belongs to `requests[i]`; 1..kMaxBatch.
+/// Batches: `terms[i]` belongs to `requests[i]`; 1..kMaxBatch. A message has one expiry: the
+/// earliest of its elements'.
+Encoded encode_place_batch(OrderText& out, Target target, std::span<const PlaceRequest> requests,
+                           std::span<const OrderTerms* const> terms, const OrderTag& tag) noexcept;
+Encoded encode_amend_batch(OrderText& out, Target target, std::span<const AmendRequest> requests,
+                           std::span<const OrderTerms* const> terms) noexcept;
 Encoded encode_cancel_batch(OrderText& out, Target target, std::span<const CancelRequest> requests,
                             std::span<const OrderTerms* const> terms) noexcept;
+
+/// Ends every protected quote of an option family; the lock (0..10 s) keeps new ones out.
+/// [PROTOCOL 6.9: options in portfolio margin with the venue's permission alone]
+Encoded encode_mass_cancel(OrderText& out, Target target, std::string_view family,
+                           std::uint32_t lock_milliseconds) noexcept;
+
+/// Whether there is such an order at all: nothing, or why not, before anything is sent.
+std::expected<void, EncodeError> check_place(const PlaceRequest& request,
+                                             const OrderTerms& terms) noexcept;
+
+/// Of a batch: the earliest that is set.
+template <class Request>
+Timestamp expiry_of(std::span<const Request> requests) noexcept {
+  Timestamp earliest;
+  for (const Request& request : requests) {
+    const Timestamp expiry = request.expire_time;
+    if (expiry.nanos > 0 && (earliest.nanos == 0 || expiry < earliest)) earliest = expiry;
+  }
+  return earliest;
+}
 
 }  // namespace gannet::okx

@@ -316,7 +316,7 @@ void OrderSession::handle_reply(const Frame& frame, Timestamp now) noexcept {
     in_flight_.erase(match);
     ReplyItem item = items_[i];
     if (item.code == -1) item.code = code;  // no sCode: the frame's code speaks
-    answer(flight, item, true, now);
+    answer(match, flight, item, true, now);
   }
   answer_all(id, -1, now);  // whatever got no item
 }
@@ -345,12 +345,19 @@ void OrderSession::answer_all(std::uint64_t id, std::int32_t code, Timestamp now
     in_flight_.erase(j);
     ReplyItem item;
     item.code = code;
-    answer(flight, item, false, now);
+    answer(j, flight, item, false, now);
   }
+  if (rescue_ != nullptr) rescue_->rescue_done(now);
 }
 
-void OrderSession::answer(const Flight& flight, const ReplyItem& item, bool per_item,
-                          Timestamp now) noexcept {
+void OrderSession::answer(std::uint64_t id, const Flight& flight, const ReplyItem& item,
+                          bool per_item, Timestamp now) noexcept {
+  if (flight.request == ExecutionReport::Request::None) {  // no order's: nobody waits for it
+    if (item.code != 0) problems_.on_problem(ProblemKind::Refused, item.code, "a mass cancel");
+    return;
+  }
+  if (item.code != 0 && rescue_ != nullptr && rescue_->rescue(id, flight, item.code, now)) return;
+  note_code(item.code);
   const Verdict verdict = judge(flight.request, item.code, per_item);
   ExecutionReport report = report_of(flight, context_.account, now);
   report.kind = verdict.kind;
@@ -361,10 +368,15 @@ void OrderSession::answer(const Flight& flight, const ReplyItem& item, bool per_
 }
 
 void OrderSession::report_unknown(const Flight& flight, Timestamp now) noexcept {
+  if (flight.request == ExecutionReport::Request::None) return;
   ExecutionReport report = report_of(flight, context_.account, now);
   report.kind = ExecutionReport::Kind::OutcomeUnknown;
   report.reason = VenueReason::OutcomeUnknown;
   listener_.on_execution_report(report);
+}
+
+void OrderSession::note_code(std::int32_t code) noexcept {
+  if (unlisted_.note(code)) problems_.on_problem(ProblemKind::Refused, code, kUnlistedCode);
 }
 
 void OrderSession::handle_push(const Frame& frame, Timestamp now) noexcept {
@@ -399,6 +411,7 @@ void OrderSession::on_order(const DecodedOrder& order) noexcept {
   refusal.kind = ExecutionReport::Kind::AmendRejected;
   refusal.request = ExecutionReport::Request::Amend;
   refusal.reason = classify_code(order.amend_code).reason;
+  note_code(order.amend_code);
   refusal.venue_code = order.amend_code;
   refusal.has_fill = false;
   listener_.on_execution_report(refusal);

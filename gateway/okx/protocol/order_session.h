@@ -15,6 +15,7 @@
 #include "gateway/okx/protocol/decode_order.h"
 #include "gateway/okx/protocol/decode_position.h"
 #include "gateway/okx/protocol/decode_reply.h"
+#include "gateway/okx/protocol/error_codes.h"
 #include "gateway/okx/protocol/frame.h"
 #include "gateway/okx/protocol/in_flight.h"
 #include "gateway/okx/protocol/session_io.h"
@@ -66,6 +67,20 @@ class OrderSessionWatch {
   ~OrderSessionWatch() = default;
 };
 
+/// Asked about requests that the venue refused before their refusal is told: one that certainly was
+/// not executed may be sent another way.
+class RequestRescue {
+ public:
+  /// `id`: the element's. True: it is taken over, and its report comes from there.
+  virtual bool rescue(std::uint64_t id, const Flight& flight, std::int32_t code,
+                      Timestamp now) noexcept = 0;
+  /// No more elements of this answer.
+  virtual void rescue_done(Timestamp now) noexcept = 0;
+
+ protected:
+  ~RequestRescue() = default;
+};
+
 /// The private socket: login, subscriptions, pings, replies, pushes. Requests are handed in as
 /// encoded frames (AccountVenue makes them) and are watched until their reply, their time-out or
 /// the connection's end: exactly one reply report each. Thread: reactor.
@@ -87,6 +102,8 @@ class OrderSession final : public SocketSession,
   void on_closed(Timestamp now) noexcept override;
   void on_timer(Timestamp now) noexcept override;
 
+  /// Outlives the session's inputs, or is taken back (null).
+  void set_rescue(RequestRescue* rescue) noexcept { rescue_ = rescue; }
   /// Venue clock minus our wall clock; used for the next login.
   void set_clock_offset(Nanos offset) noexcept { clock_offset_ = offset; }
   Nanos clock_offset() const noexcept { return clock_offset_; }
@@ -103,6 +120,7 @@ class OrderSession final : public SocketSession,
   /// Stopped for good (refused credentials): why, in one sentence; "" otherwise.
   std::string_view stop_reason() const noexcept { return stop_reason_; }
   const OrderSessionCounters& counters() const noexcept { return counters_; }
+  std::uint64_t unlisted_codes() const noexcept { return unlisted_.count(); }
 
   /// The id that the next request's frame must carry; `count` of them for a batch.
   std::uint64_t next_request_id() const noexcept { return in_flight_.next_id(); }
@@ -134,8 +152,10 @@ class OrderSession final : public SocketSession,
   void handle_push(const Frame& frame, Timestamp now) noexcept;
   void acknowledge(std::string_view channel, Timestamp now) noexcept;
   void answer_all(std::uint64_t id, std::int32_t code, Timestamp now) noexcept;
-  void answer(const Flight& flight, const ReplyItem& item, bool per_item, Timestamp now) noexcept;
+  void answer(std::uint64_t id, const Flight& flight, const ReplyItem& item, bool per_item,
+              Timestamp now) noexcept;
   void report_unknown(const Flight& flight, Timestamp now) noexcept;
+  void note_code(std::int32_t code) noexcept;
   void enter(State state, Timestamp now) noexcept;
   void leave(State state, Timestamp now) noexcept;
   enum class Pace : std::uint8_t { Usual, Slow };
@@ -155,6 +175,7 @@ class OrderSession final : public SocketSession,
   InFlightTable in_flight_;
   OrderSessionWatch* watch_ = nullptr;
   std::optional<ClockSample> clock_sample_;
+  RequestRescue* rescue_ = nullptr;
   SocketOutput* output_ = nullptr;  // null: not connected, or of no use any more
   State state_ = State::Closed;
   Nanos clock_offset_;
@@ -169,6 +190,7 @@ class OrderSession final : public SocketSession,
   int refused_logins_ = 0;
   int refused_subscriptions_ = 0;
   std::string stop_reason_;
+  UnlistedCodes unlisted_;
   OrderSessionCounters counters_;
 };
 

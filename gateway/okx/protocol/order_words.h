@@ -11,16 +11,35 @@ namespace gannet::okx {
 
 // The venue's words for orders as tables that the compiler checks. [PROTOCOL 8]
 
-enum class OrdType : std::uint8_t { Market, Limit, PostOnly, FillOrKill, ImmediateOrCancel };
+enum class OrdType : std::uint8_t {
+  Market,
+  Limit,
+  PostOnly,
+  FillOrKill,
+  ImmediateOrCancel,
+  BandLimit,  ///< optimal_limit_ioc: immediate-or-cancel at the edge of the price band
+  Protected,
+  ProtectedPostOnly,
+  Improvement,
+};
 
 /// The venue's order type; nothing for combinations it lacks. A market order has no time in force
-/// of its own: GoodTillCancel stands for "as it comes", and immediate-or-cancel is what it does.
-constexpr std::optional<OrdType> ord_type(OrderKind kind, TimeInForce time_in_force,
-                                          bool post_only) noexcept {
+/// of its own: GoodTillCancel stands for "as it comes", and immediate-or-cancel is what it does on
+/// spot. On contracts (`has_band`) the venue keeps the two apart.
+constexpr std::optional<OrdType> ord_type(OrderKind kind, TimeInForce time_in_force, bool post_only,
+                                          QuoteProgram program = QuoteProgram::None,
+                                          bool has_band = false) noexcept {
   if (kind == OrderKind::Market) {
-    if (post_only || time_in_force == TimeInForce::FillOrKill) return std::nullopt;
-    return OrdType::Market;
+    if (post_only || time_in_force == TimeInForce::FillOrKill || program != QuoteProgram::None)
+      return std::nullopt;
+    const bool at_once = time_in_force == TimeInForce::ImmediateOrCancel;
+    return at_once && has_band ? OrdType::BandLimit : OrdType::Market;
   }
+  if (program != QuoteProgram::None && time_in_force != TimeInForce::GoodTillCancel)
+    return std::nullopt;
+  if (program == QuoteProgram::MarketMakerProtection)
+    return post_only ? OrdType::ProtectedPostOnly : OrdType::Protected;
+  if (program == QuoteProgram::RetailPriceImprovement) return OrdType::Improvement;
   if (post_only && time_in_force != TimeInForce::GoodTillCancel) return std::nullopt;
   switch (time_in_force) {
     case TimeInForce::GoodTillCancel:
@@ -38,6 +57,14 @@ static_assert(!ord_type(OrderKind::Limit, TimeInForce::FillOrKill, true));
 static_assert(!ord_type(OrderKind::Limit, TimeInForce::ImmediateOrCancel, true));
 static_assert(!ord_type(OrderKind::Market, TimeInForce::GoodTillCancel, true));
 static_assert(!ord_type(OrderKind::Market, TimeInForce::FillOrKill, false));
+static_assert(ord_type(OrderKind::Market, TimeInForce::ImmediateOrCancel, false, QuoteProgram::None,
+                       true) == OrdType::BandLimit);
+static_assert(ord_type(OrderKind::Market, TimeInForce::ImmediateOrCancel, false) ==
+              OrdType::Market);
+static_assert(ord_type(OrderKind::Limit, TimeInForce::GoodTillCancel, true,
+                       QuoteProgram::MarketMakerProtection) == OrdType::ProtectedPostOnly);
+static_assert(!ord_type(OrderKind::Limit, TimeInForce::FillOrKill, false,
+                        QuoteProgram::RetailPriceImprovement));
 
 constexpr std::string_view word(OrdType type) noexcept {
   switch (type) {
@@ -51,6 +78,14 @@ constexpr std::string_view word(OrdType type) noexcept {
       return "fok";
     case OrdType::ImmediateOrCancel:
       return "ioc";
+    case OrdType::BandLimit:
+      return "optimal_limit_ioc";
+    case OrdType::Protected:
+      return "mmp";
+    case OrdType::ProtectedPostOnly:
+      return "mmp_and_post_only";
+    case OrdType::Improvement:
+      return "rpi";
   }
   std::unreachable();
 }
@@ -63,6 +98,20 @@ constexpr std::string_view word(MarginMode mode) noexcept {
       return "cross";
     case MarginMode::Isolated:
       return "isolated";
+  }
+  std::unreachable();
+}
+/// "": the account's own, which is said by saying nothing.
+constexpr std::string_view word(SelfTradePrevention mode) noexcept {
+  switch (mode) {
+    case SelfTradePrevention::AccountDefault:
+      return "";
+    case SelfTradePrevention::CancelMaker:
+      return "cancel_maker";
+    case SelfTradePrevention::CancelTaker:
+      return "cancel_taker";
+    case SelfTradePrevention::CancelBoth:
+      return "cancel_both";
   }
   std::unreachable();
 }

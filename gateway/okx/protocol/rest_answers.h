@@ -11,14 +11,12 @@
 #include "base/time.h"
 #include "domain/ids.h"
 #include "domain/instrument_table.h"
+#include "gateway/okx/protocol/account_mode.h"
 
 namespace gannet::okx {
 
 // The answers to the questions of start-up, which the app asks one after the other before anything
 // trades. An error is one sentence that says what went wrong and what to do. Off the hot path.
-
-enum class AccountMode : std::uint8_t { Spot, Futures, MultiCurrency, Portfolio };
-enum class PositionMode : std::uint8_t { Net, LongShort };
 
 struct AccountConfig {
   std::string account_name;  ///< the venue's number of the account

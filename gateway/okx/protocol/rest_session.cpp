@@ -174,6 +174,8 @@ bool RestSession::transmit(Question& question, Timestamp now) {
 }
 
 void RestSession::finish(Question& question, Timestamp now, bool certainly_not_sent) {
+  if (frame_.is_json() && unlisted_.note(frame_.code()))
+    problems_.on_problem(ProblemKind::Refused, frame_.code(), kUnlistedCode);
   if (frame_.is_json() && frame_.rule().error_class == ErrorClass::AuthFatal &&
       question.ask != Ask::Operation && frame_.code() != kTimestampOld) {
     stop(frame_.code());
@@ -338,8 +340,13 @@ void RestSession::finish_operation(const Question& question, Timestamp now,
       code = -1;
     }
   }
+  if (code == kTimestampOld) clock_asked_ = {};  // the next turn asks for the venue's clock
   for (std::size_t i = 0; i < question.flights.size(); ++i) {
     const Flight& flight = question.flights[i];
+    if (flight.request == ExecutionReport::Request::None) {  // a mass cancel: nobody waits for it
+      if (!frame_.ok()) problems_.on_problem(ProblemKind::Refused, code, "a mass cancel");
+      continue;
+    }
     ExecutionReport report = report_of(flight, context_.account, now);
     const ReplyItem* item = nullptr;
     for (const ReplyItem& candidate : items) {
@@ -353,6 +360,8 @@ void RestSession::finish_operation(const Question& question, Timestamp now,
     if (item != nullptr) {
       const std::int32_t item_code = item->code == -1 ? code : item->code;
       verdict = judge(flight.request, item_code, true);
+      if (unlisted_.note(item_code))
+        problems_.on_problem(ProblemKind::Refused, item_code, kUnlistedCode);
       report.venue_code = item_code;
       if (item->venue_id.valid()) report.venue_id = item->venue_id;
     } else if (frame_.is_json() && items.empty() && code > 0) {

@@ -17,6 +17,7 @@
 #include "gateway/okx/protocol/decode_fill.h"
 #include "gateway/okx/protocol/decode_order.h"
 #include "gateway/okx/protocol/decode_position.h"
+#include "gateway/okx/protocol/error_codes.h"
 #include "gateway/okx/protocol/in_flight.h"
 #include "gateway/okx/protocol/request_bucket.h"
 #include "gateway/okx/protocol/rest_frame.h"
@@ -88,6 +89,7 @@ class RestSession final : private OrderRows,
   /// any more.
   std::string_view stop_reason() const noexcept { return stop_reason_; }
   const RestSessionCounters& counters() const noexcept { return counters_; }
+  std::uint64_t unlisted_codes() const noexcept { return unlisted_.count(); }
 
  private:
   enum class Ask : std::uint8_t {
@@ -170,6 +172,7 @@ class RestSession final : private OrderRows,
   Timestamp clock_asked_;
   std::string stop_reason_;
   std::array<RequestBucket, kAsks> buckets_;
+  UnlistedCodes unlisted_;
   RestSessionCounters counters_;
 };
 

@@ -48,6 +48,19 @@ enum { GANNET_BUY = 0, GANNET_SELL = 1 };
 enum { GANNET_LIMIT = 0, GANNET_MARKET = 1 };
 enum { GANNET_GOOD_TILL_CANCEL = 0, GANNET_IMMEDIATE_OR_CANCEL = 1, GANNET_FILL_OR_KILL = 2 };
 enum { GANNET_POSITION_NET = 0, GANNET_POSITION_LONG = 1, GANNET_POSITION_SHORT = 2 };
+/* What the venue does when an order would trade with another of the same owner. */
+enum {
+  GANNET_SELF_TRADE_ACCOUNT_DEFAULT = 0,
+  GANNET_SELF_TRADE_CANCEL_MAKER = 1,
+  GANNET_SELF_TRADE_CANCEL_TAKER = 2,
+  GANNET_SELF_TRADE_CANCEL_BOTH = 3
+};
+/* Quotes under a programme of the venue's, where it has one for the instrument and account. */
+enum {
+  GANNET_PROGRAM_NONE = 0,
+  GANNET_PROGRAM_MARKET_MAKER_PROTECTION = 1, /* options */
+  GANNET_PROGRAM_RETAIL_PRICE_IMPROVEMENT = 2 /* always rests */
+};
 enum { GANNET_SPOT = 0, GANNET_MARGIN = 1, GANNET_SWAP = 2, GANNET_FUTURES = 3, GANNET_OPTION = 4 };
 enum { GANNET_CONTRACT_NONE = 0, GANNET_CONTRACT_LINEAR = 1, GANNET_CONTRACT_INVERSE = 2 };
 
@@ -567,12 +580,29 @@ typedef struct gannet_order {
   int64_t price; /* LIMIT only, else 0 */
   int64_t quantity;
   uint64_t cookie; /* the author's own, rides along */
+  /* Spot market orders sized in money: what to spend, or to bring in, as a count of 10^-8 of the
+   * quote currency, whatever the instrument; `quantity` is 0 then. */
+  int64_t quote_quantity;
+  uint8_t self_trade;        /* GANNET_SELF_TRADE_... */
+  uint8_t program;           /* GANNET_PROGRAM_... */
+  uint16_t slippage_max_bps; /* spot market orders sized in what they receive: 1..500; 0: none */
+  uint32_t flags;            /* GANNET_ORDER_... */
 } gannet_order;
+/* A price outside the venue's band is moved to its edge instead of refused; a spot market order
+ * that the funds do not cover is refused instead of shrunk. */
+enum { GANNET_ORDER_CLAMP_PRICE = 1u << 0, GANNET_ORDER_EXACT_SIZE = 1u << 1 };
 
-enum { GANNET_AMEND_PRICE = 1u << 0, GANNET_AMEND_QUANTITY = 1u << 1 };
+enum {
+  GANNET_AMEND_PRICE = 1u << 0,
+  GANNET_AMEND_QUANTITY = 1u << 1,
+  GANNET_AMEND_CLAMP_PRICE = 1u << 2,      /* how: as GANNET_ORDER_CLAMP_PRICE */
+  GANNET_AMEND_CANCEL_ON_FAILURE = 1u << 3 /* how: an amend that fails ends the order */
+};
+/* Most elements of one batch. */
+#define GANNET_MAX_BATCH 20u
 typedef struct gannet_amend {
   uint32_t size;
-  uint32_t fields; /* which of the two are meant */
+  uint32_t fields; /* which of price and quantity are meant, and how */
   uint64_t handle;
   int64_t price;
   int64_t quantity; /* the total, filled part included */
@@ -682,6 +712,15 @@ typedef struct gannet_host {
   /* `kind`: GANNET_MARK_PRICE or GANNET_INDEX_PRICE; the last one told to this strategy's lane. */
   int32_t (*reference_price)(void* engine, uint32_t instrument, uint32_t kind,
                              gannet_reference_price* out);
+  /* batches, 1..GANNET_MAX_BATCH elements of `..._size` bytes each: one request to the venue, in
+   * which every element is checked, limited, refused and told of like a single one. Malformed or
+   * unknown elements: nothing is done. FULL: the first `*taken` (which may be null) were handed
+   * over, and `handles` holds 0 for the others. */
+  int32_t (*place_batch)(void* engine, const gannet_order* orders, uint32_t order_size,
+                         uint32_t count, uint64_t* handles, uint32_t* taken);
+  int32_t (*amend_batch)(void* engine, const gannet_amend* amends, uint32_t amend_size,
+                         uint32_t count, uint32_t* taken);
+  int32_t (*cancel_batch)(void* engine, const uint64_t* handles, uint32_t count, uint32_t* taken);
 } gannet_host;
 
 /* ---- the plugin's functions ---------------------------------------------------------------- */

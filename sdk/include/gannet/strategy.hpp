@@ -12,6 +12,7 @@
 #ifndef GANNET_STRATEGY_HPP
 #define GANNET_STRATEGY_HPP
 
+#include <array>
 #include <cmath>
 #include <compare>
 #include <cstddef>
@@ -20,6 +21,7 @@
 #include <exception>
 #include <limits>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -552,6 +554,26 @@ enum class Answer : std::int32_t {
   Stopped = GANNET_STOPPED
 };
 
+enum class SelfTrade : std::uint8_t {
+  AccountDefault = GANNET_SELF_TRADE_ACCOUNT_DEFAULT,
+  CancelMaker = GANNET_SELF_TRADE_CANCEL_MAKER,
+  CancelTaker = GANNET_SELF_TRADE_CANCEL_TAKER,
+  CancelBoth = GANNET_SELF_TRADE_CANCEL_BOTH
+};
+enum class Program : std::uint8_t {
+  None = GANNET_PROGRAM_NONE,
+  MarketMakerProtection = GANNET_PROGRAM_MARKET_MAKER_PROTECTION,
+  RetailPriceImprovement = GANNET_PROGRAM_RETAIL_PRICE_IMPROVEMENT
+};
+
+/// Money in an instrument's quote currency, 10^-8 of it: a type of its own, so that it is never
+/// taken for a quantity.
+struct QuoteQuantity {
+  std::int64_t raw = 0;
+};
+
+inline constexpr std::size_t kMaxBatch = GANNET_MAX_BATCH;
+
 struct Order {
   InstrumentId instrument;
   Side side = Side::Buy;
@@ -561,7 +583,22 @@ struct Order {
   bool post_only = false;
   bool reduce_only = false;
   TimeInForce time_in_force = TimeInForce::GoodTillCancel;
-  std::uint64_t cookie = 0;  ///< yours; comes back with every event
+  std::uint64_t cookie = 0;      ///< yours; comes back with every event
+  QuoteQuantity quote_quantity{};  ///< spot market orders sized in money; `quantity` stays 0 then
+  SelfTrade self_trade = SelfTrade::AccountDefault;
+  Program program = Program::None;
+  bool clamp_price = false;  ///< a price outside the venue's band is moved to its edge
+  bool exact_size = false;   ///< spot market orders: refused rather than shrunk to the funds
+  std::uint16_t slippage_max_bps = 0;  ///< spot market orders sized in what they receive
+};
+
+/// One element of a batch of amends. `quantity`: the new total, filled part included.
+struct Amend {
+  OrderHandle handle;
+  std::optional<Price> price;
+  std::optional<Quantity> quantity;
+  bool clamp_price = false;
+  bool cancel_on_failure = false;  ///< an amend that fails ends the order
 };
 
 /// What `place` says at once.
@@ -646,32 +683,50 @@ class Strategy {
 
   // Actions. They hand over and return; outcomes come as events after the handler has returned.
   Placed place(const Order& order) noexcept {
-    gannet_order raw{};
-    raw.size = sizeof raw;
-    raw.instrument = order.instrument.value;
-    raw.side = static_cast<std::uint8_t>(order.side);
-    raw.kind = order.market ? GANNET_MARKET : GANNET_LIMIT;
-    raw.time_in_force = static_cast<std::uint8_t>(order.time_in_force);
-    raw.post_only = order.post_only;
-    raw.reduce_only = order.reduce_only;
-    raw.price = order.price.raw;
-    raw.quantity = order.quantity.raw;
-    raw.cookie = order.cookie;
+    const gannet_order raw = to_raw(order);
     Placed placed;
     placed.answer = static_cast<Answer>(host_.place(engine_, &raw, &placed.handle.value));
     return placed;
   }
+  /// One request for up to kMaxBatch orders; each is checked and told of like a single one.
+  /// `handles` gets one an order, invalid where it was not taken (the answer is Full then).
+  Answer place(std::span<const Order> orders, std::span<OrderHandle> handles) noexcept {
+    if (!has(offsetof(gannet_host, place_batch))) return Answer::NotAvailable;
+    if (orders.size() > kMaxBatch || handles.size() < orders.size()) return Answer::Malformed;
+    std::array<gannet_order, kMaxBatch> raw{};
+    std::array<std::uint64_t, kMaxBatch> given{};
+    for (std::size_t i = 0; i < orders.size(); ++i) raw[i] = to_raw(orders[i]);
+    const std::int32_t answer =
+        host_.place_batch(engine_, raw.data(), sizeof(gannet_order),
+                          static_cast<std::uint32_t>(orders.size()), given.data(), nullptr);
+    for (std::size_t i = 0; i < orders.size(); ++i) handles[i].value = given[i];
+    return static_cast<Answer>(answer);
+  }
+  Answer amend(std::span<const Amend> amends) noexcept {
+    if (!has(offsetof(gannet_host, amend_batch))) return Answer::NotAvailable;
+    if (amends.size() > kMaxBatch) return Answer::Malformed;
+    std::array<gannet_amend, kMaxBatch> raw{};
+    for (std::size_t i = 0; i < amends.size(); ++i) raw[i] = to_raw(amends[i]);
+    return static_cast<Answer>(host_.amend_batch(engine_, raw.data(), sizeof(gannet_amend),
+                                                 static_cast<std::uint32_t>(amends.size()),
+                                                 nullptr));
+  }
+  Answer amend(const Amend& amend) noexcept {
+    const gannet_amend raw = to_raw(amend);
+    return static_cast<Answer>(host_.amend(engine_, &raw));
+  }
+  Answer cancel(std::span<const OrderHandle> handles) noexcept {
+    if (!has(offsetof(gannet_host, cancel_batch))) return Answer::NotAvailable;
+    if (handles.size() > kMaxBatch) return Answer::Malformed;
+    std::array<std::uint64_t, kMaxBatch> raw{};
+    for (std::size_t i = 0; i < handles.size(); ++i) raw[i] = handles[i].value;
+    return static_cast<Answer>(host_.cancel_batch(
+        engine_, raw.data(), static_cast<std::uint32_t>(handles.size()), nullptr));
+  }
   /// `quantity`: the new total, filled part included.
   Answer amend(OrderHandle handle, std::optional<Price> price,
                std::optional<Quantity> quantity = std::nullopt) noexcept {
-    gannet_amend raw{};
-    raw.size = sizeof raw;
-    raw.handle = handle.value;
-    if (price) raw.fields |= GANNET_AMEND_PRICE;
-    if (quantity) raw.fields |= GANNET_AMEND_QUANTITY;
-    raw.price = price.value_or(Price{}).raw;
-    raw.quantity = quantity.value_or(Quantity{}).raw;
-    return static_cast<Answer>(host_.amend(engine_, &raw));
+    return amend(Amend{handle, price, quantity});
   }
   Answer cancel(OrderHandle handle) noexcept {
     return static_cast<Answer>(host_.cancel(engine_, handle.value));
@@ -769,6 +824,41 @@ class Strategy {
   void* engine() const noexcept { return engine_; }
 
  private:
+  static gannet_order to_raw(const Order& order) noexcept {
+    gannet_order raw{};
+    raw.size = sizeof raw;
+    raw.instrument = order.instrument.value;
+    raw.side = static_cast<std::uint8_t>(order.side);
+    raw.kind = order.market ? GANNET_MARKET : GANNET_LIMIT;
+    raw.time_in_force = static_cast<std::uint8_t>(order.time_in_force);
+    raw.post_only = order.post_only;
+    raw.reduce_only = order.reduce_only;
+    raw.price = order.price.raw;
+    raw.quantity = order.quantity.raw;
+    raw.cookie = order.cookie;
+    raw.quote_quantity = order.quote_quantity.raw;
+    raw.self_trade = static_cast<std::uint8_t>(order.self_trade);
+    raw.program = static_cast<std::uint8_t>(order.program);
+    raw.slippage_max_bps = order.slippage_max_bps;
+    if (order.clamp_price) raw.flags |= GANNET_ORDER_CLAMP_PRICE;
+    if (order.exact_size) raw.flags |= GANNET_ORDER_EXACT_SIZE;
+    return raw;
+  }
+  static gannet_amend to_raw(const Amend& amend) noexcept {
+    gannet_amend raw{};
+    raw.size = sizeof raw;
+    raw.handle = amend.handle.value;
+    if (amend.price) raw.fields |= GANNET_AMEND_PRICE;
+    if (amend.quantity) raw.fields |= GANNET_AMEND_QUANTITY;
+    if (amend.clamp_price) raw.fields |= GANNET_AMEND_CLAMP_PRICE;
+    if (amend.cancel_on_failure) raw.fields |= GANNET_AMEND_CANCEL_ON_FAILURE;
+    raw.price = amend.price.value_or(Price{}).raw;
+    raw.quantity = amend.quantity.value_or(Quantity{}).raw;
+    return raw;
+  }
+  /// An older engine has a shorter table.
+  bool has(std::size_t offset) const noexcept { return host_.size > offset; }
+
   gannet_position query_position(InstrumentId id) const noexcept {
     gannet_position raw{};
     raw.size = sizeof raw;

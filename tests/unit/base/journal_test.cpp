@@ -265,7 +265,7 @@ TEST_F(JournalTest, RefusesASegmentOfANewerVersionWithAHint) {
   }
   std::fstream file(segments().at(0), std::ios::binary | std::ios::in | std::ios::out);
   file.seekp(8);
-  const std::uint32_t version = 2;
+  const std::uint32_t version = 3;
   file.write(reinterpret_cast<const char*>(&version), sizeof version);
   file.close();
   EXPECT_EQ(open(), nullptr);

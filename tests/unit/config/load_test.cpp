@@ -1,5 +1,4 @@
 #include "config/load.h"
-#include "test_paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,6 +9,8 @@
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "test_paths.h"
 
 namespace gannet::config {
 namespace {
@@ -45,6 +46,16 @@ TEST(Load, TakesDefaultsWhereNothingIsSaid) {
   EXPECT_EQ(loaded->account.engine_id, "e1");
   EXPECT_EQ(loaded->risk.rates.place.count, 60u);
   EXPECT_TRUE(loaded->strategies.empty());
+}
+
+TEST(Load, ReadsTheRouteOfEachKindOfRequest) {
+  const auto loaded =
+      load_text(std::string(kSim) + "[venue.routes]\nplace = \"rest\"\n", "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->venue.routes.place, Route::Rest);
+  EXPECT_EQ(loaded->venue.routes.cancel, Route::Socket);
+  EXPECT_THAT(problems_after_sim("[venue.routes]\nplace = \"carrier pigeon\"\n"),
+              ElementsAre(HasSubstr("venue.routes.place")));
 }
 
 TEST(Load, ReadsTheBundledDemoConfiguration) {

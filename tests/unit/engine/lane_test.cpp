@@ -145,6 +145,88 @@ TEST_F(LaneTest, TurnsActionsIntoCommandsWithHandlesOfItsOwn) {
   EXPECT_EQ(sink_.commands[3].cancel.handle.value, second);
 }
 
+TEST_F(LaneTest, HandsBatchesOverElementByElement) {
+  Script script;
+  const auto type = scripted_type();
+  add(script, type);
+  std::vector<std::int32_t> answers;
+  std::uint64_t handles[3] = {};
+  std::uint32_t taken = 99;
+  script.on_book = [&](const gannet_book& book) {
+    gannet_order orders[3] = {};
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      orders[i].size = sizeof(gannet_order);
+      orders[i].instrument = book.instrument;
+      orders[i].price = 100;
+      orders[i].quantity = 1 + i;
+      orders[i].self_trade = GANNET_SELF_TRADE_CANCEL_BOTH;
+      orders[i].flags = GANNET_ORDER_CLAMP_PRICE;
+    }
+    const auto place = [&](std::uint32_t count) {
+      return script.host->place_batch(script.engine, orders, sizeof(gannet_order), count, handles,
+                                      &taken);
+    };
+    answers.push_back(place(0));
+    answers.push_back(place(GANNET_MAX_BATCH + 1));
+    orders[2].flags = 1u << 31;
+    answers.push_back(place(3));  // nothing of it is done
+    orders[2].flags = 0;
+    EXPECT_EQ(taken, 0u);
+    answers.push_back(place(3));
+    gannet_amend amends[2] = {
+        {sizeof(gannet_amend), GANNET_AMEND_PRICE, handles[0], 90, 0},
+        {sizeof(gannet_amend), GANNET_AMEND_QUANTITY | GANNET_AMEND_CANCEL_ON_FAILURE, 5, 0, 2}};
+    answers.push_back(
+        script.host->amend_batch(script.engine, amends, sizeof(gannet_amend), 2, nullptr));
+    amends[1].handle = handles[1];
+    answers.push_back(
+        script.host->amend_batch(script.engine, amends, sizeof(gannet_amend), 2, &taken));
+    answers.push_back(script.host->cancel_batch(script.engine, handles, 3, &taken));
+    return GANNET_OK;
+  };
+  lane_.start({1});
+  lane_.on_book(view(1, 2, 10));
+  EXPECT_THAT(answers, ElementsAre(GANNET_MALFORMED, GANNET_MALFORMED, GANNET_MALFORMED, GANNET_OK,
+                                   GANNET_UNKNOWN, GANNET_OK, GANNET_OK));
+  EXPECT_EQ(taken, 3u);
+  ASSERT_EQ(sink_.commands.size(), 8u);
+  for (std::size_t i = 0; i < 8; ++i)
+    EXPECT_EQ(sink_.commands[i].more, i != 2 && i != 4 && i != 7) << i;
+  EXPECT_EQ(sink_.commands[1].place.handle.value, handles[1]);
+  EXPECT_EQ(sink_.commands[1].place.options.self_trade, SelfTradePrevention::CancelBoth);
+  EXPECT_TRUE(sink_.commands[1].place.options.clamp_price);
+  EXPECT_FALSE(sink_.commands[2].place.options.clamp_price);
+  EXPECT_TRUE(sink_.commands[4].amend.cancel_on_failure);
+}
+
+TEST_F(LaneTest, TakesOrdersOfTheFirstVersionAndOnesSizedInMoney) {
+  Script script;
+  const auto type = scripted_type();
+  add(script, type);
+  std::vector<std::int32_t> answers;
+  script.on_book = [&](const gannet_book& book) {
+    std::uint64_t handle = 0;
+    gannet_order order{};
+    order.size = 40;  // what lies behind is not the plugin's
+    order.instrument = book.instrument;
+    order.price = 1;
+    order.quantity = 1;
+    order.quote_quantity = 77;
+    answers.push_back(script.host->place(script.engine, &order, &handle));
+    order.size = sizeof order;
+    answers.push_back(script.host->place(script.engine, &order, &handle));  // two sizes
+    order.quantity = 0;
+    answers.push_back(script.host->place(script.engine, &order, &handle));
+    return GANNET_OK;
+  };
+  lane_.start({1});
+  lane_.on_book(view(1, 2, 10));
+  EXPECT_THAT(answers, ElementsAre(GANNET_OK, GANNET_MALFORMED, GANNET_OK));
+  ASSERT_EQ(sink_.commands.size(), 2u);
+  EXPECT_EQ(sink_.commands[0].place.quote_quantity.raw, 0);
+  EXPECT_EQ(sink_.commands[1].place.quote_quantity.raw, 77);
+}
+
 TEST_F(LaneTest, RefusesMalformedCallsAtOnce) {
   Script script;
   const auto type = scripted_type();

@@ -65,6 +65,12 @@ TEST(TradingCore, OrderIsInTheJournalBeforeThePortSeesIt) {  // REC-01
     SendResult cancel(const CancelRequest&, Timestamp) noexcept override {
       return SendResult::Sent;
     }
+    SendResult place_batch(std::span<const PlaceRequest>, Timestamp) noexcept override {
+      return SendResult::Sent;
+    }
+    SendResult amend_batch(std::span<const AmendRequest>, Timestamp) noexcept override {
+      return SendResult::Sent;
+    }
     SendResult cancel_batch(std::span<const CancelRequest>, Timestamp) noexcept override {
       return SendResult::Sent;
     }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,7 @@
 #include <string>
 #include <tuple>
 
+#include "gateway/okx/protocol/order_words.h"
 #include "gateway/okx/protocol/rest_answers.h"
 #include "test_paths.h"
 #include "tests/unit/okx_protocol/account_side.h"
@@ -181,6 +183,170 @@ TEST_F(Samples, EveryRestAnswerAboutTheAccountDecodes) {
   EXPECT_EQ(seen["account/positions"], 4);
   EXPECT_EQ(seen["trade/orders-pending"], 4);
   EXPECT_EQ(seen["trade/fills"], 2);
+}
+
+/// Flat JSON objects as they are written: [{"key":"value",...},...] or one object. Values are kept
+/// as their text; nested ones are skipped over.
+std::vector<std::map<std::string, std::string>> flat_objects(const std::string& json) {
+  std::vector<std::map<std::string, std::string>> objects;
+  std::string key;
+  int depth = 0;
+  bool wants_value = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '{' && ++depth == 1) objects.emplace_back();
+    if (c == '}') --depth;
+    if (depth != 1) continue;
+    if (c == ',') wants_value = false;
+    if (c == ':') wants_value = true;
+    if (c == '"') {
+      const std::size_t end = json.find('"', i + 1);
+      const std::string text = json.substr(i + 1, end - i - 1);
+      if (wants_value) {
+        objects.back()[key] = text;
+      } else {
+        key = text;
+        objects.back()[key] = "?";
+      }
+      i = end;
+    } else if (wants_value && (std::isalnum(static_cast<unsigned char>(c)) != 0)) {
+      const std::size_t end = json.find_first_of(",}", i);
+      objects.back()[key] = json.substr(i, end - i);
+      i = end - 1;
+    }
+  }
+  return objects;
+}
+
+/// What is left when ids and what is said by default are taken out: a size's currency where only
+/// one is possible, the net side in net mode, and the recording library's own settings.
+std::map<std::string, std::string> essence(std::map<std::string, std::string> request) {
+  for (const char* id : {"clOrdId", "tag", "ordId", "reqId", "createMarketBuyOrderRequiresPrice"})
+    request.erase(id);
+  if (request["ordType"] != "market") request.erase("tgtCcy");
+  if (request["posSide"] == "net") request.erase("posSide");
+  std::erase_if(request, [](const auto& field) { return field.second.empty(); });
+  return request;
+}
+
+std::string value_of(const std::string& line, const std::string& key) {
+  const std::string opening = "\"" + key + "\":\"";
+  const std::size_t begin = line.find(opening) + opening.size();
+  std::size_t end = begin;
+  while (line[end] != '"' || line[end - 1] == '\\') ++end;
+  std::string text = line.substr(begin, end - begin);
+  std::erase(text, '\\');
+  return text;
+}
+
+/// The same request from our encoders: what the recorded one asks, in the domain's words.
+struct Asked {
+  explicit Asked(testing::AccountSide& account_side) : side(account_side) {}
+
+  PlaceRequest place(const std::map<std::string, std::string>& fields) {
+    PlaceRequest request;
+    request.client_id = {1};
+    request.instrument = instrument(fields);
+    const OrderTerms& row = *side.terms.find(request.instrument);
+    const std::string& type = fields.at("ordType");
+    const bool by_money = fields.contains("tgtCcy") && fields.at("tgtCcy") == "quote_ccy";
+    request.side = side_of(fields.at("side")).value();
+    request.margin_mode = margin_mode_of(fields.at("tdMode")).value();
+    request.kind = type == "market" ? OrderKind::Market : OrderKind::Limit;
+    request.post_only = type == "post_only";
+    if (by_money) {
+      request.quote_quantity = {*parse_units(fields.at("sz"), kQuoteQuantityDigits)};
+    } else {
+      request.quantity = {*parse_units(fields.at("sz"), row.quantity_digits)};
+    }
+    if (fields.contains("px")) request.price = {*parse_units(fields.at("px"), row.price_digits)};
+    if (fields.contains("posSide"))
+      request.position_side = position_side_of(fields.at("posSide")).value();
+    if (request.position_side != PositionSide::Net) {
+      OrderTerms sided = row;
+      sided.long_short_mode = true;
+      side.terms.set(request.instrument, sided);
+    }
+    return request;
+  }
+  AmendRequest amend(const std::map<std::string, std::string>& fields) {
+    AmendRequest request;
+    request.instrument = instrument(fields);
+    request.venue_id = {1};
+    const OrderTerms& row = *side.terms.find(request.instrument);
+    request.new_quantity = Quantity{*parse_units(fields.at("newSz"), row.quantity_digits)};
+    request.new_price = Price{*parse_units(fields.at("newPx"), row.price_digits)};
+    return request;
+  }
+  CancelRequest cancel(const std::map<std::string, std::string>& fields) {
+    return {{}, {1}, instrument(fields)};
+  }
+  InstrumentId instrument(const std::map<std::string, std::string>& fields) {
+    const InstrumentId id = side.instruments.find(fields.at("instId"));
+    side.terms.set(id, make_order_terms(side.instruments[id], 1, false));
+    return id;
+  }
+  testing::AccountSide& side;
+};
+
+TEST_F(Samples, EveryRecordedOrderRequestHasAnEqualOfOurs) {
+  testing::AccountSide side;
+  Asked asked(side);
+  OrderText text;
+  std::ifstream in(samples_folder() / "client-requests.jsonl");
+  std::map<std::string, int> equal;
+  int left_to_algo_orders = 0;
+  for (std::string line; std::getline(in, line);) {
+    const std::string target = value_of(line, "target");
+    if (!target.starts_with("/api/v5/trade/") || line.find(R"("method":"POST")") == line.npos)
+      continue;
+    const std::string path = target.substr(sizeof("/api/v5/trade/") - 1);
+    const std::string body = value_of(line, "body");
+    if (path != "batch-orders" && path != "amend-order" && path != "cancel-order" &&
+        path != "cancel-batch-orders" && path != "order")
+      continue;
+    const auto wanted = flat_objects(body);
+    const bool attaches = body.find("attachAlgoOrds") != body.npos ||
+                          body.find("newTp") != body.npos || body.find("newSl") != body.npos;
+    if (attaches) {
+      ++left_to_algo_orders;
+      continue;
+    }
+    learn(side, body);
+    std::vector<PlaceRequest> places;
+    std::vector<AmendRequest> amends;
+    std::vector<CancelRequest> cancels;
+    std::vector<const OrderTerms*> rows;
+    for (const auto& fields : wanted) {
+      if (path.starts_with("amend"))
+        amends.push_back(asked.amend(fields));
+      else if (path.starts_with("cancel"))
+        cancels.push_back(asked.cancel(fields));
+      else
+        places.push_back(asked.place(fields));
+    }
+    for (const auto& request : places) rows.push_back(side.terms.find(request.instrument));
+    for (const auto& request : amends) rows.push_back(side.terms.find(request.instrument));
+    for (const auto& request : cancels) rows.push_back(side.terms.find(request.instrument));
+    // As the recorded client does, one order goes as a batch of one too.
+    const Encoded ours = path == "batch-orders"
+                             ? encode_place_batch(text, kRest, places, rows, OrderTag("mm1"))
+                         : path == "amend-order"  ? encode_amend(text, kRest, amends[0], *rows[0])
+                         : path == "cancel-order" ? encode_cancel(text, kRest, cancels[0], *rows[0])
+                                                  : encode_cancel_batch(text, kRest, cancels, rows);
+    ASSERT_TRUE(ours.has_value()) << line;
+    EXPECT_EQ(ours->starts_with("["), body.starts_with("[")) << line;
+    const auto made = flat_objects(std::string(*ours));
+    ASSERT_EQ(made.size(), wanted.size()) << line;
+    for (std::size_t i = 0; i < made.size(); ++i)
+      EXPECT_EQ(essence(made[i]), essence(wanted[i])) << *ours << "\n" << body;
+    ++equal[path];
+  }
+  EXPECT_EQ(equal["batch-orders"], 8);
+  EXPECT_EQ(equal["amend-order"], 1);
+  EXPECT_EQ(equal["cancel-order"], 1);
+  EXPECT_EQ(equal["cancel-batch-orders"], 2);
+  EXPECT_EQ(left_to_algo_orders, 6);
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
+#include <vector>
 
 #include "test_paths.h"
 #include "tests/unit/okx_protocol/account_side.h"
@@ -49,9 +51,14 @@ TEST_F(EncodeOrder, SendsPositionSideMarginCurrencyAndQuoteCurrencyWhereTheyBelo
   terms.margin_currency = CurrencyName("USDT");
   request.position_side = PositionSide::Short;
   request.reduce_only = true;
-  const std::string derivative(encode_place(text, kRest, request, terms, {}).value());
+  std::string derivative(encode_place(text, kRest, request, terms, {}).value());
   EXPECT_NE(derivative.find(R"("ccy":"USDT")"), std::string::npos);
   EXPECT_NE(derivative.find(R"("posSide":"short")"), std::string::npos);
+  EXPECT_EQ(derivative.find("reduceOnly"), std::string::npos);  // the sides say what closes
+  terms.long_short_mode = false;
+  EXPECT_EQ(encode_place(text, kRest, request, terms, {}).error(), EncodeError::Unsupported);
+  request.position_side = PositionSide::Net;
+  derivative = encode_place(text, kRest, request, terms, {}).value();
   EXPECT_NE(derivative.find(R"("reduceOnly":true)"), std::string::npos);
 
   OrderTerms spot = *side.terms.find(side.spot);
@@ -75,10 +82,94 @@ TEST_F(EncodeOrder, EveryKindHasItsWordAndWhatTheVenueLacksIsRefused) {
   request.post_only = false;
   request.kind = OrderKind::Market;
   EXPECT_EQ(encode_place(text, kRest, request, terms, {}).error(), EncodeError::Unsupported);
-  request.time_in_force = TimeInForce::GoodTillCancel;
-  EXPECT_TRUE(encode_place(text, kRest, request, terms, {}).has_value());
+  EXPECT_NE(word_of(TimeInForce::GoodTillCancel).find(R"("market")"), std::string::npos);
+  EXPECT_NE(word_of(TimeInForce::ImmediateOrCancel).find(R"("optimal_limit_ioc")"),
+            std::string::npos);
   terms.kind = InstrumentKind::Option;
   EXPECT_EQ(encode_place(text, kRest, request, terms, {}).error(), EncodeError::Unsupported);
+}
+
+TEST_F(EncodeOrder, EveryOptionHasItsWordWhereTheVenueHasIt) {
+  request.post_only = false;
+  const auto has = [&](const OrderTerms& of, std::string_view word) {
+    const Encoded made = encode_place(text, kRest, request, of, {});
+    return made.has_value() && made->find(word) != std::string_view::npos;
+  };
+  request.options.clamp_price = true;
+  request.options.self_trade = SelfTradePrevention::CancelBoth;
+  EXPECT_TRUE(has(terms, R"("px":"61250.1","pxAmendType":"1","stpMode":"cancel_both")"));
+  request.options = {};
+  request.options.program = QuoteProgram::RetailPriceImprovement;
+  EXPECT_TRUE(has(terms, R"("ordType":"rpi")"));
+  OrderTerms option = terms;
+  option.kind = InstrumentKind::Option;
+  option.account_mode = AccountMode::Portfolio;
+  request.options.program = QuoteProgram::MarketMakerProtection;
+  EXPECT_TRUE(has(option, R"("ordType":"mmp")"));
+  request.post_only = true;
+  EXPECT_TRUE(has(option, R"("ordType":"mmp_and_post_only")"));
+  EXPECT_FALSE(has(terms, "mmp"));
+
+  OrderTerms spot = *side.terms.find(side.spot);
+  request = side.place_request(17);
+  request.post_only = false;
+  request.kind = OrderKind::Market;
+  request.side = Side::Sell;
+  request.margin_mode = MarginMode::Cash;
+  request.quantity = {};
+  request.quote_quantity = {1'250'000'000};
+  request.options.exact_size = true;
+  request.options.slippage_max_bps = 50;
+  EXPECT_TRUE(
+      has(spot, R"("sz":"12.5","tgtCcy":"quote_ccy","banAmend":true,"slippagePct":"0.005")"));
+  request.side = Side::Buy;  // sized in what it pays: the venue takes no slippage limit
+  EXPECT_FALSE(has(spot, "slippagePct"));
+}
+
+TEST_F(EncodeOrder, TheMarginModeIsTheAccountsWord) {
+  OrderTerms spot = *side.terms.find(side.spot);
+  request.margin_mode = MarginMode::Cash;
+  spot.account_mode = AccountMode::MultiCurrency;
+  EXPECT_NE(encode_place(text, kRest, request, spot, {})->find(R"("tdMode":"cross")"),
+            std::string_view::npos);
+  spot.account_mode = AccountMode::Spot;
+  EXPECT_NE(encode_place(text, kRest, request, spot, {})->find(R"("tdMode":"cash")"),
+            std::string_view::npos);
+  terms.account_mode = AccountMode::Portfolio;
+  request.margin_mode = MarginMode::Isolated;
+  EXPECT_EQ(encode_place(text, kRest, request, terms, {}).error(), EncodeError::Unsupported);
+}
+
+TEST_F(EncodeOrder, PlacesTwentyInOneMessageWithTheEarliestExpiry) {
+  std::vector<PlaceRequest> many(kMaxBatch, request);
+  const std::vector<const OrderTerms*> rows(kMaxBatch, &terms);
+  many[3].expire_time = from_unix_millis(1'795'430'400'500);
+  many[4].expire_time = {};
+  for (std::size_t i = 0; i < many.size(); ++i) many[i].client_id = {100 + i};
+  const std::string made(encode_place_batch(text, Target{20}, many, rows, OrderTag("mm1")).value());
+  EXPECT_TRUE(made.starts_with(R"({"id":"20","op":"batch-orders","args":[{"instIdCode":10458,)"));
+  EXPECT_TRUE(made.ends_with(R"(}],"expTime":"1795430400500"})"));
+  EXPECT_NE(made.find(R"("clOrdId":"119")"), std::string::npos);
+  many.push_back(request);
+  EXPECT_EQ(encode_place_batch(text, Target{20}, many, rows, {}).error(), EncodeError::TooMany);
+  // The longest that there can be fits the buffer.
+  OrderTerms longest = *side.terms.find(side.spot);
+  longest.name = InstrumentName("ABCDEFGHIJKLMNO-ABCDEFGHIJKLMNO-999999-99999");
+  longest.trade_quote_currency = longest.margin_currency = CurrencyName("ABCDEFGHIJKLMNO");
+  PlaceRequest wide = request;
+  wide.post_only = false;
+  wide.client_id = {~0ull};
+  wide.price = {std::numeric_limits<std::int64_t>::max()};
+  wide.quantity = {std::numeric_limits<std::int64_t>::max()};
+  wide.options.clamp_price = true;
+  wide.options.self_trade = SelfTradePrevention::CancelTaker;
+  const std::vector<PlaceRequest> widest(kMaxBatch, wide);
+  const std::vector<const OrderTerms*> wide_rows(kMaxBatch, &longest);
+  EXPECT_TRUE(
+      encode_place_batch(text, Target{~0ull}, widest, wide_rows, OrderTag("ABCDEFGHIJKLMNOP"))
+          .has_value());
+  EXPECT_TRUE(
+      encode_place_batch(text, kRest, widest, wide_rows, OrderTag("ABCDEFGHIJKLMNOP")).has_value());
 }
 
 TEST_F(EncodeOrder, WithoutACodeTheSocketIsNoWay) {

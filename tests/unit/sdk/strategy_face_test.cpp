@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "gannet/strategy.hpp"
 
@@ -120,6 +122,67 @@ TEST(SdkBoundary, NamesAParameterThatTheSchemaLacks) {
       gannet::boundary::descriptor<Asks>()->handlers->create(&host, nullptr, &parameters, &self),
       GANNET_FAILED);
   EXPECT_EQ(reported, "no parameter lvels");
+}
+
+class Batches : public gannet::Strategy {
+ public:
+  static void describe(gannet::Description& d) { d.name = "batches"; }
+  explicit Batches(gannet::Setup& setup) : Strategy(setup) {}
+  void on_start() override {
+    gannet::Order money;
+    money.market = true;
+    money.quote_quantity = {1'250'000'000};
+    money.slippage_max_bps = 50;
+    gannet::Order second;
+    second.quantity = {3};
+    second.self_trade = gannet::SelfTrade::CancelTaker;
+    const gannet::Order orders[] = {money, second};
+    gannet::OrderHandle handles[2];
+    answer = place(orders, handles);
+    last_handle = handles[1];
+    const gannet::Amend amends[] = {{handles[1], gannet::Price{7}, {}, true, true}};
+    amend_answer = amend(amends);
+  }
+  static inline gannet::Answer answer{}, amend_answer{};
+  static inline gannet::OrderHandle last_handle{};
+};
+
+TEST(SdkBoundary, PlacesBatchesWhereTheEngineHasThem) {
+  static std::vector<gannet_order> orders;
+  static gannet_amend amended;
+  gannet_host host{};
+  host.size = sizeof host;
+  host.fail = [](void*, const char*) -> std::int32_t { return GANNET_OK; };
+  host.place_batch = [](void*, const gannet_order* given, std::uint32_t size, std::uint32_t count,
+                        std::uint64_t* handles, std::uint32_t*) -> std::int32_t {
+    EXPECT_EQ(size, sizeof(gannet_order));
+    orders.assign(given, given + count);
+    for (std::uint32_t i = 0; i < count; ++i) handles[i] = 41 + i;
+    return GANNET_OK;
+  };
+  host.amend_batch = [](void*, const gannet_amend* given, std::uint32_t, std::uint32_t,
+                        std::uint32_t*) -> std::int32_t {
+    amended = *given;
+    return GANNET_OK;
+  };
+  const gannet_parameters parameters{sizeof parameters, 0, nullptr, sizeof(gannet_value), 0};
+  const gannet_handlers& handlers = *gannet::boundary::descriptor<Batches>()->handlers;
+  void* self = nullptr;
+  ASSERT_EQ(handlers.create(&host, nullptr, &parameters, &self), GANNET_OK);
+  ASSERT_EQ(handlers.start(self), GANNET_OK);
+  EXPECT_EQ(Batches::answer, gannet::Answer::Ok);
+  EXPECT_EQ(Batches::last_handle.value, 42u);
+  ASSERT_EQ(orders.size(), 2u);
+  EXPECT_EQ(orders[0].quote_quantity, 1'250'000'000);
+  EXPECT_EQ(orders[0].slippage_max_bps, 50);
+  EXPECT_EQ(orders[1].self_trade, GANNET_SELF_TRADE_CANCEL_TAKER);
+  EXPECT_EQ(amended.fields,
+            GANNET_AMEND_PRICE | GANNET_AMEND_CLAMP_PRICE | GANNET_AMEND_CANCEL_ON_FAILURE);
+  // An older engine's table ends before them.
+  host.size = offsetof(gannet_host, place_batch);
+  ASSERT_EQ(handlers.start(self), GANNET_OK);
+  EXPECT_EQ(Batches::answer, gannet::Answer::NotAvailable);
+  handlers.destroy(self);
 }
 
 }  // namespace
