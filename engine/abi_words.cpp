@@ -37,6 +37,11 @@ static_assert(is_same(OrderEventKind::Expired, GANNET_ORDER_EXPIRED));
 static_assert(is_same(OrderEventKind::Amended, GANNET_ORDER_AMENDED));
 static_assert(is_same(OrderEventKind::Unknown, GANNET_ORDER_UNKNOWN));
 static_assert(is_same(OrderEventKind::Adopted, GANNET_ORDER_ADOPTED));
+static_assert(is_same(OrderEventKind::Triggered, GANNET_ORDER_TRIGGERED));
+static_assert(is_same(AlgoKind::Conditional, GANNET_ALGO_CONDITIONAL));
+static_assert(is_same(AlgoKind::Chase, GANNET_ALGO_CHASE));
+static_assert(is_same(TriggerSource::Mark, GANNET_TRIGGER_BY_MARK));
+static_assert(is_same(Aggressiveness::Aggressive, GANNET_AGGRESSIVE));
 static_assert(is_same(ReferencePriceEvent::Kind::Mark, GANNET_MARK_PRICE));
 static_assert(is_same(ReferencePriceEvent::Kind::Index, GANNET_INDEX_PRICE));
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "domain/algo_orders.h"
 #include "domain/denial.h"
 #include "domain/instrument.h"
 #include "domain/market_events.h"
@@ -13,13 +14,14 @@ namespace gannet::engine {
 /// What a lane tells the reactor: one strategy call, by value, through a ring (or a plain queue
 /// that is drained when the handler has returned, for inline lanes).
 struct LaneCommand {
-  enum class Kind : std::uint8_t { Place, Amend, Cancel, CancelAll, StrategyFailed };
+  enum class Kind : std::uint8_t { Place, Amend, Cancel, CancelAll, StrategyFailed, PlaceAlgo };
   Kind kind = Kind::Place;
   StrategyId strategy;
   union {
     OrderIntent place;
     AmendIntent amend;
     CancelIntent cancel;
+    AlgoIntent algo;
     InstrumentId cancel_all;  ///< invalid: all instruments of the strategy
   };
   Timestamp decided_time;  ///< when the handler made it (stamped by the lane's driver)
@@ -45,6 +47,7 @@ enum class OrderEventKind : std::uint8_t {
   CancelRejected,  ///< the order may be gone: its state follows
   Unknown,         ///< outcome not known; being asked for
   Adopted,         ///< an order of an earlier run, now this strategy's
+  Triggered,       ///< an algo order put in its first order
 };
 
 struct OrderEvent {

@@ -53,7 +53,9 @@ struct Order {
   bool post_only = false;
   bool reduce_only = false;
   PositionSide position_side = PositionSide::Net;
-  Price price;                   ///< terms in force as far as we know
+  bool algo = false;        ///< an algo order: its terms and children are in the AlgoBook
+  bool protective = false;  ///< an algo order that can only reduce: it counts as nothing
+  Price price;              ///< terms in force as far as we know; of an algo order its main price
   Quantity quantity;             ///< total
   Quantity cumulative_quantity;  ///< the largest the venue told
   Quantity booked_quantity;      ///< fills in the books; less than cumulative: some were missed
@@ -119,7 +121,7 @@ struct Order {
   }
   /// What may still change the position: fills the venue told but we have not booked count too.
   Quantity worst_leaves() const noexcept {
-    const Quantity end = is_open() ? worst_quantity() : cumulative_quantity;
+    const Quantity end = is_open() && !protective ? worst_quantity() : cumulative_quantity;
     const Quantity top = end > cumulative_quantity ? end : cumulative_quantity;
     return top > booked_quantity ? top - booked_quantity : Quantity{};
   }

@@ -130,6 +130,8 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
     case LaneCommand::Kind::CancelAll:
       orders_.cancel_all_of(command.strategy, command.cancel_all, now);
       break;
+    case LaneCommand::Kind::PlaceAlgo:
+      break;  // the host sends none yet
     case LaneCommand::Kind::StrategyFailed:
       if (!exposure_.contains(command.strategy)) break;
       modes_.set_strategy(command.strategy, risk::TradingMode::Killed);

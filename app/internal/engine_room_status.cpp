@@ -39,6 +39,14 @@ LogEvent log_event_of(engine::Alert alert) noexcept {
       return LogEvent::VenueRefused;
     case Alert::OrderResolvedByHand:
       return LogEvent::OrderResolved;
+    case Alert::AlgoFailed:
+      return LogEvent::AlgoFailed;
+    case Alert::ProtectiveKept:
+      return LogEvent::ProtectiveKept;
+    case Alert::LiquidationWarning:
+      return LogEvent::LiquidationWarning;
+    case Alert::BalanceDifference:
+      return LogEvent::BalanceDifference;
   }
   return LogEvent::OrderUnknown;
 }

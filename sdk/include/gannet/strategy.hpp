@@ -212,7 +212,8 @@ enum class OrderEventKind : std::uint32_t {
   CancelDenied = GANNET_ORDER_CANCEL_DENIED,
   CancelRejected = GANNET_ORDER_CANCEL_REJECTED,
   Unknown = GANNET_ORDER_UNKNOWN,
-  Adopted = GANNET_ORDER_ADOPTED
+  Adopted = GANNET_ORDER_ADOPTED,
+  Triggered = GANNET_ORDER_TRIGGERED
 };
 
 /// What became of one of the strategy's orders.
