@@ -48,6 +48,7 @@ void EngineRoom::Parts::run() {
   tell_started_strategies(now);
   market_connection->start();
   order_connection->start();
+  algo_connection->start();
   while (!stop_requested.load(std::memory_order_acquire)) turn();
   stop();
   for (const auto& lane : lanes) {
@@ -71,6 +72,10 @@ void EngineRoom::Parts::turn() {
   if (now - last_rest_timer >= kTimerInterval) {
     last_rest_timer = now;
     venue->on_timer(now);
+    algo_rest->set_clock_offset(rest_session->clock_offset());
+    algo_session->set_clock_offset(rest_session->clock_offset());
+    algo_rest->on_timer(now);
+    if (algo_session->take_ready()) core->request_round();  // what it missed, the lists tell
   }
   if (now - last_definition >= definition_spacing()) ask_definition(now);
   if (store->failed() && !journal_failure_told) {
@@ -96,7 +101,8 @@ void EngineRoom::Parts::stop() {
     core->cancel_all("engine, stopping", wall_clock_now());
     flat = turn_until(
         [this]() RUNS_ON(kReactor) {
-          return core->status().flat_confirmed && core->status().open_orders == 0;
+          const engine::CoreStatus status = core->status();
+          return status.flat_confirmed && status.open_orders == status.kept_orders;
         },
         kFlatPatience);
   } else {
@@ -106,6 +112,7 @@ void EngineRoom::Parts::stop() {
   clean = flat && stopped && at_end.unknown_orders == 0 && !store->failed();
   market_connection->stop();
   order_connection->stop();
+  algo_connection->stop();
   publish_status(wall_clock_now());
   log(wall_clock_now(), LogEvent::EngineStopped,
       {LogField::number("open_orders", static_cast<std::int64_t>(at_end.open_orders)),
@@ -156,6 +163,11 @@ void EngineRoom::Parts::pin() {
 void EngineRoom::Parts::on_rest_answer(const okx::RestAnswer& answer, Timestamp now) {
   if ((answer.id & kDefinitionRequest) != 0) {
     confirm_definitions(answer.response, now);
+    return;
+  }
+  if ((answer.id & AlgoRequests::kBit) != 0 && (answer.id & kSeedRequest) == 0) {
+    algo_rest->on_response(answer.id & ~AlgoRequests::kBit, answer.response, now,
+                           answer.certainly_not_sent);
     return;
   }
   if ((answer.id & kSeedRequest) == 0) {
@@ -214,6 +226,7 @@ bool EngineRoom::Parts::permits(const HttpRequest& request) const {
   const bool adds =
       request.method == "POST" && (request.target.ends_with("/trade/order") ||
                                    request.target.ends_with("/trade/batch-orders") ||
+                                   request.target.ends_with("/trade/order-algo") ||
                                    request.target.find("/trade/amend-") != std::string::npos);
   return !adds || !killed.load(std::memory_order_acquire);
 }

@@ -321,4 +321,30 @@ gannet_instrument to_abi(const Instrument& instrument, const CurrencyTable& curr
   return out;
 }
 
+AlgoTerms terms_of(const gannet_algo_order& order) noexcept {
+  AlgoTerms terms;
+  terms.kind = static_cast<AlgoKind>(order.kind);
+  terms.side = static_cast<Side>(order.side);
+  terms.position_side = static_cast<PositionSide>(order.position_side);
+  terms.reduce_only = order.reduce_only != 0;
+  terms.close_position = order.close_position != 0;
+  terms.source = static_cast<TriggerSource>(order.trigger_by);
+  terms.stop_source = static_cast<TriggerSource>(order.stop_by);
+  terms.time_in_force = static_cast<TimeInForce>(order.time_in_force);
+  terms.aggressiveness = static_cast<Aggressiveness>(order.aggressiveness);
+  terms.slices = order.slices;
+  terms.distance_ppm = order.distance_ppm;
+  terms.farthest_ppm = order.farthest_ppm;
+  terms.quantity = {order.quantity};
+  terms.trigger = {order.trigger_price};
+  terms.limit = {order.limit_price};
+  terms.stop_trigger = {order.stop_price};
+  terms.stop_limit = {order.stop_limit_price};
+  terms.distance = {order.distance};
+  terms.farthest = {order.farthest};
+  terms.slice = {order.slice_quantity};
+  terms.interval = {order.interval};
+  return terms;
+}
+
 }  // namespace gannet::engine

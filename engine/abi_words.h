@@ -32,4 +32,7 @@ gannet_ticker to_abi(const TickerEvent& event) noexcept;
 gannet_reference_price to_abi(const ReferencePriceEvent& event) noexcept;
 gannet_instrument to_abi(const Instrument& instrument, const CurrencyTable& currencies) noexcept;
 
+/// Requires enumerators in range.
+AlgoTerms terms_of(const gannet_algo_order& order) noexcept;
+
 }  // namespace gannet::engine

@@ -64,6 +64,7 @@ void OrderManager::on_report(const ExecutionReport& report) noexcept {
   using Kind = ExecutionReport::Kind;
   record(to_record(report), report.receive_time);
   if (report.kind == Kind::Status && !has_believable_sizes(report)) return on_absurd(report);
+  if (on_child_report(report)) return;
   Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
   if (order != nullptr && report.kind == Kind::Status &&
       !is_about(*order, report.venue_id, report.own_tag)) {
@@ -186,7 +187,7 @@ void OrderManager::on_reply(Order& order, const ExecutionReport& report) noexcep
 
 void OrderManager::on_place_rejected(Order& order, const ExecutionReport& report) noexcept {
   if (report.reason == VenueReason::RateLimited)
-    links_.limiter.on_venue_refusal(risk::RequestKind::Place, order.instrument,
+    links_.limiter.on_venue_refusal(order.algo ? risk::RequestKind::PlaceAlgo : risk::RequestKind::Place, order.instrument,
                                     report.receive_time);
   if (order.phase != OrderPhase::PendingNew || order.acknowledged) {
     ++counters_.duplicates;  // a push has shown it: the push wins
@@ -202,7 +203,7 @@ void OrderManager::on_place_rejected(Order& order, const ExecutionReport& report
 
 void OrderManager::on_amend_rejected(Order& order, const ExecutionReport& report) noexcept {
   if (report.reason == VenueReason::RateLimited)
-    links_.limiter.on_venue_refusal(risk::RequestKind::Amend, order.instrument,
+    links_.limiter.on_venue_refusal(order.algo ? risk::RequestKind::AmendAlgo : risk::RequestKind::Amend, order.instrument,
                                     report.receive_time);
   bool was_pending = false;
   for (std::size_t i = order.amends.size(); i-- > 0;) {
@@ -226,7 +227,7 @@ void OrderManager::on_cancel_rejected(Order& order, const ExecutionReport& repor
   order.cancel_in_flight = false;
   if (!order.is_open()) return;  // the race was lost, and its end is known
   if (report.reason == VenueReason::RateLimited)
-    links_.limiter.on_venue_refusal(risk::RequestKind::Cancel, order.instrument, now);
+    links_.limiter.on_venue_refusal(order.algo ? risk::RequestKind::CancelAlgo : risk::RequestKind::Cancel, order.instrument, now);
   if (is_passing(report.reason))
     return put_back(order,
                     now + (report.reason == VenueReason::RateLimited ? settings_.send_retry
@@ -454,14 +455,28 @@ void OrderManager::on_fill_row(const FillReport& report) noexcept {
   const Timestamp now = report.receive_time;
   record(to_record(report), now);
   if (!is_believable(report.fill.quantity)) return static_cast<void>(++counters_.unmatched);
+  book_fill_row(report);
+}
+
+void OrderManager::book_fill_row(const FillReport& report) noexcept {
+  const Timestamp now = report.receive_time;
   Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
-  if (order == nullptr || !is_about(*order, report.venue_id, report.own_tag))
-    return foreign_.on_fill_row(report);
-  if (report.venue_id.valid()) order->venue_id = report.venue_id;
+  if (order == nullptr || !is_about(*order, report.venue_id, report.own_tag)) {
+    order = parent_of(report);
+    if (order == nullptr) {
+      if (!holds_back(report)) foreign_.on_fill_row(report);
+      return;
+    }
+  }
+  FillOwner owner = owner_of(*order);
+  if (report.venue_id.valid()) {
+    owner.venue_id = report.venue_id;
+    if (!order->algo) order->venue_id = report.venue_id;
+  }
   const bool is_late = !order->is_open() && order->end_evidence != EndEvidence::Venue;
   const Quantity booked_before = order->booked_quantity;
   const BookingResult result =
-      links_.booking.book(owner_of(*order), report.fill, order->booked_quantity, is_late, now);
+      links_.booking.book(owner, report.fill, order->booked_quantity, is_late, now);
   if (result == BookingResult::InBaseline) {
     // What the venue itself ended was settled when its position was accepted.
     if (order->end_evidence == EndEvidence::Venue) order->booked_quantity = booked_before;

@@ -139,6 +139,7 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
                           run, newest_run)});
   }
   engine::TradingCoreSettings core_settings;
+  core_settings.orders.keep_protective = settings.engine.keep_protective;
   for (const auto& instrument : settings.instruments)
     core_settings.margin_modes.push_back(instrument.margin_mode);
   for (const auto& strategy : settings.strategies)
@@ -162,7 +163,7 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
   book_tap.emplace(*publisher, facts.instruments);
   define_ids(now);
   core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, link, &link, *tap,
-                                 *book_tap, *this},
+                                 *book_tap, *this, &link},
                core_settings, settings.risk, std::move(*limits), names.size(), *ids);
   subscriptions = market_subscriptions(facts.instruments, publisher->subscriptions());
   for (const okx::MarketSubscription& stream : subscriptions) {
@@ -211,7 +212,14 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   venue.emplace(*order_session, *rest_session, context, facts.terms, *core);
   market_session.emplace(okx::MarketSessionSettings{}, facts.codes, subscriptions, *core,
                          session_log, this);
+  algo_requests.emplace(*rest);
+  algo_rest.emplace(identity, context, facts.terms, *core, session_log, *algo_requests,
+                    okx::AlgoRestSettings{});
+  algo_rest->set_clock_offset(facts.clock_offset);
+  algo_session.emplace(links.signer, context, *core, session_log, okx::AlgoSessionSettings{});
+  algo_session->set_clock_offset(facts.clock_offset);
   link.bind(*venue, core->orders());
+  link.bind_algos(*algo_rest);
   tap->time_with(link);
   public_identity.simulated_trading = demo;
 
@@ -230,6 +238,13 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
           RUNS_ON(kReactor) { on_socket("orders", event); });
   if (!orders) return std::unexpected(std::move(orders.error()));
   order_connection = std::move(*orders);
+  auto algos = okx::SocketConnection::make(
+      loop, links.tls, pacer,
+      okx::order_connection_settings(settings.venue.ws_business_url, seed + 2), *algo_session,
+      [this](const okx::SocketConnectionEvent& event)
+          RUNS_ON(kReactor) { on_socket("algo_orders", event); });
+  if (!algos) return std::unexpected(std::move(algos.error()));
+  algo_connection = std::move(*algos);
   return {};
 }
 

@@ -25,6 +25,8 @@
 #include "engine/publisher.h"
 #include "engine/trading_core.h"
 #include "gateway/okx/protocol/account_venue.h"
+#include "gateway/okx/protocol/algo_rest.h"
+#include "gateway/okx/protocol/algo_session.h"
 #include "gateway/okx/protocol/market_session.h"
 #include "gateway/okx/transport/market_connection.h"
 #include "gateway/okx/transport/order_connection.h"
@@ -37,6 +39,19 @@ inline constexpr Nanos kDefinitionInterval = seconds(3600);
 
 /// What the reactor owns and does. Split over files by question: how it is built
 /// (engine_room_build), what a turn does (engine_room), what people are told (engine_room_status).
+/// Algo requests share the REST connection: their ids are told apart by a bit.
+class AlgoRequests final : public okx::RestOutput {
+ public:
+  static constexpr std::uint64_t kBit = std::uint64_t{1} << 61;
+  explicit AlgoRequests(okx::RestOutput& rest) noexcept : rest_(rest) {}
+  bool send_request(std::uint64_t id, HttpRequest request) noexcept override {
+    return rest_.send_request(kBit | id, std::move(request));
+  }
+
+ private:
+  okx::RestOutput& rest_;
+};
+
 struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   explicit Parts(const EngineRoomLinks& given)
       : links(given),
@@ -149,9 +164,13 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::optional<okx::OrderSession> order_session OWNED_BY(kReactor);
   std::optional<okx::RestSession> rest_session OWNED_BY(kReactor);
   std::optional<okx::AccountVenue> venue OWNED_BY(kReactor);
+  std::optional<AlgoRequests> algo_requests OWNED_BY(kReactor);
+  std::optional<okx::AlgoRest> algo_rest OWNED_BY(kReactor);
+  std::optional<okx::AlgoSession> algo_session OWNED_BY(kReactor);
   std::optional<okx::MarketSession> market_session OWNED_BY(kReactor);
   std::unique_ptr<okx::SocketConnection> market_connection OWNED_BY(kReactor);
   std::unique_ptr<okx::SocketConnection> order_connection OWNED_BY(kReactor);
+  std::unique_ptr<okx::SocketConnection> algo_connection OWNED_BY(kReactor);
   std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds OWNED_BY(kReactor);
   std::uint64_t last_seed OWNED_BY(kReactor) = 0;
 

@@ -11,7 +11,7 @@ namespace {
 
 static_assert(kTextPadding >= simdjson::SIMDJSON_PADDING);
 
-constexpr std::array<std::pair<std::string_view, Channel>, 15> kChannels{{
+constexpr std::array<std::pair<std::string_view, Channel>, 19> kChannels{{
     {"bbo-tbt", Channel::BboTbt},
     {"books5", Channel::Books5},
     {"books", Channel::Books},
@@ -27,6 +27,10 @@ constexpr std::array<std::pair<std::string_view, Channel>, 15> kChannels{{
     {"account", Channel::Account},
     {"positions", Channel::Positions},
     {"balance_and_position", Channel::BalanceAndPosition},
+    {"fills", Channel::Fills},
+    {"liquidation-warning", Channel::LiquidationWarning},
+    {"orders-algo", Channel::OrdersAlgo},
+    {"algo-advance", Channel::AlgoAdvance},
 }};
 
 FrameKind kind_of_event(std::string_view event) noexcept {
