@@ -8,7 +8,7 @@
 namespace gannet::engine {
 
 namespace {
-Denial denial(DenialReason reason) noexcept { return {reason, 0, 0, {}}; }
+Denial refusal_for(DenialReason reason) noexcept { return {reason, 0, 0, {}}; }
 }  // namespace
 
 void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Timestamp trigger,
@@ -23,23 +23,23 @@ void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Times
     deny(intent.strategy, intent.handle, &order, OrderEventKind::Denied, why, now);
   };
   if (!links_.exposure.contains(intent.strategy))
-    return refuse(denial(DenialReason::StrategyStopped));
+    return refuse(refusal_for(DenialReason::StrategyStopped));
   if (!append(links_.journal, to_record(intent, trigger), now))
-    return refuse(denial(DenialReason::JournalFull));
+    return refuse(refusal_for(DenialReason::JournalFull));
   if (!links_.instruments.contains(intent.instrument) ||
       !links_.exposure.contains(intent.instrument))
-    return refuse(denial(DenialReason::UnknownInstrument));
+    return refuse(refusal_for(DenialReason::UnknownInstrument));
   if (!intent.handle.valid() || table_.find(intent.handle) != nullptr)
-    return refuse(denial(DenialReason::UnknownHandle));
-  if (links_.algos == nullptr) return refuse(denial(DenialReason::UnsupportedOrder));
-  if (!table_.has_room() || !has_algo_room()) return refuse(denial(DenialReason::OrderTableFull));
+    return refuse(refusal_for(DenialReason::UnknownHandle));
+  if (links_.algos == nullptr) return refuse(refusal_for(DenialReason::UnsupportedOrder));
+  if (!table_.has_room() || !has_algo_room()) return refuse(refusal_for(DenialReason::OrderTableFull));
   const auto approved = links_.gate.check_algo(intent, gate_context(), now);
   if (!approved) return refuse(approved.error());
   const auto slot =
       links_.limiter.try_acquire(risk::RequestKind::PlaceAlgo, intent.instrument, now);
   if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
   const ClientOrderId id = ids_.next();
-  if (!id.valid()) return refuse(denial(DenialReason::ClientOrderIdsExhausted));
+  if (!id.valid()) return refuse(refusal_for(DenialReason::ClientOrderIdsExhausted));
 
   Order draft;
   draft.client_id = id;
@@ -65,10 +65,10 @@ void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Times
   request.terms = intent.terms;
   request.terms.reduce_only = draft.protective;
   if (!append(links_.journal, to_record(draft, request), now))
-    return refuse(denial(DenialReason::JournalFull));
+    return refuse(refusal_for(DenialReason::JournalFull));
 
   Order* order = table_.add(draft);
-  if (order == nullptr) return refuse(denial(DenialReason::OrderTableFull));
+  if (order == nullptr) return refuse(refusal_for(DenialReason::OrderTableFull));
   algos_.add(id, request.terms);
   count(*order);
   ++counters_.placed;
@@ -85,7 +85,7 @@ void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Times
   order->told_end = true;
   table_.note_ended(*order);
   count(*order);
-  refuse(denial(DenialReason::NotConnected));
+  refuse(refusal_for(DenialReason::NotConnected));
 }
 
 bool OrderManager::has_algo_room() noexcept {
@@ -105,7 +105,7 @@ void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp
   };
   AlgoOrder* algo = algos_.find(order.client_id);
   if (algo == nullptr || algo->triggered || is_final(algo->state))
-    return refuse(denial(DenialReason::OrderNotWorking));
+    return refuse(refusal_for(DenialReason::OrderNotWorking));
   AlgoAmendRequest request;
   request.terms = algo->terms;
   // What is left out stays as the newest amend before it asked.
@@ -115,14 +115,14 @@ void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp
     if (!request.terms.close_position) request.terms.quantity = newest.quantity;
   }
   if (!is_amendable(algo->terms.kind) || (intent.new_quantity && algo->terms.close_position))
-    return refuse(denial(DenialReason::UnsupportedOrder));
+    return refuse(refusal_for(DenialReason::UnsupportedOrder));
   const AlgoTerms before = request.terms;
   if (intent.new_price) request.terms = with_main_price(request.terms, *intent.new_price);
   if (intent.new_quantity) request.terms.quantity = *intent.new_quantity;
   request.new_price = main_price(request.terms) != main_price(before);
   request.new_quantity = request.terms.quantity != before.quantity;
   if (!request.new_price && !request.new_quantity)
-    return refuse(denial(DenialReason::NothingToAmend));
+    return refuse(refusal_for(DenialReason::NothingToAmend));
   const auto allowed =
       links_.gate.check_algo_amend(order.strategy, order.instrument, request.terms,
                                    order.protective, order.counted_leaves, gate_context(), now);
@@ -147,7 +147,7 @@ void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp
   entry.expire_time = pending.expire_time.nanos;
   entry.has_price = request.new_price ? 1 : 0;
   entry.has_quantity = request.new_quantity ? 1 : 0;
-  if (!append(links_.journal, entry, now)) return refuse(denial(DenialReason::JournalFull));
+  if (!append(links_.journal, entry, now)) return refuse(refusal_for(DenialReason::JournalFull));
   order.amends.push(pending);
   count(order);
   ++counters_.amended;
@@ -159,7 +159,7 @@ void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp
     if (order.amends[i].amend_id == request.amend_id) order.amends.erase(i);
   }
   count(order);
-  refuse(denial(DenialReason::NotConnected));
+  refuse(refusal_for(DenialReason::NotConnected));
 }
 
 /// What must be cancelled is the algo order while it works, and what it put in once it does not.

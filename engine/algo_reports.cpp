@@ -9,13 +9,13 @@ namespace gannet::engine {
 
 namespace {
 
-bool ends(OrderState state) noexcept {
+bool is_ended(OrderState state) noexcept {
   return state != OrderState::Live && state != OrderState::PartiallyFilled;
 }
 
 /// The algo order as an order that rests, for the rules that both share. Its own price is the main
 /// price; one that closes the position has no quantity of its own.
-ExecutionReport status_of(const AlgoReport& report) noexcept {
+ExecutionReport resting_status(const AlgoReport& report) noexcept {
   ExecutionReport status;
   status.kind = ExecutionReport::Kind::Status;
   status.source = report.source;
@@ -51,7 +51,7 @@ void OrderManager::on_algo_report(const AlgoReport& report) noexcept {
   if (algo == nullptr) return foreign_.on_algo(report);
   if (report.source == ExecutionReport::Source::Query) order->query_sent = {};
   if (report.amend_failed) {
-    ExecutionReport refusal = status_of(report);
+    ExecutionReport refusal = resting_status(report);
     refusal.kind = ExecutionReport::Kind::AmendRejected;
     refusal.request = ExecutionReport::Request::Amend;
     refusal.reason = report.reason;
@@ -88,7 +88,7 @@ void OrderManager::on_algo_status(Order& order, AlgoOrder& algo,
   if (is_final(report.state)) return on_algo_final(order, algo, report);
   if (report.state == AlgoState::Live && fires_once(algo.terms.kind) && algo.open_children == 0)
     algo.triggered = false;  // set up anew: it will put in another
-  apply_live(order, status_of(report));
+  apply_live(order, resting_status(report));
   if (main_price(algo.terms).raw != 0) algo.terms = with_main_price(algo.terms, order.price);
   if (!algo.terms.close_position) algo.terms.quantity = order.quantity;
 }
@@ -281,7 +281,7 @@ void OrderManager::on_child_status(Order& order, AlgoOrder& algo, AlgoChild& chi
       ++counters_.duplicates;
     order.cumulative_quantity = std::max(order.cumulative_quantity, order.booked_quantity);
   }
-  if (ends(report.state) && child.open) {
+  if (is_ended(report.state) && child.open) {
     algos_.end_child(child);
     algo.child_reason =
         report.state == OrderState::Filled ? VenueReason::None : report.reason;

@@ -19,13 +19,13 @@
 namespace gannet {
 namespace {
 
-using Kind = engine::OrderEventKind;
+using AlgoEvent = engine::OrderEventKind;
 using okx::testing::Text;
 
-enum class Cut { Nothing, Orders, Algos, Both };
+enum class AlgoCut { Nothing, Orders, Algos, Both };
 
 /// One socket: frames arrive after the call that made them, as on a wire.
-struct Wire final : okx::SocketOutput {
+struct AlgoWire final : okx::SocketOutput {
   bool send_text(std::string_view text) noexcept override {
     to_server.emplace_back(text);
     return true;
@@ -41,17 +41,17 @@ struct Wire final : okx::SocketOutput {
   std::deque<std::string> to_server;
 };
 
-struct World final : okx_server::ServerOutput, okx::RestOutput, VenuePort, AlgoPort {
+struct AlgoWorld final : okx_server::ServerOutput, okx::RestOutput, VenuePort, AlgoPort {
   static constexpr std::uint64_t kAlgoBit = std::uint64_t{1} << 61;
   struct AlgoRequests final : okx::RestOutput {
-    explicit AlgoRequests(World& given) : world(given) {}
+    explicit AlgoRequests(AlgoWorld& given) : world(given) {}
     bool send_request(std::uint64_t id, HttpRequest request) noexcept override {
       return world.send_request(kAlgoBit | id, std::move(request));
     }
-    World& world;
+    AlgoWorld& world;
   };
 
-  World() {
+  AlgoWorld() {
     swap = instruments.add(okx::testing::make_instrument("BTC-USDT-SWAP", InstrumentKind::Swap, 3,
                                                          2, currencies, "BTC", "USDT", "USDT"));
     instruments[swap].minimum_quantity = {1};
@@ -99,7 +99,7 @@ struct World final : okx_server::ServerOutput, okx::RestOutput, VenuePort, AlgoP
     pass(seconds(3));
   }
 
-  void connect(Wire& wire) {
+  void connect(AlgoWire& wire) {
     wire.id = ++connections;
     wire.up = true;
     ASSERT_EQ(server->on_upgrade(wire.path, "127.0.0.1:1", now), 0);
@@ -107,7 +107,7 @@ struct World final : okx_server::ServerOutput, okx::RestOutput, VenuePort, AlgoP
     wire.session->on_open(wire, now);
     deliver();
   }
-  void cut(Wire& wire) {
+  void cut(AlgoWire& wire) {
     wire.up = false;
     wire.to_client.clear();
     wire.to_server.clear();
@@ -117,12 +117,12 @@ struct World final : okx_server::ServerOutput, okx::RestOutput, VenuePort, AlgoP
 
   // okx_server::ServerOutput
   void send_text(okx_server::ConnectionId id, std::string_view text) noexcept override {
-    for (Wire* wire : {&order_wire, &algo_wire}) {
+    for (AlgoWire* wire : {&order_wire, &algo_wire}) {
       if (wire->up && wire->id == id) wire->to_client.emplace_back(text);
     }
   }
   void close(okx_server::ConnectionId id, std::uint16_t, std::string_view) noexcept override {
-    for (Wire* wire : {&order_wire, &algo_wire}) wire->closing |= wire->id == id;
+    for (AlgoWire* wire : {&order_wire, &algo_wire}) wire->closing |= wire->id == id;
   }
   // okx::RestOutput
   bool send_request(std::uint64_t id, HttpRequest request) noexcept override {
@@ -169,7 +169,7 @@ struct World final : okx_server::ServerOutput, okx::RestOutput, VenuePort, AlgoP
   void deliver() {
     for (bool busy = true; busy;) {
       busy = false;
-      for (Wire* wire : {&order_wire, &algo_wire}) {
+      for (AlgoWire* wire : {&order_wire, &algo_wire}) {
         if (!wire->to_server.empty()) {
           const std::string text = std::exchange(wire->to_server.front(), {});
           wire->to_server.pop_front();
@@ -306,28 +306,28 @@ struct World final : okx_server::ServerOutput, okx::RestOutput, VenuePort, AlgoP
   std::unique_ptr<okx::RestSession> rest;
   std::unique_ptr<okx::AlgoRest> algo_rest;
   std::unique_ptr<okx::AccountVenue> venue;
-  Wire order_wire;
-  Wire algo_wire;
+  AlgoWire order_wire;
+  AlgoWire algo_wire;
   okx_server::ConnectionId connections = 0;
   std::deque<std::pair<std::uint64_t, HttpRequest>> requests;
   std::uint64_t last_handle = 0;
 };
 
-class AlgoAgainstSim : public ::testing::TestWithParam<Cut> {};
+class AlgoAgainstSim : public ::testing::TestWithParam<AlgoCut> {};
 
 TEST_P(AlgoAgainstSim, AStopThatTriggersEndsInThePositionThatTheVenueHolds) {
-  World world;
+  AlgoWorld world;
   ASSERT_EQ(world.core->state(), engine::EngineState::Ready);
   ASSERT_TRUE(world.algos->ready());
   world.open_position();
-  const Handle handle = world.algo(World::stop_at(61'000'000));
+  const Handle handle = world.algo(AlgoWorld::stop_at(61'000'000));
   world.pass(milliseconds(100));
-  ASSERT_EQ(world.ears.last(handle), Kind::Live);
+  ASSERT_EQ(world.ears.last(handle), AlgoEvent::Live);
   EXPECT_EQ(world.truth("algo_orders", "state"), "live");
 
-  const Cut cut = GetParam();
-  if (cut == Cut::Orders || cut == Cut::Both) world.cut(world.order_wire);
-  if (cut == Cut::Algos || cut == Cut::Both) world.cut(world.algo_wire);
+  const AlgoCut cut = GetParam();
+  if (cut == AlgoCut::Orders || cut == AlgoCut::Both) world.cut(world.order_wire);
+  if (cut == AlgoCut::Algos || cut == AlgoCut::Both) world.cut(world.algo_wire);
   world.fall_to(60'990'000);
   EXPECT_EQ(world.truth("algo_orders", "state"), "effective");
   world.pass(milliseconds(500));
@@ -336,8 +336,8 @@ TEST_P(AlgoAgainstSim, AStopThatTriggersEndsInThePositionThatTheVenueHolds) {
   if (world.algos->take_ready()) world.core->request_round();
   world.pass(seconds(8));
 
-  EXPECT_EQ(world.ears.last(handle), Kind::Filled);
-  EXPECT_TRUE(world.ears.heard(handle, Kind::Triggered));
+  EXPECT_EQ(world.ears.last(handle), AlgoEvent::Filled);
+  EXPECT_TRUE(world.ears.heard(handle, AlgoEvent::Triggered));
   EXPECT_EQ(world.held(), 0);
   EXPECT_NE(world.truth("\"positions\":[{", "pos"), "0.05");
   ASSERT_EQ(world.ears.fill_events.size(), 2u);
@@ -351,12 +351,12 @@ TEST_P(AlgoAgainstSim, AStopThatTriggersEndsInThePositionThatTheVenueHolds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cuts, AlgoAgainstSim,
-                         ::testing::Values(Cut::Nothing, Cut::Orders, Cut::Algos, Cut::Both));
+                         ::testing::Values(AlgoCut::Nothing, AlgoCut::Orders, AlgoCut::Algos, AlgoCut::Both));
 
 TEST(AlgoAgainstSimAlone, EveryKindIsTakenAmendedAndCancelled) {
-  World world;
+  AlgoWorld world;
   world.open_position();
-  std::vector<AlgoTerms> kinds(7, World::stop_at(61'000'000));
+  std::vector<AlgoTerms> kinds(7, AlgoWorld::stop_at(61'000'000));
   kinds[1].kind = AlgoKind::OneCancelsOther;
   kinds[1].trigger = {61'600'000};
   for (std::size_t i = 2; i < kinds.size(); ++i) {
@@ -377,7 +377,7 @@ TEST(AlgoAgainstSimAlone, EveryKindIsTakenAmendedAndCancelled) {
   for (const AlgoTerms& kind : kinds) {
     const Handle handle = world.algo(kind);
     world.pass(milliseconds(100));
-    ASSERT_EQ(world.ears.last(handle), Kind::Live) << static_cast<int>(kind.kind);
+    ASSERT_EQ(world.ears.last(handle), AlgoEvent::Live) << static_cast<int>(kind.kind);
     if (is_amendable(kind.kind)) {
       engine::LaneCommand wish;
       wish.kind = engine::LaneCommand::Kind::Amend;
@@ -388,24 +388,24 @@ TEST(AlgoAgainstSimAlone, EveryKindIsTakenAmendedAndCancelled) {
       wish.amend.new_quantity = Quantity{4};
       world.command(wish);
       world.pass(milliseconds(100));
-      EXPECT_TRUE(world.ears.heard(handle, Kind::Amended)) << static_cast<int>(kind.kind);
+      EXPECT_TRUE(world.ears.heard(handle, AlgoEvent::Amended)) << static_cast<int>(kind.kind);
     }
     engine::LaneCommand cancel;
     cancel.kind = engine::LaneCommand::Kind::Cancel;
     cancel.cancel = {StrategyId{0}, handle, world.now};
     world.command(cancel);
     world.pass(milliseconds(200));
-    EXPECT_EQ(world.ears.last(handle), Kind::Cancelled) << static_cast<int>(kind.kind);
+    EXPECT_EQ(world.ears.last(handle), AlgoEvent::Cancelled) << static_cast<int>(kind.kind);
   }
   EXPECT_EQ(world.core->status().open_orders, 0u);
   EXPECT_EQ(world.held(), 5);
 }
 
 TEST(AlgoAgainstSimAlone, KillIsFlatByTheVenuesAlgoListToo) {
-  World world;
+  AlgoWorld world;
   world.open_position();
-  const Handle exit = world.algo(World::stop_at(61'000'000));
-  AlgoTerms entry = World::stop_at(0);
+  const Handle exit = world.algo(AlgoWorld::stop_at(61'000'000));
+  AlgoTerms entry = AlgoWorld::stop_at(0);
   entry.kind = AlgoKind::Trigger;
   entry.reduce_only = false;
   entry.side = Side::Buy;
@@ -415,15 +415,15 @@ TEST(AlgoAgainstSimAlone, KillIsFlatByTheVenuesAlgoListToo) {
   world.core->kill("a test", "somebody", world.now);
   EXPECT_FALSE(world.core->status().flat_confirmed);
   world.pass(seconds(4));
-  EXPECT_EQ(world.ears.last(wish), Kind::Cancelled);
-  EXPECT_EQ(world.ears.last(exit), Kind::Live);
+  EXPECT_EQ(world.ears.last(wish), AlgoEvent::Cancelled);
+  EXPECT_EQ(world.ears.last(exit), AlgoEvent::Live);
   EXPECT_TRUE(world.core->status().flat_confirmed);
   EXPECT_EQ(world.core->status().kept_orders, 1u);
   // The exit does its work while everything else is stopped.
   world.fall_to(60'990'000);
   world.pass(seconds(1));
   EXPECT_EQ(world.held(), 0);
-  EXPECT_EQ(world.ears.last(exit), Kind::Filled);
+  EXPECT_EQ(world.ears.last(exit), AlgoEvent::Filled);
 }
 
 }  // namespace

@@ -11,9 +11,9 @@
 namespace gannet::okx {
 namespace {
 
-constexpr std::size_t kPageRows = 100;
-constexpr std::int32_t kOrderUnknown = 51603;
-constexpr std::size_t kLists = std::size(kAlgoLists);
+constexpr std::size_t kAlgoPageRows = 100;
+constexpr std::int32_t kAlgoUnknown = 51603;
+constexpr std::size_t kAlgoListCount = std::size(kAlgoLists);
 
 using Request = ExecutionReport::Request;
 
@@ -253,7 +253,7 @@ bool AlgoRest::retry(Question& question, Timestamp now) {
 
 void AlgoRest::finish_one(Question& question, Timestamp now) {
   using Kind = ExecutionReport::Kind;
-  const bool is_unknown = frame_.code() == kOrderUnknown;
+  const bool is_unknown = frame_.code() == kAlgoUnknown;
   if (!is_unknown && !frame_.ok()) {
     if (retry(question, now)) return;
     ++counters_.failed;
@@ -316,10 +316,10 @@ void AlgoRest::finish_list(Question& question, Timestamp now) {
     return tell_list(question, false, now);
   }
   ++question.pages;
-  if (question.page_rows < kPageRows) {
+  if (question.page_rows < kAlgoPageRows) {
     ++question.list;
     question.cursor = 0;
-    if (question.list == kLists) return tell_list(question, question.complete, now);
+    if (question.list == kAlgoListCount) return tell_list(question, question.complete, now);
   } else if (question.cursor == 0 || question.cursor == previous_cursor ||
              question.pages >= settings_.maximum_pages) {
     return tell_list(question, false, now);  // a page that moves nothing would be asked for ever

@@ -9,21 +9,21 @@
 namespace gannet::okx {
 namespace {
 
-struct ChannelRequest {
+struct AlgoChannelRequest {
   std::string_view channel;
   std::string_view message;
 };
-constexpr std::array<ChannelRequest, 2> kRequests{{
+constexpr std::array<AlgoChannelRequest, 2> kAlgoRequests{{
     {"orders-algo",
      R"({"id":"subalgos","op":"subscribe","args":[{"channel":"orders-algo","instType":"ANY"}]})"},
     {"algo-advance",
      R"({"id":"subadvanced","op":"subscribe","args":[{"channel":"algo-advance","instType":"ANY"}]})"},
 }};
 
-constexpr std::int32_t kLoginTooOld = 60006;
-constexpr std::int32_t kNotLoggedIn = 60011;
-constexpr std::int32_t kRepeatedLogin = 60031;
-constexpr std::int32_t kUpgradeNotice = 64008;
+constexpr std::int32_t kAlgoLoginTooOld = 60006;
+constexpr std::int32_t kAlgoNotLoggedIn = 60011;
+constexpr std::int32_t kAlgoRepeatedLogin = 60031;
+constexpr std::int32_t kAlgoUpgradeNotice = 64008;
 
 }  // namespace
 
@@ -70,7 +70,7 @@ void AlgoSession::on_timer(Timestamp now) noexcept {
     restart("no answer to the login", now);
   } else if (state_ == State::Subscribing && now - state_since_ >= settings_.subscribe_timeout) {
     for (std::size_t i = 0; i < kChannels; ++i) {
-      if (!acknowledged_[i]) problems_.on_problem(ProblemKind::TimedOut, 0, kRequests[i].channel);
+      if (!acknowledged_[i]) problems_.on_problem(ProblemKind::TimedOut, 0, kAlgoRequests[i].channel);
     }
     restart("a subscription was not acknowledged", now);
   }
@@ -100,7 +100,7 @@ void AlgoSession::handle_frame(const Frame& frame, Timestamp now) noexcept {
       if (state_ == State::Subscribing)
         return handle_refused_subscription(code, frame.message, now);
       problems_.on_problem(ProblemKind::Refused, code, frame.message);
-      if (code == kNotLoggedIn || classify_code(code).error_class == ErrorClass::Reconnect)
+      if (code == kAlgoNotLoggedIn || classify_code(code).error_class == ErrorClass::Reconnect)
         restart("the venue no longer takes this connection for logged in", now);
       break;
     case FrameKind::ConnectionCountError:
@@ -110,7 +110,7 @@ void AlgoSession::handle_frame(const Frame& frame, Timestamp now) noexcept {
     case FrameKind::Notice:
       problems_.on_problem(ProblemKind::Notice, code, frame.message);
       // Nothing is in flight here, and the lists fill the gap: move at once.
-      if (code == kUpgradeNotice)
+      if (code == kAlgoUpgradeNotice)
         restart("the venue announced an upgrade of this connection", now);
       break;
     case FrameKind::Pong:
@@ -130,7 +130,7 @@ void AlgoSession::handle_login(std::int32_t code, std::string_view message,
   if (code == 0) {
     refused_logins_ = 0;
     enter(State::Subscribing, now);
-    for (const ChannelRequest& request : kRequests) {
+    for (const AlgoChannelRequest& request : kAlgoRequests) {
       if (!output_->send_text(request.message))
         return restart("a subscription could not be sent", now);
     }
@@ -138,9 +138,9 @@ void AlgoSession::handle_login(std::int32_t code, std::string_view message,
   }
   problems_.on_problem(ProblemKind::Refused, code, message);
   const bool is_fatal =
-      code != kRepeatedLogin && classify_code(code).error_class == ErrorClass::AuthFatal;
+      code != kAlgoRepeatedLogin && classify_code(code).error_class == ErrorClass::AuthFatal;
   if (!is_fatal) return restart("the login failed for a passing reason", now);
-  if (code == kLoginTooOld && ++refused_logins_ <= settings_.login_retries)
+  if (code == kAlgoLoginTooOld && ++refused_logins_ <= settings_.login_retries)
     return restart("the login was too old: the clock may have been corrected meanwhile", now);
   stop(code, now);
 }
@@ -156,7 +156,7 @@ void AlgoSession::handle_refused_subscription(std::int32_t code, std::string_vie
 void AlgoSession::acknowledge(std::string_view channel, Timestamp now) noexcept {
   if (state_ != State::Subscribing) return;
   for (std::size_t i = 0; i < kChannels; ++i) {
-    if (kRequests[i].channel == channel) acknowledged_[i] = true;
+    if (kAlgoRequests[i].channel == channel) acknowledged_[i] = true;
   }
   if (!std::ranges::all_of(acknowledged_, std::identity{})) return;
   enter(State::Ready, now);

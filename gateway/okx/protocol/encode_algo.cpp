@@ -8,7 +8,7 @@ namespace gannet::okx {
 namespace {
 
 constexpr int kRatioDigits = 6;  // parts per million as a share
-constexpr std::string_view kMarket = "-1";
+constexpr std::string_view kMarketOrderPrice = "-1";
 
 void price(TextWriter& out, std::string_view prefix, Price value,
            const OrderTerms& terms) noexcept {
@@ -19,7 +19,7 @@ void price(TextWriter& out, std::string_view prefix, Price value,
 void order_price(TextWriter& out, std::string_view prefix, Price limit,
                  const OrderTerms& terms) noexcept {
   if (limit.raw == 0) {
-    out.text(prefix, kMarket);
+    out.text(prefix, kMarketOrderPrice);
   } else {
     price(out, prefix, limit, terms);
   }
@@ -117,7 +117,7 @@ void algo_id(TextWriter& out, VenueOrderId venue_id, ClientOrderId client_id) no
   }
 }
 
-Encoded finish(TextWriter& out) noexcept {
+Encoded finish_body(TextWriter& out) noexcept {
   const std::string_view text = out.finish();
   if (text.empty()) return std::unexpected(EncodeError::TooMany);
   return text;
@@ -154,7 +154,7 @@ Encoded encode_place_algo(OrderText& buffer, const AlgoPlaceRequest& request,
   if (!terms.trade_quote_currency.empty() && terms.kind == InstrumentKind::Spot)
     out.text(R"(,"tradeQuoteCcy":")", terms.trade_quote_currency.view());
   out.raw("}");
-  return finish(out);
+  return finish_body(out);
 }
 
 Encoded encode_amend_algo(OrderText& buffer, const AlgoAmendRequest& request,
@@ -185,7 +185,7 @@ Encoded encode_amend_algo(OrderText& buffer, const AlgoAmendRequest& request,
     out.text(R"(,"newTpTriggerPxType":")", word(algo.source));
   }
   out.raw("}");
-  return finish(out);
+  return finish_body(out);
 }
 
 Encoded encode_cancel_algos(OrderText& buffer, std::span<const AlgoCancelRequest> requests,
@@ -203,7 +203,7 @@ Encoded encode_cancel_algos(OrderText& buffer, std::span<const AlgoCancelRequest
     out.raw("}");
   }
   out.raw("]");
-  return finish(out);
+  return finish_body(out);
 }
 
 }  // namespace gannet::okx

@@ -9,7 +9,7 @@ namespace gannet {
 namespace {
 
 using engine::Alert;
-using Kind = engine::OrderEventKind;
+using AlgoEvent = engine::OrderEventKind;
 using test::AlgoBench;
 using test::TinyAlgoDesk;
 using test::TinyVenue;
@@ -20,13 +20,13 @@ TEST(AlgoOrders, AStopThatTriggersFillsUnderItsOwnHandle) {
   ASSERT_EQ(t.desk.places.size(), 1u);
   EXPECT_TRUE(t.desk.places[0].terms.reduce_only);
   auto& algo = t.desk.take();
-  EXPECT_EQ(t.last(handle), Kind::Live);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Live);
   TinyVenue::Order& child = t.desk.fire(algo);
-  EXPECT_EQ(t.last(handle), Kind::Triggered);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Triggered);
   t.bench.venue.fill(child, {2}, {99'000}, t.bench.now);
-  EXPECT_EQ(t.last(handle), Kind::PartiallyFilled);
+  EXPECT_EQ(t.last(handle), AlgoEvent::PartiallyFilled);
   t.bench.venue.fill(child, {3}, {98'900}, t.bench.now);
-  EXPECT_EQ(t.last(handle), Kind::Filled);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Filled);
   EXPECT_EQ(t.own(), Quantity{0});
   ASSERT_EQ(t.bench.ears.fill_events.size(), 3u);
   EXPECT_EQ(t.bench.ears.fill_events.back().handle, handle);
@@ -43,10 +43,10 @@ TEST(AlgoOrders, TheChildsPushesMayComeBeforeTheAlgoOrdersOwn) {
   auto& algo = t.desk.take(false);  // neither reply nor push yet
   TinyVenue::Order& child = t.desk.fire(algo, false, false);
   t.bench.venue.fill(child, {5}, {99'000}, t.bench.now);
-  EXPECT_EQ(t.last(handle), Kind::Filled);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Filled);
   EXPECT_EQ(t.own(), Quantity{0});
   t.desk.push(algo);  // late: tells nothing new
-  EXPECT_EQ(t.last(handle), Kind::Filled);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Filled);
   EXPECT_EQ(t.bench.core->status().open_orders, 0u);
 }
 
@@ -112,7 +112,7 @@ TEST(AlgoOrders, TheGateDeniesWhatItWouldOfAnyOrder) {
   };
   for (const Case& c : cases) {
     const Handle handle = t.place(c.terms);
-    EXPECT_EQ(t.last(handle), Kind::Denied) << c.what;
+    EXPECT_EQ(t.last(handle), AlgoEvent::Denied) << c.what;
     EXPECT_EQ(t.bench.ears.order_events.back().denial.reason, c.reason) << c.what;
   }
   EXPECT_TRUE(t.desk.places.empty());
@@ -126,7 +126,7 @@ TEST(AlgoOrders, OfAVenueWithoutThemAreDenied) {
   command.strategy = StrategyId{0};
   command.algo = AlgoIntent{StrategyId{0}, Handle{9}, 0, InstrumentId{0}, AlgoTerms{}, bench.now};
   bench.core->on_lane_command(command, bench.now);
-  EXPECT_EQ(bench.ears.last(Handle{9}), Kind::Denied);
+  EXPECT_EQ(bench.ears.last(Handle{9}), AlgoEvent::Denied);
   EXPECT_EQ(bench.ears.order_events.back().denial.reason, DenialReason::UnsupportedOrder);
 }
 
@@ -135,7 +135,7 @@ TEST(AlgoOrders, ATriggerWhoseOrderIsRefusedEndsRejectedAndSaysSo) {  // D 24
   const Handle handle = t.stop(5, 99'000);
   auto& algo = t.desk.take();
   t.desk.end(algo, AlgoState::Failed, VenueReason::InsufficientFunds);
-  EXPECT_EQ(t.last(handle), Kind::Rejected);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Rejected);
   EXPECT_EQ(t.bench.ears.order_events.back().reason, VenueReason::InsufficientFunds);
   EXPECT_TRUE(t.bench.ears.heard(Alert::AlgoFailed));
   EXPECT_EQ(t.holding().open_orders, 0u);
@@ -156,7 +156,7 @@ TEST(AlgoOrders, AChildThatIsNeverNamedIsFoundByItsFill) {  // D 24: child id mi
   EXPECT_EQ(t.bench.ears.fill_events.size(), 1u);
   t.desk.shows_children = true;  // the venue names it at last
   t.bench.run_for(seconds(3));
-  EXPECT_EQ(t.last(handle), Kind::Filled);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Filled);
   EXPECT_EQ(t.own(), Quantity{0});
   EXPECT_EQ(t.bench.ears.fill_events.back().handle, handle);
 }
@@ -171,7 +171,7 @@ TEST(AlgoOrders, TriggeredAndFilledDuringAnOutageEndsUpUnderItsHandle) {
   t.bench.run_for(milliseconds(200));
   t.bench.venue.connect(t.bench.now);
   t.bench.run_for(seconds(4));
-  EXPECT_EQ(t.last(handle), Kind::Filled);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Filled);
   EXPECT_EQ(t.own(), Quantity{0});
   EXPECT_EQ(t.bench.core->state(), engine::EngineState::Ready);
   EXPECT_FALSE(t.bench.core->is_held(InstrumentId{0}));
@@ -183,9 +183,9 @@ TEST(AlgoOrders, DoneWithoutATraceIsGoneAfterTwoLooksAndTheLists) {  // D 24: hi
   auto& algo = t.desk.take();
   t.desk.end(algo, AlgoState::Effective);  // its order was cancelled at once, and nobody names it
   t.bench.run_for(milliseconds(500));
-  EXPECT_EQ(t.last(handle), Kind::Triggered);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Triggered);
   t.bench.run_for(seconds(8));
-  EXPECT_EQ(t.last(handle), Kind::Cancelled);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Cancelled);
   EXPECT_TRUE(t.bench.ears.heard(Alert::OrderVanished));
 }
 
@@ -200,7 +200,7 @@ TEST(AlgoOrders, ATrailingStopThatIsSetUpAnewIsNotLost) {  // D 24: trailing re-
   auto& algo = t.desk.take();
   TinyVenue::Order& child = t.desk.fire(algo);
   t.bench.venue.end(child, OrderState::Cancelled, VenueReason::PriceLimit, t.bench.now);
-  EXPECT_EQ(t.last(handle), Kind::Cancelled);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Cancelled);
   t.bench.run_for(milliseconds(20));
   algo.time = t.bench.now;
   algo.state = AlgoState::Live;
@@ -233,7 +233,7 @@ TEST(AlgoOrders, SlicesAddUpUnderOneHandle) {
     EXPECT_EQ(t.own(), Quantity{2 * (i + 1)});
     t.bench.run_for(seconds(1));
   }
-  EXPECT_EQ(t.last(handle), Kind::Filled);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Filled);
   EXPECT_EQ(t.holding().working_buy, Quantity{0});
 }
 
@@ -254,7 +254,7 @@ TEST(AlgoOrders, AreAmendedByHandleAndTheLimitKeepsItsDistance) {
   t.bench.run_for(milliseconds(10));
   algo.time = t.bench.now;
   t.desk.push(algo);
-  EXPECT_EQ(t.last(handle), Kind::Amended);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Amended);
   EXPECT_EQ(t.bench.order(handle)->price, Price{98'500});
   EXPECT_EQ(t.bench.order(handle)->quantity, Quantity{4});
 
@@ -266,7 +266,7 @@ TEST(AlgoOrders, AreAmendedByHandleAndTheLimitKeepsItsDistance) {
   const Handle fixed = t.place(trailing);
   t.desk.take();
   t.bench.amend(fixed, Price{98'500}, {});
-  EXPECT_EQ(t.last(fixed), Kind::AmendDenied);
+  EXPECT_EQ(t.last(fixed), AlgoEvent::AmendDenied);
   EXPECT_EQ(t.bench.ears.order_events.back().denial.reason, DenialReason::UnsupportedOrder);
 }
 
@@ -277,7 +277,7 @@ TEST(AlgoOrders, ACancelEndsTheAlgoOrderBeforeAndItsOrderAfterTheTrigger) {
   t.bench.cancel(before);
   ASSERT_EQ(t.desk.cancels.size(), 1u);
   t.desk.end(first, AlgoState::Cancelled);
-  EXPECT_EQ(t.last(before), Kind::Cancelled);
+  EXPECT_EQ(t.last(before), AlgoEvent::Cancelled);
 
   AlgoTerms terms;
   terms.kind = AlgoKind::Trigger;
@@ -293,7 +293,7 @@ TEST(AlgoOrders, ACancelEndsTheAlgoOrderBeforeAndItsOrderAfterTheTrigger) {
   ASSERT_EQ(t.bench.venue.cancels.size(), 1u);
   EXPECT_EQ(t.bench.venue.cancels[0].venue_id, child.venue_id);
   t.bench.venue.end(child, OrderState::Cancelled, VenueReason::UserCancel, t.bench.now);
-  EXPECT_EQ(t.last(after), Kind::Cancelled);
+  EXPECT_EQ(t.last(after), AlgoEvent::Cancelled);
 }
 
 TEST(AlgoOrders, AnUnansweredOneIsNotGoneBeforeAMinute) {
@@ -302,12 +302,12 @@ TEST(AlgoOrders, AnUnansweredOneIsNotGoneBeforeAMinute) {
   t.bench.venue.reply(ExecutionReport::Kind::OutcomeUnknown, ExecutionReport::Request::Place,
                       t.desk.places[0].client_id, InstrumentId{0}, 0, VenueReason::OutcomeUnknown,
                       t.bench.now);
-  EXPECT_EQ(t.last(handle), Kind::Unknown);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Unknown);
   t.bench.run_for(seconds(58));
-  EXPECT_EQ(t.last(handle), Kind::Unknown);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Unknown);
   EXPECT_EQ(t.bench.core->status().unknown_orders, 1u);
   t.bench.run_for(seconds(10));
-  EXPECT_EQ(t.last(handle), Kind::Rejected);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Rejected);
   EXPECT_EQ(t.bench.core->status().unknown_orders, 0u);
 }
 
@@ -319,7 +319,7 @@ TEST(AlgoOrders, OneThatCameToLifeAfterAllIsFoundByTheList) {
                       t.bench.now);
   t.desk.take(false);
   t.bench.run_for(milliseconds(100));
-  EXPECT_EQ(t.last(handle), Kind::Live);
+  EXPECT_EQ(t.last(handle), AlgoEvent::Live);
   EXPECT_EQ(t.bench.core->status().unknown_orders, 0u);
 }
 
@@ -339,12 +339,12 @@ TEST(AlgoOrders, KillKeepsAReduceOnlyExitWhileItsPositionIsOpen) {  // KILL-06
   ASSERT_EQ(t.desk.cancels[0].size(), 1u);
   EXPECT_EQ(t.desk.cancels[0][0].venue_id, gone.id);
   t.desk.end(gone, AlgoState::Cancelled);
-  EXPECT_EQ(t.last(wish), Kind::Cancelled);
+  EXPECT_EQ(t.last(wish), AlgoEvent::Cancelled);
   t.bench.run_for(seconds(3));
   EXPECT_TRUE(t.bench.ears.heard(Alert::ProtectiveKept));
   EXPECT_TRUE(t.bench.core->status().flat_confirmed);
   EXPECT_EQ(t.bench.core->status().kept_orders, 1u);
-  EXPECT_EQ(t.last(exit), Kind::Live);
+  EXPECT_EQ(t.last(exit), AlgoEvent::Live);
 
   // It does its work: the position goes, and so does the reason to keep another one.
   const TinyVenue::Order& child = t.desk.fire(kept);
@@ -407,7 +407,7 @@ TEST(AlgoOrders, ManyAreCancelledTenAtATime) {  // KILL-04
   EXPECT_TRUE(t.bench.core->status().flat_confirmed);
 }
 
-engine::PriorBelief belief_of(const AlgoBench& t) {
+engine::PriorBelief algo_belief_of(const AlgoBench& t) {
   engine::PriorBelief prior;
   for (const auto& entry : t.bench.journal.entries())
     prior.add(entry.type, entry.payload, entry.time);
@@ -415,9 +415,9 @@ engine::PriorBelief belief_of(const AlgoBench& t) {
 }
 
 /// A second run beside the same venue.
-struct SecondRun {
-  SecondRun(AlgoBench& first, engine::StrategySettings::OnStart on_start)
-      : prior(belief_of(first)), bench(2, test::EngineBench::kRun + 60), desk(bench) {
+struct SecondAlgoRun {
+  SecondAlgoRun(AlgoBench& first, engine::StrategySettings::OnStart on_start)
+      : prior(algo_belief_of(first)), bench(2, test::EngineBench::kRun + 60), desk(bench) {
     bench.now = first.bench.now + seconds(1);
     bench.venue.orders = first.bench.venue.orders;
     bench.venue.fills = first.bench.venue.fills;
@@ -440,17 +440,17 @@ TEST(AlgoOrders, AreAdoptedAfterARestartAndTheirFillsBooked) {
   AlgoBench first(5);
   first.stop(5, 99'000);
   first.desk.take();
-  SecondRun second(first, engine::StrategySettings::OnStart::Adopt);
+  SecondAlgoRun second(first, engine::StrategySettings::OnStart::Adopt);
   second.start();
   ASSERT_EQ(second.bench.core->state(), engine::EngineState::Ready);
   ASSERT_FALSE(second.bench.ears.order_events.empty());
   const auto adopted = second.bench.ears.order_events.back();
-  EXPECT_EQ(adopted.kind, Kind::Adopted);
+  EXPECT_EQ(adopted.kind, AlgoEvent::Adopted);
   EXPECT_EQ(adopted.price, Price{99'000});
   auto& algo = second.desk.algos.begin()->second;
   TinyVenue::Order& child = second.desk.fire(algo);
   second.bench.venue.fill(child, {5}, {99'000}, second.bench.now);
-  EXPECT_EQ(second.bench.ears.last(adopted.handle), Kind::Filled);
+  EXPECT_EQ(second.bench.ears.last(adopted.handle), AlgoEvent::Filled);
   EXPECT_EQ(second.bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{0});
 }
 
@@ -465,7 +465,7 @@ TEST(AlgoOrders, OfAnEarlierRunAreCancelledButForExitsOfOpenPositions) {
   entry.trigger = {101'000};
   first.place(entry);
   const VenueOrderId wish = first.desk.take().id;
-  SecondRun second(first, engine::StrategySettings::OnStart::Cancel);
+  SecondAlgoRun second(first, engine::StrategySettings::OnStart::Cancel);
   second.start();
   ASSERT_EQ(second.desk.cancels.size(), 1u);
   EXPECT_EQ(second.desk.cancels[0][0].venue_id, wish);
@@ -479,7 +479,7 @@ TEST(AlgoOrders, TriggeredWhileTheEngineWasAwayIsBookedToItsStrategy) {
   AlgoBench first(5);
   first.stop(5, 99'000);
   auto& algo = first.desk.take();
-  SecondRun second(first, engine::StrategySettings::OnStart::Adopt);
+  SecondAlgoRun second(first, engine::StrategySettings::OnStart::Adopt);
   second.bench.venue.listener = nullptr;
   auto& fired = second.desk.algos.at(algo.id.value);
   TinyVenue::Order& child = second.desk.fire(fired, false, false);
