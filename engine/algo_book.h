@@ -72,6 +72,9 @@ class AlgoBook {
   AlgoChild* find_child(VenueOrderId venue_id) noexcept {
     return venue_id.valid() ? children_.find(venue_id.value) : nullptr;
   }
+  const AlgoChild* find_child(VenueOrderId venue_id) const noexcept {
+    return const_cast<AlgoBook*>(this)->find_child(venue_id);
+  }
   /// Meets a child; null: no room, for all that we know still work.
   AlgoChild* add_child(AlgoOrder& parent, InstrumentId instrument, VenueOrderId venue_id) noexcept;
   void end_child(AlgoChild& child) noexcept;

@@ -225,10 +225,8 @@ void OrderManager::cancel_children(Order& order, Timestamp now) noexcept {
 
 bool OrderManager::is_kept(const Order& order) const noexcept {
   if (!settings_.keep_protective || !order.algo || !order.protective || !order.is_open() ||
-      order.phase != OrderPhase::Live || order.unknown)
+      order.phase == OrderPhase::PendingNew || order.unknown)
     return false;
-  const AlgoOrder* algo = algos_.find(order.client_id);
-  if (algo == nullptr || algo->triggered || is_final(algo->state)) return false;
   const Quantity held =
       links_.exposure.of_account(order.instrument, order.position_side).position;
   return order.side == Side::Sell ? held.raw > 0 : held.raw < 0;
@@ -237,9 +235,18 @@ bool OrderManager::is_kept(const Order& order) const noexcept {
 bool OrderManager::keeps(const Order& order, Timestamp now) noexcept {
   if (!is_kept(order)) return false;
   AlgoOrder* algo = algos_.find(order.client_id);
-  if (!algo->kept_told) alert(Alert::ProtectiveKept, order, now, 0, order.quantity.raw);
-  algo->kept_told = true;
+  if (algo != nullptr && !algo->kept_told) {
+    algo->kept_told = true;
+    alert(Alert::ProtectiveKept, order, now, 0, order.quantity.raw);
+  }
   return true;
+}
+
+bool OrderManager::is_kept_child(const ExecutionReport& report) const noexcept {
+  if (report.client_id.valid()) return false;
+  const AlgoChild* child = algos_.find_child(report.venue_id);
+  const Order* order = table_.find(child != nullptr ? child->parent : report.algo_client_id);
+  return order != nullptr && is_kept(*order);
 }
 
 std::size_t OrderManager::kept() const noexcept {

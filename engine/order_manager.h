@@ -141,9 +141,10 @@ class OrderManager {
   /// The client id alone says nothing: other tenants' engines may have the same number.
   bool is_ours(const ExecutionReport& report) const noexcept;
   const ClientOrderIds& ids() const noexcept { return ids_; }
-  /// A reduce-only exit that rests while its position is open: kill, hold and sweeps leave it, and
-  /// an account that holds nothing else is flat of orders (KILL-06).
+  /// A reduce-only exit, or what it put in, while its position is open: kill, hold and sweeps leave
+  /// it, and an account that holds nothing else is flat of orders (KILL-06).
   bool is_kept(const Order& order) const noexcept;
+  bool is_kept_child(const ExecutionReport& report) const noexcept;
   std::size_t kept() const noexcept;
   const AlgoBook& algos() const noexcept { return algos_; }
   OrderTable& table() noexcept { return table_; }

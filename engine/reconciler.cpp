@@ -139,7 +139,7 @@ void Reconciler::finish_round(Timestamp now) noexcept {
 
 void Reconciler::on_open_order_row(const ExecutionReport& report) noexcept {
   if (step_ != Step::OpenOrders || !begun_) return;
-  if (orders_.is_ours(report)) ++own_orders_seen_;
+  if (orders_.is_ours(report) && !orders_.is_kept_child(report)) ++own_orders_seen_;
 }
 
 void Reconciler::on_position(const PositionReport& report, bool from_snapshot) noexcept {

@@ -10,10 +10,12 @@ namespace {
 
 // Averages, marks and fees are not among them: they have more decimals than any price can.
 constexpr std::array<std::string_view, 9> kPriceFields{
-    "px", "last", "askPx", "bidPx", "fillPx", "slOrdPx", "tpOrdPx", "idxPx", "newPx"};
+    "px", "last", "askPx", "bidPx", "fillPx", "slOrdPx", "tpOrdPx", "idxPx", "newPx",
+    "ordPx", "triggerPx", "slTriggerPx", "tpTriggerPx", "pxLimit"};
 constexpr std::array<std::string_view, 10> kQuantityFields{
     "sz",     "lastSz", "askSz",    "bidSz", "accFillSz",
-    "fillSz", "pos",    "availPos", "newSz", "closeTotalPos"};
+    "fillSz", "pos",    "availPos", "newSz", "closeTotalPos",
+    "szLimit"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view key, const std::array<std::string_view, N>& keys) noexcept {

@@ -346,9 +346,12 @@ TEST(AlgoOrders, KillKeepsAReduceOnlyExitWhileItsPositionIsOpen) {  // KILL-06
   EXPECT_EQ(t.bench.core->status().kept_orders, 1u);
   EXPECT_EQ(t.last(exit), AlgoEvent::Live);
 
-  // It does its work: the position goes, and so does the reason to keep another one.
-  const TinyVenue::Order& child = t.desk.fire(kept);
-  t.bench.venue.fill(t.bench.venue.orders[child.venue_id.value], {5}, {99'000}, t.bench.now);
+  // It does its work, and nobody cancels what it put in: the position goes.
+  TinyVenue::Order& child = t.desk.fire(kept);
+  t.bench.run_for(seconds(2));
+  EXPECT_TRUE(t.bench.venue.cancels.empty());
+  EXPECT_EQ(t.bench.core->status().kept_orders, 1u);
+  t.bench.venue.fill(child, {5}, {99'000}, t.bench.now);
   EXPECT_EQ(t.own(), Quantity{0});
   EXPECT_EQ(t.bench.core->status().kept_orders, 0u);
 }
