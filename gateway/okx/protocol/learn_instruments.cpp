@@ -9,10 +9,10 @@ namespace gannet::okx {
 namespace {
 
 // Averages, marks and fees are not among them: they have more decimals than any price can.
-constexpr std::array<std::string_view, 9> kPriceFields{
+constexpr std::array<std::string_view, 14> kPriceFields{
     "px", "last", "askPx", "bidPx", "fillPx", "slOrdPx", "tpOrdPx", "idxPx", "newPx",
     "ordPx", "triggerPx", "slTriggerPx", "tpTriggerPx", "pxLimit"};
-constexpr std::array<std::string_view, 10> kQuantityFields{
+constexpr std::array<std::string_view, 11> kQuantityFields{
     "sz",     "lastSz", "askSz",    "bidSz", "accFillSz",
     "fillSz", "pos",    "availPos", "newSz", "closeTotalPos",
     "szLimit"};
