@@ -117,13 +117,14 @@ std::string to_json(const DaemonStatus& status) {
       "\"frames_refused\":{},"
       "\"orders\":{},"
       "\"fills\":{},\"denied\":{},\"rejected\":{},\"open_orders\":{},\"unknown_orders\":{},"
-      "\"foreign_orders\":{},\"log_records_lost\":{},\"clock_offset_ns\":{},",
+      "\"foreign_orders\":{},\"algo_orders\":{},\"kept_orders\":{},\"log_records_lost\":{},\"clock_offset_ns\":{},",
       name_of(status.state), name_of(status.hold_reason), json_text(status.kill_reason.view()),
       status.flat_confirmed, (status.time - status.started).count / 1'000'000'000,
       status.market_ready, status.account_ready, status.journal_failed, status.market_frames,
       status.account_frames, status.reconnects, status.moves, status.frames_refused, status.orders,
       status.fills, status.denied, status.rejected, status.open_orders, status.unknown_orders,
-      status.foreign_orders, status.log_records_lost, status.clock_offset.count);
+      status.foreign_orders, status.algo_orders, status.kept_orders, status.log_records_lost,
+      status.clock_offset.count);
   append_figures(out, "tick_to_order_ns", status.tick_to_order);
   out += ',';
   append_figures(out, "order_round_trip_ns", status.order_round_trip);
@@ -195,6 +196,12 @@ std::string status_page(const DaemonStatus& status) {
                  "orders         {} sent, {} open, {} unknown, {} denied, {} rejected, {} fills\n",
                  status.orders, status.open_orders, status.unknown_orders, status.denied,
                  status.rejected, status.fills);
+  if (status.algo_orders != 0) {
+    fmt::format_to(put,
+                   "algo orders    {} of the open ones, {} kept by kill and hold; the venue's "
+                   "dead-man timer does not cancel them\n",
+                   status.algo_orders, status.kept_orders);
+  }
   if (status.foreign_orders != 0) {
     fmt::format_to(put, "foreign        {} orders on the account that are not ours\n",
                    status.foreign_orders);

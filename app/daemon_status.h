@@ -81,6 +81,8 @@ struct DaemonStatus {
   std::uint32_t open_orders = 0;
   std::uint32_t unknown_orders = 0;
   std::uint32_t foreign_orders = 0;
+  std::uint32_t algo_orders = 0;  ///< of the open ones; the venue's dead-man timer spares them
+  std::uint32_t kept_orders = 0;  ///< of those: reduce-only exits that kill and hold leave
   std::uint64_t log_records_lost = 0;
   Nanos clock_offset;
   StageFigures tick_to_order;     ///< receive of the market frame to the order's write

@@ -49,6 +49,7 @@ void EngineRoom::Parts::run() {
   market_feed->start();
   order_sockets.open_line(0);
   if (business_connection) business_connection->start();
+  algo_connection->start();
   while (!stop_requested.load(std::memory_order_acquire)) turn();
   stop();
   for (const auto& lane : lanes) {
@@ -74,6 +75,10 @@ void EngineRoom::Parts::turn() {
     venue->on_timer(now);
     order_lines->on_timer(now);
     market_feed->on_timer(now);
+    algo_rest->set_clock_offset(rest_session->clock_offset());
+    algo_session->set_clock_offset(rest_session->clock_offset());
+    algo_rest->on_timer(now);
+    if (algo_session->take_ready()) core->request_round();  // what it missed, the lists tell
   }
   if (now - last_definition >= definition_spacing()) ask_definition(now);
   if (store->failed() && !journal_failure_told) {
@@ -99,7 +104,8 @@ void EngineRoom::Parts::stop() {
     core->cancel_all("engine, stopping", wall_clock_now());
     flat = turn_until(
         [this]() RUNS_ON(kReactor) {
-          return core->status().flat_confirmed && core->status().open_orders == 0;
+          const engine::CoreStatus status = core->status();
+          return status.flat_confirmed && status.open_orders == status.kept_orders;
         },
         kFlatPatience);
   } else {
@@ -110,6 +116,7 @@ void EngineRoom::Parts::stop() {
   market_feed->stop();
   order_sockets.close_all();
   if (business_connection) business_connection->stop();
+  algo_connection->stop();
   publish_status(wall_clock_now());
   log(wall_clock_now(), LogEvent::EngineStopped,
       {LogField::number("open_orders", static_cast<std::int64_t>(at_end.open_orders)),
@@ -162,6 +169,11 @@ void EngineRoom::Parts::on_rest_answer(const okx::RestAnswer& answer, Timestamp 
     confirm_definitions(answer.response, now);
     return;
   }
+  if ((answer.id & AlgoRequests::kBit) != 0 && (answer.id & kSeedRequest) == 0) {
+    algo_rest->on_response(answer.id & ~AlgoRequests::kBit, answer.response, now,
+                           answer.certainly_not_sent);
+    return;
+  }
   if ((answer.id & kSeedRequest) == 0) {
     rest_session->on_response(answer.id, answer.response, now, answer.certainly_not_sent);
     return;
@@ -212,6 +224,7 @@ bool EngineRoom::Parts::permits(const HttpRequest& request) const {
   const bool adds =
       request.method == "POST" && (request.target.ends_with("/trade/order") ||
                                    request.target.ends_with("/trade/batch-orders") ||
+                                   request.target.ends_with("/trade/order-algo") ||
                                    request.target.find("/trade/amend-") != std::string::npos);
   return !adds || !killed.load(std::memory_order_acquire);
 }

@@ -26,6 +26,7 @@ LogEvent log_event_of(engine::OrderEventKind kind) noexcept {
     case Kind::Live:
     case Kind::PartiallyFilled:
     case Kind::Adopted:
+    case Kind::Triggered:
       return LogEvent::OrderLive;
     case Kind::Filled:
       return LogEvent::OrderFilled;

@@ -11,8 +11,10 @@
 #include "app/ignored_messages.h"
 #include "gateway/okx/protocol/candle_bars.h"
 #include "gateway/okx/protocol/decode_account.h"
+#include "gateway/okx/protocol/decode_algo.h"
 #include "gateway/okx/protocol/decode_control.h"
 #include "gateway/okx/protocol/decode_fill.h"
+#include "gateway/okx/protocol/decode_hints.h"
 #include "gateway/okx/protocol/decode_instruments.h"
 #include "gateway/okx/protocol/decode_order.h"
 #include "gateway/okx/protocol/decode_position.h"
@@ -44,6 +46,33 @@ std::string_view word(OrderState state) noexcept {
       return "cancelled";
     case OrderState::Expired:
       return "expired";
+  }
+  return "";
+}
+
+std::string_view word(AlgoKind kind) noexcept {
+  constexpr std::array<std::string_view, kAlgoKinds> kWords{
+      "conditional", "one_cancels_other", "trigger", "trailing_stop",
+      "iceberg",     "time_weighted",     "chase"};
+  return kWords[static_cast<std::size_t>(kind)];
+}
+
+std::string_view word(AlgoState state) noexcept {
+  switch (state) {
+    case AlgoState::Live:
+      return "live";
+    case AlgoState::Paused:
+      return "paused";
+    case AlgoState::PartiallyEffective:
+      return "partially_effective";
+    case AlgoState::Effective:
+      return "effective";
+    case AlgoState::Cancelled:
+      return "cancelled";
+    case AlgoState::Failed:
+      return "failed";
+    case AlgoState::PartiallyFailed:
+      return "partially_failed";
   }
   return "";
 }
@@ -203,6 +232,13 @@ MessageDecoder::Verdict MessageDecoder::decode_push(const okx::Frame& frame, Tim
       return decode_positions(false, received);
     case okx::Channel::BalanceAndPosition:
       return decode_positions(true, received);
+    case okx::Channel::Fills:
+      return decode_fill_hints(received);
+    case okx::Channel::LiquidationWarning:
+      return decode_liquidation_warnings(received);
+    case okx::Channel::OrdersAlgo:
+    case okx::Channel::AlgoAdvance:
+      return decode_algos(received);
     case okx::Channel::Other:
       break;
     default:
@@ -253,7 +289,13 @@ MessageDecoder::Verdict MessageDecoder::decode_rest(const okx::Frame& frame, std
   if (path == "/api/v5/trade/fills" || path == "/api/v5/trade/fills-history") {
     return decode_fills(received);
   }
-  if (method == "POST" && path.starts_with("/api/v5/trade/")) return decode_operation_reply(frame);
+  if (method == "POST" && path.starts_with("/api/v5/trade/")) {
+    return path.ends_with("algo") || path.ends_with("-algos") ? decode_algo_reply(frame)
+                                                              : decode_operation_reply(frame);
+  }
+  if (path == "/api/v5/trade/order-algo" || path.starts_with("/api/v5/trade/orders-algo-")) {
+    return decode_algos(received);
+  }
   if (path == "/api/v5/trade/order" || path.starts_with("/api/v5/trade/orders-")) {
     return decode_orders(false, received);
   }
@@ -591,6 +633,94 @@ MessageDecoder::Verdict MessageDecoder::decode_fills(Timestamp received) {
   return {};
 }
 
+MessageDecoder::Verdict MessageDecoder::decode_algo_reply(const okx::Frame& frame) {
+  okx::ReplyItems items;
+  const auto status = okx::decode_algo_reply(reader_, frame.has_data, items);
+  if (!status) return {kRefused, okx::name_of(status.error())};
+  for (const okx::ReplyItem& item : items) {
+    line_.begin_object().field("type", "algo_reply");
+    line_.field("client_order_id", std::to_string(item.client_id.value));
+    line_.field("venue_algo_id", std::to_string(item.venue_id.value));
+    line_.field("code", item.code).end_object();
+  }
+  if (items.empty()) {
+    line_.begin_object().field("type", "algo_reply").field("code", frame.code);
+    line_.field("message", frame.message).end_object();
+  }
+  return {};
+}
+
+MessageDecoder::Verdict MessageDecoder::decode_algos(Timestamp received) {
+  struct Rows final : okx::AlgoRows {
+    MessageDecoder& self;
+    std::optional<okx::DecodeError> bad;
+    std::uint64_t count = 0;
+    explicit Rows(MessageDecoder& decoder) : self(decoder) {}
+    void on_algo_row(const AlgoReport& algo) noexcept override {
+      ++count;
+      const InstrumentId id = algo.instrument;
+      JsonLine& line = self.line_;
+      line.begin_object().field("type", "algo_order").field("instrument", self.name_of(id));
+      line.field("kind", word(algo.terms.kind)).field("side", word(algo.terms.side));
+      line.field("state", word(algo.state));
+      line.field("venue_algo_id", std::to_string(algo.venue_id.value));
+      line.field("quantity", self.quantity(id, algo.terms.quantity));
+      line.field("price", self.price(id, main_price(algo.terms)));
+      line.field("children", algo.children.size()).end_object();
+    }
+    void on_bad_algo(const AlgoReport&, okx::DecodeError error) noexcept override {
+      if (!bad) bad = error;
+    }
+  } rows(*this);
+  const auto status =
+      okx::decode_algos(reader_, ExecutionReport::Source::Push, context_, received, rows);
+  if (!status) return {kRefused, okx::name_of(status.error())};
+  if (rows.bad) return {kRefused, okx::name_of(*rows.bad)};
+  if (rows.count == 0) line_.begin_object().field("type", "no_algo_orders").end_object();
+  return {};
+}
+
+MessageDecoder::Verdict MessageDecoder::decode_fill_hints(Timestamp received) {
+  struct Rows final : okx::FillHintRows {
+    MessageDecoder& self;
+    std::optional<okx::DecodeError> bad;
+    explicit Rows(MessageDecoder& decoder) : self(decoder) {}
+    void on_fill_hint_row(const FillHint& hint) noexcept override {
+      self.line_.begin_object().field("type", "fill_hint");
+      self.line_.field("instrument", self.name_of(hint.instrument));
+      self.line_.field("trade_id", hint.trade_id.value).end_object();
+    }
+    void on_bad_fill_hint(okx::DecodeError error) noexcept override {
+      if (!bad) bad = error;
+    }
+  } rows(*this);
+  const auto status = okx::decode_fill_hints(reader_, context_, received, rows);
+  if (!status) return {kRefused, okx::name_of(status.error())};
+  if (rows.bad) return {kRefused, okx::name_of(*rows.bad)};
+  return {};
+}
+
+MessageDecoder::Verdict MessageDecoder::decode_liquidation_warnings(Timestamp received) {
+  struct Rows final : okx::LiquidationWarningRows {
+    MessageDecoder& self;
+    std::optional<okx::DecodeError> bad;
+    explicit Rows(MessageDecoder& decoder) : self(decoder) {}
+    void on_warning_row(const LiquidationWarning& warning) noexcept override {
+      self.line_.begin_object().field("type", "liquidation_warning");
+      self.line_.field("instrument", self.name_of(warning.instrument));
+      self.line_.field("quantity", self.quantity(warning.instrument, warning.quantity));
+      self.line_.field("margin_ratio", plain(warning.margin_ratio_ppm, 6)).end_object();
+    }
+    void on_bad_warning(okx::DecodeError error) noexcept override {
+      if (!bad) bad = error;
+    }
+  } rows(*this);
+  const auto status = okx::decode_liquidation_warnings(reader_, context_, received, rows);
+  if (!status) return {kRefused, okx::name_of(status.error())};
+  if (rows.bad) return {kRefused, okx::name_of(*rows.bad)};
+  return {};
+}
+
 MessageDecoder::Verdict MessageDecoder::decode_balances(Timestamp received) {
   struct Rows final : okx::BalanceRows {
     MessageDecoder& self;
@@ -618,7 +748,7 @@ MessageDecoder::Verdict MessageDecoder::decode_balances(Timestamp received) {
 
 MessageDecoder::Verdict MessageDecoder::decode_positions(bool pushed_with_balances,
                                                          Timestamp received) {
-  struct Rows final : okx::PositionRows {
+  struct Rows final : okx::PositionRows, okx::CashRows {
     MessageDecoder& self;
     std::optional<okx::DecodeError> bad;
     std::uint64_t count = 0;
@@ -634,10 +764,20 @@ MessageDecoder::Verdict MessageDecoder::decode_positions(bool pushed_with_balanc
     void on_bad_position(okx::DecodeError error) noexcept override {
       if (!bad) bad = error;
     }
+    void on_cash_row(const CashReport& cash) noexcept override {
+      ++count;
+      self.line_.begin_object().field("type", "cash");
+      self.line_.field("currency", self.tables_.currencies.name(cash.cash.currency));
+      self.line_.field("cash", to_string(cash.cash)).end_object();
+    }
+    void on_bad_cash(okx::DecodeError error) noexcept override {
+      if (!bad) bad = error;
+    }
   } rows(*this);
   std::string_view why;
   const auto status = pushed_with_balances
-                          ? okx::decode_balance_and_position(reader_, context_, received, rows, why)
+                          ? okx::decode_balance_and_position(reader_, context_, received, rows,
+                                                             rows, why)
                           : okx::decode_positions(reader_, context_, received, rows);
   if (!status) return {kRefused, okx::name_of(status.error())};
   if (rows.bad) return {kRefused, okx::name_of(*rows.bad)};

@@ -63,6 +63,10 @@ class MessageDecoder {
   Verdict decode_instrument_list(const okx::Frame& frame);
   Verdict decode_orders(bool pushed, Timestamp received);
   Verdict decode_fills(Timestamp received);
+  Verdict decode_algos(Timestamp received);
+  Verdict decode_algo_reply(const okx::Frame& frame);
+  Verdict decode_fill_hints(Timestamp received);
+  Verdict decode_liquidation_warnings(Timestamp received);
   Verdict decode_balances(Timestamp received);
   Verdict decode_positions(bool pushed_with_balances, Timestamp received);
 

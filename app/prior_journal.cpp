@@ -87,6 +87,10 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::RunRecord>(record);
     case RecordType::Place:
       return translate<engine::PlaceRecord>(record);
+    case RecordType::AlgoPlace:
+      return translate<engine::AlgoPlaceRecord>(record);
+    case RecordType::AlgoReport:
+      return translate<engine::AlgoReportRecord>(record);
     case RecordType::Amend:
       return translate<engine::AmendRecord>(record);
     case RecordType::Cancel:

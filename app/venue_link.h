@@ -6,6 +6,7 @@
 #include "domain/venue.h"
 #include "engine/order_manager.h"
 #include "gateway/okx/protocol/account_venue.h"
+#include "gateway/okx/protocol/algo_rest.h"
 
 namespace gannet::app {
 
@@ -13,12 +14,13 @@ namespace gannet::app {
 /// that led to an order until the order's bytes were handed to the socket, and from there to the
 /// gateway's answer. Exists before what it leads to: core and sessions name each other. Reactor
 /// thread.
-class VenueLink final : public VenuePort, public DeadManPort {
+class VenueLink final : public VenuePort, public DeadManPort, public AlgoPort {
  public:
   void bind(okx::AccountVenue& venue, const engine::OrderManager& orders) noexcept {
     venue_ = &venue;
     orders_ = &orders;
   }
+  void bind_algos(okx::AlgoRest& algos) noexcept { algos_ = &algos; }
 
   SendResult place(const PlaceRequest& request, Timestamp now) noexcept override {
     const SendResult result = venue_->place(request, now);
@@ -52,7 +54,22 @@ class VenueLink final : public VenuePort, public DeadManPort {
   }
   bool request_snapshot(SnapshotKind kind, std::uint64_t request, Timestamp since,
                         Timestamp now) noexcept override {
+    if (kind == SnapshotKind::AlgoOrders) return algos_->request_list(request, now);
     return venue_->request_snapshot(kind, request, since, now);
+  }
+  SendResult place_algo(const AlgoPlaceRequest& request, Timestamp now) noexcept override {
+    return algos_->place_algo(request, now);
+  }
+  SendResult amend_algo(const AlgoAmendRequest& request, Timestamp now) noexcept override {
+    return algos_->amend_algo(request, now);
+  }
+  SendResult cancel_algos(std::span<const AlgoCancelRequest> requests,
+                          Timestamp now) noexcept override {
+    return algos_->cancel_algos(requests, now);
+  }
+  bool query_algo(InstrumentId instrument, AlgoKind kind, ClientOrderId client_id,
+                  VenueOrderId venue_id, Timestamp now) noexcept override {
+    return algos_->query_algo(instrument, kind, client_id, venue_id, now);
   }
   bool set_cancel_all_after(std::uint32_t seconds, Timestamp now) noexcept override {
     return venue_->set_cancel_all_after(seconds, now);
@@ -81,6 +98,7 @@ class VenueLink final : public VenuePort, public DeadManPort {
   }
 
   okx::AccountVenue* venue_ = nullptr;
+  okx::AlgoRest* algos_ = nullptr;
   const engine::OrderManager* orders_ = nullptr;
   LatencyHistogram tick_to_order_;
   LatencyHistogram round_trip_;

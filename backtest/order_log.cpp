@@ -64,6 +64,7 @@ void OrderLog::on_order_event(const engine::OrderEvent& event) noexcept {
       case Kind::AmendRejected:
       case Kind::CancelRejected:
       case Kind::Adopted:
+      case Kind::Triggered:
         break;
     }
   }

@@ -293,6 +293,8 @@ void SimulatedVenue::carry_out(const SnapshotQuestion& question, Timestamp now) 
         to_engine_.send(PositionRow{report_of(position), true}, now);
       }
       break;
+    case SnapshotKind::AlgoOrders:  // never asked: there is no AlgoPort
+      break;
     case SnapshotKind::Balances:
       for (const sim::BalanceView& balance : exchange_->balances(user_)) {
         to_engine_.send(BalanceRow{report_of(balance), true}, now);

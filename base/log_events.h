@@ -52,6 +52,14 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(OrderUnknown, "order.unknown", Warning, "an outcome is not known; the venue is asked")         \
   X(OrderResolved, "order.resolved", Info,                                                         \
     "an unknown outcome was settled by the venue's evidence")                                      \
+  X(AlgoFailed, "order.algo_failed", Error,                                                        \
+    "what an algo order would put in was refused: the position it guarded is open")                \
+  X(ProtectiveKept, "order.protective_kept", Warning,                                              \
+    "kill or hold left a reduce-only exit at the venue, for its position is open")                 \
+  X(LiquidationWarning, "position.liquidation_warning", Critical,                                  \
+    "the venue warns that a position may be liquidated soon; margin ratio in millionths")          \
+  X(BalanceDifference, "balance.difference", Warning,                                              \
+    "two channels of the venue tell different cash of a currency; compared anew")                  \
   X(OrderForeign, "order.foreign", Warning, "an order on the account that is not ours")            \
   X(Fill, "fill", Info, "one match was booked; price, quantity, fee, position after")              \
   X(LateFill, "fill.late", Error, "a fill for an order that had ended was booked")                 \

@@ -105,6 +105,9 @@ void print_venue(Printer& p, const VenueSettings& venue, const risk::RateLimits&
   p.rate("amend_batch", rates.amend_batch);
   p.rate("cancel", rates.cancel);
   p.rate("cancel_batch", rates.cancel_batch);
+  p.rate("place_algo", rates.place_algo);
+  p.rate("amend_algo", rates.amend_algo);
+  p.rate("cancel_algo", rates.cancel_algo);
   p.rate("account", rates.account);
   p.text("cancel_reserve", fraction_text(rates.cancel_reserve_ppm));
   p.text("burst", fraction_text(rates.burst_ppm));
@@ -122,6 +125,7 @@ void print_account_and_engine(Printer& p, const Settings& settings) {
     p.number("reactor_cpu", std::int64_t{*settings.engine.reactor_cpu});
   p.text("state_directory", settings.engine.state_directory);
   p.text_if("plugin_directory", settings.engine.plugin_directory);
+  p.text("protective", word_for(settings.engine.keep_protective, kProtective));
   p.text("lane_sleep", duration_text(settings.engine.lane_sleep));
 }
 

@@ -95,6 +95,9 @@ void read_rates(TableReader limits, risk::RateLimits& rates) {
   read_rate(limits, "amend_batch", rates.amend_batch);
   read_rate(limits, "cancel", rates.cancel);
   read_rate(limits, "cancel_batch", rates.cancel_batch);
+  read_rate(limits, "place_algo", rates.place_algo);
+  read_rate(limits, "amend_algo", rates.amend_algo);
+  read_rate(limits, "cancel_algo", rates.cancel_algo);
   read_rate(limits, "account", rates.account);
   rates.cancel_reserve_ppm = limits.fraction("cancel_reserve").value_or(rates.cancel_reserve_ppm);
   rates.burst_ppm = limits.fraction("burst").value_or(rates.burst_ppm);

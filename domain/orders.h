@@ -131,6 +131,13 @@ constexpr bool is_believable(Quantity quantity) noexcept {
   return quantity <= kLargestQuantity && quantity >= -kLargestQuantity;
 }
 
+/// What a venue's port says at once of a request.
+enum class SendResult : std::uint8_t {
+  Sent,          ///< the bytes are on their way, outcome to be reported
+  NotConnected,  ///< nothing was sent
+  QueueFull,     ///< nothing was sent
+};
+
 /// The order as the venue tells it.
 enum class OrderState : std::uint8_t { Live, PartiallyFilled, Filled, Cancelled, Expired };
 
@@ -221,6 +228,9 @@ struct ExecutionReport {
   Quantity cumulative_quantity;
   bool has_fill = false;
   Fill fill;  ///< this update's fill
+  /// The algo order that put it in; zero: none, or none of ours.
+  ClientOrderId algo_client_id;
+  VenueOrderId algo_venue_id;
 
   Timestamp exchange_time;
   Timestamp receive_time;
@@ -248,6 +258,35 @@ struct PositionReport {
   Amount average_entry_price;  ///< in the quote currency per unit; zero when flat
   std::optional<Price> liquidation_price;
   TradeId last_trade;  ///< the match that last changed it: orders this against execution reports
+  Timestamp exchange_time;
+  Timestamp receive_time;
+};
+
+/// What a currency of the account holds as a faster channel tells it, without derived figures: only
+/// compared with BalanceReport::cash.
+struct CashReport {
+  AccountId account;
+  Amount cash;
+  Timestamp exchange_time;
+  Timestamp receive_time;
+};
+
+/// A match as a faster channel tells it, before its order does and without its fee: a hint, never
+/// booked.
+struct FillHint {
+  InstrumentId instrument;
+  ClientOrderId client_id;
+  VenueOrderId venue_id;
+  TradeId trade_id;
+  Timestamp receive_time;
+};
+
+/// The venue warns that a position may be liquidated soon.
+struct LiquidationWarning {
+  InstrumentId instrument;
+  PositionSide side = PositionSide::Net;
+  Quantity quantity;                 ///< signed, long positive
+  std::int64_t margin_ratio_ppm = 0;  ///< at 1'000'000 it is liquidated; 0: not told
   Timestamp exchange_time;
   Timestamp receive_time;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "domain/algo_orders.h"
 #include "domain/instrument.h"
 #include "domain/market_events.h"
 #include "domain/market_updates.h"
@@ -49,7 +50,8 @@ class MarketListener {
 };
 
 /// Lists that the engine may ask for; each answer is a run of rows between begin and end calls.
-enum class SnapshotKind : std::uint8_t { OpenOrders, Fills, Positions, Balances };
+/// AlgoOrders: the pending ones of all kinds, asked of venues that have an AlgoPort.
+enum class SnapshotKind : std::uint8_t { OpenOrders, Fills, Positions, Balances, AlgoOrders };
 
 class AccountListener {
  public:
@@ -71,15 +73,13 @@ class AccountListener {
   /// `requested_at`: the `now` of that call; it tells which one is answered.
   virtual void on_cancel_all_after(bool /*accepted*/, Timestamp /*requested_at*/,
                                    Timestamp /*now*/) noexcept {}
+  virtual void on_algo_report(const AlgoReport& /*report*/) noexcept {}
+  virtual void on_cash(const CashReport& /*cash*/) noexcept {}
+  virtual void on_fill_hint(const FillHint& /*hint*/) noexcept {}
+  virtual void on_liquidation_warning(const LiquidationWarning& /*warning*/) noexcept {}
 
  protected:
   ~AccountListener() = default;
-};
-
-enum class SendResult : std::uint8_t {
-  Sent,          ///< the bytes are on their way, outcome to be reported
-  NotConnected,  ///< nothing was sent
-  QueueFull,     ///< nothing was sent
 };
 
 /// What the engine asks of a venue. Reactor thread only; never blocks; place, amend, cancel and

@@ -61,6 +61,11 @@ static_assert(is_same(OrderEventKind::Expired, GANNET_ORDER_EXPIRED));
 static_assert(is_same(OrderEventKind::Amended, GANNET_ORDER_AMENDED));
 static_assert(is_same(OrderEventKind::Unknown, GANNET_ORDER_UNKNOWN));
 static_assert(is_same(OrderEventKind::Adopted, GANNET_ORDER_ADOPTED));
+static_assert(is_same(OrderEventKind::Triggered, GANNET_ORDER_TRIGGERED));
+static_assert(is_same(AlgoKind::Conditional, GANNET_ALGO_CONDITIONAL));
+static_assert(is_same(AlgoKind::Chase, GANNET_ALGO_CHASE));
+static_assert(is_same(TriggerSource::Mark, GANNET_TRIGGER_BY_MARK));
+static_assert(is_same(Aggressiveness::Aggressive, GANNET_AGGRESSIVE));
 static_assert(is_same(ReferencePriceEvent::Kind::Mark, GANNET_MARK_PRICE));
 static_assert(is_same(ReferencePriceEvent::Kind::Index, GANNET_INDEX_PRICE));
 
@@ -480,6 +485,32 @@ gannet_instrument to_abi(const Instrument& instrument, const CurrencyTable& curr
   out.contract_multiplier = decimal(instrument.contract_multiplier);
   out.expiry_time = instrument.expiry_time.value_or(Timestamp{}).nanos;
   return out;
+}
+
+AlgoTerms terms_of(const gannet_algo_order& order) noexcept {
+  AlgoTerms terms;
+  terms.kind = static_cast<AlgoKind>(order.kind);
+  terms.side = static_cast<Side>(order.side);
+  terms.position_side = static_cast<PositionSide>(order.position_side);
+  terms.reduce_only = order.reduce_only != 0;
+  terms.close_position = order.close_position != 0;
+  terms.source = static_cast<TriggerSource>(order.trigger_by);
+  terms.stop_source = static_cast<TriggerSource>(order.stop_by);
+  terms.time_in_force = static_cast<TimeInForce>(order.time_in_force);
+  terms.aggressiveness = static_cast<Aggressiveness>(order.aggressiveness);
+  terms.slices = order.slices;
+  terms.distance_ppm = order.distance_ppm;
+  terms.farthest_ppm = order.farthest_ppm;
+  terms.quantity = {order.quantity};
+  terms.trigger = {order.trigger_price};
+  terms.limit = {order.limit_price};
+  terms.stop_trigger = {order.stop_price};
+  terms.stop_limit = {order.stop_limit_price};
+  terms.distance = {order.distance};
+  terms.farthest = {order.farthest};
+  terms.slice = {order.slice_quantity};
+  terms.interval = {order.interval};
+  return terms;
 }
 
 }  // namespace gannet::engine

@@ -42,6 +42,14 @@ std::string_view name_of(Alert alert) noexcept {
       return "unknown_report";
     case Alert::OrderResolvedByHand:
       return "order_resolved_by_hand";
+    case Alert::AlgoFailed:
+      return "algo_failed";
+    case Alert::ProtectiveKept:
+      return "protective_kept";
+    case Alert::LiquidationWarning:
+      return "liquidation_warning";
+    case Alert::BalanceDifference:
+      return "balance_difference";
   }
   std::unreachable();
 }

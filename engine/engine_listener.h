@@ -28,6 +28,10 @@ enum class Alert : std::uint8_t {
   VenueClockOff,        ///< our clock and the venue's differ too much
   UnknownReport,        ///< a report that fits nothing we know
   OrderResolvedByHand,  ///< a person said what became of an unknown order
+  AlgoFailed,           ///< what an algo order would put in was refused: it protects no longer
+  ProtectiveKept,       ///< a reduce-only exit that kill or hold left at the venue
+  LiquidationWarning,   ///< the venue warns of a liquidation; actual: margin ratio, millionths
+  BalanceDifference,    ///< two channels tell different cash of a currency
 };
 std::string_view name_of(Alert alert) noexcept;
 

@@ -104,6 +104,10 @@ BookingResult FillBooking::book(const FillOwner& owner, const Fill& fill, Quanti
   return BookingResult::Booked;
 }
 
+bool FillBooking::has(VenueOrderId order, const Fill& fill) const noexcept {
+  return keys_.contains(order, key_of(fill));
+}
+
 void FillBooking::restore(const FillBookedRecord& record) noexcept {
   const Fill fill = from_fields(record.fill);
   const InstrumentId instrument{record.instrument};

@@ -49,6 +49,8 @@ class FillBooking {
   /// `booked`: of the order, goes up by what was booked. `late`: the order was believed to be gone.
   BookingResult book(const FillOwner& owner, const Fill& fill, Quantity& booked, bool late,
                      Timestamp now) noexcept;
+  /// In the books already.
+  bool has(VenueOrderId order, const Fill& fill) const noexcept;
   /// A fill that the journal of an earlier run holds: positions and keys, no events.
   void restore(const FillBookedRecord& record) noexcept;
 

@@ -69,10 +69,32 @@ void ForeignOrders::on_fill_row(const FillReport& report) noexcept {
   count(*order);
 }
 
-void ForeignOrders::on_listed(Timestamp requested_at) noexcept {
+/// Counts as an order of its quantity; what it puts in will count as itself.
+void ForeignOrders::on_algo(const AlgoReport& report) noexcept {
+  ExecutionReport status;
+  status.source = report.source;
+  status.account = report.account;
+  status.instrument = report.instrument;
+  status.client_id = report.client_id;
+  status.venue_id = report.venue_id;
+  status.own_tag = report.own_tag;
+  status.state = is_final(report.state) ? OrderState::Cancelled : OrderState::Live;
+  status.side = report.terms.side;
+  status.position_side = report.terms.position_side;
+  status.price = main_price(report.terms);
+  status.quantity = report.terms.reduce_only ? Quantity{} : report.terms.quantity;
+  status.exchange_time = report.exchange_time;
+  status.receive_time = report.receive_time;
+  on_status(status);
+  if (ForeignOrder* order = orders_.find(report.venue_id.value)) order->algo = true;
+}
+
+void ForeignOrders::on_listed(Timestamp requested_at, bool algos) noexcept {
   for (const std::uint64_t id : order_) {
     ForeignOrder* order = orders_.find(id);
-    if (order == nullptr || !order->open || order->last_seen >= requested_at) continue;
+    if (order == nullptr || !order->open || order->algo != algos ||
+        order->last_seen >= requested_at)
+      continue;
     order->open = false;
     --open_;
     count(*order);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/fixed_map.h"
+#include "domain/algo_orders.h"
 #include "engine/fill_booking.h"
 
 namespace gannet::engine {
@@ -17,6 +18,7 @@ struct ForeignOrder {
   Side side = Side::Buy;
   PositionSide position_side = PositionSide::Net;
   bool own_tag = false;  ///< carries our tag: kill and start-up sweeps cancel it
+  bool algo = false;     ///< an algo order: listed and cancelled by other requests
   bool open = false;
   bool ended = false;  ///< by the venue's word
   bool counted = false;
@@ -42,8 +44,11 @@ class ForeignOrders {
 
   void on_status(const ExecutionReport& report) noexcept;
   void on_fill_row(const FillReport& report) noexcept;
-  /// A complete list was read: open ones not seen since it was asked for are gone.
-  void on_listed(Timestamp requested_at) noexcept;
+  void on_algo(const AlgoReport& report) noexcept;
+  /// A complete list was read, of orders or of algo orders: open ones not seen since it was asked
+  /// for are gone.
+  void on_listed(Timestamp requested_at, bool algos) noexcept;
+  bool knows(VenueOrderId id) const noexcept { return orders_.find(id.value) != nullptr; }
 
   std::size_t open() const noexcept { return open_; }
   std::size_t open_with_own_tag() const noexcept;

@@ -87,6 +87,16 @@ std::optional<Action> element(const Action* first, std::uint32_t size, std::uint
   return action && action->size == size ? action : std::nullopt;
 }
 
+bool is_well_formed(const gannet_algo_order& order) noexcept {
+  return order.kind <= GANNET_ALGO_CHASE && order.side <= GANNET_SELL && order.reduce_only <= 1 &&
+         order.position_side <= GANNET_POSITION_SHORT && order.close_position <= 1 &&
+         order.trigger_by <= GANNET_TRIGGER_BY_MARK && order.stop_by <= GANNET_TRIGGER_BY_MARK &&
+         order.time_in_force <= GANNET_FILL_OR_KILL &&
+         order.aggressiveness <= GANNET_AGGRESSIVE && order.reserved == 0 &&
+         order.reserved2 == 0 &&
+         (order.close_position != 0 ? order.quantity == 0 : order.quantity > 0);
+}
+
 }  // namespace
 
 struct HostFunctions {
@@ -218,8 +228,11 @@ struct HostFunctions {
     return GANNET_OK;
   }
 
-  static std::int32_t place_algo(void*, const gannet_algo_order*, std::uint64_t*) noexcept {
-    return GANNET_NOT_AVAILABLE;
+  static std::int32_t place_algo(void* engine, const gannet_algo_order* order,
+                                 std::uint64_t* handle) noexcept {
+    if (handle == nullptr || !is_readable(order) || !is_well_formed(*order))
+      return GANNET_MALFORMED;
+    return host_of(engine).place_algo(*order, *handle);
   }
   static std::int32_t save_state(void*, const void*, std::uint32_t) noexcept {
     return GANNET_NOT_AVAILABLE;

@@ -1,5 +1,7 @@
 #include "engine/journal_records.h"
 
+#include "engine/order.h"
+
 namespace gannet::engine {
 
 FillFields to_fields(const Fill& fill) noexcept {
@@ -52,6 +54,9 @@ ReportRecord to_record(const ExecutionReport& report) noexcept {
   record.reduce_only = report.reduce_only ? 1 : 0;
   record.position_side = report.position_side;
   record.has_fill = report.has_fill ? 1 : 0;
+  for (unsigned i = 0; i < 8; ++i)
+    record.algo_client_id[i] =
+        static_cast<std::uint8_t>(report.algo_client_id.value >> (8 * i) & 0xff);
   return record;
 }
 
@@ -148,6 +153,55 @@ AmendIntentRecord to_record(const AmendIntent& intent) noexcept {
   record.has_quantity = intent.new_quantity ? 1 : 0;
   record.clamp_price = intent.clamp_price ? 1 : 0;
   record.cancel_on_failure = intent.cancel_on_failure ? 1 : 0;
+  return record;
+}
+
+AlgoIntentRecord to_record(const AlgoIntent& intent, Timestamp trigger_time) noexcept {
+  AlgoIntentRecord record;
+  record.terms = intent.terms;
+  record.handle = intent.handle.value;
+  record.cookie = intent.cookie;
+  record.intent_time = intent.intent_time.nanos;
+  record.trigger_time = trigger_time.nanos;
+  record.instrument = intent.instrument.value;
+  record.strategy = intent.strategy.value;
+  return record;
+}
+
+AlgoPlaceRecord to_record(const Order& order, const AlgoPlaceRequest& request) noexcept {
+  AlgoPlaceRecord record;
+  record.terms = request.terms;
+  record.client_id = request.client_id.value;
+  record.handle = order.handle.value;
+  record.cookie = order.cookie;
+  record.quantity = order.quantity.raw;
+  record.expire_time = order.expire_time.nanos;
+  record.instrument = request.instrument.value;
+  record.strategy = order.strategy.value;
+  record.margin_mode = request.margin_mode;
+  record.protective = order.protective ? 1 : 0;
+  return record;
+}
+
+AlgoReportRecord to_record(const AlgoReport& report) noexcept {
+  AlgoReportRecord record;
+  record.terms = report.terms;
+  for (std::size_t i = 0; i < report.children.size(); ++i)
+    record.children[i] = report.children[i].value;
+  record.client_id = report.client_id.value;
+  record.venue_id = report.venue_id.value;
+  record.amend_id = report.amend_id;
+  record.exchange_time = report.exchange_time.nanos;
+  record.receive_time = report.receive_time.nanos;
+  record.instrument = report.instrument.value;
+  record.venue_code = report.venue_code;
+  record.account = report.account.value;
+  record.source = report.source;
+  record.state = report.state;
+  record.reason = report.reason;
+  record.own_tag = report.own_tag ? 1 : 0;
+  record.amend_failed = report.amend_failed ? 1 : 0;
+  record.children_count = static_cast<std::uint8_t>(report.children.size());
   return record;
 }
 

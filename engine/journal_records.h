@@ -14,6 +14,8 @@
 
 namespace gannet::engine {
 
+struct Order;
+
 // What the journal holds, as fixed layouts without padding: the same run writes the same bytes.
 // Units are those of the domain types they are made from; times are nanoseconds since the Unix
 // epoch; enumerators are written as their byte and are never renumbered. A field is only ever added
@@ -42,6 +44,9 @@ enum class RecordType : std::uint16_t {
   Command = 18,       ///< CommandRecord: a person's
   Adjustment = 19,    ///< AdjustmentRecord: a difference accepted, never an invented fill
   OrderEnded = 20,    ///< OrderEndedRecord: our belief about an order became final
+  AlgoIntent = 21,    ///< AlgoIntentRecord: what a strategy wished
+  AlgoPlace = 22,     ///< AlgoPlaceRecord: going to the venue; amends and cancels as for orders
+  AlgoReport = 23,    ///< AlgoReportRecord: the venue's word on an algo order
 };
 
 struct RunRecord {
@@ -219,7 +224,8 @@ struct ReportRecord {
   std::uint8_t reduce_only = 0;
   PositionSide position_side = PositionSide::Net;
   std::uint8_t has_fill = 0;
-  std::uint8_t reserved[11] = {};
+  std::uint8_t algo_client_id[8] = {};  ///< whose child it is, little-endian; 0: none of ours
+  std::uint8_t reserved[3] = {};
 };
 
 struct FillRowRecord {
@@ -335,6 +341,52 @@ struct OrderEndedRecord {
   std::uint8_t reserved[6] = {};
 };
 
+struct AlgoIntentRecord {
+  static constexpr RecordType kType = RecordType::AlgoIntent;
+  AlgoTerms terms;
+  std::uint64_t handle = 0;
+  std::uint64_t cookie = 0;
+  std::int64_t intent_time = 0;
+  std::int64_t trigger_time = 0;
+  std::uint32_t instrument = 0;
+  std::uint16_t strategy = 0;
+  std::uint16_t reserved = 0;
+};
+
+struct AlgoPlaceRecord {
+  static constexpr RecordType kType = RecordType::AlgoPlace;
+  AlgoTerms terms;  ///< as sent
+  std::uint64_t client_id = 0;
+  std::uint64_t handle = 0;
+  std::uint64_t cookie = 0;
+  std::int64_t quantity = 0;     ///< of one that closes the position: the position then
+  std::int64_t expire_time = 0;  ///< venue clock: "not found" counts from then on
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = 0;
+  MarginMode margin_mode = MarginMode::Cross;
+  std::uint8_t protective = 0;
+};
+
+struct AlgoReportRecord {
+  static constexpr RecordType kType = RecordType::AlgoReport;
+  AlgoTerms terms;
+  std::uint64_t children[AlgoReport::kMaxChildren] = {};
+  std::uint64_t client_id = 0;
+  std::uint64_t venue_id = 0;
+  std::uint64_t amend_id = 0;
+  std::int64_t exchange_time = 0;
+  std::int64_t receive_time = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::int32_t venue_code = 0;
+  std::uint16_t account = 0;
+  ExecutionReport::Source source = ExecutionReport::Source::Push;
+  AlgoState state = AlgoState::Live;
+  VenueReason reason = VenueReason::None;
+  std::uint8_t own_tag = 0;
+  std::uint8_t amend_failed = 0;
+  std::uint8_t children_count = 0;
+};
+
 /// The record in `payload`, of this version or of the first; nothing when its size is another's.
 template <class Record>
 std::optional<Record> read_record(std::span<const std::byte> payload) noexcept {
@@ -358,5 +410,8 @@ PlaceIntentRecord to_record(const OrderIntent& intent, Timestamp trigger_time) n
 AmendIntentRecord to_record(const AmendIntent& intent) noexcept;
 OptionFields to_fields(const OrderOptions& options) noexcept;
 OrderOptions from_fields(const OptionFields& fields) noexcept;
+AlgoIntentRecord to_record(const AlgoIntent& intent, Timestamp trigger_time) noexcept;
+AlgoPlaceRecord to_record(const Order& order, const AlgoPlaceRequest& request) noexcept;
+AlgoReportRecord to_record(const AlgoReport& report) noexcept;
 
 }  // namespace gannet::engine

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "domain/algo_orders.h"
 #include "domain/denial.h"
 #include "domain/instrument.h"
 #include "domain/market_events.h"
@@ -13,7 +14,7 @@ namespace gannet::engine {
 /// What a lane tells the reactor: one strategy call, by value, through a ring (or a plain queue
 /// that is drained when the handler has returned, for inline lanes).
 struct LaneCommand {
-  enum class Kind : std::uint8_t { Place, Amend, Cancel, CancelAll, StrategyFailed };
+  enum class Kind : std::uint8_t { Place, Amend, Cancel, CancelAll, StrategyFailed, PlaceAlgo };
   Kind kind = Kind::Place;
   bool more = false;  ///< Place, Amend, Cancel: the next of this kind belongs to the same batch
   StrategyId strategy;
@@ -21,6 +22,7 @@ struct LaneCommand {
     OrderIntent place;
     AmendIntent amend;
     CancelIntent cancel;
+    AlgoIntent algo;
     InstrumentId cancel_all;  ///< invalid: all instruments of the strategy
   };
   Timestamp decided_time;  ///< when the handler made it (stamped by the lane's driver)
@@ -46,6 +48,7 @@ enum class OrderEventKind : std::uint8_t {
   CancelRejected,  ///< the order may be gone: its state follows
   Unknown,         ///< outcome not known; being asked for
   Adopted,         ///< an order of an earlier run, now this strategy's
+  Triggered,       ///< an algo order put in its first order
 };
 
 struct OrderEvent {

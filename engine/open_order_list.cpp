@@ -58,7 +58,9 @@ void OpenOrderList::apply(const OrderEvent& event) noexcept {
       return;
     case OrderEventKind::Live:
     case OrderEventKind::PartiallyFilled:
-      order->state = static_cast<std::uint32_t>(event.kind);
+    case OrderEventKind::Triggered:
+      order->state = static_cast<std::uint32_t>(
+          event.kind == OrderEventKind::Triggered ? OrderEventKind::Live : event.kind);
       return take_terms();
     case OrderEventKind::Adopted:
       order->state = GANNET_ORDER_LIVE;

@@ -57,7 +57,9 @@ struct Order {
   OrderOptions options;
   QuoteQuantity quote_quantity;  ///< > 0: sized in money, and `quantity` is the most it may trade
   bool in_batch = false;         ///< its place request was an element of a batch
-  Price price;                   ///< terms in force as far as we know
+  bool algo = false;             ///< an algo order: its terms and children are in the AlgoBook
+  bool protective = false;       ///< an algo order that can only reduce: it counts as nothing
+  Price price;  ///< terms in force as far as we know; of an algo order its main price
   Quantity quantity;             ///< total
   Quantity cumulative_quantity;  ///< the largest the venue told
   Quantity booked_quantity;      ///< fills in the books; less than cumulative: some were missed
@@ -124,7 +126,7 @@ struct Order {
   }
   /// What may still change the position: fills the venue told but we have not booked count too.
   Quantity worst_leaves() const noexcept {
-    const Quantity end = is_open() ? worst_quantity() : cumulative_quantity;
+    const Quantity end = is_open() && !protective ? worst_quantity() : cumulative_quantity;
     const Quantity top = end > cumulative_quantity ? end : cumulative_quantity;
     return top > booked_quantity ? top - booked_quantity : Quantity{};
   }

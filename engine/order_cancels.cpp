@@ -16,10 +16,13 @@ struct OrderManager::CancelBatch {
   FixedVector<Order*, kBatchMax> orders;
 };
 
+/// Of algo orders: other requests, smaller.
+using AlgoCancelBatch = FixedVector<Order*, kMaxAlgoCancels>;
+
 void OrderManager::cancel_all(InstrumentId instrument, Timestamp now) noexcept {
   FixedVector<InstrumentId, 8> with_protected;
   table_.for_each_open([&](Order& order) {
-    if (instrument.valid() && order.instrument != instrument) return;
+    if ((instrument.valid() && order.instrument != instrument) || keeps(order, now)) return;
     wish_cancel(order, CancelWish::Engine, now);
     if (order.options.program == QuoteProgram::MarketMakerProtection &&
         std::ranges::find(with_protected, order.instrument) == with_protected.end())
@@ -57,6 +60,7 @@ void OrderManager::put_back(Order& order, Timestamp not_before) noexcept {
 void OrderManager::pump_cancels(Timestamp now) noexcept {
   for (bool more = true; more && !cancel_queue_.empty();) {
     CancelBatch batch;
+    AlgoCancelBatch algos;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < cancel_queue_.size(); ++i) {
       Order* order = cancel_queue_[i];
@@ -65,7 +69,8 @@ void OrderManager::pump_cancels(Timestamp now) noexcept {
         order->in_cancel_queue = false;
         continue;
       }
-      if (now >= order->cancel_not_before && batch.orders.push(order)) {
+      if (now >= order->cancel_not_before &&
+          (order->algo ? algos.push(order) : batch.orders.push(order))) {
         order->in_cancel_queue = false;
         continue;
       }
@@ -73,6 +78,7 @@ void OrderManager::pump_cancels(Timestamp now) noexcept {
     }
     cancel_queue_.resize(kept);
     more = send_cancels(batch, now) == kBatchMax;
+    more = send_algo_cancels(algos.view(), now) == kMaxAlgoCancels || more;
   }
 }
 
@@ -169,6 +175,19 @@ void OrderManager::cancel_foreign(InstrumentId instrument, Timestamp now) noexce
   foreign_.for_each_open([&](ForeignOrder& order) {
     if (!order.own_tag || (instrument.valid() && order.instrument != instrument)) return;
     if (now < order.cancel_not_before) return;
+    if (order.algo) {
+      if (links_.algos == nullptr ||
+          !links_.limiter
+               .try_acquire(risk::RequestKind::CancelAlgo, order.instrument, now,
+                            risk::RequestPriority::Risk)
+               .granted)
+        return;
+      order.cancel_not_before = now + settings_.cancel_retry;
+      record(CancelRecord{0, order.venue_id.value, order.instrument.value, 0}, now);
+      const AlgoCancelRequest request{ClientOrderId{}, order.venue_id, order.instrument};
+      if (links_.algos->cancel_algos({&request, 1}, now) == SendResult::Sent) ++counters_.cancels;
+      return;
+    }
     if (!links_.limiter
              .try_acquire(risk::RequestKind::Cancel, order.instrument, now,
                           risk::RequestPriority::Risk)

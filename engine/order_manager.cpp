@@ -53,7 +53,8 @@ OrderManager::OrderManager(const OrderManagerLinks& links, const OrderManagerSet
       ids_(ids),
       margin_modes_(std::move(margin_modes)),
       table_(settings.open_capacity, settings.ended_capacity),
-      foreign_(settings.foreign_capacity, links.booking, links.exposure, links.listener) {
+      foreign_(settings.foreign_capacity, links.booking, links.exposure, links.listener),
+      algos_(settings.algo_capacity, settings.child_capacity) {
   margin_modes_.resize(links.instruments.size(), MarginMode::Cross);
   cancel_queue_.reserve(settings.open_capacity + settings.ended_capacity);
 }
@@ -278,6 +279,7 @@ Order* OrderManager::prepare_amend(const AmendIntent& intent, risk::RequestForm 
   if (!intent.new_price && !intent.new_quantity)
     return refuse(denial(DenialReason::NothingToAmend));
   if (order->quote_quantity.raw > 0) return refuse(denial(DenialReason::UnsupportedOrder));
+  if (order->algo) return amend_algo(*order, intent, now);
 
   risk::WorkingOrder working;
   working.strategy = order->strategy;
@@ -377,18 +379,21 @@ void OrderManager::cancel_all_of(StrategyId strategy, InstrumentId instrument, T
                                  CancelWish wish) noexcept {
   record(CancelIntentRecord{0, now.nanos, instrument.value, strategy.value, 0}, now);
   table_.for_each_open([&](Order& order) {
-    if (order.strategy == strategy && (!instrument.valid() || order.instrument == instrument))
-      wish_cancel(order, wish, now);
+    if (order.strategy != strategy || (instrument.valid() && order.instrument != instrument)) return;
+    if (wish == CancelWish::Engine && keeps(order, now)) return;
+    wish_cancel(order, wish, now);
   });
   pump_cancels(now);
 }
 
-bool OrderManager::restore(const Order& order) noexcept {
+bool OrderManager::restore(const Order& order, const AlgoTerms* algo) noexcept {
   if (!links_.exposure.contains(order.instrument)) return false;
+  if (order.algo && (algo == nullptr || algos_.full())) return false;
   Order draft = order;
   if (!links_.exposure.contains(draft.strategy)) draft.strategy = {};  // not configured any more
   Order* kept = table_.add(draft);
   if (kept == nullptr) return false;
+  if (order.algo) algos_.add(order.client_id, *algo);
   count(*kept);
   return true;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/venue.h"
+#include "engine/algo_book.h"
 #include "engine/client_order_ids.h"
 #include "engine/engine_listener.h"
 #include "engine/fill_booking.h"
@@ -32,6 +33,14 @@ struct OrderManagerSettings {
   Nanos not_found_spacing = seconds(1);  ///< two "not found" count only that far apart
   Nanos cancel_retry = seconds(1);       ///< after a refused or lost cancel
   Nanos send_retry = milliseconds(100);  ///< after the port could not take a cancel
+  std::size_t algo_capacity = 512;       ///< algo orders, ended ones too
+  std::size_t child_capacity = 4096;     ///< what they put in
+  /// Algo orders know no expiry: only that long after it was sent does "not found" count.
+  Nanos algo_patience = seconds(60);
+  /// A fill whose order may be a child that nobody told of yet waits that long for its parent.
+  Nanos held_fill_patience = seconds(10);
+  /// Kill, hold and sweeps leave reduce-only exits at the venue while their position is open.
+  bool keep_protective = true;
 };
 
 struct OrderCounters {
@@ -68,6 +77,7 @@ struct OrderManagerLinks {
   StrategyEvents& events;
   EngineListener& listener;
   FillBooking& booking;
+  AlgoPort* algos = nullptr;  ///< null: the venue has no algo orders
 };
 
 /// Life of every order of ours (DESIGN 4): handle to client id, gate, limiter, journal, port; then
@@ -90,6 +100,8 @@ class OrderManager {
   // Strategies' wishes. What is refused is told by an event.
   void place(const OrderIntent& intent, Timestamp decided, Timestamp trigger,
              Timestamp now) noexcept;
+  void place_algo(const AlgoIntent& intent, Timestamp decided, Timestamp trigger,
+                  Timestamp now) noexcept;
   void amend(const AmendIntent& intent, Timestamp now) noexcept;
   void cancel(const CancelIntent& intent, Timestamp now) noexcept;
   /// At most kLargestBatch. Each element is journaled, gated, limited and refused like a single
@@ -111,9 +123,11 @@ class OrderManager {
   // The venue's words.
   void on_report(const ExecutionReport& report) noexcept;
   void on_fill_row(const FillReport& report) noexcept;
+  void on_algo_report(const AlgoReport& report) noexcept;
   /// A complete list has been read; what it lacks, it lacked when it was asked for.
   void on_open_orders_listed(Timestamp requested_at, Timestamp now) noexcept;
   void on_fills_listed(Timestamp requested_at, Timestamp now) noexcept;
+  void on_algos_listed(Timestamp requested_at, Timestamp now) noexcept;
   /// Everything in flight has an unknown outcome from here on.
   void on_connection_lost(Timestamp now) noexcept;
   void on_venue_clock(Nanos offset) noexcept { venue_offset_ = offset; }
@@ -125,7 +139,7 @@ class OrderManager {
   bool resolve(ClientOrderId id, OrderResolution resolution, Timestamp now) noexcept;
   /// An order that the journal of an earlier run believed open, or one found at the venue with an
   /// id of ours. False: no room.
-  bool restore(const Order& order) noexcept;
+  bool restore(const Order& order, const AlgoTerms* algo = nullptr) noexcept;
   /// An order of an earlier run becomes this strategy's, under a new handle.
   void adopt(Order& order, Timestamp now) noexcept;
   /// Missing fills of the instrument are taken as settled: a person accepted the position.
@@ -135,6 +149,12 @@ class OrderManager {
   /// The client id alone says nothing: other tenants' engines may have the same number.
   bool is_ours(const ExecutionReport& report) const noexcept;
   const ClientOrderIds& ids() const noexcept { return ids_; }
+  /// A reduce-only exit, or what it put in, while its position is open: kill, hold and sweeps leave
+  /// it, and an account that holds nothing else is flat of orders (KILL-06).
+  bool is_kept(const Order& order) const noexcept;
+  bool is_kept_child(const ExecutionReport& report) const noexcept;
+  std::size_t kept() const noexcept;
+  const AlgoBook& algos() const noexcept { return algos_; }
   OrderTable& table() noexcept { return table_; }
   const OrderTable& table() const noexcept { return table_; }
   ForeignOrders& foreign() noexcept { return foreign_; }
@@ -187,6 +207,32 @@ class OrderManager {
   FillOwner owner_of(const Order& order) const noexcept;
   Timestamp local_expiry(Timestamp venue_time) const noexcept { return venue_time - venue_offset_; }
 
+  // algo_intents.cpp
+  bool has_algo_room() noexcept;
+  void amend_algo(Order& order, const AmendIntent& intent, Timestamp now) noexcept;
+  std::size_t send_algo_cancels(std::span<Order* const> orders, Timestamp now) noexcept;
+  void cancel_children(Order& order, Timestamp now) noexcept;
+  bool keeps(const Order& order, Timestamp now) noexcept;
+
+  // algo_reports.cpp
+  void on_algo_status(Order& order, AlgoOrder& algo, const AlgoReport& report) noexcept;
+  void on_algo_final(Order& order, AlgoOrder& algo, const AlgoReport& report) noexcept;
+  void conclude_childless(Order& order, AlgoOrder& algo, Timestamp now) noexcept;
+  void note_triggered(Order& order, AlgoOrder& algo, Timestamp now) noexcept;
+  AlgoChild* meet_child(Order& order, AlgoOrder& algo, VenueOrderId id, Timestamp now) noexcept;
+  void settle_algo_end(Order& order, AlgoOrder& algo, Timestamp now) noexcept;
+  Order* meet_previous_run_algo(const AlgoReport& report) noexcept;
+  /// True: it was about an order that an algo order of ours put in.
+  bool on_child_report(const ExecutionReport& report) noexcept;
+  void on_child_status(Order& order, AlgoOrder& algo, AlgoChild& child,
+                       const ExecutionReport& report) noexcept;
+  void on_child_not_found(Order& order, AlgoOrder& algo, AlgoChild& child, Timestamp now) noexcept;
+  void look_at_children(Timestamp listed, Timestamp now) noexcept;
+  void ask_about_children(Timestamp now) noexcept;
+  Order* parent_of(const FillReport& report) noexcept;
+  bool holds_back(const FillReport& report) noexcept;
+  void release_held_fills(Timestamp now) noexcept;
+
   // order_cancels.cpp
   void wish_cancel(Order& order, CancelWish wish, Timestamp now) noexcept;
   void pump_cancels(Timestamp now) noexcept;
@@ -196,6 +242,7 @@ class OrderManager {
   void cancel_foreign(InstrumentId instrument, Timestamp now) noexcept;
 
   // order_reports.cpp
+  void book_fill_row(const FillReport& report) noexcept;
   /// Whether a row or push that bears the order's client id is about this very order.
   static bool is_about(const Order& order, VenueOrderId venue_id, bool own_tag) noexcept;
   void on_absurd(const ExecutionReport& report) noexcept;
@@ -231,6 +278,7 @@ class OrderManager {
   std::vector<MarginMode> margin_modes_;
   OrderTable table_;
   ForeignOrders foreign_;
+  AlgoBook algos_;
   std::vector<Order*> cancel_queue_;  // oldest wish first; slots never move
   OrderCounters counters_;
   Nanos venue_offset_;
@@ -238,6 +286,7 @@ class OrderManager {
   std::uint64_t last_adopted_handle_ = 0;
   Timestamp open_orders_listed_;  // when the last complete lists were asked for
   Timestamp fills_listed_;
+  Timestamp algos_listed_;
   Timestamp next_scan_;
   Timestamp next_protected_cancel_;
   std::size_t short_orders_ = 0;  // fills missed in part

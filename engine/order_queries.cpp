@@ -105,7 +105,7 @@ bool OrderManager::has_evidence_of_absence(const Order& order) const noexcept {
   if (!order.unknown || order.not_found < 2) return false;
   // Had a list held it, its row would have been seen after the list was asked for.
   const Timestamp from = std::max(local_expiry(order.expire_time), order.last_seen);
-  return open_orders_listed_ > from && fills_listed_ > from;
+  return (order.algo ? algos_listed_ : open_orders_listed_) > from && fills_listed_ > from;
 }
 
 void OrderManager::conclude_absent(Order& order, Timestamp now) noexcept {
@@ -119,8 +119,10 @@ void OrderManager::conclude_absent(Order& order, Timestamp now) noexcept {
 
 void OrderManager::on_open_orders_listed(Timestamp requested_at, Timestamp now) noexcept {
   open_orders_listed_ = std::max(open_orders_listed_, requested_at);
-  foreign_.on_listed(requested_at);
+  foreign_.on_listed(requested_at, false);
+  look_at_children(requested_at, now);
   table_.for_each_open([&](Order& order) {
+    if (order.algo) return;  // in another list
     // A young order may be on its way still: its reply or push will tell.
     const bool is_young = requested_at - order.sent_time < settings_.query_spacing;
     if (order.last_seen >= requested_at || (is_young && !order.unknown)) return;
@@ -132,20 +134,25 @@ void OrderManager::on_fills_listed(Timestamp requested_at, Timestamp now) noexce
   fills_listed_ = std::max(fills_listed_, requested_at);
   table_.for_each_open([&](Order& order) {
     if (has_evidence_of_absence(order)) conclude_absent(order, now);
+    AlgoOrder* algo = order.algo && order.is_open() ? algos_.find(order.client_id) : nullptr;
+    if (algo != nullptr) conclude_childless(order, *algo, now);
   });
 }
 
 bool OrderManager::wants_lists() const noexcept {
-  bool wanted = short_orders_ != 0;
+  bool wanted = short_orders_ != 0 || !algos_.held_fills().empty();
   table_.for_each_open([&](const Order& order) {
     wanted = wanted || (order.unknown && order.not_found >= 2 && !has_evidence_of_absence(order));
+    const AlgoOrder* algo = order.algo ? algos_.find(order.client_id) : nullptr;
+    wanted = wanted || (algo != nullptr && algo->childless_looks >= 2);
   });
   return wanted;
 }
 
 bool OrderManager::is_short_of_fills(InstrumentId instrument) noexcept {
   bool any = false;
-  if (short_orders_ == 0) return false;
+  for (const FillReport& fill : algos_.held_fills()) any = any || fill.instrument == instrument;
+  if (short_orders_ == 0) return any;
   const auto look = [&](Order& order) {
     any = any || (order.instrument == instrument && order.is_short);
   };
@@ -158,6 +165,8 @@ void OrderManager::on_timer(Timestamp now) noexcept {
   pump_cancels(now);
   if (now < next_scan_) return;
   next_scan_ = now + milliseconds(20);
+  release_held_fills(now);
+  ask_about_children(now);
   table_.for_each_open([&](Order& order) {
     if (order.query_sent.nanos != 0 && now - order.query_sent >= settings_.query_timeout) {
       order.query_sent = {};
@@ -173,7 +182,14 @@ void OrderManager::query_at(Order& order, Timestamp when) noexcept {
 }
 
 void OrderManager::ask(Order& order, Timestamp now) noexcept {
-  if (!links_.port.query_order(order.instrument, order.client_id, order.venue_id, now)) {
+  const AlgoOrder* algo = order.algo ? algos_.find(order.client_id) : nullptr;
+  const bool asked =
+      !order.algo
+          ? links_.port.query_order(order.instrument, order.client_id, order.venue_id, now)
+          : links_.algos != nullptr && algo != nullptr &&
+                links_.algos->query_algo(order.instrument, algo->terms.kind, order.client_id,
+                                         order.venue_id, now);
+  if (!asked) {
     order.next_query = now + settings_.send_retry;
     return;
   }

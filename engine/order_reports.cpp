@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "engine/order_manager.h"
 
@@ -59,12 +60,29 @@ bool has_believable_sizes(const ExecutionReport& report) noexcept {
          (!report.has_fill || is_size(report.fill.quantity));
 }
 
+/// Algo orders have limits of their own.
+constexpr risk::RequestKind algo_kind(risk::RequestKind kind) noexcept {
+  switch (kind) {
+    case risk::RequestKind::Amend:
+    case risk::RequestKind::AmendAlgo:
+      return risk::RequestKind::AmendAlgo;
+    case risk::RequestKind::Cancel:
+    case risk::RequestKind::CancelAlgo:
+      return risk::RequestKind::CancelAlgo;
+    case risk::RequestKind::Place:
+    case risk::RequestKind::PlaceAlgo:
+      return risk::RequestKind::PlaceAlgo;
+  }
+  std::unreachable();
+}
+
 }  // namespace
 
 void OrderManager::on_report(const ExecutionReport& report) noexcept {
   using Kind = ExecutionReport::Kind;
   record(to_record(report), report.receive_time);
   if (report.kind == Kind::Status && !has_believable_sizes(report)) return on_absurd(report);
+  if (on_child_report(report)) return;
   Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
   if (order != nullptr && report.kind == Kind::Status &&
       !is_about(*order, report.venue_id, report.own_tag)) {
@@ -191,7 +209,7 @@ void OrderManager::heed_limit(const Order& order, const ExecutionReport& report,
     links_.limiter.on_venue_account_refusal(report.receive_time);
   if (report.reason == VenueReason::RateLimited)
     links_.limiter.on_venue_refusal(
-        kind, order.instrument, report.receive_time,
+        order.algo ? algo_kind(kind) : kind, order.instrument, report.receive_time,
         in_batch ? risk::RequestForm::Batch : risk::RequestForm::Single);
 }
 
@@ -467,14 +485,28 @@ void OrderManager::on_fill_row(const FillReport& report) noexcept {
   const Timestamp now = report.receive_time;
   record(to_record(report), now);
   if (!is_believable(report.fill.quantity)) return static_cast<void>(++counters_.unmatched);
+  book_fill_row(report);
+}
+
+void OrderManager::book_fill_row(const FillReport& report) noexcept {
+  const Timestamp now = report.receive_time;
   Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
-  if (order == nullptr || !is_about(*order, report.venue_id, report.own_tag))
-    return foreign_.on_fill_row(report);
-  if (report.venue_id.valid()) order->venue_id = report.venue_id;
+  if (order == nullptr || !is_about(*order, report.venue_id, report.own_tag)) {
+    order = parent_of(report);
+    if (order == nullptr) {
+      if (!holds_back(report)) foreign_.on_fill_row(report);
+      return;
+    }
+  }
+  FillOwner owner = owner_of(*order);
+  if (report.venue_id.valid()) {
+    owner.venue_id = report.venue_id;
+    if (!order->algo) order->venue_id = report.venue_id;
+  }
   const bool is_late = !order->is_open() && order->end_evidence != EndEvidence::Venue;
   const Quantity booked_before = order->booked_quantity;
   const BookingResult result =
-      links_.booking.book(owner_of(*order), report.fill, order->booked_quantity, is_late, now);
+      links_.booking.book(owner, report.fill, order->booked_quantity, is_late, now);
   if (result == BookingResult::InBaseline) {
     // What the venue itself ended was settled when its position was accepted.
     if (order->end_evidence == EndEvidence::Venue) order->booked_quantity = booked_before;

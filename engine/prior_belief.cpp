@@ -18,6 +18,12 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
     case RecordType::Amend:
       if (const auto amend = read_record<AmendRecord>(payload)) add_amend(*amend);
       break;
+    case RecordType::AlgoPlace:
+      if (const auto algo = read_record<AlgoPlaceRecord>(payload)) add_algo(*algo, time);
+      break;
+    case RecordType::AlgoReport:
+      if (const auto report = read_record<AlgoReportRecord>(payload)) add_algo_report(*report);
+      break;
     case RecordType::NotSent:
       if (const auto not_sent = read_record<NotSentRecord>(payload)) {
         if (not_sent->request == ExecutionReport::Request::Place) open_.erase(not_sent->client_id);
@@ -85,6 +91,49 @@ void PriorBelief::add_amend(const AmendRecord& record) {
   amend.unknown = true;
   if (order->amends.full()) order->amends.erase(0);
   order->amends.push(amend);
+}
+
+void PriorBelief::add_algo(const AlgoPlaceRecord& record, Timestamp time) {
+  Order order;
+  order.client_id = {record.client_id};
+  order.cookie = record.cookie;
+  order.strategy = StrategyId{record.strategy};
+  order.instrument = InstrumentId{record.instrument};
+  order.side = record.terms.side;
+  order.reduce_only = record.terms.reduce_only;
+  order.position_side = record.terms.position_side;
+  order.algo = true;
+  order.protective = record.protective != 0;
+  order.price = main_price(record.terms);
+  order.quantity = {record.quantity};
+  order.expire_time = {record.expire_time};
+  order.sent_time = time;
+  order.previous_run = true;
+  order.unknown = true;
+  open_[record.client_id] = order;
+  algos_[record.client_id] = record.terms;
+}
+
+void PriorBelief::add_algo_report(const AlgoReportRecord& record) {
+  Order* order = find(record.client_id);
+  if (order == nullptr || !order->algo) return;
+  if (record.venue_id != 0) order->venue_id = {record.venue_id};
+  if (record.exchange_time < order->venue_time.nanos) return;
+  order->venue_time = {record.exchange_time};
+  order->acknowledged = true;
+  if (order->phase == OrderPhase::PendingNew) order->phase = OrderPhase::Live;
+  AlgoTerms& terms = algos_[record.client_id];
+  if (main_price(record.terms).raw != 0) {
+    terms = with_main_price(terms, main_price(record.terms));
+    order->price = main_price(terms);
+  }
+  if (!terms.close_position && record.terms.quantity.raw > 0)
+    order->quantity = terms.quantity = record.terms.quantity;
+}
+
+const AlgoTerms* PriorBelief::algo_terms(ClientOrderId id) const noexcept {
+  const auto found = algos_.find(id.value);
+  return found == algos_.end() ? nullptr : &found->second;
 }
 
 void PriorBelief::add_report(const ReportRecord& record) {

@@ -29,6 +29,8 @@ class PriorBelief {
 
   /// Orders that had not ended, in order of creation; what they are now is unknown.
   std::vector<Order> open_orders() const;
+  /// Of an algo order among them; null for the others.
+  const AlgoTerms* algo_terms(ClientOrderId id) const noexcept;
   const std::vector<PositionStep>& position_steps() const noexcept { return steps_; }
   bool killed() const noexcept { return killed_; }
   std::uint64_t newest_run() const noexcept { return newest_run_; }
@@ -43,12 +45,15 @@ class PriorBelief {
  private:
   void add_place(const PlaceRecord& record, Timestamp time);
   void add_amend(const AmendRecord& record);
+  void add_algo(const AlgoPlaceRecord& record, Timestamp time);
+  void add_algo_report(const AlgoReportRecord& record);
   void add_report(const ReportRecord& record);
   void add_fill(const FillBookedRecord& record);
   void add_snapshot_edge(const SnapshotEdgeRecord& record);
   Order* find(std::uint64_t client_id);
 
   std::map<std::uint64_t, Order> open_;
+  std::map<std::uint64_t, AlgoTerms> algos_;
   std::vector<PositionStep> steps_;
   bool killed_ = false;
   std::uint64_t newest_run_ = 0;

@@ -19,6 +19,8 @@ constexpr SnapshotKind Reconciler::kind_of(Step step) noexcept {
     case Step::Idle:
     case Step::OpenOrders:
       return SnapshotKind::OpenOrders;
+    case Step::AlgoOrders:
+      return SnapshotKind::AlgoOrders;
     case Step::Fills:
       return SnapshotKind::Fills;
     case Step::Positions:
@@ -81,14 +83,18 @@ void Reconciler::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool 
     case Step::Idle:
       break;
     case Step::OpenOrders:
-      own_orders_listed_ = own_orders_seen_;
-      if (own_orders_seen_ != 0) {
-        empty_since_ = empty_until_ = {};
-      } else {
-        if (empty_since_.nanos == 0) empty_since_ = requested_at_;
-        empty_until_ = requested_at_;
-      }
+      orders_requested_at_ = requested_at_;
       orders_.on_open_orders_listed(requested_at_, now);
+      if (settings_.asks_algos) {
+        start_step(Step::AlgoOrders, now);
+        break;
+      }
+      note_own_orders();
+      start_step(Step::Fills, now);
+      break;
+    case Step::AlgoOrders:
+      note_own_orders();
+      orders_.on_algos_listed(requested_at_, now);
       start_step(Step::Fills, now);
       break;
     case Step::Fills:
@@ -106,6 +112,25 @@ void Reconciler::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool 
   }
 }
 
+void Reconciler::note_own_orders() noexcept {
+  own_orders_listed_ = own_orders_seen_;
+  if (own_orders_seen_ != 0) {
+    empty_since_ = empty_until_ = {};
+    return;
+  }
+  if (empty_since_.nanos == 0) empty_since_ = orders_requested_at_;
+  empty_until_ = orders_requested_at_;
+}
+
+void Reconciler::on_algo_row(const AlgoReport& report) noexcept {
+  if (step_ != Step::AlgoOrders || !begun_ || is_final(report.state)) return;
+  const Order* order =
+      report.client_id.valid() ? orders_.table().find(report.client_id) : nullptr;
+  const bool is_ours = report.own_tag || (order != nullptr && order->algo &&
+                                          order->venue_id == report.venue_id);
+  if (is_ours && (order == nullptr || !orders_.is_kept(*order))) ++own_orders_seen_;
+}
+
 void Reconciler::finish_round(Timestamp now) noexcept {
   step_ = Step::Idle;
   last_complete_round_ = round_start_;
@@ -114,7 +139,7 @@ void Reconciler::finish_round(Timestamp now) noexcept {
 
 void Reconciler::on_open_order_row(const ExecutionReport& report) noexcept {
   if (step_ != Step::OpenOrders || !begun_) return;
-  if (orders_.is_ours(report)) ++own_orders_seen_;
+  if (orders_.is_ours(report) && !orders_.is_kept_child(report)) ++own_orders_seen_;
 }
 
 void Reconciler::on_position(const PositionReport& report, bool from_snapshot) noexcept {

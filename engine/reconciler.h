@@ -19,6 +19,7 @@ struct ReconcilerSettings {
   Nanos difference_grace = seconds(2);      ///< POST-03: how long a difference must last
   /// POST-03 allows 5 s: after that it holds, whether the lists could be read or not.
   Nanos difference_patience = milliseconds(4'500);
+  bool asks_algos = false;            ///< the venue has algo orders: their list too
   Nanos overdue_after = seconds(60);  ///< without a complete round: nothing is known any more
 };
 
@@ -49,6 +50,9 @@ class Reconciler {
                        Timestamp now) noexcept;
   /// A row of the list of open orders, before the order manager has seen it.
   void on_open_order_row(const ExecutionReport& report) noexcept;
+  /// Likewise of the list of algo orders. One that is kept can add no risk: it leaves the account
+  /// flat of orders.
+  void on_algo_row(const AlgoReport& report) noexcept;
   void on_position(const PositionReport& report, bool from_snapshot) noexcept;
   /// A fill of the instrument was booked, or may have been.
   void on_fill(InstrumentId instrument, Timestamp now) noexcept;
@@ -85,11 +89,12 @@ class Reconciler {
   std::uint64_t rounds() const noexcept { return rounds_; }
 
  private:
-  enum class Step : std::uint8_t { Idle, OpenOrders, Fills, Positions, Balances };
+  enum class Step : std::uint8_t { Idle, OpenOrders, AlgoOrders, Fills, Positions, Balances };
 
   static constexpr SnapshotKind kind_of(Step step) noexcept;
   void start_step(Step step, Timestamp now) noexcept;
   void finish_round(Timestamp now) noexcept;
+  void note_own_orders() noexcept;
   void look_at_differences(Timestamp now) noexcept;
   void look_at_difference(InstrumentId instrument, Timestamp now) noexcept;
   Timestamp fills_since() const noexcept;
@@ -117,6 +122,7 @@ class Reconciler {
   Timestamp empty_until_;
   std::size_t own_orders_seen_ = 0;
   std::size_t own_orders_listed_ = 0;
+  Timestamp orders_requested_at_;  // the list of open orders of this round
   std::uint64_t rounds_ = 0;
   Timestamp next_look_;
 };

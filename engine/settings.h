@@ -28,6 +28,7 @@ struct EngineSettings {
   std::optional<int> reactor_cpu;         ///< pinned to that processor
   std::string state_directory = "state";  ///< journal, lock, kill flag
   std::string plugin_directory;           ///< "": lib/gannet/strategies beside the program
+  bool keep_protective = true;            ///< kill, hold and sweeps leave reduce-only exits
   Nanos lane_sleep = microseconds(50);    ///< how long an idle lane sleeps; 0: it spins
 };
 

@@ -372,6 +372,34 @@ std::int32_t StrategyHost::place(const gannet_order& order, std::uint64_t& handl
   return GANNET_OK;
 }
 
+std::int32_t StrategyHost::place_algo(const gannet_algo_order& order,
+                                      std::uint64_t& handle) noexcept {
+  if (!in_call_ || phase_ != Phase::Running) return GANNET_STOPPED;
+  if (!surroundings_.instruments->contains({order.instrument})) return GANNET_UNKNOWN;
+  if (open_orders_.full()) return GANNET_FULL;
+  LaneCommand command;
+  command.kind = LaneCommand::Kind::PlaceAlgo;
+  command.algo = {.strategy = id_,
+                  .handle = {last_handle_ + 1},
+                  .cookie = order.cookie,
+                  .instrument = {order.instrument},
+                  .terms = terms_of(order),
+                  .intent_time = surroundings_.lane->lane_time()};
+  if (!push(command)) return GANNET_FULL;
+  handle = ++last_handle_;
+  gannet_open_order open{};
+  open.size = sizeof open;
+  open.state = GANNET_ORDER_PENDING_NEW;
+  open.handle = handle;
+  open.cookie = order.cookie;
+  open.instrument = order.instrument;
+  open.side = order.side;
+  open.price = main_price(command.algo.terms).raw;
+  open.quantity = order.quantity;
+  open_orders_.add(open);
+  return GANNET_OK;
+}
+
 std::int32_t StrategyHost::amend(const gannet_amend& amend, bool more) noexcept {
   if (!may_act()) return GANNET_STOPPED;
   gannet_open_order* order = open_orders_.find(amend.handle);

@@ -171,6 +171,7 @@ class StrategyHost {
   std::int32_t place(const gannet_order& order, std::uint64_t& handle, bool more) noexcept;
   std::int32_t amend(const gannet_amend& amend, bool more) noexcept;
   std::int32_t cancel(std::uint64_t handle, bool more) noexcept;
+  std::int32_t place_algo(const gannet_algo_order& order, std::uint64_t& handle) noexcept;
   std::int32_t cancel_all(std::uint32_t instrument) noexcept;
 
   const StrategyType& type_;

@@ -24,6 +24,11 @@ risk::ConversionTable conversions_of(const TradingCoreSettings& settings,
   return table;
 }
 
+ReconcilerSettings with_algos(ReconcilerSettings settings, bool asks_algos) noexcept {
+  settings.asks_algos = asks_algos;
+  return settings;
+}
+
 template <std::size_t N>
 void copy_text(char (&to)[N], std::string_view from) noexcept {
   std::copy_n(from.data(), std::min(from.size(), N - 1), to);
@@ -46,12 +51,13 @@ TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
       booking_(links.instruments, positions_, exposure_, links.journal, links.events,
                links.listener, settings_.fill_keys),
       orders_({links.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
-               links.journal, links.port, links.events, links.listener, booking_},
+               links.journal, links.port, links.events, links.listener, booking_, links.algos},
               settings_.orders, ids, settings_.margin_modes),
       reconciler_(links.instruments, orders_, exposure_, booking_, links.port,
-                  settings_.reconciler),
+                  with_algos(settings_.reconciler, links.algos != nullptr)),
       books_(links.instruments, references_, links.books),
       balances_(links.currencies.size()),
+      cash_(links.currencies.size()),
       held_(links.instruments.size(), 0),
       outgrown_(links.instruments.size(), 0) {
   settings_.on_start.resize(strategies, StrategySettings::OnStart::Cancel);
@@ -72,7 +78,8 @@ void TradingCore::restore(const PriorBelief& prior) {
                         {adjustment->average_entry_price, links_.instruments[instrument].quote});
     }
   }
-  for (const Order& order : prior.open_orders()) orders_.restore(order);
+  for (const Order& order : prior.open_orders())
+    orders_.restore(order, prior.algo_terms(order.client_id));
   killed_ = prior.killed();
   if (prior.first_time().nanos == 0) return;
   reconciler_.set_fills_known(prior.fills_known());
@@ -109,6 +116,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
   if (now >= next_instrument_look_) {
     next_instrument_look_ = now + milliseconds(100);
     judge_instruments(now);
+    compare_cash(now);
     sweep_previous_run(now);
     if (state_ == EngineState::Held || state_ == EngineState::Killed) orders_.cancel_all({}, now);
   }
@@ -152,6 +160,9 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       break;
     case LaneCommand::Kind::CancelAll:
       orders_.cancel_all_of(command.strategy, command.cancel_all, now);
+      break;
+    case LaneCommand::Kind::PlaceAlgo:
+      orders_.place_algo(command.algo, command.decided_time, command.trigger_time, now);
       break;
     case LaneCommand::Kind::StrategyFailed:
       if (!exposure_.contains(command.strategy)) break;
@@ -475,6 +486,45 @@ void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
   update_state(now);
 }
 
+void TradingCore::on_algo_report(const AlgoReport& report) noexcept {
+  now_ = std::max(now_, report.receive_time);
+  if (report.source == ExecutionReport::Source::Query) reconciler_.on_algo_row(report);
+  orders_.on_algo_report(report);
+}
+
+void TradingCore::on_cash(const CashReport& cash) noexcept {
+  if (cash.cash.currency.value >= cash_.size()) return;
+  ToldCash& told = cash_[cash.cash.currency.value];
+  if (cash.exchange_time < told.report.exchange_time) return;
+  told = {cash, false};
+}
+
+/// Two channels tell of one currency: where the slower one has not caught up for long, the venue is
+/// asked, and a person told. Nothing is ever booked from it.
+void TradingCore::compare_cash(Timestamp now) noexcept {
+  for (std::size_t c = 0; c < cash_.size(); ++c) {
+    ToldCash& told = cash_[c];
+    const auto& balance = balances_[c];
+    if (told.is_told || told.report.receive_time.nanos == 0 || !balance) continue;
+    if (balance->exchange_time > told.report.exchange_time ||
+        balance->cash.raw == told.report.cash.raw)
+      continue;
+    if (now - told.report.receive_time < settings_.cash_patience) continue;
+    told.is_told = true;
+    reconciler_.want_round();
+    links_.listener.on_alert({Alert::BalanceDifference, {}, {}, {}, 0,
+                              static_cast<std::int64_t>(c), now});
+  }
+}
+
+void TradingCore::on_fill_hint(const FillHint&) noexcept { ++fill_hints_; }
+
+void TradingCore::on_liquidation_warning(const LiquidationWarning& warning) noexcept {
+  links_.listener.on_alert({Alert::LiquidationWarning, warning.instrument, {}, {},
+                            warning.quantity.raw, warning.margin_ratio_ppm,
+                            warning.receive_time});
+}
+
 void TradingCore::on_cancel_all_after(bool accepted, Timestamp requested_at,
                                       Timestamp now) noexcept {
   // Given up as late, or asked before Ready was left: what that armed may have fired since.
@@ -504,6 +554,10 @@ CoreStatus TradingCore::status() const noexcept {
   status.market = market_;
   status.account = account_;
   status.open_orders = orders_.table().open();
+  orders_.table().for_each_open(
+      [&](const Order& order) { status.algo_orders += order.algo ? 1u : 0u; });
+  status.kept_orders = orders_.kept();
+  status.fill_hints = fill_hints_;
   status.foreign_orders = orders_.foreign().open();
   status.unknown_orders = orders_.unknown_orders();
   for (std::uint32_t i = 0; i < held_.size(); ++i) status.held_instruments += is_held({i});

@@ -34,6 +34,7 @@ struct TradingCoreSettings {
   Nanos venue_unavailable_pause = seconds(5);  ///< held that long after the venue said it is down
   std::uint32_t dead_man_seconds = 15;         ///< cancel-all-after (COD-01)
   Nanos dead_man_refresh = seconds(3);
+  Nanos cash_patience = seconds(5);  ///< before two channels' cash counts as a difference
   Nanos flat_spacing = milliseconds(500);  ///< between two empty lists that prove flat (KILL-05)
   std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
   std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
@@ -49,6 +50,9 @@ struct CoreStatus {
   ConnectionState market = ConnectionState::Disconnected;
   ConnectionState account = ConnectionState::Disconnected;
   std::uint64_t open_orders = 0;
+  std::uint64_t algo_orders = 0;  ///< of the open ones
+  std::uint64_t kept_orders = 0;  ///< of those: reduce-only exits that kill and hold leave
+  std::uint64_t fill_hints = 0;   ///< told by a faster channel, never booked
   std::uint64_t foreign_orders = 0;
   std::uint64_t unknown_orders = 0;
   std::uint64_t held_instruments = 0;
@@ -79,6 +83,7 @@ struct CoreLinks {
   StrategyEvents& events;
   BookListener& books;
   EngineListener& listener;
+  AlgoPort* algos = nullptr;  ///< null: the venue has no algo orders
 };
 
 /// The trading engine of one account as one deterministic machine: market, account and strategies
@@ -175,6 +180,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_account_connection(ConnectionState state, Timestamp now) noexcept override;
   void on_account_alive(Timestamp now) noexcept override;
   void on_venue_clock(Nanos offset, Timestamp now) noexcept override;
+  void on_algo_report(const AlgoReport& report) noexcept override;
+  void on_cash(const CashReport& cash) noexcept override;
+  void on_fill_hint(const FillHint& hint) noexcept override;
+  void on_liquidation_warning(const LiquidationWarning& warning) noexcept override;
   void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
 
  private:
@@ -194,6 +203,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool is_reconciled() const noexcept;
   void reconcile_again(Timestamp now) noexcept;
   void judge_instruments(Timestamp now) noexcept;
+  void compare_cash(Timestamp now) noexcept;
   void hold_instrument(InstrumentId instrument, bool on, Timestamp now) noexcept;
   void hold_until_restart(InstrumentId instrument, Timestamp now) noexcept;
   void record_state(const StateEvent& event) noexcept;
@@ -234,6 +244,12 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   Timestamp placing_decided_;
   Timestamp placing_trigger_;
   std::vector<std::optional<BalanceReport>> balances_;
+  /// Cash as the faster channel told it last, and whether a difference was told.
+  struct ToldCash {
+    CashReport report;
+    bool is_told = false;
+  };
+  std::vector<ToldCash> cash_;         // by currency
   std::vector<std::uint8_t> held_;      // by instrument
   std::vector<std::uint8_t> outgrown_;  // by instrument: held until restart
 
@@ -267,6 +283,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   Timestamp next_instrument_look_;
   std::uint64_t journal_failures_seen_ = 0;
   std::uint64_t market_events_ = 0;
+  std::uint64_t fill_hints_ = 0;
 };
 
 }  // namespace gannet::engine

@@ -202,7 +202,9 @@ void TradingCore::sweep_previous_run(Timestamp now) noexcept {
         modes_.strategy(order.strategy) ==
             risk::TradingMode::Ready &&  // one that failed adopts none
         settings_.on_start[order.strategy.value] == StrategySettings::OnStart::Adopt;
-    if (!adopts) {
+    if (!adopts && orders_.is_kept(order)) {
+      orders_.adopt(order, now);  // it guards an open position: its strategy may cancel it
+    } else if (!adopts) {
       orders_.cancel_by_engine(order, now);
     } else if (!order.unknown && !order.has_unknown_amend()) {
       orders_.adopt(order, now);
@@ -278,7 +280,7 @@ void TradingCore::watch_flat(Timestamp now) noexcept {
   const bool is_empty =
       reconciler_.empty_since().nanos != 0 &&
       reconciler_.empty_until() - reconciler_.empty_since() >= settings_.flat_spacing;
-  if (!is_empty || orders_.table().open() != 0 || orders_.foreign().open_with_own_tag() != 0) {
+  if (!is_empty || orders_.table().open() != orders_.kept() || orders_.foreign().open_with_own_tag() != 0) {
     reconciler_.want_round();
     return;
   }

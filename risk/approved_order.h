@@ -3,6 +3,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "domain/algo_orders.h"
 #include "domain/orders.h"
 
 namespace gannet::risk {
@@ -57,7 +58,28 @@ class ApprovedAmend {
   Quantity quantity_;
 };
 
+/// An algo order that has passed the gate at the worst of what it may put in.
+class ApprovedAlgo {
+ public:
+  const AlgoIntent& intent() const noexcept { return intent_; }
+  /// Its quantity; of one that closes the position, the position now.
+  Quantity quantity() const noexcept { return quantity_; }
+  /// The venue's reduce-only flag is to be sent: the account's position covers it, so whatever it
+  /// puts in can add no risk, and it counts as nothing until it fills.
+  bool is_protective() const noexcept { return is_protective_; }
+
+ private:
+  friend class PreTradeGate;
+  ApprovedAlgo(const AlgoIntent& intent, Quantity quantity, bool is_protective) noexcept
+      : intent_(intent), quantity_(quantity), is_protective_(is_protective) {}
+
+  AlgoIntent intent_;
+  Quantity quantity_;
+  bool is_protective_;
+};
+
 static_assert(!std::is_constructible_v<ApprovedOrder, OrderIntent>);
+static_assert(!std::is_constructible_v<ApprovedAlgo, AlgoIntent>);
 static_assert(!std::is_default_constructible_v<ApprovedOrder>);
 static_assert(!std::is_constructible_v<ApprovedAmend, AmendIntent>);
 static_assert(!std::is_default_constructible_v<ApprovedAmend>);

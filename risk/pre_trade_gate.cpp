@@ -402,6 +402,100 @@ std::int64_t added_by_amend(const WorkingOrder& order, Quantity new_quantity) no
   return std::max<std::int64_t>(0, (new_leaves - order.counted_leaves).raw);
 }
 
+// Algo orders -----------------------------------------------------------------------------------
+
+/// The prices that its kind needs are there, and none that it has no use for.
+bool has_its_fields(const AlgoTerms& terms) noexcept {
+  const bool has_profit = terms.trigger.raw != 0;
+  const bool has_stop = terms.stop_trigger.raw != 0;
+  const bool has_distance = (terms.distance.raw != 0) != (terms.distance_ppm != 0);
+  const bool has_no_stop = !has_stop && terms.stop_limit.raw == 0;
+  if (terms.close_position ? terms.quantity.raw != 0 : terms.quantity.raw <= 0) return false;
+  if (terms.close_position && (terms.kind > AlgoKind::OneCancelsOther || terms.limit.raw != 0 ||
+                               terms.stop_limit.raw != 0 || !terms.reduce_only))
+    return false;
+  switch (terms.kind) {
+    case AlgoKind::Conditional:
+      return has_profit != has_stop && (has_stop || has_no_stop) &&
+             (has_profit || terms.limit.raw == 0);
+    case AlgoKind::OneCancelsOther:
+      return has_profit && has_stop;
+    case AlgoKind::Trigger:
+      return has_profit && has_no_stop &&
+             (terms.limit.raw != 0 || terms.time_in_force == TimeInForce::GoodTillCancel);
+    case AlgoKind::TrailingStop:
+      return has_distance && has_no_stop && terms.limit.raw == 0;
+    case AlgoKind::Iceberg:
+      return has_no_stop && terms.slice.raw > 0 && terms.slices > 0;
+    case AlgoKind::TimeWeighted:
+      return has_no_stop && has_distance && terms.slice.raw > 0 && terms.limit.raw != 0 &&
+             terms.interval.count > 0;
+    case AlgoKind::Chase:
+      return has_no_stop && (terms.distance.raw == 0 || terms.distance_ppm == 0);
+  }
+  return false;
+}
+
+Verdict check_algo_prices(const Candidate& order, const AlgoTerms& terms) noexcept {
+  for (const Price price : {terms.trigger, terms.limit, terms.stop_trigger, terms.stop_limit,
+                            terms.distance, terms.farthest}) {
+    if (price.raw < 0) return deny(DenialReason::PriceNotPositive, 0, price.raw);
+    const std::int64_t tick = order.instrument.tick_size.raw;
+    if (tick <= 0 || price.raw % tick != 0) {
+      return deny(DenialReason::PriceNotOnTick, tick, price.raw);
+    }
+  }
+  return {};
+}
+
+/// A limit far through the price that triggers it is a mistake like any other.
+Verdict check_algo_collar(Candidate order, const AlgoTerms& terms, Price reference) noexcept {
+  const auto check = [&order](Price limit, Price from) -> Verdict {
+    if (limit.raw == 0) return {};
+    order.price = limit;
+    return check_collar(order, collar_edge(order, from));
+  };
+  const bool has_trigger = terms.kind <= AlgoKind::Trigger;
+  if (auto v = check(terms.limit, has_trigger ? terms.trigger : reference); !v) return v;
+  return check(terms.stop_limit, terms.stop_trigger);
+}
+
+/// The strategy's own position in that direction covers it by itself. Other orders that reduce do
+/// not count against it: of several exits the venue's flag lets no more through than there is.
+Verdict check_algo_reduces(const Candidate& order, bool is_protective) noexcept {
+  if (!is_protective) return check_reduces(order);
+  const std::int64_t held =
+      order.side == Side::Sell ? order.own.position.raw : -order.own.position.raw;
+  if (held >= order.quantity.raw) return {};
+  return deny(DenialReason::ReduceOnlyWouldIncrease, 0, Int128{order.quantity.raw} - held);
+}
+
+Verdict run_algo_rules(Candidate& order, const AlgoTerms& terms, bool is_protective,
+                       const LimitTable& limits, const GateContext& context,
+                       Timestamp now) noexcept {
+  if (auto v = check_tradable(order); !v) return v;
+  if (auto v = check_definition_age(order, limits, context, now); !v) return v;
+  if (!has_its_fields(terms)) return deny(DenialReason::UnsupportedOrder);
+  if (auto v = check_algo_prices(order, terms); !v) return v;
+  if (auto v = check_quantity_grid(order); !v) return v;
+  const auto reference = context.references.fresh_reference(order.instrument.id, now);
+  if (!reference) return deny(DenialReason::NoFreshReferencePrice);
+  if (auto v = check_algo_collar(order, terms, *reference); !v) return v;
+  if (auto v = check_order_quantity(order); !v) return v;
+  Amount notional = largest_notional(order, {*reference});
+  for (const Price price : {terms.trigger, terms.limit, terms.stop_trigger, terms.stop_limit}) {
+    if (price.raw != 0) notional = std::max(notional, largest_notional(order, {price}));
+  }
+  if (auto v = check_notional(order, notional, context, now); !v) return v;
+  if (!is_protective) {
+    if (auto v = check_position(order, order.own, order.strategy_limits); !v) return v;
+    if (auto v = check_position(order, order.account, order.account_limits); !v) return v;
+  }
+  if (auto v = check_open_orders(order, limits, context.exposure); !v) return v;
+  if (auto v = check_algo_reduces(order, is_protective); !v) return v;
+  return check_modes(order, context.modes);
+}
+
 }  // namespace
 
 std::expected<ApprovedOrder, Denial> PreTradeGate::check(const OrderIntent& intent,
@@ -460,6 +554,49 @@ std::expected<ApprovedAmend, Denial> PreTradeGate::check_amend(const AmendIntent
     return std::unexpected(worst.error());
   }
   return ApprovedAmend(intent, price, quantity);
+}
+
+std::expected<ApprovedAlgo, Denial> PreTradeGate::check_algo(const AlgoIntent& intent,
+                                                             const GateContext& context,
+                                                             Timestamp now) const noexcept {
+  if (auto v = check_known(intent.strategy, intent.instrument, limits_, context); !v) {
+    return std::unexpected(v.error());
+  }
+  const AlgoTerms& terms = intent.terms;
+  Candidate order =
+      candidate_for(intent.strategy, intent.instrument, terms.position_side, limits_, context);
+  order.side = terms.side;
+  order.reduce_only = terms.reduce_only;
+  order.quantity = terms.quantity;
+  if (terms.close_position) {
+    // The venue closes what the account has, whoever owns it: only its one owner may ask for it.
+    const std::int64_t held = order.account.position.raw;
+    order.quantity = {terms.side == Side::Sell ? held : -held};
+    if (order.quantity.raw <= 0 || order.own.position.raw != held) {
+      return deny(DenialReason::ReduceOnlyWouldIncrease, 0, held);
+    }
+  }
+  order.added_leaves = order.quantity.raw;
+  const bool is_protective = terms.reduce_only && account_covers(order) &&
+                             order.instrument.kind != InstrumentKind::Spot;
+  if (auto v = run_algo_rules(order, terms, is_protective, limits_, context, now); !v) {
+    return std::unexpected(v.error());
+  }
+  return ApprovedAlgo(intent, order.quantity, is_protective);
+}
+
+std::expected<void, Denial> PreTradeGate::check_algo_amend(
+    StrategyId strategy, InstrumentId instrument, const AlgoTerms& terms, bool is_protective,
+    Quantity counted, const GateContext& context, Timestamp now) const noexcept {
+  if (auto v = check_known(strategy, instrument, limits_, context); !v) return v;
+  Candidate order = candidate_for(strategy, instrument, terms.position_side, limits_, context);
+  order.side = terms.side;
+  order.reduce_only = terms.reduce_only;
+  order.quantity = terms.quantity;
+  order.added_leaves = std::max<std::int64_t>(0, (terms.quantity - counted).raw);
+  order.is_new = false;
+  if (terms.close_position) order.quantity = order.instrument.minimum_quantity;
+  return run_algo_rules(order, terms, is_protective, limits_, context, now);
 }
 
 }  // namespace gannet::risk

@@ -67,6 +67,19 @@ class PreTradeGate {
                                                    const GateContext& context,
                                                    Timestamp now) const noexcept;
 
+  /// At its worst: all that it may put in at once, at the worst of its prices. A price far from the
+  /// market is what a trigger is for, so the collar is between each trigger and its order's limit;
+  /// what works at once (slices, chase) is held to the market. One that reduces and whose flag is
+  /// sent adds nothing, however many of them there are.
+  std::expected<ApprovedAlgo, Denial> check_algo(const AlgoIntent& intent,
+                                                 const GateContext& context,
+                                                 Timestamp now) const noexcept;
+  /// `terms`: as they would be. `counted`: what Exposure counts for it now.
+  std::expected<void, Denial> check_algo_amend(StrategyId strategy, InstrumentId instrument,
+                                               const AlgoTerms& terms, bool is_protective,
+                                               Quantity counted, const GateContext& context,
+                                               Timestamp now) const noexcept;
+
   const LimitTable& limits() const noexcept { return limits_; }
   LimitTable& limits() noexcept { return limits_; }
 

@@ -20,6 +20,11 @@ std::uint32_t reserve_of(const RateLimit& limit, std::uint32_t ppm,
   return std::min(reserve, bucket.burst() > 0 ? bucket.burst() - 1 : 0);
 }
 
+/// The account's bucket counts ordinary new orders and amends alone.
+bool counts_new_orders(RequestKind kind) noexcept {
+  return kind == RequestKind::Place || kind == RequestKind::Amend;
+}
+
 }  // namespace
 
 RateBucket::RateBucket(const RateLimit& limit, std::uint32_t burst_ppm) noexcept {
@@ -57,11 +62,16 @@ RateLimiter::RateLimiter(const RateLimits& limits, const InstrumentTable& instru
   const RateBucket fresh[kBuckets] = {
       {limits.place, limits.burst_ppm},  {limits.place_batch, limits.burst_ppm},
       {limits.amend, limits.burst_ppm},  {limits.amend_batch, limits.burst_ppm},
-      {limits.cancel, limits.burst_ppm}, {limits.cancel_batch, limits.burst_ppm}};
+      {limits.cancel, limits.burst_ppm}, {limits.cancel_batch, limits.burst_ppm},
+      {limits.place_algo, limits.burst_ppm},  {limits.place_algo, limits.burst_ppm},
+      {limits.amend_algo, limits.burst_ppm},  {limits.amend_algo, limits.burst_ppm},
+      {limits.cancel_algo, limits.burst_ppm}, {limits.cancel_algo, limits.burst_ppm}};
   cancel_reserve_ = reserve_of(limits.cancel, limits.cancel_reserve_ppm,
                                fresh[slot(RequestKind::Cancel, RequestForm::Single)]);
   cancel_batch_reserve_ = reserve_of(limits.cancel_batch, limits.cancel_reserve_ppm,
                                      fresh[slot(RequestKind::Cancel, RequestForm::Batch)]);
+  cancel_algo_reserve_ = reserve_of(limits.cancel_algo, limits.cancel_reserve_ppm,
+                                    fresh[slot(RequestKind::CancelAlgo, RequestForm::Single)]);
   std::unordered_map<std::string, std::uint32_t> groups;
   members_.reserve(instruments.size());
   for (const Instrument& instrument : instruments) {
@@ -81,7 +91,7 @@ RateLimiter::Decision RateLimiter::try_acquire(RequestKind kind, InstrumentId in
   const Member* const of = member(instrument);
   if (of == nullptr) return {false, RateBucket::kNever};
   RateBucket& bucket = buckets_[of->group * kBuckets + slot(kind, form)];
-  const bool counts_in_account = kind != RequestKind::Cancel && of->counts_in_account;
+  const bool counts_in_account = counts_new_orders(kind) && of->counts_in_account;
   Timestamp ready = bucket.ready_at(count, reserve(kind, form, priority), now);
   if (counts_in_account) ready = std::max(ready, account_.ready_at(count, 0, now));
   if (ready > now) return {false, ready};
@@ -96,7 +106,7 @@ std::uint32_t RateLimiter::remaining(RequestKind kind, InstrumentId instrument, 
   if (of == nullptr) return 0;
   const RateBucket& bucket = buckets_[of->group * kBuckets + slot(kind, form)];
   const std::uint32_t own = bucket.remaining(reserve(kind, form, priority), now);
-  if (kind == RequestKind::Cancel || !of->counts_in_account) return own;
+  if (!counts_new_orders(kind) || !of->counts_in_account) return own;
   return std::min(own, account_.remaining(0, now));
 }
 
@@ -109,7 +119,9 @@ void RateLimiter::on_venue_refusal(RequestKind kind, InstrumentId instrument, Ti
 
 std::uint32_t RateLimiter::reserve(RequestKind kind, RequestForm form,
                                    RequestPriority priority) const noexcept {
-  if (kind != RequestKind::Cancel || priority == RequestPriority::Risk) return 0;
+  if (priority == RequestPriority::Risk) return 0;
+  if (kind == RequestKind::CancelAlgo) return cancel_algo_reserve_;
+  if (kind != RequestKind::Cancel) return 0;
   return form == RequestForm::Single ? cancel_reserve_ : cancel_batch_reserve_;
 }
 

@@ -12,7 +12,8 @@
 
 namespace gannet::risk {
 
-enum class RequestKind : std::uint8_t { Place, Amend, Cancel };
+/// Algo orders have buckets of their own; their batches (cancels alone) draw from the single bucket.
+enum class RequestKind : std::uint8_t { Place, Amend, Cancel, PlaceAlgo, AmendAlgo, CancelAlgo };
 /// A batch of one element counts as Single (so does the venue).
 enum class RequestForm : std::uint8_t { Single, Batch };
 constexpr RequestForm form_of(std::size_t elements) noexcept {
@@ -80,7 +81,7 @@ class RateLimiter {
   void on_venue_account_refusal(Timestamp now) noexcept { account_.drain(now); }
 
  private:
-  static constexpr std::size_t kBuckets = 6;  // kind x form
+  static constexpr std::size_t kBuckets = 12;  // kind x form
   static constexpr std::uint32_t kNoGroup = static_cast<std::uint32_t>(-1);
 
   struct Member {
@@ -100,6 +101,7 @@ class RateLimiter {
   RateBucket account_;
   std::uint32_t cancel_reserve_ = 0;
   std::uint32_t cancel_batch_reserve_ = 0;
+  std::uint32_t cancel_algo_reserve_ = 0;
 };
 
 }  // namespace gannet::risk

@@ -50,6 +50,9 @@ struct RateLimits {
   RateLimit amend_batch{300, seconds(2)};
   RateLimit cancel{60, seconds(2)};
   RateLimit cancel_batch{300, seconds(2)};
+  RateLimit place_algo{20, seconds(2)};
+  RateLimit amend_algo{20, seconds(2)};
+  RateLimit cancel_algo{20, seconds(2)};  ///< counts orders
   RateLimit account{1'000, seconds(2)};  ///< place + amend over all instruments but spot and margin
   /// The part of each cancel limit that ordinary cancels leave alone: kill and risk use it.
   std::uint32_t cancel_reserve_ppm = 200'000;

@@ -78,6 +78,12 @@ std::string_view name_of_record(engine::RecordType type) {
       return "adjustment";
     case engine::RecordType::OrderEnded:
       return "order_ended";
+    case engine::RecordType::AlgoIntent:
+      return "algo_intent";
+    case engine::RecordType::AlgoPlace:
+      return "algo_place";
+    case engine::RecordType::AlgoReport:
+      return "algo_report";
   }
   return "unknown";
 }

@@ -102,6 +102,7 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
                           run, newest_run)});
   }
   engine::TradingCoreSettings core_settings;
+  core_settings.orders.keep_protective = settings.engine.keep_protective;
   for (const auto& instrument : settings.instruments)
     core_settings.margin_modes.push_back(instrument.margin_mode);
   for (const auto& strategy : settings.strategies)
@@ -125,7 +126,7 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
   book_tap.emplace(*publisher, facts.instruments);
   define_ids(now);
   core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, link, &link, *tap,
-                                 *book_tap, *this},
+                                 *book_tap, *this, &link},
                core_settings, settings.risk, std::move(*limits), names.size(), *ids);
   subscriptions = market_subscriptions(facts.instruments, settings.instruments,
                                        publisher->subscriptions(), publisher->candles());
@@ -198,7 +199,14 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
     market_feed->session(seat).log_in_with(links.signer, facts.clock_offset);
   }
+  algo_requests.emplace(*rest);
+  algo_rest.emplace(identity, context, facts.terms, *core, session_log, *algo_requests,
+                    okx::AlgoRestSettings{});
+  algo_rest->set_clock_offset(facts.clock_offset);
+  algo_session.emplace(links.signer, context, *core, session_log, okx::AlgoSessionSettings{});
+  algo_session->set_clock_offset(facts.clock_offset);
   link.bind(*venue, core->orders());
+  link.bind_algos(*algo_rest);
   tap->time_with(link);
   public_identity.simulated_trading = demo;
   return {};
@@ -238,6 +246,10 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
     });
     order_sockets.add(std::move(*socket));
   }
+  auto algos = make(okx::order_connection_settings(settings.venue.ws_business_url, 0), 0,
+                    *algo_session, "algo_orders");
+  if (!algos) return std::unexpected(std::move(algos.error()));
+  algo_connection = std::move(*algos);
   return make_business_session(seed + 2);
 }
 

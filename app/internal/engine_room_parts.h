@@ -26,6 +26,8 @@
 #include "engine/publisher.h"
 #include "engine/trading_core.h"
 #include "gateway/okx/protocol/account_venue.h"
+#include "gateway/okx/protocol/algo_rest.h"
+#include "gateway/okx/protocol/algo_session.h"
 #include "gateway/okx/protocol/market_feed.h"
 #include "gateway/okx/protocol/order_lines.h"
 #include "gateway/okx/transport/line_sockets.h"
@@ -40,6 +42,19 @@ inline constexpr Nanos kDefinitionInterval = seconds(3600);
 
 /// What the reactor owns and does. Split over files by question: how it is built
 /// (engine_room_build), what a turn does (engine_room), what people are told (engine_room_status).
+/// Algo requests share the REST connection: their ids are told apart by a bit.
+class AlgoRequests final : public okx::RestOutput {
+ public:
+  static constexpr std::uint64_t kBit = std::uint64_t{1} << 61;
+  explicit AlgoRequests(okx::RestOutput& rest) noexcept : rest_(rest) {}
+  bool send_request(std::uint64_t id, HttpRequest request) noexcept override {
+    return rest_.send_request(kBit | id, std::move(request));
+  }
+
+ private:
+  okx::RestOutput& rest_;
+};
+
 struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   explicit Parts(const EngineRoomLinks& given)
       : links(given),
@@ -158,6 +173,9 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::optional<okx::OrderLines> order_lines OWNED_BY(kReactor);
   std::optional<okx::RestSession> rest_session OWNED_BY(kReactor);
   std::optional<okx::AccountVenue> venue OWNED_BY(kReactor);
+  std::optional<AlgoRequests> algo_requests OWNED_BY(kReactor);
+  std::optional<okx::AlgoRest> algo_rest OWNED_BY(kReactor);
+  std::optional<okx::AlgoSession> algo_session OWNED_BY(kReactor);
   std::optional<okx::MarketFeed> market_feed OWNED_BY(kReactor);
   std::optional<BusinessFeed> business_feed OWNED_BY(kReactor);
   std::optional<okx::MarketSession> business_session OWNED_BY(kReactor);  // if anything wants it
@@ -165,6 +183,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   okx::LineSockets market_sockets OWNED_BY(kReactor);
   okx::LineSockets order_sockets OWNED_BY(kReactor);
   std::unique_ptr<okx::SocketConnection> business_connection OWNED_BY(kReactor);
+  std::unique_ptr<okx::SocketConnection> algo_connection OWNED_BY(kReactor);
   std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds OWNED_BY(kReactor);
   std::uint64_t last_seed OWNED_BY(kReactor) = 0;
 

@@ -39,6 +39,14 @@ LogEvent log_event_of(engine::Alert alert) noexcept {
       return LogEvent::VenueRefused;
     case Alert::OrderResolvedByHand:
       return LogEvent::OrderResolved;
+    case Alert::AlgoFailed:
+      return LogEvent::AlgoFailed;
+    case Alert::ProtectiveKept:
+      return LogEvent::ProtectiveKept;
+    case Alert::LiquidationWarning:
+      return LogEvent::LiquidationWarning;
+    case Alert::BalanceDifference:
+      return LogEvent::BalanceDifference;
   }
   return LogEvent::OrderUnknown;
 }
@@ -182,7 +190,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.state = at.state;
   status.hold_reason = at.hold_reason;
   status.kill_reason = kill_reason;
-  status.flat_confirmed = at.flat_confirmed && at.open_orders == 0;
+  status.flat_confirmed = at.flat_confirmed && at.open_orders == at.kept_orders;
   status.journal_failed = store->failed();
   status.market_ready = at.market == ConnectionState::Ready;
   status.account_ready = at.account == ConnectionState::Ready;
@@ -198,6 +206,8 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.open_orders = static_cast<std::uint32_t>(at.open_orders);
   status.unknown_orders = static_cast<std::uint32_t>(at.unknown_orders);
   status.foreign_orders = static_cast<std::uint32_t>(at.foreign_orders);
+  status.algo_orders = static_cast<std::uint32_t>(at.algo_orders);
+  status.kept_orders = static_cast<std::uint32_t>(at.kept_orders);
   status.log_records_lost = gannet::log_records_lost();
   status.clock_offset = rest_session->clock_offset();
   status.tick_to_order = link.tick_to_order();

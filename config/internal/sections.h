@@ -50,6 +50,8 @@ using OnStart = engine::StrategySettings::OnStart;
 inline constexpr std::pair<std::string_view, OnStart> kOnStart[] = {{"cancel", OnStart::Cancel},
                                                                     {"adopt", OnStart::Adopt}};
 using OnStop = engine::StrategySettings::OnStop;
+inline constexpr std::pair<std::string_view, bool> kProtective[] = {{"keep", true},
+                                                                   {"cancel", false}};
 inline constexpr std::pair<std::string_view, OnStop> kOnStop[] = {{"cancel", OnStop::Cancel},
                                                                   {"leave", OnStop::Leave}};
 

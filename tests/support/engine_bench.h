@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -126,7 +127,7 @@ class EngineBench {
     if (!ids) std::abort();
     core = std::make_unique<engine::TradingCore>(
         engine::CoreLinks{instruments, currencies, journal, venue, uses_dead_man ? &venue : nullptr,
-                          ears, ears, ears},
+                          ears, ears, ears, algos},
         settings, risk_settings, std::move(*limits), 2, *ids);
     venue.listener = core.get();
     for (const Instrument& instrument : instruments)
@@ -170,6 +171,7 @@ class EngineBench {
   }
   void turn() {
     venue.run(now);
+    if (also_run) also_run(now);
     if (market_up) core->on_market_alive(now);
     if (venue.connected) core->on_account_alive(now);
     if (market_up && now - books_shown_ >= seconds(5)) {
@@ -224,6 +226,8 @@ class EngineBench {
   std::unique_ptr<engine::TradingCore> core;
   Timestamp now;
   bool uses_dead_man = false;
+  AlgoPort* algos = nullptr;
+  std::function<void(Timestamp)> also_run;  ///< with every turn, after the venue
   bool market_up = false;
 
  private:

@@ -31,6 +31,8 @@ class TinyVenue final : public VenuePort, public DeadManPort {
     VenueReason reason = VenueReason::None;
     Timestamp update_time;
     bool own_tag = true;
+    ClientOrderId algo_client_id;  ///< of the algo order that put it in
+    VenueOrderId algo_venue_id;
     bool open() const { return state == OrderState::Live || state == OrderState::PartiallyFilled; }
   };
   struct Faults {
@@ -50,6 +52,7 @@ class TinyVenue final : public VenuePort, public DeadManPort {
   Faults faults;
   bool connected = false;
   bool answers_lists = true;
+  std::function<void(Timestamp)> list_algos;  ///< tells the rows of the list of algo orders
   std::vector<PlaceRequest> places;
   std::vector<AmendRequest> amends;
   std::vector<CancelRequest> cancels;
@@ -141,11 +144,12 @@ class TinyVenue final : public VenuePort, public DeadManPort {
     for (const CancelRequest& request : requests) cancel(request, now);
     return SendResult::Sent;
   }
-  bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId,
+  bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
                    Timestamp now) noexcept override {
     ++queries;
-    later(now, [this, instrument, client_id](Timestamp at) {
+    later(now, [this, instrument, client_id, venue_id](Timestamp at) {
       Order* order = find(client_id);
+      if (!client_id.valid() && orders.contains(venue_id.value)) order = &orders[venue_id.value];
       if (order != nullptr && !chance(faults.lag_list_percent)) {
         listener->on_execution_report(row(*order, at));
         return;
@@ -154,6 +158,7 @@ class TinyVenue final : public VenuePort, public DeadManPort {
       report.kind = ExecutionReport::Kind::NotFound;
       report.source = ExecutionReport::Source::Query;
       report.client_id = client_id;
+      report.venue_id = client_id.valid() ? VenueOrderId{} : venue_id;
       report.instrument = instrument;
       report.receive_time = at;
       listener->on_execution_report(report);
@@ -183,6 +188,8 @@ class TinyVenue final : public VenuePort, public DeadManPort {
           report.receive_time = at;
           listener->on_position(report, true);
         }
+      } else if (kind == SnapshotKind::AlgoOrders && list_algos) {
+        list_algos(at);
       }
       listener->on_snapshot_end(kind, request, true, at);
     });
@@ -402,6 +409,8 @@ class TinyVenue final : public VenuePort, public DeadManPort {
     report.reason = order.reason;
     report.client_id = order.client_id;
     report.venue_id = order.venue_id;
+    report.algo_client_id = order.algo_client_id;
+    report.algo_venue_id = order.algo_venue_id;
     report.instrument = order.instrument;
     report.own_tag = order.own_tag;
     report.state = order.state;

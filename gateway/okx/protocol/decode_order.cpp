@@ -39,6 +39,8 @@ enum Field : std::size_t {
   kCode,
   kUpdateTime,
   kCreationTime,
+  kAlgoId,
+  kAlgoClientId,
   kFields
 };
 constexpr FieldNames<kFields> kNames({
@@ -47,6 +49,7 @@ constexpr FieldNames<kFields> kNames({
     "tradeId",  "fillTime",    "fillFee", "fillFeeCcy",   "fee",      "feeCcy",
     "execType", "accFillSz",   "state",   "cancelSource", "category", "reduceOnly",
     "reqId",    "amendResult", "code",    "uTime",        "cTime",
+    "algoId",   "algoClOrdId",
 });
 using Texts = std::array<std::string_view, kFields>;
 
@@ -151,6 +154,8 @@ DecodeStatus read_order(const Texts& texts, OrderRow kind, const AccountContext&
   ExecutionReport& report = order.report;
   report.client_id = client_order_id(texts[kClientId]);
   report.venue_id = {positive_number(texts[kVenueId])};
+  report.algo_client_id = client_order_id(texts[kAlgoClientId]);
+  report.algo_venue_id = {positive_number(texts[kAlgoId])};
   report.own_tag = !context.own_tag.empty() && texts[kTag] == context.own_tag.view();
   if (texts[kInstrument].empty()) return std::unexpected(DecodeError::MissingField);
   report.instrument = context.instruments.find(texts[kInstrument]);

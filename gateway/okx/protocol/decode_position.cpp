@@ -80,6 +80,26 @@ DecodeStatus decode_row(JsonValue row, const AccountContext& context, Timestamp 
   return {};
 }
 
+DecodeStatus decode_cash(JsonValue row, const AccountContext& context, Timestamp receive_time,
+                         CashRows& rows) noexcept {
+  constexpr FieldNames<3> names({"ccy", "cashBal", "uTime"});
+  std::array<std::string_view, 3> texts{};
+  if (const DecodeStatus status = read_texts(row, names, texts); !status) return status;
+  const CurrencyId currency = context.currencies.find(texts[0]);
+  const auto cash = amount_or_zero(texts[1], currency);
+  const auto time = time_or_zero(texts[2]);
+  if (texts[0].empty() || texts[1].empty()) {
+    rows.on_bad_cash(DecodeError::MissingField);
+  } else if (!currency.valid()) {
+    rows.on_bad_cash(DecodeError::UnknownInstrument);
+  } else if (!cash || !time) {
+    rows.on_bad_cash(!cash ? cash.error() : time.error());
+  } else {
+    rows.on_cash_row({context.account, *cash, *time, receive_time});
+  }
+  return {};
+}
+
 }  // namespace
 
 DecodeStatus decode_positions(FrameReader& frame, const AccountContext& context,
@@ -91,10 +111,15 @@ DecodeStatus decode_positions(FrameReader& frame, const AccountContext& context,
 
 DecodeStatus decode_balance_and_position(FrameReader& frame, const AccountContext& context,
                                          Timestamp receive_time, PositionRows& rows,
-                                         std::string_view& why) noexcept {
+                                         CashRows& cash, std::string_view& why) noexcept {
   return for_each_row(frame, [&](JsonValue event) -> DecodeStatus {
     return for_each_field(event, [&](std::string_view key, JsonValue value) -> DecodeStatus {
       if (key == "eventType") return take_text(value, why);
+      if (key == "balData") {
+        return for_each_element(value, [&](JsonValue row) -> DecodeStatus {
+          return decode_cash(row, context, receive_time, cash);
+        });
+      }
       if (key != "posData") return {};
       return for_each_element(value, [&](JsonValue row) -> DecodeStatus {
         return decode_row(row, context, receive_time, rows);

@@ -25,11 +25,21 @@ class PositionRows {
 DecodeStatus decode_positions(FrameReader& frame, const AccountContext& context,
                               Timestamp receive_time, PositionRows& rows) noexcept;
 
-/// The positions in a `balance_and_position` push (its balances lack what is available). `why`
-/// becomes the event that changed it (snapshot, filled, delivered, adl, ...); valid while the frame
-/// is. [PROTOCOL 5.7]
+class CashRows {
+ public:
+  virtual void on_cash_row(const CashReport& cash) noexcept = 0;
+  /// UnknownInstrument stands for a currency that is not in the table.
+  virtual void on_bad_cash(DecodeError error) noexcept = 0;
+
+ protected:
+  ~CashRows() = default;
+};
+
+/// The positions and the cash in a `balance_and_position` push (its balances lack what is
+/// available). `why` becomes the event that changed it (snapshot, filled, delivered, adl, ...);
+/// valid while the frame is. [PROTOCOL 5.7]
 DecodeStatus decode_balance_and_position(FrameReader& frame, const AccountContext& context,
                                          Timestamp receive_time, PositionRows& rows,
-                                         std::string_view& why) noexcept;
+                                         CashRows& cash, std::string_view& why) noexcept;
 
 }  // namespace gannet::okx

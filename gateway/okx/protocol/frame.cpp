@@ -12,7 +12,7 @@ namespace {
 
 static_assert(kTextPadding >= simdjson::SIMDJSON_PADDING);
 
-constexpr std::array<std::pair<std::string_view, Channel>, 25> kChannels{{
+constexpr std::array<std::pair<std::string_view, Channel>, 29> kChannels{{
     {"bbo-tbt", Channel::BboTbt},
     {"books5", Channel::Books5},
     {"books", Channel::Books},
@@ -38,6 +38,10 @@ constexpr std::array<std::pair<std::string_view, Channel>, 25> kChannels{{
     {"liquidation-orders", Channel::LiquidationOrders},
     {"adl-warning", Channel::AdlWarning},
     {"status", Channel::Status},
+    {"fills", Channel::Fills},
+    {"liquidation-warning", Channel::LiquidationWarning},
+    {"orders-algo", Channel::OrdersAlgo},
+    {"algo-advance", Channel::AlgoAdvance},
 }};
 
 // A bar follows each.

@@ -55,6 +55,10 @@ enum class Channel : std::uint8_t {
   Account,
   Positions,
   BalanceAndPosition,
+  Fills,
+  LiquidationWarning,
+  OrdersAlgo,
+  AlgoAdvance,
 };
 
 Channel channel_of(std::string_view name) noexcept;

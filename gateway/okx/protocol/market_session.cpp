@@ -357,6 +357,10 @@ void MarketSession::on_push(const Frame& frame, std::string_view text, Timestamp
     case Channel::Account:
     case Channel::Positions:
     case Channel::BalanceAndPosition:
+    case Channel::Fills:
+    case Channel::LiquidationWarning:
+    case Channel::OrdersAlgo:
+    case Channel::AlgoAdvance:
     case Channel::Other:
       diagnostics_.report(DiagnosticKind::UnknownChannel, frame.channel_name, text);
       return;

@@ -16,14 +16,21 @@ struct ChannelRequest {
   std::string_view message;
 };
 /// Events only (update interval 0): the regular repeats would only cost time. [PROTOCOL 5.5, 5.6]
-constexpr std::array<ChannelRequest, 3> kChannels{{
+constexpr std::array<ChannelRequest, 5> kChannels{{
     {"orders", "suborders",
      R"({"id":"suborders","op":"subscribe","args":[{"channel":"orders","instType":"ANY"}]})"},
     {"account", "subaccount",
      R"({"id":"subaccount","op":"subscribe","args":[{"channel":"account","extraParams":"{\"updateInterval\":\"0\"}"}]})"},
     {"positions", "subpositions",
      R"({"id":"subpositions","op":"subscribe","args":[{"channel":"positions","instType":"ANY","extraParams":"{\"updateInterval\":\"0\"}"}]})"},
+    {"balance_and_position", "subcash",
+     R"({"id":"subcash","op":"subscribe","args":[{"channel":"balance_and_position"}]})"},
+    {"liquidation-warning", "subwarnings",
+     R"({"id":"subwarnings","op":"subscribe","args":[{"channel":"liquidation-warning","instType":"ANY"}]})"},
 }};
+/// By fee tier: its refusal costs nothing, and nothing waits for it. [PROTOCOL 5.4]
+constexpr ChannelRequest kFillHints{
+    "fills", "subfills", R"({"id":"subfills","op":"subscribe","args":[{"channel":"fills"}]})"};
 
 constexpr std::int32_t kLoginFailed = 60009;
 constexpr std::int32_t kLoginTooOld = 60006;
@@ -204,6 +211,7 @@ void OrderSession::handle_login(const Frame& frame, Timestamp now) noexcept {
       return;
     }
   }
+  if (settings_.fill_hints) static_cast<void>(output_->send_text(kFillHints.message));
 }
 
 void OrderSession::handle_error(const Frame& frame, Timestamp now) noexcept {
@@ -215,6 +223,10 @@ void OrderSession::handle_error(const Frame& frame, Timestamp now) noexcept {
   }
   if (state_ == State::LoggingIn) {
     handle_refused_login(code, frame.message, now);
+    return;
+  }
+  if (frame.id == kFillHints.id) {
+    problems_.on_problem(ProblemKind::Refused, code, frame.message);
     return;
   }
   const bool ours = std::ranges::any_of(
@@ -392,6 +404,18 @@ void OrderSession::handle_push(const Frame& frame, Timestamp now) noexcept {
     case Channel::Positions:
       status = decode_positions(reader_, context_, now, *this);
       break;
+    case Channel::BalanceAndPosition: {
+      std::string_view why;
+      from_snapshot_ = false;  // a page of it may be all there is
+      status = decode_balance_and_position(reader_, context_, now, *this, *this, why);
+      break;
+    }
+    case Channel::Fills:
+      status = decode_fill_hints(reader_, context_, now, *this);
+      break;
+    case Channel::LiquidationWarning:
+      status = decode_liquidation_warnings(reader_, context_, now, *this);
+      break;
     default:
       count_ignored("data of a channel that was not asked for");
       status = reader_.finish();
@@ -445,6 +469,19 @@ void OrderSession::on_position_row(const PositionReport& position) noexcept {
   listener_.on_position(position, from_snapshot_);
 }
 void OrderSession::on_bad_position(DecodeError error) noexcept { count_bad(error, "positions"); }
+
+void OrderSession::on_cash_row(const CashReport& cash) noexcept { listener_.on_cash(cash); }
+void OrderSession::on_bad_cash(DecodeError error) noexcept {
+  count_bad(error, "balance_and_position");
+}
+void OrderSession::on_fill_hint_row(const FillHint& hint) noexcept { listener_.on_fill_hint(hint); }
+void OrderSession::on_bad_fill_hint(DecodeError error) noexcept { count_bad(error, "fills"); }
+void OrderSession::on_warning_row(const LiquidationWarning& warning) noexcept {
+  listener_.on_liquidation_warning(warning);
+}
+void OrderSession::on_bad_warning(DecodeError error) noexcept {
+  count_bad(error, "liquidation-warning");
+}
 
 void OrderSession::count_bad(DecodeError error, std::string_view what) noexcept {
   if (error == DecodeError::UnknownInstrument) {

@@ -12,6 +12,7 @@
 #include "gateway/okx/protocol/account_context.h"
 #include "gateway/okx/protocol/clock_filter.h"
 #include "gateway/okx/protocol/decode_account.h"
+#include "gateway/okx/protocol/decode_hints.h"
 #include "gateway/okx/protocol/decode_order.h"
 #include "gateway/okx/protocol/decode_position.h"
 #include "gateway/okx/protocol/decode_reply.h"
@@ -32,6 +33,7 @@ struct OrderSessionSettings {
   Nanos pong_timeout = seconds(3);       ///< nothing at all by then: the connection is dead
   Nanos upgrade_patience = seconds(20);  ///< after notice 64008, for requests in flight to end
   std::size_t maximum_in_flight = 1024;
+  bool fill_hints = false;  ///< the `fills` channel too: by fee tier, and only counted
   int login_retries =
       2;  ///< in a row, after refusals that a corrected clock may heal; then it stops
   int subscribe_retries = 3;  ///< in a row, after refused subscriptions
@@ -87,7 +89,10 @@ class RequestRescue {
 class OrderSession final : public SocketSession,
                            private OrderRows,
                            private BalanceRows,
-                           private PositionRows {
+                           private PositionRows,
+                           private CashRows,
+                           private FillHintRows,
+                           private LiquidationWarningRows {
  public:
   enum class State : std::uint8_t { Closed, LoggingIn, Subscribing, Ready, Stopped };
 
@@ -129,7 +134,7 @@ class OrderSession final : public SocketSession,
   SendResult send(std::string_view frame, std::span<const Flight> flights, Timestamp now) noexcept;
 
  private:
-  static constexpr std::size_t kSubscriptions = 3;  // orders, account, positions
+  static constexpr std::size_t kSubscriptions = 5;  // those that Ready waits for
 
   // The decoders' rows.
   void on_order(const DecodedOrder& order) noexcept override;
@@ -138,6 +143,12 @@ class OrderSession final : public SocketSession,
   void on_bad_balance(DecodeError error) noexcept override;
   void on_position_row(const PositionReport& position) noexcept override;
   void on_bad_position(DecodeError error) noexcept override;
+  void on_cash_row(const CashReport& cash) noexcept override;
+  void on_bad_cash(DecodeError error) noexcept override;
+  void on_fill_hint_row(const FillHint& hint) noexcept override;
+  void on_bad_fill_hint(DecodeError error) noexcept override;
+  void on_warning_row(const LiquidationWarning& warning) noexcept override;
+  void on_bad_warning(DecodeError error) noexcept override;
 
   void handle_frame(const Frame& frame, Timestamp now) noexcept;
   void handle_login(const Frame& frame, Timestamp now) noexcept;

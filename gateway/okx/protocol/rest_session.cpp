@@ -50,6 +50,8 @@ bool RestSession::request_snapshot(SnapshotKind kind, std::uint64_t request, Tim
     case SnapshotKind::Balances:
       question.ask = Ask::Balances;
       break;
+    case SnapshotKind::AlgoOrders:
+      return false;  // AlgoRest lists them
   }
   question.snapshot = request;
   question.since = since;

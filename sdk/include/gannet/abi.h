@@ -122,7 +122,8 @@ enum {
   GANNET_ORDER_CANCEL_DENIED = 12,
   GANNET_ORDER_CANCEL_REJECTED = 13, /* the order may be gone: its state follows */
   GANNET_ORDER_UNKNOWN = 14,         /* outcome not known: being asked for, counted as working */
-  GANNET_ORDER_ADOPTED = 15          /* an order of an earlier run, now this strategy's */
+  GANNET_ORDER_ADOPTED = 15,         /* an order of an earlier run, now this strategy's */
+  GANNET_ORDER_TRIGGERED = 16        /* an algo order put in its first order */
 };
 
 enum { GANNET_LOG_DEBUG = 0, GANNET_LOG_INFO = 1, GANNET_LOG_WARNING = 2, GANNET_LOG_ERROR = 3 };
@@ -608,15 +609,51 @@ typedef struct gannet_amend {
   int64_t quantity; /* the total, filled part included */
 } gannet_amend;
 
-/* Answered with GANNET_NOT_AVAILABLE so far. */
+enum {
+  GANNET_ALGO_CONDITIONAL = 0,       /* one exit: a stop loss or a take profit */
+  GANNET_ALGO_ONE_CANCELS_OTHER = 1, /* both: the first that triggers ends the other */
+  GANNET_ALGO_TRIGGER = 2,           /* an order that goes in when a price is reached */
+  GANNET_ALGO_TRAILING_STOP = 3, /* a market order once the price has turned by so much */
+  GANNET_ALGO_ICEBERG = 4,       /* small limit orders, a few at a time */
+  GANNET_ALGO_TIME_WEIGHTED = 5, /* small taking orders at a regular pace */
+  GANNET_ALGO_CHASE = 6          /* a post-only order that follows the best price */
+};
+enum { GANNET_TRIGGER_BY_LAST = 0, GANNET_TRIGGER_BY_INDEX = 1, GANNET_TRIGGER_BY_MARK = 2 };
+enum { GANNET_PASSIVE = 0, GANNET_MIDDLE = 1, GANNET_AGGRESSIVE = 2 };
+
+/* An order that the venue keeps aside and works by itself. Which fields count depends on the kind;
+ * 0 is "not given". Its events and fills come under its one handle, whatever orders it puts in;
+ * cancel takes the handle, and amend too (CONDITIONAL, ONE_CANCELS_OTHER and TRIGGER alone): the
+ * price is then the stop's, else the trigger's; the limit of its order keeps its distance to it. */
 typedef struct gannet_algo_order {
   uint32_t size;
-  uint32_t kind;
-  gannet_order order;
+  uint32_t instrument;
+  uint8_t kind; /* GANNET_ALGO_... */
+  uint8_t side;
+  uint8_t reduce_only;
+  uint8_t position_side;
+  uint8_t close_position; /* 1: the whole position when it triggers; quantity is 0 then */
+  uint8_t trigger_by;     /* of trigger_price */
+  uint8_t stop_by;        /* of stop_price */
+  uint8_t time_in_force;  /* TRIGGER with a limit price */
+  uint8_t aggressiveness; /* ICEBERG */
+  uint8_t reserved;
+  uint16_t slices;       /* ICEBERG: orders at a time */
+  uint32_t distance_ppm; /* like distance, in millionths of the price */
+  uint32_t farthest_ppm;
+  uint32_t reserved2;
+  uint64_t cookie;
+  int64_t quantity;
+  /* CONDITIONAL, ONE_CANCELS_OTHER: the take profit's. TRIGGER: the order's. TRAILING_STOP: it
+   * follows the price only from there on. ICEBERG: it begins there. */
   int64_t trigger_price;
-  int64_t callback;
-  uint32_t trigger_by;
-  uint32_t reserved;
+  int64_t limit_price; /* of the order put in; 0: a market order. Slices: never worse than this */
+  int64_t stop_price;  /* CONDITIONAL, ONE_CANCELS_OTHER: the stop loss's */
+  int64_t stop_limit_price;
+  int64_t distance; /* TRAILING_STOP: the turn. CHASE: behind, TIME_WEIGHTED: through the best */
+  int64_t farthest; /* CHASE: from where it began; further, and it ends */
+  int64_t slice_quantity;
+  int64_t interval; /* TIME_WEIGHTED: nanoseconds */
 } gannet_algo_order;
 
 /* What create asks for, beside what the descriptor wants of every instrument parameter. */

@@ -215,7 +215,8 @@ enum class OrderEventKind : std::uint32_t {
   CancelDenied = GANNET_ORDER_CANCEL_DENIED,
   CancelRejected = GANNET_ORDER_CANCEL_REJECTED,
   Unknown = GANNET_ORDER_UNKNOWN,
-  Adopted = GANNET_ORDER_ADOPTED
+  Adopted = GANNET_ORDER_ADOPTED,
+  Triggered = GANNET_ORDER_TRIGGERED
 };
 
 /// What became of one of the strategy's orders.
@@ -601,6 +602,91 @@ struct Amend {
   bool cancel_on_failure = false;  ///< an amend that fails ends the order
 };
 
+enum class AlgoKind : std::uint8_t {
+  Conditional = GANNET_ALGO_CONDITIONAL,            ///< one exit: a stop loss or a take profit
+  OneCancelsOther = GANNET_ALGO_ONE_CANCELS_OTHER,  ///< both
+  Trigger = GANNET_ALGO_TRIGGER,             ///< an order that goes in when a price is reached
+  TrailingStop = GANNET_ALGO_TRAILING_STOP,  ///< a market order once the price has turned
+  Iceberg = GANNET_ALGO_ICEBERG,             ///< small limit orders, a few at a time
+  TimeWeighted = GANNET_ALGO_TIME_WEIGHTED,  ///< small taking orders at a regular pace
+  Chase = GANNET_ALGO_CHASE                  ///< a post-only order that follows the best price
+};
+enum class TriggerBy : std::uint8_t {
+  Last = GANNET_TRIGGER_BY_LAST,
+  Index = GANNET_TRIGGER_BY_INDEX,
+  Mark = GANNET_TRIGGER_BY_MARK
+};
+
+/// An order that the venue keeps aside and works by itself; make it by the functions below. A price
+/// of 0 is a market order, or "not given". All its events and fills come under its one handle.
+struct AlgoOrder {
+  AlgoKind kind = AlgoKind::Conditional;
+  InstrumentId instrument;
+  Side side = Side::Sell;
+  Quantity quantity;
+  bool reduce_only = true;
+  bool close_position = false;  ///< the whole position when it triggers; no quantity then
+  Price trigger;                ///< the take profit's, or the order's
+  Price limit;
+  Price stop_trigger;
+  Price stop_limit;
+  TriggerBy trigger_by = TriggerBy::Last;
+  TriggerBy stop_by = TriggerBy::Last;
+  TimeInForce time_in_force = TimeInForce::GoodTillCancel;
+  Price distance;
+  std::uint32_t distance_ppm = 0;  ///< like `distance`, in millionths of the price
+  Price farthest;
+  std::uint32_t farthest_ppm = 0;
+  Quantity slice;
+  std::uint16_t slices = 0;
+  std::uint8_t aggressiveness = GANNET_MIDDLE;
+  Duration interval;
+  std::uint64_t cookie = 0;  ///< yours; comes back with every event
+
+  /// Leaves a position when the price has gone against it as far as `stop`.
+  static AlgoOrder stop_loss(InstrumentId instrument, Side side, Quantity quantity,
+                             Price stop) noexcept {
+    AlgoOrder order;
+    order.instrument = instrument;
+    order.side = side;
+    order.quantity = quantity;
+    order.stop_trigger = stop;
+    return order;
+  }
+  static AlgoOrder take_profit(InstrumentId instrument, Side side, Quantity quantity,
+                               Price target) noexcept {
+    AlgoOrder order = stop_loss(instrument, side, quantity, Price{});
+    order.trigger = target;
+    return order;
+  }
+  /// Whichever comes first ends the other.
+  static AlgoOrder bracket(InstrumentId instrument, Side side, Quantity quantity, Price target,
+                           Price stop) noexcept {
+    AlgoOrder order = stop_loss(instrument, side, quantity, stop);
+    order.kind = AlgoKind::OneCancelsOther;
+    order.trigger = target;
+    return order;
+  }
+  /// Leaves when the price has turned by `distance` from its best.
+  static AlgoOrder trailing_stop(InstrumentId instrument, Side side, Quantity quantity,
+                                 Price distance) noexcept {
+    AlgoOrder order = stop_loss(instrument, side, quantity, Price{});
+    order.kind = AlgoKind::TrailingStop;
+    order.distance = distance;
+    return order;
+  }
+  /// Goes in when `trigger` is reached, as a limit order at `limit`, or as a market order.
+  static AlgoOrder entry(InstrumentId instrument, Side side, Quantity quantity, Price trigger,
+                         Price limit = {}) noexcept {
+    AlgoOrder order = stop_loss(instrument, side, quantity, Price{});
+    order.kind = AlgoKind::Trigger;
+    order.reduce_only = false;
+    order.trigger = trigger;
+    order.limit = limit;
+    return order;
+  }
+};
+
 /// What `place` says at once.
 struct Placed {
   OrderHandle handle;  ///< set if the answer is Ok
@@ -688,6 +774,36 @@ class Strategy {
     placed.answer = static_cast<Answer>(host_.place(engine_, &raw, &placed.handle.value));
     return placed;
   }
+  /// Answers NotAvailable where the engine is older than algo orders.
+  Placed place(const AlgoOrder& order) noexcept {
+    gannet_algo_order raw{};
+    raw.size = sizeof raw;
+    raw.instrument = order.instrument.value;
+    raw.kind = static_cast<std::uint8_t>(order.kind);
+    raw.side = static_cast<std::uint8_t>(order.side);
+    raw.reduce_only = order.reduce_only;
+    raw.close_position = order.close_position;
+    raw.trigger_by = static_cast<std::uint8_t>(order.trigger_by);
+    raw.stop_by = static_cast<std::uint8_t>(order.stop_by);
+    raw.time_in_force = static_cast<std::uint8_t>(order.time_in_force);
+    raw.aggressiveness = order.aggressiveness;
+    raw.slices = order.slices;
+    raw.distance_ppm = order.distance_ppm;
+    raw.farthest_ppm = order.farthest_ppm;
+    raw.cookie = order.cookie;
+    raw.quantity = order.quantity.raw;
+    raw.trigger_price = order.trigger.raw;
+    raw.limit_price = order.limit.raw;
+    raw.stop_price = order.stop_trigger.raw;
+    raw.stop_limit_price = order.stop_limit.raw;
+    raw.distance = order.distance.raw;
+    raw.farthest = order.farthest.raw;
+    raw.slice_quantity = order.slice.raw;
+    raw.interval = order.interval.nanos;
+    Placed placed;
+    placed.answer = static_cast<Answer>(host_.place_algo(engine_, &raw, &placed.handle.value));
+    return placed;
+  }
   /// One request for up to kMaxBatch orders; each is checked and told of like a single one.
   /// `handles` gets one an order, invalid where it was not taken (the answer is Full then).
   Answer place(std::span<const Order> orders, std::span<OrderHandle> handles) noexcept {
@@ -723,7 +839,8 @@ class Strategy {
     return static_cast<Answer>(host_.cancel_batch(
         engine_, raw.data(), static_cast<std::uint32_t>(handles.size()), nullptr));
   }
-  /// `quantity`: the new total, filled part included.
+  /// `quantity`: the new total, filled part included. Of an algo order `price` is its stop's
+  /// trigger, else its trigger; the limit of its order keeps its distance.
   Answer amend(OrderHandle handle, std::optional<Price> price,
                std::optional<Quantity> quantity = std::nullopt) noexcept {
     return amend(Amend{handle, price, quantity});

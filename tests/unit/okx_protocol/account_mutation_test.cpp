@@ -3,6 +3,8 @@
 #include <random>
 #include <string>
 
+#include "gateway/okx/protocol/algo_rest.h"
+#include "gateway/okx/protocol/algo_session.h"
 #include "tests/unit/okx_protocol/account_side.h"
 
 // What the network says may be anything: the sessions count it and live on.
@@ -102,6 +104,60 @@ TEST(AccountSide, SurvivesTwoHundredThousandMutatedMessages) {
   }
   EXPECT_GT(reports, 10'000u);  // most mutations leave something readable
   EXPECT_TRUE(side.rest->stop_reason().empty());
+}
+
+TEST(AccountSide, SurvivesMutatedMessagesAboutAlgoOrders) {
+  const std::string row =
+      R"("data":[{"instId":"BTC-USDT-SWAP","algoId":"42","algoClOrdId":"17","tag":"mm1",)"
+      R"("ordType":"conditional","state":"effective","side":"sell","posSide":"net","sz":"0.05",)"
+      R"("slTriggerPx":"60000","slOrdPx":"-1","slTriggerPxType":"last","ordIdList":["5","6"],)"
+      R"("ordId":"6","failCode":"51008","reqId":"4","amendResult":"-1","sCode":"0",)"
+      R"("uTime":"1795430400413"}])";
+  const std::string originals[] = {
+      R"({"arg":{"channel":"orders-algo","instType":"ANY"},)" + row + "}",
+      R"({"code":"0","msg":"",)" + row + "}"};
+  std::mt19937_64 random(7);
+  testing::AccountSide side;
+  AlgoRest rest(RestIdentity{&side.signer, false}, side.context, side.terms, side.heard,
+                side.heard, side.http, AlgoRestSettings{});
+  AlgoSession session(side.signer, side.context, side.heard, side.heard, {});
+  for (int i = 0; i < 20'000; ++i) {
+    if (!session.ready()) {
+      session.on_open(side.socket, side.now);
+      for (const char* text :
+           {R"({"event":"login","code":"0"})",
+            R"({"event":"subscribe","arg":{"channel":"orders-algo"}})",
+            R"({"event":"subscribe","arg":{"channel":"algo-advance"}})"}) {
+        const testing::Text padded(text);
+        session.on_text(padded.view(), side.now);
+      }
+    }
+    const std::string message = mutate(originals[random() % 2], random);
+    const testing::Text padded(message);
+    session.on_text(padded.view(), side.now);
+    if (i % 4 == 0) {
+      ASSERT_TRUE(i % 8 == 0 ? rest.request_list(1, side.now)
+                             : rest.query_algo(side.swap, AlgoKind::Conditional, {17}, {42},
+                                               side.now));
+      HttpResponse response;
+      response.status = 200;
+      response.body = message;
+      rest.on_response(side.http.sent.back().first, response, side.now);
+      for (int turn = 0; turn < 12; ++turn) {
+        side.now = side.now + seconds(6);
+        rest.on_timer(side.now);
+      }
+      side.http.sent.clear();
+      side.socket.sent.clear();
+    }
+    for (const AlgoReport& report : side.heard.algos) {
+      ASSERT_TRUE(report.instrument.valid());
+      ASSERT_GE(report.terms.quantity.raw, 0);
+      ASSERT_TRUE(is_believable(report.terms.quantity));
+    }
+    if (i % 100 == 99) side.heard = {};
+  }
+  EXPECT_GT(session.counters().frames, 20'000u);
 }
 
 }  // namespace

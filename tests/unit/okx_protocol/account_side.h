@@ -81,6 +81,12 @@ class Heard final : public AccountListener, public SessionProblems {
   void on_cancel_all_after(bool accepted, Timestamp, Timestamp) noexcept override {
     dead_man.push_back(accepted);
   }
+  void on_algo_report(const AlgoReport& report) noexcept override { algos.push_back(report); }
+  void on_cash(const CashReport& report) noexcept override { cash.push_back(report); }
+  void on_fill_hint(const FillHint& hint) noexcept override { hints.push_back(hint); }
+  void on_liquidation_warning(const LiquidationWarning& warning) noexcept override {
+    warnings.push_back(warning);
+  }
   void on_problem(ProblemKind kind, std::int32_t code, std::string_view text) noexcept override {
     problems.push_back({kind, code, std::string(text), {}});
   }
@@ -117,6 +123,10 @@ class Heard final : public AccountListener, public SessionProblems {
   std::vector<PositionReport> positions;
   std::vector<bool> positions_from_snapshot;
   std::vector<BalanceReport> balances;
+  std::vector<AlgoReport> algos;
+  std::vector<CashReport> cash;
+  std::vector<FillHint> hints;
+  std::vector<LiquidationWarning> warnings;
   std::vector<SnapshotKind> begun;
   std::vector<Ended> ended;
   std::vector<ConnectionState> connection;
@@ -188,6 +198,8 @@ struct AccountSide {
     acknowledge("orders");
     acknowledge("account");
     acknowledge("positions");
+    acknowledge("balance_and_position");
+    acknowledge("liquidation-warning");
   }
   void acknowledge(std::string_view channel) {
     say(R"({"event":"subscribe","arg":{"channel":")" + std::string(channel) +

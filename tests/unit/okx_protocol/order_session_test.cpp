@@ -33,7 +33,7 @@ TEST_F(Session, LogsInFirstAndIsReadyOnlyWhenEverySubscriptionIsAcknowledged) {
   ASSERT_EQ(side.socket.sent.size(), 1u);
   EXPECT_NE(side.socket.sent[0].find(R"("op":"login")"), std::string::npos);
   side.say(R"({"event":"login","code":"0","msg":"","connId":"c0"})");
-  ASSERT_EQ(side.socket.sent.size(), 4u);
+  ASSERT_EQ(side.socket.sent.size(), 6u);
   EXPECT_NE(side.socket.sent[1].find(R"("channel":"orders","instType":"ANY")"), std::string::npos);
   side.acknowledge("account");
   side.acknowledge("orders");
@@ -41,6 +41,8 @@ TEST_F(Session, LogsInFirstAndIsReadyOnlyWhenEverySubscriptionIsAcknowledged) {
   EXPECT_EQ(session().state(), State::Subscribing);
   EXPECT_EQ(side.orders->send("x", {}, side.now), SendResult::NotConnected);
   side.acknowledge("positions");
+  side.acknowledge("balance_and_position");
+  side.acknowledge("liquidation-warning");
   EXPECT_TRUE(session().ready());
   EXPECT_EQ(heard.connection, (std::vector{ConnectionState::Connecting, ConnectionState::Ready}));
 }

@@ -185,4 +185,49 @@ TEST(SdkBoundary, PlacesBatchesWhereTheEngineHasThem) {
   handlers.destroy(self);
 }
 
+class PlacesAnExit : public gannet::Strategy {
+ public:
+  static void describe(gannet::Description& d) { d.name = "places_an_exit"; }
+  explicit PlacesAnExit(gannet::Setup& setup) : Strategy(setup) {}
+  void on_start() override {
+    auto order = gannet::AlgoOrder::bracket({3}, gannet::Side::Sell, Quantity{5}, Price{120},
+                                            Price{80});
+    order.stop_limit = Price{79};
+    order.stop_by = gannet::TriggerBy::Mark;
+    order.cookie = 9;
+    placed = place(order);
+  }
+  static gannet::Placed placed;
+};
+gannet::Placed PlacesAnExit::placed;
+
+TEST(SdkStrategy, PlacesAlgoOrdersByNamedFunctions) {
+  static gannet_algo_order sent;
+  gannet_host host{};
+  host.size = sizeof host;
+  host.place_algo = [](void*, const gannet_algo_order* order, std::uint64_t* handle) {
+    sent = *order;
+    *handle = 17;
+    return std::int32_t{GANNET_OK};
+  };
+  const gannet_descriptor& descriptor = *gannet::boundary::descriptor<PlacesAnExit>();
+  gannet_parameters none{};
+  void* self = nullptr;
+  ASSERT_EQ(descriptor.handlers->create(&host, nullptr, &none, &self), GANNET_OK);
+  ASSERT_EQ(descriptor.handlers->start(self), GANNET_OK);
+  descriptor.handlers->destroy(self);
+  EXPECT_TRUE(PlacesAnExit::placed);
+  EXPECT_EQ(PlacesAnExit::placed.handle.value, 17u);
+  EXPECT_EQ(sent.size, sizeof sent);
+  EXPECT_EQ(sent.kind, GANNET_ALGO_ONE_CANCELS_OTHER);
+  EXPECT_EQ(sent.instrument, 3u);
+  EXPECT_EQ(sent.side, GANNET_SELL);
+  EXPECT_EQ(sent.reduce_only, 1);
+  EXPECT_EQ(sent.trigger_price, 120);
+  EXPECT_EQ(sent.stop_price, 80);
+  EXPECT_EQ(sent.stop_limit_price, 79);
+  EXPECT_EQ(sent.stop_by, GANNET_TRIGGER_BY_MARK);
+  EXPECT_EQ(sent.cookie, 9u);
+}
+
 }  // namespace

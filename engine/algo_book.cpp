@@ -1,0 +1,64 @@
+#include "engine/algo_book.h"
+
+#include <algorithm>
+
+namespace gannet::engine {
+
+AlgoBook::AlgoBook(std::size_t orders, std::size_t children)
+    : orders_(orders), children_(children) {
+  arrival_.reserve(children);
+}
+
+AlgoOrder* AlgoBook::add(ClientOrderId client_id, const AlgoTerms& terms) noexcept {
+  AlgoOrder order;
+  order.client_id = client_id;
+  order.terms = terms;
+  return orders_.insert(client_id.value, order);
+}
+
+AlgoChild* AlgoBook::add_child(AlgoOrder& parent, InstrumentId instrument,
+                               VenueOrderId venue_id) noexcept {
+  if (AlgoChild* child = find_child(venue_id)) return child;
+  if (children_.full() && !forget_oldest_ended()) return nullptr;
+  AlgoChild child;
+  child.venue_id = venue_id;
+  child.parent = parent.client_id;
+  child.instrument = instrument;
+  arrival_.push_back(venue_id.value);
+  ++parent.open_children;
+  ++parent.children;
+  ++open_children_;
+  return children_.insert(venue_id.value, child);
+}
+
+void AlgoBook::end_child(AlgoChild& child) noexcept {
+  if (!child.open) return;
+  child.open = false;
+  child.next_query = {};
+  --open_children_;
+  if (AlgoOrder* parent = find(child.parent)) --parent->open_children;
+}
+
+Quantity AlgoBook::cumulative(const AlgoOrder& order) const noexcept {
+  Quantity sum = order.folded;
+  for (const std::uint64_t id : arrival_) {
+    const AlgoChild* child = children_.find(id);
+    if (child != nullptr && child->parent == order.client_id)
+      sum = add_saturating(sum, child->cumulative_quantity);
+  }
+  return sum;
+}
+
+bool AlgoBook::forget_oldest_ended() noexcept {
+  const auto ended = std::ranges::find_if(
+      arrival_, [this](std::uint64_t id) { return !children_.find(id)->open; });
+  if (ended == arrival_.end()) return false;
+  const AlgoChild& child = *children_.find(*ended);
+  if (AlgoOrder* parent = find(child.parent))
+    parent->folded = add_saturating(parent->folded, child.cumulative_quantity);
+  children_.erase(*ended);
+  arrival_.erase(ended);
+  return true;
+}
+
+}  // namespace gannet::engine

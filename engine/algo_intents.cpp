@@ -1,0 +1,258 @@
+#include <algorithm>
+
+#include "engine/order_manager.h"
+
+// Algo orders on their way out: wishes, amends and cancels. They share ids, handles, the table and
+// the rules with ordinary orders; the venue takes them by other requests, and without an expiry.
+
+namespace gannet::engine {
+
+namespace {
+Denial refusal_for(DenialReason reason) noexcept { return {reason, 0, 0, {}}; }
+}  // namespace
+
+void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Timestamp trigger,
+                              Timestamp now) noexcept {
+  const auto refuse = [&](const Denial& why) {
+    Order order;
+    order.instrument = intent.instrument;
+    order.cookie = intent.cookie;
+    order.side = intent.terms.side;
+    order.price = main_price(intent.terms);
+    order.quantity = intent.terms.quantity;
+    deny(intent.strategy, intent.handle, &order, OrderEventKind::Denied, why, now);
+  };
+  if (!links_.exposure.contains(intent.strategy))
+    return refuse(refusal_for(DenialReason::StrategyStopped));
+  if (!append(links_.journal, to_record(intent, trigger), now))
+    return refuse(refusal_for(DenialReason::JournalFull));
+  if (!links_.instruments.contains(intent.instrument) ||
+      !links_.exposure.contains(intent.instrument))
+    return refuse(refusal_for(DenialReason::UnknownInstrument));
+  if (!intent.handle.valid() || table_.find(intent.handle) != nullptr)
+    return refuse(refusal_for(DenialReason::UnknownHandle));
+  if (links_.algos == nullptr) return refuse(refusal_for(DenialReason::UnsupportedOrder));
+  if (!table_.has_room() || !has_algo_room()) return refuse(refusal_for(DenialReason::OrderTableFull));
+  const auto approved = links_.gate.check_algo(intent, gate_context(), now);
+  if (!approved) return refuse(approved.error());
+  const auto slot =
+      links_.limiter.try_acquire(risk::RequestKind::PlaceAlgo, intent.instrument, now);
+  if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
+  const ClientOrderId id = ids_.next();
+  if (!id.valid()) return refuse(refusal_for(DenialReason::ClientOrderIdsExhausted));
+
+  Order draft;
+  draft.client_id = id;
+  draft.handle = intent.handle;
+  draft.cookie = intent.cookie;
+  draft.strategy = intent.strategy;
+  draft.instrument = intent.instrument;
+  draft.side = intent.terms.side;
+  draft.reduce_only = intent.terms.reduce_only;
+  draft.position_side = intent.terms.position_side;
+  draft.algo = true;
+  draft.protective = approved->is_protective();
+  draft.price = main_price(intent.terms);
+  draft.quantity = approved->quantity();
+  draft.expire_time = now + venue_offset_ + settings_.algo_patience;
+  draft.trigger_time = trigger;
+  draft.decided_time = decided;
+  draft.sent_time = now;
+  AlgoPlaceRequest request;
+  request.client_id = id;
+  request.instrument = intent.instrument;
+  request.margin_mode = margin_modes_[intent.instrument.value];
+  request.terms = intent.terms;
+  request.terms.reduce_only = draft.protective;
+  if (!append(links_.journal, to_record(draft, request), now))
+    return refuse(refusal_for(DenialReason::JournalFull));
+
+  Order* order = table_.add(draft);
+  if (order == nullptr) return refuse(refusal_for(DenialReason::OrderTableFull));
+  algos_.add(id, request.terms);
+  count(*order);
+  ++counters_.placed;
+  const SendResult sent = links_.algos->place_algo(request, now);
+  if (sent == SendResult::Sent) {
+    if (order->phase == OrderPhase::PendingNew && !order->acknowledged)
+      emit(*order, OrderEventKind::PendingNew, VenueReason::None, now);
+    return;
+  }
+  --counters_.placed;
+  record(NotSentRecord{id.value, ExecutionReport::Request::Place, sent}, now);
+  order->phase = OrderPhase::Rejected;
+  order->end_evidence = EndEvidence::Concluded;
+  order->told_end = true;
+  table_.note_ended(*order);
+  count(*order);
+  refuse(refusal_for(DenialReason::NotConnected));
+}
+
+bool OrderManager::has_algo_room() noexcept {
+  if (!algos_.full()) return true;
+  // Those whose order is gone, or ended and settled, make room; all that can at once, so that the
+  // order of the table decides nothing.
+  table_.for_each_ended([this](Order& order) {
+    if (order.algo && !order.counted) algos_.forget(order.client_id);
+  });
+  algos_.forget_if([this](ClientOrderId id) { return table_.find(id) == nullptr; });
+  return !algos_.full();
+}
+
+void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp now) noexcept {
+  const auto refuse = [&](const Denial& why) {
+    deny(intent.strategy, intent.handle, &order, OrderEventKind::AmendDenied, why, now);
+  };
+  AlgoOrder* algo = algos_.find(order.client_id);
+  if (algo == nullptr || algo->triggered || is_final(algo->state))
+    return refuse(refusal_for(DenialReason::OrderNotWorking));
+  AlgoAmendRequest request;
+  request.terms = algo->terms;
+  // What is left out stays as the newest amend before it asked.
+  if (!order.amends.empty()) {
+    const PendingAmend& newest = order.amends[order.amends.size() - 1];
+    request.terms = with_main_price(request.terms, newest.price);
+    if (!request.terms.close_position) request.terms.quantity = newest.quantity;
+  }
+  if (!is_amendable(algo->terms.kind) || (intent.new_quantity && algo->terms.close_position))
+    return refuse(refusal_for(DenialReason::UnsupportedOrder));
+  const AlgoTerms before = request.terms;
+  if (intent.new_price) request.terms = with_main_price(request.terms, *intent.new_price);
+  if (intent.new_quantity) request.terms.quantity = *intent.new_quantity;
+  request.new_price = main_price(request.terms) != main_price(before);
+  request.new_quantity = request.terms.quantity != before.quantity;
+  if (!request.new_price && !request.new_quantity)
+    return refuse(refusal_for(DenialReason::NothingToAmend));
+  const auto allowed =
+      links_.gate.check_algo_amend(order.strategy, order.instrument, request.terms,
+                                   order.protective, order.counted_leaves, gate_context(), now);
+  if (!allowed) return refuse(allowed.error());
+  const auto slot = links_.limiter.try_acquire(risk::RequestKind::AmendAlgo, order.instrument, now);
+  if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
+
+  request.client_id = order.client_id;
+  request.venue_id = order.venue_id;
+  request.instrument = order.instrument;
+  request.amend_id = ++last_amend_id_;
+  PendingAmend pending;
+  pending.amend_id = request.amend_id;
+  pending.price = main_price(request.terms);
+  pending.quantity = algo->terms.close_position ? order.quantity : request.terms.quantity;
+  pending.expire_time = now + venue_offset_ + settings_.algo_patience;
+  AmendRecord entry;
+  entry.client_id = request.client_id.value;
+  entry.amend_id = request.amend_id;
+  entry.new_price = pending.price.raw;
+  entry.new_quantity = pending.quantity.raw;
+  entry.expire_time = pending.expire_time.nanos;
+  entry.has_price = request.new_price ? 1 : 0;
+  entry.has_quantity = request.new_quantity ? 1 : 0;
+  if (!append(links_.journal, entry, now)) return refuse(refusal_for(DenialReason::JournalFull));
+  order.amends.push(pending);
+  count(order);
+  ++counters_.amended;
+  const SendResult sent = links_.algos->amend_algo(request, now);
+  if (sent == SendResult::Sent) return;
+  --counters_.amended;
+  record(NotSentRecord{order.client_id.value, ExecutionReport::Request::Amend, sent}, now);
+  for (std::size_t i = order.amends.size(); i-- > 0;) {
+    if (order.amends[i].amend_id == request.amend_id) order.amends.erase(i);
+  }
+  count(order);
+  refuse(refusal_for(DenialReason::NotConnected));
+}
+
+/// What must be cancelled is the algo order while it works, and what it put in once it does not.
+std::size_t OrderManager::send_algo_cancels(std::span<Order* const> orders,
+                                            Timestamp now) noexcept {
+  FixedVector<AlgoCancelRequest, kMaxAlgoCancels> requests;
+  FixedVector<Order*, kMaxAlgoCancels> going;
+  for (Order* order : orders) {
+    const AlgoOrder* algo = algos_.find(order->client_id);
+    const bool works_on =
+        algo == nullptr ||
+        (!is_final(algo->state) && !(algo->triggered && fires_once(algo->terms.kind)));
+    if (!works_on) {
+      cancel_children(*order, now);
+      continue;
+    }
+    const auto slot = links_.limiter.try_acquire(
+        risk::RequestKind::CancelAlgo, order->instrument, now,
+        order->cancel_wish == CancelWish::Engine ? risk::RequestPriority::Risk
+                                                 : risk::RequestPriority::Normal);
+    if (!slot.granted) {
+      put_back(*order, std::min(slot.retry_at, now + seconds(1)));
+      continue;
+    }
+    requests.push({order->client_id, order->venue_id, order->instrument});
+    going.push(order);
+  }
+  if (going.empty()) return 0;
+  for (Order* order : going) {
+    order->cancel_in_flight = true;
+    ++counters_.cancels;
+    record(CancelRecord{order->client_id.value, order->venue_id.value, order->instrument.value, 0},
+           now);
+  }
+  const SendResult result = links_.algos == nullptr
+                                ? SendResult::NotConnected
+                                : links_.algos->cancel_algos(requests.view(), now);
+  if (result == SendResult::Sent) return going.size();
+  for (Order* order : going) {
+    --counters_.cancels;
+    order->cancel_in_flight = false;
+    record(NotSentRecord{order->client_id.value, ExecutionReport::Request::Cancel, result}, now);
+    put_back(*order, now + settings_.send_retry);
+  }
+  return 0;
+}
+
+void OrderManager::cancel_children(Order& order, Timestamp now) noexcept {
+  algos_.for_each_open_child([&](AlgoChild& child) {
+    if (child.parent != order.client_id) return;
+    if (!links_.limiter
+             .try_acquire(risk::RequestKind::Cancel, child.instrument, now,
+                          risk::RequestPriority::Risk)
+             .granted)
+      return;
+    record(CancelRecord{0, child.venue_id.value, child.instrument.value, 0}, now);
+    if (links_.port.cancel({ClientOrderId{}, child.venue_id, child.instrument}, now) ==
+        SendResult::Sent)
+      ++counters_.cancels;
+  });
+  put_back(order, now + settings_.cancel_retry);  // until its end is known
+}
+
+bool OrderManager::is_kept(const Order& order) const noexcept {
+  if (!settings_.keep_protective || !order.algo || !order.protective || !order.is_open() ||
+      order.phase == OrderPhase::PendingNew || order.unknown)
+    return false;
+  const Quantity held =
+      links_.exposure.of_account(order.instrument, order.position_side).position;
+  return order.side == Side::Sell ? held.raw > 0 : held.raw < 0;
+}
+
+bool OrderManager::keeps(const Order& order, Timestamp now) noexcept {
+  if (!is_kept(order)) return false;
+  AlgoOrder* algo = algos_.find(order.client_id);
+  if (algo != nullptr && !algo->kept_told) {
+    algo->kept_told = true;
+    alert(Alert::ProtectiveKept, order, now, 0, order.quantity.raw);
+  }
+  return true;
+}
+
+bool OrderManager::is_kept_child(const ExecutionReport& report) const noexcept {
+  if (report.client_id.valid()) return false;
+  const AlgoChild* child = algos_.find_child(report.venue_id);
+  const Order* order = table_.find(child != nullptr ? child->parent : report.algo_client_id);
+  return order != nullptr && is_kept(*order);
+}
+
+std::size_t OrderManager::kept() const noexcept {
+  std::size_t n = 0;
+  table_.for_each_open([&](const Order& order) { n += is_kept(order) ? 1u : 0u; });
+  return n;
+}
+
+}  // namespace gannet::engine
