@@ -22,7 +22,7 @@
 namespace gannet::app {
 namespace {
 
-struct Listener final : MarketListener {
+struct LineListener final : MarketListener {
   std::map<std::pair<std::uint32_t, BookFeed>, std::unique_ptr<OrderBook>> books;
   std::size_t updates = 0;
   std::size_t withdrawals = 0;
@@ -50,17 +50,17 @@ struct Listener final : MarketListener {
   void on_market_alive(Timestamp) noexcept override {}
 };
 
-struct Socket final : okx::SocketOutput {
+struct DeafSocket final : okx::SocketOutput {
   bool send_text(std::string_view) noexcept override { return true; }
   void reconnect(std::string_view) noexcept override {}
 };
-struct Quiet final : okx::Diagnostics {
+struct NoDiagnostics final : okx::Diagnostics {
   void on_diagnostic(okx::DiagnosticKind, std::string_view, std::string_view) noexcept override {}
 };
 
-constexpr Timestamp kStart = from_unix_millis(1'795'430'400'000);
+constexpr Timestamp kFirstArrival = from_unix_millis(1'795'430'400'000);
 
-class RecordedLines : public ::testing::TestWithParam<const char*> {
+class RecordingOverTwoLines : public ::testing::TestWithParam<const char*> {
  protected:
   void load(const std::string& path) {
     auto loaded = load_tables({}, path);
@@ -92,29 +92,29 @@ class RecordedLines : public ::testing::TestWithParam<const char*> {
     settings.instrument_states = false;
     auto made =
         std::make_unique<okx::MarketSession>(settings, tables.codes, wanted, told, quiet);
-    made->on_open(socket, kStart);
+    made->on_open(socket, kFirstArrival);
     return made;
   }
 
   RecordingTables tables;
   std::vector<std::string> texts;
   std::vector<okx::MarketSubscription> wanted;
-  Socket socket;
-  Quiet quiet;
+  DeafSocket socket;
+  NoDiagnostics quiet;
 };
 
-TEST_P(RecordedLines, ToldTwiceWithDelaysGiveTheBooksAndTradesOfOne) {
+TEST_P(RecordingOverTwoLines, ToldTwiceWithDelaysGiveTheBooksAndTradesOfOne) {
   GANNET_RECORDING(path, GetParam());
   load(path);
-  Listener one;
+  LineListener one;
   const auto single = session(one);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const test::PaddedText padded(texts[i]);
-    single->on_text(padded, kStart + milliseconds(static_cast<std::int64_t>(i)));
+    single->on_text(padded, kFirstArrival + milliseconds(static_cast<std::int64_t>(i)));
   }
   ASSERT_GT(one.updates + one.trades.size() + one.values, 0u);
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    Listener both;
+    LineListener both;
     okx::FeedArbiter arbiter(2, tables.codes.rows().size(), both);
     const std::array sessions{session(arbiter.line(0)), session(arbiter.line(1))};
     struct Arrival {
@@ -127,7 +127,7 @@ TEST_P(RecordedLines, ToldTwiceWithDelaysGiveTheBooksAndTradesOfOne) {
     for (std::size_t line = 0; line < 2; ++line) {
       Timestamp last;
       for (std::size_t i = 0; i < texts.size(); ++i) {
-        const Timestamp sent = kStart + milliseconds(static_cast<std::int64_t>(i));
+        const Timestamp sent = kFirstArrival + milliseconds(static_cast<std::int64_t>(i));
         const auto delay = static_cast<std::int64_t>(random() % (random() % 50 == 0 ? 200 : 8));
         last = std::max(last, sent + milliseconds(delay));  // a wire keeps its order
         arrivals.push_back({last, line, i});
@@ -171,7 +171,7 @@ TEST_P(RecordedLines, ToldTwiceWithDelaysGiveTheBooksAndTradesOfOne) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Okx, RecordedLines,
+INSTANTIATE_TEST_SUITE_P(Okx, RecordingOverTwoLines,
                          ::testing::Values("okx/ws/public-20220227-books-l2-tbt.jsonl.zst",
                                            "okx/ws/public-20220513-books.jsonl",
                                            "okx/ws/public-202608-frames-swap.jsonl",

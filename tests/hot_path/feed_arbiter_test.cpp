@@ -9,10 +9,10 @@
 namespace gannet::bench {
 namespace {
 
-constexpr InstrumentId kInstrument{0};
-constexpr Timestamp kStart = from_unix_millis(1'795'430'400'000);
+constexpr InstrumentId kFedInstrument{0};
+constexpr Timestamp kFeedStart = from_unix_millis(1'795'430'400'000);
 
-struct Counter final : MarketListener {
+struct EventCounter final : MarketListener {
   std::uint64_t events = 0;
   void on_book_update(const BookUpdate&) noexcept override { ++events; }
   void on_book_withdrawn(InstrumentId, BookFeed, BookWithdrawal, Timestamp) noexcept override {}
@@ -27,13 +27,14 @@ struct Counter final : MarketListener {
 /// Every stream over two lines that take turns in being first, one of them lost now and then, and
 /// books passed as a whole.
 TEST(FeedArbiterPath, EventsOfTwoLinesAllocateNothing) {
-  Counter counter;
+  EventCounter counter;
   okx::FeedArbiter arbiter(2, 1, counter);
   Level level{100, 1, 1, 0};
   const auto book = [&](std::size_t line, BookUpdate::Kind kind, BookFeed feed, std::int64_t id) {
     level.quantity = id;
     arbiter.line(line).on_book_update(
-        {kInstrument, feed, kind, {&level, 1}, {}, id, kStart + milliseconds(id), kStart});
+        {kFedInstrument, feed, kind, {&level, 1}, {}, id, kFeedStart + milliseconds(id),
+         kFeedStart});
   };
   const auto round = [&](std::int64_t id) {
     const std::size_t first = static_cast<std::size_t>(id % 3) % 2;
@@ -44,23 +45,23 @@ TEST(FeedArbiterPath, EventsOfTwoLinesAllocateNothing) {
       }
       book(line, BookUpdate::Kind::Snapshot, BookFeed::BestBidOffer, id);
       TradeEvent trade;
-      trade.instrument = kInstrument;
+      trade.instrument = kFedInstrument;
       trade.trade_id = {id};
-      trade.exchange_time = kStart + milliseconds(id);
+      trade.exchange_time = kFeedStart + milliseconds(id);
       arbiter.line(line).on_trade(trade);
       TickerEvent ticker;
-      ticker.instrument = kInstrument;
+      ticker.instrument = kFedInstrument;
       ticker.exchange_time = trade.exchange_time;
       arbiter.line(line).on_ticker(ticker);
-      arbiter.line(line).on_reference_price({kInstrument, ReferencePriceEvent::Kind::Mark, Price{1},
-                                             trade.exchange_time, kStart});
+      arbiter.line(line).on_reference_price({kFedInstrument, ReferencePriceEvent::Kind::Mark,
+                                             Price{1}, trade.exchange_time, kFeedStart});
     }
     if (id % 100 == 99) {
-      arbiter.line(first).on_book_withdrawn(kInstrument, BookFeed::Depth400, BookWithdrawal::Gap,
-                                            kStart);
+      arbiter.line(first).on_book_withdrawn(kFedInstrument, BookFeed::Depth400, BookWithdrawal::Gap,
+                                            kFeedStart);
       book(first, BookUpdate::Kind::Snapshot, BookFeed::Depth400, id);
     }
-    arbiter.on_timer(kStart + milliseconds(id));
+    arbiter.on_timer(kFeedStart + milliseconds(id));
   };
   for (const std::size_t line : {0u, 1u}) {
     book(line, BookUpdate::Kind::Snapshot, BookFeed::Depth400, 1);

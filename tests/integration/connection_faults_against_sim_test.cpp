@@ -26,7 +26,7 @@ namespace {
 using okx::testing::Heard;
 using Log = std::vector<std::string>;
 
-struct Market final : MarketListener {
+struct MarketEar final : MarketListener {
   std::map<BookFeed, OrderBook> books;
   std::vector<std::int64_t> trades;
   std::size_t withdrawals = 0;
@@ -50,12 +50,12 @@ struct Market final : MarketListener {
   void on_market_alive(Timestamp) noexcept override {}
 };
 
-struct Quiet final : okx::Diagnostics {
+struct NoDiagnostics final : okx::Diagnostics {
   void on_diagnostic(okx::DiagnosticKind, std::string_view, std::string_view) noexcept override {}
 };
 
 /// Our end of one connection: what the transport does, on virtual time.
-struct End final : okx::SocketOutput {
+struct LineEnd final : okx::SocketOutput {
   okx::SocketSession* session = nullptr;
   std::string path;
   std::function<void()> on_replace;
@@ -83,10 +83,10 @@ struct End final : okx::SocketOutput {
   }
 };
 
-class Town final : public okx_server::ServerOutput {
+class WiredVenue final : public okx_server::ServerOutput {
  public:
   struct Lines final : okx::LineControl {
-    std::vector<End*> ends;
+    std::vector<LineEnd*> ends;
     Timestamp* now = nullptr;
     void open_line(std::size_t line) noexcept override {
       ends[line]->started = true;
@@ -98,7 +98,7 @@ class Town final : public okx_server::ServerOutput {
     }
   };
 
-  explicit Town(std::size_t lines) {
+  explicit WiredVenue(std::size_t lines) {
     swap = instruments.add(okx::testing::make_instrument("BTC-USDT-SWAP", InstrumentKind::Swap, 3,
                                                          2, currencies, "BTC", "USDT", "USDT"));
     instruments[swap].minimum_quantity = {1};
@@ -122,14 +122,14 @@ class Town final : public okx_server::ServerOutput {
     feed = std::make_unique<okx::MarketFeed>(lines, market_settings, codes, wanted, market, quiet,
                                              market_lines);
     for (std::size_t seat = 0; seat < feed->seats(); ++seat) {
-      End& end = add_end(feed->session(seat), "public");
+      LineEnd& end = add_end(feed->session(seat), "public");
       end.on_replace = [this, seat] { feed->replace(seat, now); };
       market_lines.ends.push_back(&end);
     }
     orders = std::make_unique<okx::OrderLines>(*signer, context, heard, heard,
                                                okx::OrderSessionSettings{}, order_lines);
     for (std::size_t line = 0; line < 2; ++line) {
-      End& end = add_end(orders->session(line), "private");
+      LineEnd& end = add_end(orders->session(line), "private");
       end.on_replace = [this, line] { orders->replace(line); };
       order_lines.ends.push_back(&end);
     }
@@ -187,14 +187,14 @@ class Town final : public okx_server::ServerOutput {
 
   // ServerOutput
   void send_text(okx_server::ConnectionId id, std::string_view text) noexcept override {
-    if (End* const end = end_of(id)) {
+    if (LineEnd* const end = end_of(id)) {
       const std::size_t at = text.find("\"connId\":\"");
       if (at != std::string_view::npos) end->name = text.substr(at + 10, 8);
       end->to_client.emplace_back(text);
     }
   }
   void close(okx_server::ConnectionId id, std::uint16_t code, std::string_view) noexcept override {
-    if (End* const end = end_of(id)) end->closing = code == 0 ? std::uint16_t{1006} : code;
+    if (LineEnd* const end = end_of(id)) end->closing = code == 0 ? std::uint16_t{1006} : code;
   }
 
   std::mt19937_64 random{11};
@@ -212,8 +212,8 @@ class Town final : public okx_server::ServerOutput {
       {InstrumentId{0}, okx::MarketStream::Trades},
       {InstrumentId{0}, okx::MarketStream::Ticker}};
   Heard heard;
-  Market market, reference;
-  Quiet quiet;
+  MarketEar market, reference;
+  NoDiagnostics quiet;
   okx::testing::FakeRest no_rest;
   std::unique_ptr<okx::Signer> signer;
   std::unique_ptr<okx_server::Server> server;
@@ -223,22 +223,22 @@ class Town final : public okx_server::ServerOutput {
   std::unique_ptr<okx::RestSession> rest;
   std::unique_ptr<okx::AccountVenue> venue;
   std::unique_ptr<okx::MarketSession> reference_session;
-  End* reference_end = nullptr;
+  LineEnd* reference_end = nullptr;
 
  private:
-  End& add_end(okx::SocketSession& session, std::string path) {
-    ends.push_back(std::make_unique<End>());
+  LineEnd& add_end(okx::SocketSession& session, std::string path) {
+    ends.push_back(std::make_unique<LineEnd>());
     ends.back()->session = &session;
     ends.back()->path = "/ws/v5/" + std::move(path);
     return *ends.back();
   }
-  End* end_of(okx_server::ConnectionId id) noexcept {
+  LineEnd* end_of(okx_server::ConnectionId id) noexcept {
     for (auto& end : ends) {
       if (end->open && end->connection == id) return end.get();
     }
     return nullptr;
   }
-  void connect(End& end) {
+  void connect(LineEnd& end) {
     if (server->on_upgrade(end.path, "127.0.0.1:1", now) != 0) {
       end.connect_at = now + seconds(1);
       return;
@@ -248,7 +248,7 @@ class Town final : public okx_server::ServerOutput {
     server->on_open(end.connection, end.path, "127.0.0.1:1", now);
     end.session->on_open(end, now);
   }
-  void finish(End& end) {
+  void finish(LineEnd& end) {
     const std::uint16_t code = *std::exchange(end.closing, std::nullopt);
     if (!end.open) return;
     end.open = false;
@@ -282,7 +282,7 @@ class Town final : public okx_server::ServerOutput {
     }
   }
 
-  std::vector<std::unique_ptr<End>> ends;
+  std::vector<std::unique_ptr<LineEnd>> ends;
   okx_server::ConnectionId last_connection = 0;
 };
 
@@ -300,7 +300,7 @@ void expect_same_book(const OrderBook& one, const OrderBook& other) {
 }
 
 /// What the feed told is what a line told that nothing happened to.
-void expect_agreement(Town& town) {
+void expect_the_reference(WiredVenue& town) {
   town.pass(seconds(2));
   for (const BookFeed feed : {BookFeed::Depth400, BookFeed::BestBidOffer}) {
     expect_same_book(town.market.books.at(feed), town.reference.books.at(feed));
@@ -312,7 +312,7 @@ void expect_agreement(Town& town) {
   EXPECT_EQ(town.reference.withdrawals, 0u);
 }
 
-bool all_ready(const Town& town) {
+bool all_ready(const WiredVenue& town) {
   std::size_t ready = 0;
   for (std::size_t seat = 0; seat < town.feed->seats(); ++seat) {
     ready += town.feed->state(seat).working && town.feed->state(seat).ready ? 1u : 0u;
@@ -322,10 +322,10 @@ bool all_ready(const Town& town) {
 
 // Faults 12: no arrow of a connection waits for ever.
 TEST(ConnectionFaults, ASlowLoginAndLostAcknowledgementsEndInANewConnectionThatWorks) {
-  Town town(1);
+  WiredVenue town(1);
   town.fault(R"({"slow_login":{"ms":15000},"drop_subscribe_ack":{"channel":"books"}})");
   ASSERT_TRUE(town.until([&] { return all_ready(town); }));
-  const End& account = *town.order_lines.ends[0];
+  const LineEnd& account = *town.order_lines.ends[0];
   EXPECT_EQ(account.reconnects, (Log{"no answer to the login"}));
   EXPECT_EQ(town.market_lines.ends[0]->reconnects, (Log{"a subscription was not acknowledged"}));
   town.fault(R"({"drop_subscribe_ack":{"channel":"positions"},"cut":{"connection":"private"}})");
@@ -337,7 +337,7 @@ TEST(ConnectionFaults, ASlowLoginAndLostAcknowledgementsEndInANewConnectionThatW
 
 // PROTOCOL 3.6, by the venue itself.
 TEST(ConnectionFaults, AClosedConnectionComesBackUnlessTheKeyWasChanged) {
-  Town town(1);
+  WiredVenue town(1);
   ASSERT_TRUE(town.until([&] { return all_ready(town); }));
   for (const char* code : {"1001", "1006", "4004", "4005", "4006"}) {
     for (const char* path : {"public", "private"}) {
@@ -356,14 +356,14 @@ TEST(ConnectionFaults, AClosedConnectionComesBackUnlessTheKeyWasChanged) {
 TEST(ConnectionFaults, AMoveLosesNothingAndTellsNothingTwice) {  // fault 11
   for (const std::size_t lines : {1u, 2u}) {
     SCOPED_TRACE(std::to_string(lines) + " lines");
-    Town town(lines);
+    WiredVenue town(lines);
     ASSERT_TRUE(town.until([&] { return all_ready(town); }));
     town.trade_on(seconds(1));
     const std::size_t told = town.market.connection.size();
     std::uint64_t id = 1;
     for (std::uint64_t round = 1; round <= 3; ++round) {
       town.fault(R"({"notice64008":{"connection":"private","close_after_ms":30000}})");
-      for (End* const end : town.market_lines.ends) {
+      for (LineEnd* const end : town.market_lines.ends) {
         if (!end->open) continue;
         town.fault(R"({"notice64008":{"connection":")" + end->name +
                    R"(","close_after_ms":30000}})");
@@ -390,16 +390,16 @@ TEST(ConnectionFaults, AMoveLosesNothingAndTellsNothingTwice) {  // fault 11
     EXPECT_EQ(town.heard.count(ExecutionReport::Kind::OutcomeUnknown), 0u);
     EXPECT_EQ(town.heard.count(ExecutionReport::Kind::Status), id - 1) << "each told live, once";
     EXPECT_EQ(town.venue->counters().by_rest, 0u);
-    expect_agreement(town);
+    expect_the_reference(town);
   }
 }
 
 TEST(ConnectionFaults, OfTwoLinesOneMayBeLateCutOrLossyAndTheFeedIsWhole) {
-  Town town(2);
+  WiredVenue town(2);
   ASSERT_TRUE(town.until([&] { return all_ready(town); }));
   std::mt19937_64 random(5);
   for (int round = 0; round < 40; ++round) {
-    End& end = *town.market_lines.ends[static_cast<std::size_t>(round % 2)];
+    LineEnd& end = *town.market_lines.ends[static_cast<std::size_t>(round % 2)];
     const std::string name = end.name;
     switch (random() % 4) {
       case 0:
@@ -425,7 +425,7 @@ TEST(ConnectionFaults, OfTwoLinesOneMayBeLateCutOrLossyAndTheFeedIsWhole) {
   EXPECT_EQ(town.market.withdrawals, 0u);
   EXPECT_EQ(town.market.connection,
             (std::vector{ConnectionState::Connecting, ConnectionState::Ready}));
-  expect_agreement(town);
+  expect_the_reference(town);
   EXPECT_GT(town.feed->figures(0).first, 500u);
   EXPECT_GT(town.feed->figures(1).first, 500u);
   EXPECT_GE(std::max(town.feed->figures(0).lead.maximum(), town.feed->figures(1).lead.maximum()),

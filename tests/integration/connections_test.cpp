@@ -26,7 +26,7 @@ std::vector<std::string> states_told(const Daemon& daemon) {
   return daemon.log_lines({"engine.state"});
 }
 
-void expect_agreement(Daemon& daemon, Venue& venue, const Folder& folder) {
+void expect_the_ledger_agrees(Daemon& daemon, Venue& venue, const Folder& folder) {
   EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
   const Said ledger = gannet(folder, {"journal", "ledger", "--state", folder.state()});
   ASSERT_EQ(ledger.code, 0) << ledger.err;
@@ -53,7 +53,7 @@ TEST(Connections, AnAnnouncedUpgradeMovesBothWithoutALossOrAPause) {
   EXPECT_EQ(states_told(daemon), states) << "no hold, no reconciliation: nothing happened";
   EXPECT_EQ(daemon.status()->number("reconnects"), 0);
   EXPECT_EQ(daemon.status()->number("unknown_orders"), 0);
-  expect_agreement(daemon, venue, folder);
+  expect_the_ledger_agrees(daemon, venue, folder);
 }
 
 TEST(Connections, OfTwoMarketLinesOneMayBeCutDelayedOrLoseUpdatesAtNoCost) {
@@ -93,7 +93,7 @@ TEST(Connections, OfTwoMarketLinesOneMayBeCutDelayedOrLoseUpdatesAtNoCost) {
   EXPECT_EQ(states_told(daemon), states) << "the engine was ready all the while";
   const auto now = daemon.status();
   EXPECT_EQ(now->text("state"), "ready");
-  expect_agreement(daemon, venue, folder);
+  expect_the_ledger_agrees(daemon, venue, folder);
 }
 
 // PROTOCOL 3.6: the venue tells why; what we do is in the log.

@@ -21,9 +21,9 @@
 namespace gannet::okx {
 namespace {
 
-constexpr InstrumentId kInstrument{0};
-constexpr Timestamp kStart = from_unix_millis(1'795'430'400'000);
-using Side = std::map<std::int64_t, std::int64_t>;  // quantity by price
+constexpr InstrumentId kFedInstrument{0};
+constexpr Timestamp kFeedStart = from_unix_millis(1'795'430'400'000);
+using Quantities = std::map<std::int64_t, std::int64_t>;  // quantity by price
 
 /// How the venue behaves in a run.
 struct Manners {
@@ -36,7 +36,7 @@ struct State {
   std::int64_t previous = -1;
   std::int64_t sequence = 0;
   Timestamp time;
-  Side bids;
+  Quantities bids;
   std::vector<Level> changes;
 };
 
@@ -45,7 +45,7 @@ class Truth {
   explicit Truth(std::uint64_t seed) : random_(seed) {
     State first;
     first.sequence = 1'000;
-    first.time = kStart;
+    first.time = kFeedStart;
     for (int i = 0; i < 8; ++i) first.bids[100 + i] = 1;
     states_.push_back(first);
   }
@@ -212,7 +212,7 @@ class Line final : BookSequencerOutput {
       if (frame.trade) {
         delivered.insert(*frame.trade);
         TradeEvent trade;
-        trade.instrument = kInstrument;
+        trade.instrument = kFedInstrument;
         trade.trade_id = {*frame.trade};
         trade.exchange_time = frame.time;
         trade.receive_time = now;
@@ -220,7 +220,7 @@ class Line final : BookSequencerOutput {
         continue;
       }
       DecodedBook book;
-      book.instrument = kInstrument;
+      book.instrument = kFedInstrument;
       book.kind = frame.kind;
       book.bids = frame.levels;
       book.sequence = frame.sequence;
@@ -266,9 +266,9 @@ class Line final : BookSequencerOutput {
   Manners manners_;
   MarketListener& told_;
   std::mt19937_64 random_;
-  BookSequencer sequencer_{kInstrument, BookFeed::Depth400, *this};
+  BookSequencer sequencer_{kFedInstrument, BookFeed::Depth400, *this};
   std::deque<Frame> wire_;
-  Side pending_;  // changes that are not told yet
+  Quantities pending_;  // changes that are not told yet
   std::int64_t told_sequence_ = 0;
   std::size_t losses_ = 0;  // of the book, by cuts and gaps
   bool connected_ = false;
@@ -277,7 +277,7 @@ class Line final : BookSequencerOutput {
   std::optional<Timestamp> subscribe_at_;
 };
 
-struct Outcome {
+struct FeedOutcome {
   std::size_t withdrawals = 0;
   std::size_t losses = 0;
   std::uint64_t gaps = 0;
@@ -285,7 +285,7 @@ struct Outcome {
   std::size_t went_back = 0;
 };
 
-Outcome run(std::size_t line_count, const Manners& manners, std::uint64_t seed) {
+FeedOutcome run_feed(std::size_t line_count, const Manners& manners, std::uint64_t seed) {
   Truth truth(seed);
   Checker checker(truth);
   FeedArbiter arbiter(line_count, 1, checker);
@@ -299,7 +299,7 @@ Outcome run(std::size_t line_count, const Manners& manners, std::uint64_t seed) 
   std::mt19937_64 random(seed + 1);
   std::set<std::int64_t> delivered;
   std::int64_t trade_id = 0;
-  Timestamp now = kStart;
+  Timestamp now = kFeedStart;
   for (auto& line : lines) line->open(now);
   constexpr int kTurns = 6'000, kCalm = 1'000, kSilence = 1'500;
   for (int turn = 0; turn < kTurns + kCalm + kSilence; ++turn) {
@@ -328,7 +328,7 @@ Outcome run(std::size_t line_count, const Manners& manners, std::uint64_t seed) 
   }
   EXPECT_TRUE(checker.live);
   EXPECT_EQ(checker.trades, delivered);
-  Outcome outcome;
+  FeedOutcome outcome;
   outcome.withdrawals = checker.withdrawals;
   outcome.went_back = checker.went_back;
   for (std::size_t i = 0; i < line_count; ++i) {
@@ -343,13 +343,13 @@ Outcome run(std::size_t line_count, const Manners& manners, std::uint64_t seed) 
 }
 
 TEST(FeedArbiterProperty, AnyInterleavingOfLinesIsOneTrueStream) {
-  Outcome sum;
+  FeedOutcome sum;
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     for (const bool bear_state : {true, false}) {
       for (const bool resets : {true, false}) {
         SCOPED_TRACE("seed " + std::to_string(seed) + " state times " +
                      std::to_string(bear_state) + " resets " + std::to_string(resets));
-        const Outcome outcome = run(2 + seed % 2, {true, bear_state, resets}, seed);
+        const FeedOutcome outcome = run_feed(2 + seed % 2, {true, bear_state, resets}, seed);
         if (HasFailure()) return;
         sum.gaps += outcome.gaps;
         sum.withdrawals += outcome.withdrawals;
@@ -365,10 +365,10 @@ TEST(FeedArbiterProperty, AnyInterleavingOfLinesIsOneTrueStream) {
 }
 
 TEST(FeedArbiterProperty, LinesThatMergeUpdatesDifferentlyStillGiveATrueBook) {
-  Outcome sum;
+  FeedOutcome sum;
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const Outcome outcome = run(2 + seed % 2, {false, seed % 3 != 0, seed % 2 == 0}, seed);
+    const FeedOutcome outcome = run_feed(2 + seed % 2, {false, seed % 3 != 0, seed % 2 == 0}, seed);
     if (HasFailure()) return;
     sum.whole += outcome.whole;
   }

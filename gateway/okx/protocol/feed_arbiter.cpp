@@ -7,11 +7,11 @@
 namespace gannet::okx {
 namespace {
 
-using Verdict = Succession::Verdict;
+using Novelty = Succession::Novelty;
 
 constexpr std::size_t kOptionTrades = 2;  // after the streams of TradeEvent
 
-bool is_whole(BookFeed feed) noexcept {
+bool tells_whole_books(BookFeed feed) noexcept {
   return feed == BookFeed::BestBidOffer || feed == BookFeed::Top5;
 }
 
@@ -91,7 +91,7 @@ struct FeedArbiter::BookStream {
 
   BookStream(InstrumentId id, BookFeed of, std::size_t lines) : instrument(id), feed(of) {
     of_line.resize(lines);
-    if (is_whole(of)) return;
+    if (tells_whole_books(of)) return;
     for (OfLine& line : of_line) {
       line.copy = std::make_unique<OrderBook>(static_cast<std::size_t>(depth_of(of)));
     }
@@ -137,7 +137,7 @@ void FeedArbiter::adopt_book(std::size_t line, InstrumentId instrument, BookFeed
   found->of_line[line].live = true;
   // Its time is not known: anything is newer, and the line itself goes on from here.
   found->of_line[line].key = {{}, sequence};
-  found->states.accept(line, {{}, sequence}, Verdict::Next);
+  found->states.accept(line, {{}, sequence}, Novelty::Next);
 }
 
 bool FeedArbiter::is_level_everywhere(std::size_t line) const noexcept {
@@ -170,7 +170,7 @@ FeedArbiter::BookStream* FeedArbiter::stream(InstrumentId instrument, BookFeed f
 void FeedArbiter::on_book(std::size_t line, const BookUpdate& update) noexcept {
   BookStream* const found = stream(update.instrument, update.feed);
   if (found == nullptr) return;
-  if (is_whole(update.feed)) return on_whole_book(*found, line, update);
+  if (tells_whole_books(update.feed)) return on_whole_book(*found, line, update);
   if (update.kind == BookUpdate::Kind::Snapshot) return on_snapshot(*found, line, update);
   on_update(*found, line, update);
 }
@@ -180,15 +180,15 @@ void FeedArbiter::on_whole_book(BookStream& stream, std::size_t line,
   stream.of_line[line].live = true;
   const StreamKey key = key_of(update);
   // After a withdrawal any book is better than none.
-  const Verdict verdict = stream.live ? stream.states.judge(line, key)
-                                      : stream.states.accept(line, key, Verdict::Ahead);
-  switch (verdict) {
-    case Verdict::Next:
-    case Verdict::Ahead:
-    case Verdict::Repeat:
+  const Novelty novelty = stream.live ? stream.states.judge(line, key)
+                                      : stream.states.accept(line, key, Novelty::Ahead);
+  switch (novelty) {
+    case Novelty::Next:
+    case Novelty::Ahead:
+    case Novelty::Repeat:
       return pass(stream, line, update);
-    case Verdict::Known:
-    case Verdict::Old:
+    case Novelty::Known:
+    case Novelty::Old:
       return note_second(stream, line, key, update.receive_time);
   }
 }
@@ -202,7 +202,7 @@ void FeedArbiter::on_snapshot(BookStream& stream, std::size_t line,
   told.key = key;
   told.has_copy = !told.copy->apply(update).overflow;
   const auto take = [&] {
-    stream.states.accept(line, key, Verdict::Next);
+    stream.states.accept(line, key, Novelty::Next);
     pass(stream, line, update);
   };
   if (!stream.live) return take();
@@ -236,25 +236,25 @@ void FeedArbiter::on_update(BookStream& stream, std::size_t line,
   if (is_keep_alive) {
     // Named by the state that it says still is.
     if (stream.states.is_level(line) &&
-        stream.states.judge(line, *stream.states.newest()) == Verdict::Repeat) {
+        stream.states.judge(line, *stream.states.newest()) == Novelty::Repeat) {
       listener_.on_book_update(update);
     }
     return;
   }
   told.key = key_of(update);
-  const Verdict verdict = stream.states.judge(line, told.key);
-  if (verdict == Verdict::Next || verdict == Verdict::Repeat) pass(stream, line, update);
+  const Novelty novelty = stream.states.judge(line, told.key);
+  if (novelty == Novelty::Next || novelty == Novelty::Repeat) pass(stream, line, update);
   // After the passing: the copy is needed when a line is lost, the update is needed now.
   if (told.has_copy) told.has_copy = !told.copy->apply(update).overflow;
-  switch (verdict) {
-    case Verdict::Next:
-    case Verdict::Repeat:
+  switch (novelty) {
+    case Novelty::Next:
+    case Novelty::Repeat:
       break;
-    case Verdict::Ahead:
+    case Novelty::Ahead:
       pass_whole(stream, line, update.receive_time);
       break;
-    case Verdict::Known:
-    case Verdict::Old:
+    case Novelty::Known:
+    case Novelty::Old:
       note_second(stream, line, told.key, update.receive_time);
       break;
   }
@@ -304,7 +304,7 @@ void FeedArbiter::on_withdrawn(std::size_t line, InstrumentId instrument, BookFe
 
 void FeedArbiter::on_timer(Timestamp now) noexcept {
   for (const auto& stream : streams_) {
-    if (stream == nullptr || !stream->live || is_whole(stream->feed)) continue;
+    if (stream == nullptr || !stream->live || tells_whole_books(stream->feed)) continue;
     if (stream->states.any_level()) {
       stream->orphaned_since.reset();
     } else if (!stream->orphaned_since) {
@@ -324,7 +324,7 @@ void FeedArbiter::rescue(BookStream& stream, Timestamp now) noexcept {
     if (told.has_copy && (!best || told.key > stream.of_line[*best].key)) best = line;
   }
   if (best) {
-    stream.states.accept(*best, stream.of_line[*best].key, Verdict::Next);
+    stream.states.accept(*best, stream.of_line[*best].key, Novelty::Next);
     return pass_whole(stream, *best, now);
   }
   stream.live = false;
@@ -374,15 +374,15 @@ bool FeedArbiter::is_news(std::size_t kind, TradeId id, Timestamp time, Instrume
 
 bool FeedArbiter::passes(Succession& values, std::size_t line, Timestamp time) noexcept {
   switch (values.judge(line, {time, -1})) {
-    case Verdict::Next:
-    case Verdict::Ahead:
-    case Verdict::Repeat:
+    case Novelty::Next:
+    case Novelty::Ahead:
+    case Novelty::Repeat:
       ++figures_[line].first;
       return true;
-    case Verdict::Known:
+    case Novelty::Known:
       ++figures_[line].second;
       return false;
-    case Verdict::Old:
+    case Novelty::Old:
       return false;
   }
   return false;

@@ -5,16 +5,18 @@
 namespace gannet::okx {
 namespace {
 
-constexpr std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) noexcept {
+constexpr std::uint64_t mixed_hash(std::uint64_t hash, std::uint64_t value) noexcept {
   std::uint64_t z = hash ^ (value + 0x9E3779B97F4A7C15ull + (hash << 6) + (hash >> 2));
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
   return z ^ (z >> 27);
 }
 
 /// Everything a push says but when it came. Never 0.
-std::uint64_t hash_of(const ExecutionReport& report) noexcept {
+std::uint64_t hash_of_push(const ExecutionReport& report) noexcept {
   std::uint64_t hash = 1;
-  const auto add = [&hash](auto value) { hash = mixed(hash, static_cast<std::uint64_t>(value)); };
+  const auto add = [&hash](auto value) {
+    hash = mixed_hash(hash, static_cast<std::uint64_t>(value));
+  };
   add(report.instrument.value);
   add(report.venue_id.value);
   add(report.client_id.value);
@@ -96,7 +98,7 @@ bool OrderLines::is_news(const OrderSession& session, const ExecutionReport& rep
                     report.receive_time - both_up_until_ < kTwinsWithin);
   if (!may_have_twin) return true;
   const auto bit = static_cast<std::uint8_t>(1u << line_of(session));
-  const std::uint64_t hash = hash_of(report);
+  const std::uint64_t hash = hash_of_push(report);
   for (Heard& heard : heard_) {
     if (heard.hash != hash || (heard.by & bit) != 0) continue;
     heard.by = static_cast<std::uint8_t>(heard.by | bit);

@@ -28,7 +28,7 @@ struct StreamKey {
 /// changed) unless another line repeated it as often. A function of its calls.
 class Succession {
  public:
-  enum class Verdict : std::uint8_t {
+  enum class Novelty : std::uint8_t {
     Next,    ///< news of a level line: follows what is known
     Ahead,   ///< news of a line that was not level: something in between may be missing
     Repeat,  ///< the newest, told once more
@@ -36,30 +36,30 @@ class Succession {
     Old,     ///< older than the newest
   };
 
-  constexpr Verdict judge(std::size_t line, const StreamKey& key) noexcept {
+  constexpr Novelty judge(std::size_t line, const StreamKey& key) noexcept {
     Line& told = lines_[line];
-    if (!newest_) return accept(line, key, Verdict::Ahead);
+    if (!newest_) return accept(line, key, Novelty::Ahead);
     if (told.level && key == *newest_) {
       ++told.copies;
-      if (told.copies <= copies_) return Verdict::Known;
+      if (told.copies <= copies_) return Novelty::Known;
       copies_ = told.copies;
-      return Verdict::Repeat;
+      return Novelty::Repeat;
     }
-    if (told.level) return accept(line, key, Verdict::Next);
+    if (told.level) return accept(line, key, Novelty::Next);
     if (key == *newest_) {
       told = {true, 1};
-      return Verdict::Known;
+      return Novelty::Known;
     }
-    return key > *newest_ ? accept(line, key, Verdict::Ahead) : Verdict::Old;
+    return key > *newest_ ? accept(line, key, Novelty::Ahead) : Novelty::Old;
   }
 
   /// That line's word is the newest from now on, whatever it is.
-  constexpr Verdict accept(std::size_t line, const StreamKey& key, Verdict verdict) noexcept {
+  constexpr Novelty accept(std::size_t line, const StreamKey& key, Novelty novelty) noexcept {
     lines_ = {};
     lines_[line] = {true, 1};
     newest_ = key;
     copies_ = 1;
-    return verdict;
+    return novelty;
   }
   /// That line knows the newest state, by other proof than a key.
   constexpr void set_level(std::size_t line) noexcept { lines_[line] = {true, 1}; }

@@ -10,10 +10,10 @@ namespace gannet::okx {
 namespace {
 
 using Log = std::vector<std::string>;
-constexpr InstrumentId kBtc{0};
-constexpr Timestamp kStart = from_unix_millis(1'795'430'400'000);
+constexpr InstrumentId kFedInstrument{0};
+constexpr Timestamp kFeedStart = from_unix_millis(1'795'430'400'000);
 
-struct Listener final : MarketListener {
+struct FedListener final : MarketListener {
   Log log;
   OrderBook book;
   void on_book_update(const BookUpdate& update) noexcept override {
@@ -51,7 +51,8 @@ class FeedArbiterTest : public ::testing::Test {
   BookUpdate update(BookUpdate::Kind kind, std::int64_t sequence, BookFeed feed,
                     std::int64_t time_ms) {
     bid_ = {100, sequence + 1, 1, 0};
-    return {kBtc, feed, kind, {&bid_, 1}, {}, sequence, kStart + milliseconds(time_ms), now_};
+    const Timestamp time = kFeedStart + milliseconds(time_ms);
+    return {kFedInstrument, feed, kind, {&bid_, 1}, {}, sequence, time, now_};
   }
   void whole(std::size_t line, std::int64_t sequence, BookFeed feed = BookFeed::Depth400) {
     whole_at(line, sequence, sequence, feed);
@@ -67,31 +68,31 @@ class FeedArbiterTest : public ::testing::Test {
         update(BookUpdate::Kind::Update, sequence, BookFeed::Depth400, time_ms));
   }
   void keep_alive(std::size_t line, std::int64_t sequence, std::int64_t time_ms) {
-    arbiter_.line(line).on_book_update({kBtc,
+    arbiter_.line(line).on_book_update({kFedInstrument,
                                         BookFeed::Depth400,
                                         BookUpdate::Kind::Update,
                                         {},
                                         {},
                                         sequence,
-                                        kStart + milliseconds(time_ms),
+                                        kFeedStart + milliseconds(time_ms),
                                         now_});
   }
   void lose(std::size_t line, BookWithdrawal why = BookWithdrawal::Disconnected) {
-    arbiter_.line(line).on_book_withdrawn(kBtc, BookFeed::Depth400, why, now_);
+    arbiter_.line(line).on_book_withdrawn(kFedInstrument, BookFeed::Depth400, why, now_);
   }
   void trade(std::size_t line, std::int64_t id, std::int64_t time_ms) {
     TradeEvent event;
-    event.instrument = kBtc;
+    event.instrument = kFedInstrument;
     event.trade_id = {id};
-    event.exchange_time = kStart + milliseconds(time_ms);
+    event.exchange_time = kFeedStart + milliseconds(time_ms);
     event.receive_time = now_;
     arbiter_.line(line).on_trade(event);
   }
   void ticker(std::size_t line, std::int64_t price, std::int64_t time_ms) {
     TickerEvent event;
-    event.instrument = kBtc;
+    event.instrument = kFedInstrument;
     event.last_price = Price{price};
-    event.exchange_time = kStart + milliseconds(time_ms);
+    event.exchange_time = kFeedStart + milliseconds(time_ms);
     arbiter_.line(line).on_ticker(event);
   }
   void connection(std::size_t line, ConnectionState state) {
@@ -102,8 +103,8 @@ class FeedArbiterTest : public ::testing::Test {
   }
 
   Level bid_{};
-  Timestamp now_ = kStart;
-  Listener listener_;
+  Timestamp now_ = kFeedStart;
+  FedListener listener_;
   FeedArbiter arbiter_{3, 2, listener_};
 };
 
@@ -278,8 +279,9 @@ TEST_F(FeedArbiterTest, TickersAndReferencePricesNewerWinsAndEqualTimesKeepTheLa
   ticker(0, 2, 11);
   EXPECT_EQ(listener_.take(), (Log{"ticker 1", "ticker 2"}));
   const auto mark = [&](std::size_t line, std::int64_t price, std::int64_t time_ms) {
-    arbiter_.line(line).on_reference_price({kBtc, ReferencePriceEvent::Kind::Mark, Price{price},
-                                            kStart + milliseconds(time_ms), now_});
+    arbiter_.line(line).on_reference_price({kFedInstrument, ReferencePriceEvent::Kind::Mark,
+                                            Price{price}, kFeedStart + milliseconds(time_ms),
+                                            now_});
   };
   mark(0, 1, 10);
   mark(0, 2, 10);  // two of one time: the later wins [PROTOCOL 4.9]
@@ -305,7 +307,7 @@ TEST_F(FeedArbiterTest, TheConnectionIsTheBestOfTheLines) {
 
 TEST_F(FeedArbiterTest, StatesOfInstrumentsAreOneLinesWordAndItsSuccessorMakesThemGood) {
   const auto state = [&](std::size_t line, InstrumentState now_is) {
-    arbiter_.line(line).on_instrument_state(kBtc, now_is, now_);
+    arbiter_.line(line).on_instrument_state(kFedInstrument, now_is, now_);
   };
   const auto told = [](InstrumentState now_is) {
     return "state " + std::to_string(static_cast<int>(now_is));
