@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "app/fee_rates.h"
 #include "config/settings.h"
 #include "domain/instrument_table.h"
 #include "gateway/net/tls_context.h"
@@ -25,6 +26,7 @@ struct VenueFacts {
   okx::OrderTermsTable terms;
   okx::AccountConfig account;
   std::vector<ClientOrderId> recent_ids;  ///< of the account's newest orders
+  std::vector<FeeOf> fees;                ///< by instrument id; some may not be known
 };
 
 /// Why the venue cannot be traded on, and the exit code that says so: 2, the configuration asks for

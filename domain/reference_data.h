@@ -323,6 +323,18 @@ struct OrderRateLimit {
 
 // ---- orders ----
 
+/// The venue's word on one order operation; 0 is success.
+struct OrderReply {
+  std::int64_t code = 0;
+  std::string message;
+  VenueOrderId venue_id;
+};
+
+/// When the dead-man timer will cancel; the epoch: it is disarmed.
+struct DeadManTimer {
+  Timestamp trigger;
+};
+
 /// An order as history tells it.
 struct OrderRecord {
   InstrumentName instrument;

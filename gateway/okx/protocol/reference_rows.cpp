@@ -514,6 +514,25 @@ inline constexpr auto kColumns<OrderRateLimit> = std::array{
 // ---- orders ----
 
 template <>
+inline constexpr auto kColumns<OrderReply> = std::array{
+    required<&OrderReply::code>("sCode"), column<&OrderReply::message>("sMsg"),
+    column<&OrderReply::venue_id>("ordId")};
+
+/// Seconds or milliseconds: the venue's own examples disagree. [PROTOCOL 7.4.3]
+DecodeStatus take_trigger(JsonValue value, DeadManTimer& row) {
+  const auto text = text_of(value);
+  if (!text) return std::unexpected(text.error());
+  const auto number = whole_number(*text);
+  if (!number) return std::unexpected(number.error());
+  if (*number < 0 || *number > 100'000'000'000'000) return std::unexpected(DecodeError::OutOfRange);
+  row.trigger = from_unix_millis(*number < 100'000'000'000 ? *number * 1'000 : *number);
+  return {};
+}
+template <>
+inline constexpr auto kColumns<DeadManTimer> =
+    std::array{Column<DeadManTimer>{"triggerTime", take_trigger, true}};
+
+template <>
 inline constexpr auto kColumns<OrderRecord> = std::array{
     required<&OrderRecord::instrument>("instId"),
     required<&OrderRecord::venue_id>("ordId"),
@@ -676,6 +695,8 @@ GANNET_ROWS(Bill);
 GANNET_ROWS(CurrencyGreeks);
 GANNET_ROWS(LargestPosition);
 GANNET_ROWS(OrderRateLimit);
+GANNET_ROWS(OrderReply);
+GANNET_ROWS(DeadManTimer);
 GANNET_ROWS(OrderRecord);
 GANNET_ROWS(FillRecord);
 GANNET_ROWS(FundingBalance);

@@ -75,6 +75,7 @@ const std::map<Endpoint, std::function<std::unique_ptr<PageSink>()>>& typed_rows
       GANNET_TYPED(SingleOrder, OrderRecord),
       GANNET_TYPED(Fills, FillRecord),
       GANNET_TYPED(FillHistory, FillRecord),
+      GANNET_TYPED(CancelAllAfter, DeadManTimer),
       GANNET_TYPED(OrderRateLimit, OrderRateLimit),
       GANNET_TYPED(FundingBalances, FundingBalance),
       GANNET_TYPED(FundingBills, FundingBill),
@@ -110,8 +111,7 @@ TEST(RestSamples, EveryEndpointHasRowsOrADecoderElsewhere) {
   // Definitions, the account and algo orders have decoders that need a run's tables.
   const std::set<Endpoint> elsewhere{
       Endpoint::Instruments,      Endpoint::AccountInstruments, Endpoint::AccountConfig,
-      Endpoint::OpenAlgoOrders,   Endpoint::AlgoOrderHistory,   Endpoint::SingleAlgoOrder,
-      Endpoint::CancelAllAfter};
+      Endpoint::OpenAlgoOrders,   Endpoint::AlgoOrderHistory,   Endpoint::SingleAlgoOrder};
   for (const EndpointRule& rule : endpoint_rules()) {
     EXPECT_NE(typed_rows().contains(rule.endpoint), elsewhere.contains(rule.endpoint)) << rule.path;
   }
