@@ -286,7 +286,7 @@ void DoctorVisit::check_market_data() {
                                    okx::ask_instrument(okx::Endpoint::Ticker, name),
                                    "reference prices"));
   okx::RestQuestion candles = okx::ask_candles(okx::CandlesOf::Trades, name,
-                                               *okx::find_candle_bar("1m"), {}, {}, 10);
+                                               okx::find_candle_bar("1m")->word, {}, {}, 10);
   candles.page_rows = 10;
   static_cast<void>(ask<CandleRow>(kMarket, "candle history", std::move(candles),
                                    "strategies warm up with it"));

@@ -56,10 +56,10 @@ RestQuestion ask_instrument_of_kind(Endpoint endpoint, InstrumentKind kind, std:
   return question;
 }
 
-RestQuestion ask_candles(CandlesOf what, std::string_view name, const CandleBar& bar,
+RestQuestion ask_candles(CandlesOf what, std::string_view name, std::string_view bar,
                          Timestamp from, Timestamp to, std::size_t most) {
   return {.endpoint = candles_endpoint(what),
-          .parameters = {{"instId", std::string(name)}, {"bar", std::string(bar.word)}},
+          .parameters = {{"instId", std::string(name)}, {"bar", std::string(bar)}},
           .from = from,
           .to = to,
           .maximum_rows = most};

@@ -24,8 +24,9 @@ RestQuestion ask_instrument_of_kind(Endpoint endpoint, InstrumentKind kind, std:
 RestQuestion ask_all(Endpoint endpoint);
 
 enum class CandlesOf : std::uint8_t { Trades, Mark, Index };
-/// Bars of [from, to), newest first, closed and running ones. Index: by the index's name.
-RestQuestion ask_candles(CandlesOf what, std::string_view name, const CandleBar& bar,
+/// Bars of [from, to), newest first, closed and running ones; `bar`: the venue's word. Index: by the
+/// index's name.
+RestQuestion ask_candles(CandlesOf what, std::string_view name, std::string_view bar,
                          Timestamp from, Timestamp to, std::size_t most = 0);
 RestQuestion ask_trades(std::string_view name, Timestamp from, Timestamp to);
 RestQuestion ask_funding_history(std::string_view name, Timestamp from, Timestamp to);

@@ -15,6 +15,7 @@
 #include "gateway/okx/protocol/rest_frame.h"
 #include "gateway/okx/protocol/rest_reader.h"
 #include "support/recordings.h"
+#include "tests/fuzz/rest_input.h"
 
 namespace gannet::okx {
 namespace {
@@ -166,6 +167,30 @@ TEST(RestSamples, WholeProductionListsDecode) {
     EXPECT_EQ(facts.refused, 0u) << dump.file << ": " << name_of(facts.first_error);
     EXPECT_EQ(facts.rows, dump.rows) << dump.file;
   }
+}
+
+// No answer reaches an abort: cut anywhere it is no answer, with any byte changed it is read or not.
+TEST(RestSamples, CutAndChangedAnswersAreSurvived) {
+  GANNET_RECORDING(path, "okx/samples/rest-samples.jsonl");
+  auto file = JsonlReader::open(path);
+  ASSERT_TRUE(file.has_value());
+  test::RestInput input;
+  std::uint64_t random = 7;
+  std::size_t read = 0;
+  for (auto line = file->next(); line && *line; line = file->next()) {
+    const auto recorded = parse_recorded_message(**line);
+    if (!recorded || recorded->message.size() > 4'000) continue;
+    const std::string whole(recorded->message);
+    for (std::size_t shape = 0; shape < input.shapes(); ++shape) {
+      random = random * 6'364'136'223'846'793'005u + 1'442'695'040'888'963'407u;
+      const std::size_t at = static_cast<std::size_t>(random >> 33) % whole.size();
+      EXPECT_FALSE(input.feed(shape, whole.substr(0, at))) << whole.substr(0, at);
+      std::string changed = whole;
+      changed[at] = static_cast<char>(random >> 24);
+      read += input.feed(shape, changed) ? 1u : 0u;
+    }
+  }
+  EXPECT_GT(read, 100u);
 }
 
 struct LastRequest final : RestOutput, RestReaderListener {
