@@ -36,8 +36,7 @@ class RestInput {
     add<OrderRecord>(okx::Endpoint::OpenOrders);
     add<FillRecord>(okx::Endpoint::Fills);
     add<MoneyMovement>(okx::Endpoint::DepositHistory);
-    shapes_.push_back({okx::Endpoint::Instruments,
-                       std::make_unique<okx::InstrumentSink>(currencies_)});
+    shapes_.push_back({okx::Endpoint::Instruments, std::make_unique<Definitions>(currencies_)});
   }
 
   std::size_t shapes() const noexcept { return shapes_.size(); }
@@ -63,6 +62,14 @@ class RestInput {
       std::vector<Row> rows;
       return okx::decode_rows(reader, rule, filter, rows, facts);
     }
+  };
+  struct Definitions final : okx::PageSink {
+    explicit Definitions(CurrencyTable& table) : currencies(table) {}
+    okx::DecodeStatus on_page(okx::FrameReader& reader, const okx::EndpointRule& rule,
+                              const okx::RowFilter& filter, okx::PageFacts& facts) override {
+      return okx::InstrumentSink(currencies).on_page(reader, rule, filter, facts);
+    }
+    CurrencyTable& currencies;
   };
   template <class Row>
   void add(okx::Endpoint endpoint) {
