@@ -1,6 +1,7 @@
 #include "app/fee_rates.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,16 +20,19 @@ Question question_of(const Instrument& instrument) {
           std::string(derivative ? instrument.family.view() : instrument.name.view())};
 }
 
-FeeOf rates_of(const FeeRates& row) {
+std::optional<engine::FeeRate> rates_of(const FeeRates& row) {
   // One group is the instrument's; of several only the old, flat figures say something.
-  if (row.groups.size() == 1) return {row.groups.front().maker, row.groups.front().taker};
-  return {row.maker, row.taker};
+  if (row.groups.size() == 1) {
+    return engine::FeeRate{row.groups.front().maker, row.groups.front().taker};
+  }
+  if (!row.maker || !row.taker) return std::nullopt;
+  return engine::FeeRate{*row.maker, *row.taker};
 }
 
 }  // namespace
 
-std::vector<FeeOf> read_fees(okx::VenueReader& reader, const InstrumentTable& instruments) {
-  std::map<Question, FeeOf> answers;
+engine::FeeTable read_fees(okx::VenueReader& reader, const InstrumentTable& instruments) {
+  std::map<Question, std::optional<engine::FeeRate>> answers;
   for (const Instrument& instrument : instruments) answers[question_of(instrument)];
   const bool by_kind = answers.size() > kMostQuestions;
   if (by_kind) {
@@ -40,11 +44,11 @@ std::vector<FeeOf> read_fees(okx::VenueReader& reader, const InstrumentTable& in
         reader.read<FeeRates>(okx::ask_fees(question.first, question.second));
     if (!answer.rows.empty()) fee = rates_of(answer.rows.front());
   }
-  std::vector<FeeOf> fees;
+  engine::FeeTable fees;
   for (const Instrument& instrument : instruments) {
     Question question = question_of(instrument);
     if (by_kind) question.second.clear();
-    fees.push_back(answers[question]);
+    if (const auto& rate = answers[question]) fees.set(instrument.id, *rate);
   }
   return fees;
 }

@@ -26,7 +26,7 @@ struct VenueFacts {
   okx::OrderTermsTable terms;
   okx::AccountConfig account;
   std::vector<ClientOrderId> recent_ids;  ///< of the account's newest orders
-  std::vector<FeeOf> fees;                ///< by instrument id; some may not be known
+  engine::FeeTable fees;                  ///< some may not be known
 };
 
 /// Why the venue cannot be traded on, and the exit code that says so: 2, the configuration asks for
