@@ -66,13 +66,14 @@ std::vector<AccountFinding> check_account(const config::Settings& settings,
   }
   findings.push_back({"trade permission", "yes", yes_no(account.may_trade), {}});
   if (!account.may_trade) {
-    findings.back().refusal =
-        "the key may not trade: give it the trade permission at the venue";
+    findings.back().refusal = "the key may not trade: give it the trade permission at the venue";
   }
   const bool live = settings.venue.environment == config::Environment::Live;
   const bool must_be_bound = live && !wanted.allow_unbound_key;
-  findings.push_back({"key bound to addresses", must_be_bound ? "yes" : "",
-                      account.bound_to_addresses ? account.addresses : "no", {}});
+  findings.push_back({"key bound to addresses",
+                      must_be_bound ? "yes" : "",
+                      account.bound_to_addresses ? account.addresses : "no",
+                      {}});
   if (must_be_bound && !account.bound_to_addresses) {
     findings.back().refusal =
         "the key works from any address: bind it to this machine's address at the venue, or set "
@@ -93,10 +94,10 @@ std::vector<AccountFinding> check_account(const config::Settings& settings,
                "change one of them"));
   findings.push_back(compared("fee tier", "account.fee_level", wanted.fee_level, account.fee_level,
                               "change the configuration to what it is now"));
-  findings.push_back(compared(
-      "spot fees", "account.spot_fees",
-      wanted.fees_in_quote ? std::string(spot_fees(*wanted.fees_in_quote)) : std::string(),
-      std::string(spot_fees(account.fees_in_quote)), "change one of them"));
+  findings.push_back(
+      compared("spot fees", "account.spot_fees",
+               wanted.fees_in_quote ? std::string(spot_fees(*wanted.fees_in_quote)) : std::string(),
+               std::string(spot_fees(account.fees_in_quote)), "change one of them"));
   findings.push_back({"copy trading", "no", yes_no(account.leads_or_copies), {}});
   if (account.leads_or_copies) {
     findings.back().refusal =

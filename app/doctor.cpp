@@ -122,8 +122,7 @@ void DoctorVisit::check_access() {
   }
   put(kAccess, "the venue answers", Result::Ok, "yes", settings_.venue.rest_url,
       "market data and orders by REST");
-  const Nanos offset =
-      time.rows.front().time - (asked + Nanos{(answered - asked).count / 2});
+  const Nanos offset = time.rows.front().time - (asked + Nanos{(answered - asked).count / 2});
   const std::int64_t off_ms = offset.count / 1'000'000;
   if (std::abs(offset.count) > kLargestOffset.count) {
     report_.refused = fmt::format(
@@ -149,20 +148,17 @@ void DoctorVisit::check_access() {
 
 void DoctorVisit::check_account() {
   for (const AccountFinding& finding : app::check_account(settings_, account_)) {
-    put(kAccount, std::string(finding.what),
-        finding.refusal.empty() ? Result::Ok : Result::Differs,
+    put(kAccount, std::string(finding.what), finding.refusal.empty() ? Result::Ok : Result::Differs,
         finding.configured.empty() ? "not stated" : finding.configured, finding.actual,
         finding.refusal.empty() ? "gannetd starts with it" : finding.refusal);
   }
   put(kAccount, "sub-account", account_.main_account.empty() ? Result::Unknown : Result::Ok,
-      "not stated",
-      account_.main_account == account_.account_name ? "no: the main account" : "yes",
+      "not stated", account_.main_account == account_.account_name ? "no: the main account" : "yes",
       "a sub-account of its own keeps other money out of reach");
 }
 
 void DoctorVisit::check_rates() {
-  const auto limit =
-      reader_->read<OrderRateLimit>(okx::ask_all(okx::Endpoint::OrderRateLimit));
+  const auto limit = reader_->read<OrderRateLimit>(okx::ask_all(okx::Endpoint::OrderRateLimit));
   const risk::RateLimit& ours = settings_.risk.rates.account;
   const std::string configured =
       fmt::format("at most {} in {} ms", ours.count, ours.window.count / 1'000'000);
@@ -282,22 +278,20 @@ void DoctorVisit::check_market_data() {
         book.front().sequence ? std::to_string(*book.front().sequence) : "absent",
         "without it a book cannot be joined to its stream");
   }
-  static_cast<void>(ask<TickerRow>(kMarket, "ticker",
-                                   okx::ask_instrument(okx::Endpoint::Ticker, name),
-                                   "reference prices"));
-  okx::RestQuestion candles = okx::ask_candles(okx::CandlesOf::Trades, name,
-                                               okx::find_candle_bar("1m")->word, {}, {}, 10);
+  static_cast<void>(ask<TickerRow>(
+      kMarket, "ticker", okx::ask_instrument(okx::Endpoint::Ticker, name), "reference prices"));
+  okx::RestQuestion candles =
+      okx::ask_candles(okx::CandlesOf::Trades, name, okx::find_candle_bar("1m")->word, {}, {}, 10);
   candles.page_rows = 10;
-  static_cast<void>(ask<CandleRow>(kMarket, "candle history", std::move(candles),
-                                   "strategies warm up with it"));
+  static_cast<void>(
+      ask<CandleRow>(kMarket, "candle history", std::move(candles), "strategies warm up with it"));
   okx::RestQuestion trades = okx::ask_trades(name, {}, {});
   trades.page_rows = 10;
   trades.maximum_rows = 10;
-  static_cast<void>(
-      ask<PublicTrade>(kMarket, "trade history", std::move(trades), "downloads"));
-  static_cast<void>(ask<PriceLimits>(
-      kMarket, "price limits", okx::ask_instrument(okx::Endpoint::PriceLimit, name),
-      "orders beyond them are refused by the venue"));
+  static_cast<void>(ask<PublicTrade>(kMarket, "trade history", std::move(trades), "downloads"));
+  static_cast<void>(ask<PriceLimits>(kMarket, "price limits",
+                                     okx::ask_instrument(okx::Endpoint::PriceLimit, name),
+                                     "orders beyond them are refused by the venue"));
   if (is_derivative(instrument.kind)) {
     static_cast<void>(ask<ReferencePriceRow>(
         kMarket, "mark price",
@@ -337,9 +331,9 @@ void DoctorVisit::check_lists() {
   for (const InstrumentKind kind : kinds) {
     okx::RestQuestion history = okx::ask_kind(okx::Endpoint::OrderHistory, kind);
     history.maximum_rows = 100;
-    static_cast<void>(ask<OrderRecord>(
-        kLists, fmt::format("order history of {}", okx::instrument_type_of(kind)),
-        std::move(history), "ids that must not come again"));
+    static_cast<void>(
+        ask<OrderRecord>(kLists, fmt::format("order history of {}", okx::instrument_type_of(kind)),
+                         std::move(history), "ids that must not come again"));
     const auto fees = reader_->read<FeeRates>(okx::ask_fees(kind, ""));
     const bool known = !fees.rows.empty();
     put(kLists, fmt::format("fee rates of {}", okx::instrument_type_of(kind)),
@@ -387,18 +381,16 @@ void DoctorVisit::check_paging() {
   put(kLists, "pages of open orders",
       paged.outcome.complete() && lasting_lost == 0 ? Result::Ok : Result::Differs,
       "the same list in pages",
-      paged.outcome.complete()
-          ? fmt::format("{} orders over {} pages, {} lost", other.size(), paged.outcome.pages,
-                        lasting_lost)
-          : paged.outcome.message,
+      paged.outcome.complete() ? fmt::format("{} orders over {} pages, {} lost", other.size(),
+                                             paged.outcome.pages, lasting_lost)
+                               : paged.outcome.message,
       "an order on a page that is not read would be forgotten");
 }
 
 void DoctorVisit::check_dead_man_timer() {
   const auto armed = reader_->read<DeadManTimer>(okx::set_dead_man_timer(60, kTag));
   const bool arms = !armed.rows.empty() && armed.rows.front().trigger > venue_now();
-  put(kLists, "dead-man timer arms", arms ? Result::Ok : Result::Differs,
-      "a time in the future",
+  put(kLists, "dead-man timer arms", arms ? Result::Ok : Result::Differs, "a time in the future",
       armed.rows.empty() ? armed.outcome.message
                          : fmt::format("in {} s", (armed.rows.front().trigger - venue_now()).count /
                                                       1'000'000'000),

@@ -18,9 +18,11 @@ struct DoctorCheck {
   enum class Result : std::uint8_t {
     Ok,
     Differs,
-    Unknown,  ///< nothing to look at: no open orders, a quiet market, a list that is not ours to see
+    Unknown,  ///< nothing to look at: no open orders, a quiet market, a list that is not ours to
+              ///< see
   };
-  std::string_view area;  ///< access, account, instruments, market data, lists, sockets, trial order
+  std::string_view
+      area;  ///< access, account, instruments, market data, lists, sockets, trial order
   std::string what;
   Result result = Result::Ok;
   std::string expected;

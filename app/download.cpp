@@ -108,12 +108,13 @@ std::expected<void, Error> take_candles(okx::VenueReader& reader, const Download
                                         Writer& writer, DownloadResult& result) {
   const okx::CandleBar* const bar = okx::find_candle_bar(request.period);
   if (bar == nullptr || bar->length > seconds(604'800)) {  // months have no fixed length
-    return std::unexpected(Error{"\"" + request.period + "\" is no period: 1s, 1m, 3m, 5m, 15m, "
+    return std::unexpected(Error{"\"" + request.period +
+                                 "\" is no period: 1s, 1m, 3m, 5m, 15m, "
                                  "30m, 1h, 2h, 4h, 6h, 12h, 1d, 2d, 3d or 1w"});
   }
   writer.line("time_ms,open,high,low,close,volume,volume_base,volume_quote\n");
-  auto taken = for_each_window(
-      request, bar->length * kBarsOfAWindow, [&](Timestamp from, Timestamp to) {
+  auto taken =
+      for_each_window(request, bar->length * kBarsOfAWindow, [&](Timestamp from, Timestamp to) {
         return take_window<CandleRow>(
             reader, okx::ask_candles(request.candles_of, request.instrument, bar->word, from, to),
             writer, result);

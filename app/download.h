@@ -17,7 +17,7 @@ struct DownloadRequest {
   What what = What::Candles;
   std::string instrument;  ///< the venue's name; index candles: of the index
   Timestamp from;
-  Timestamp to;              ///< not included
+  Timestamp to;               ///< not included
   std::string period = "1m";  ///< candles
   okx::CandlesOf candles_of = okx::CandlesOf::Trades;
   std::string file;

@@ -40,8 +40,7 @@ engine::FeeTable read_fees(okx::VenueReader& reader, const InstrumentTable& inst
     for (const Instrument& instrument : instruments) answers[{instrument.kind, ""}];
   }
   for (auto& [question, fee] : answers) {
-    const auto answer =
-        reader.read<FeeRates>(okx::ask_fees(question.first, question.second));
+    const auto answer = reader.read<FeeRates>(okx::ask_fees(question.first, question.second));
     if (!answer.rows.empty()) fee = rates_of(answer.rows.front());
   }
   engine::FeeTable fees;

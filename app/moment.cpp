@@ -34,7 +34,8 @@ bool take(std::string_view& text, char c) {
 std::expected<Timestamp, Error> from_millis(std::string_view text) {
   std::int64_t value = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9' || value > 1'000'000'000'000'000) return std::unexpected(no_moment(text));
+    if (c < '0' || c > '9' || value > 1'000'000'000'000'000)
+      return std::unexpected(no_moment(text));
     value = value * 10 + (c - '0');
   }
   if (value > 9'000'000'000'000) return std::unexpected(no_moment(text));

@@ -199,8 +199,7 @@ std::expected<void, StartupFailure> ask_rates(net::EventLoop& loop,
   auto reader = okx::VenueReader::make(loop, tls, identity, std::move(reading));
   if (!reader) return std::unexpected(unusable(reader.error().message));
   (*reader)->set_clock_offset(facts.clock_offset);
-  const auto limit =
-      (*reader)->read<OrderRateLimit>(okx::ask_all(okx::Endpoint::OrderRateLimit));
+  const auto limit = (*reader)->read<OrderRateLimit>(okx::ask_all(okx::Endpoint::OrderRateLimit));
   if (!limit.rows.empty()) {
     if (auto refusal = check_order_rate(settings, limit.rows.front().limit)) {
       return std::unexpected(refused({std::move(*refusal)}));

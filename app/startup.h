@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "app/fee_rates.h"
 #include "base/error.h"
 #include "base/time.h"
-#include "app/fee_rates.h"
 #include "config/settings.h"
 #include "domain/instrument_table.h"
 #include "gateway/net/tls_context.h"

@@ -185,8 +185,8 @@ struct CurrencyBalance {
   Amount liabilities;
 };
 struct AccountBalance {
-  Amount total_equity;                 ///< US dollars
-  std::optional<Amount> adjusted;      ///< US dollars; margin modes alone
+  Amount total_equity;             ///< US dollars
+  std::optional<Amount> adjusted;  ///< US dollars; margin modes alone
   std::optional<Decimal> margin_ratio;
   Timestamp exchange_time;
   std::vector<CurrencyBalance> currencies;
@@ -213,12 +213,13 @@ struct ClosedPosition {
   MarginMode margin_mode = MarginMode::Cross;
   std::optional<Decimal> average_entry_price;
   std::optional<Decimal> average_close_price;
-  Amount profit;             ///< with fees, funding and penalties
-  Amount fee;                ///< what was paid; a rebate is negative
-  Amount funding;            ///< what was paid; what was received is negative
-  Amount penalty;            ///< of a liquidation, paid
+  Amount profit;   ///< with fees, funding and penalties
+  Amount fee;      ///< what was paid; a rebate is negative
+  Amount funding;  ///< what was paid; what was received is negative
+  Amount penalty;  ///< of a liquidation, paid
   CurrencyName currency;
-  std::int64_t closed_by = 0;  ///< the venue's number: 1 part, 2 all, 3 liquidation, 4 part of it, 5 ADL
+  std::int64_t closed_by =
+      0;  ///< the venue's number: 1 part, 2 all, 3 liquidation, 4 part of it, 5 ADL
   Timestamp exchange_time;
 };
 
@@ -286,7 +287,7 @@ struct FeeRates {
 /// One change of a balance.
 struct Bill {
   std::uint64_t bill_id = 0;
-  std::int64_t kind = 0;      ///< the venue's number: 2 trade, 8 funding fee, ...
+  std::int64_t kind = 0;  ///< the venue's number: 2 trade, 8 funding fee, ...
   std::int64_t sub_kind = 0;
   CurrencyName currency;
   Amount change;

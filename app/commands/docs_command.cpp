@@ -75,6 +75,7 @@ void add_docs_command(CLI::App& app) {
   docs->add_subcommand("denials", "docs/denials.md")->callback([] {
     fmt::print("{}", denials_page());
   });
+  docs->add_subcommand("rest", "docs/okx-rest.md")->callback([] { fmt::print("{}", rest_page()); });
   docs->add_subcommand("faults", "docs/faults.md")->callback([] {
     fmt::print("{}", faults_page());
   });

@@ -11,9 +11,11 @@ std::string logs_page();
 std::string denials_page();
 /// The whole of docs/faults.md, from the table of the simulated venue's faults.
 std::string faults_page();
+/// The whole of docs/okx-rest.md, from the table of endpoints.
+std::string rest_page();
 
-/// `gannet docs logs|denials|faults`: prints the pages that are made from code; a test compares
-/// them with the files in docs/.
+/// `gannet docs logs|denials|faults|rest`: prints the pages that are made from code; a test
+/// compares them with the files in docs/.
 void add_docs_command(CLI::App& app);
 
 }  // namespace gannet::app

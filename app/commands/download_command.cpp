@@ -75,8 +75,7 @@ int run(Options options) {
 
 void add_download_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  const auto there =
-      app.get_subcommands([](CLI::App* one) { return one->get_name() == "data"; });
+  const auto there = app.get_subcommands([](CLI::App* one) { return one->get_name() == "data"; });
   CLI::App* data = there.empty() ? nullptr : there.front();
   if (data == nullptr) {
     data = app.add_subcommand("data", "recorded and downloaded market data");

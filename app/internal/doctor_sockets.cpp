@@ -78,15 +78,14 @@ void DoctorVisit::check_channels(const okx::FeedExam& exam,
                           : channel.pushes > 0 ? Result::Ok
                                                : Result::Unknown;
     put(kSockets, "format of " + name, result, "every message understood",
-        channel.refused > 0
-            ? fmt::format("{} of {} not: {}", channel.refused, channel.pushes,
-                          channel.first_refusal)
-            : fmt::format("{} messages", channel.pushes),
+        channel.refused > 0 ? fmt::format("{} of {} not: {}", channel.refused, channel.pushes,
+                                          channel.first_refusal)
+                            : fmt::format("{} messages", channel.pushes),
         "what is not understood is left out, and its instrument is held");
   }
   if (exam.unreadable() > 0) {
-    put(kSockets, "messages", Result::Differs, "JSON", fmt::format("{} are none", exam.unreadable()),
-        "they are left out");
+    put(kSockets, "messages", Result::Differs, "JSON",
+        fmt::format("{} are none", exam.unreadable()), "they are left out");
   }
 }
 
@@ -115,8 +114,9 @@ void DoctorVisit::check_books(const okx::FeedExam& exam) {
   }
   put(kSockets, "checksum of books",
       given > 0 ? Result::Differs : (zero > 0 ? Result::Ok : Result::Unknown),
-      "0 (no longer given)", given > 0 ? fmt::format("given on {} messages", given)
-                                       : fmt::format("0 on {} messages", zero),
+      "0 (no longer given)",
+      given > 0 ? fmt::format("given on {} messages", given)
+                : fmt::format("0 on {} messages", zero),
       "a given checksum is verified too: it costs time, and a wrong one withdraws the book");
 }
 

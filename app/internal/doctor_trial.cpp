@@ -24,11 +24,10 @@ std::string text_of(std::int64_t units, int digits) {
 void DoctorVisit::try_an_order() {
   if (watched_.empty()) return;
   const std::string& name = watched_.front();
-  const auto wanted = std::ranges::find(settings_.instruments, name,
-                                        &engine::InstrumentSettings::name);
+  const auto wanted =
+      std::ranges::find(settings_.instruments, name, &engine::InstrumentSettings::name);
   const Instrument& instrument = instruments_[instruments_.find(name)];
-  const auto ticker =
-      reader_->read<TickerRow>(okx::ask_instrument(okx::Endpoint::Ticker, name));
+  const auto ticker = reader_->read<TickerRow>(okx::ask_instrument(okx::Endpoint::Ticker, name));
   std::optional<std::int64_t> bid;
   if (!ticker.rows.empty() && ticker.rows.front().bid_price) {
     const auto units =
@@ -46,13 +45,13 @@ void DoctorVisit::try_an_order() {
   okx::TrialOrder order;
   order.instrument = name;
   order.margin_mode = wanted->margin_mode;
-  order.long_short_mode = is_derivative(instrument.kind) &&
-                          account_.position_mode == okx::PositionMode::LongShort;
+  order.long_short_mode =
+      is_derivative(instrument.kind) && account_.position_mode == okx::PositionMode::LongShort;
   order.price = price_text;
   order.quantity = quantity_text;
   order.tag = kTag;
-  const auto accepted = [&](std::string what, HttpRequest request, std::string_view meaning)
-      -> std::optional<VenueOrderId> {
+  const auto accepted = [&](std::string what, HttpRequest request,
+                            std::string_view meaning) -> std::optional<VenueOrderId> {
     const auto reply = okx::read_order_reply(send(std::move(request)));
     const bool good = reply && reply->code == 0;
     put(kTrial, std::move(what), good ? Result::Ok : Result::Differs, "accepted",
@@ -64,24 +63,23 @@ void DoctorVisit::try_an_order() {
   const auto state_is = [&](VenueOrderId id, std::string_view state, const std::string& what) {
     const auto row = reader_->read<OrderRecord>(okx::ask_order(name, id));
     const std::string actual =
-        row.rows.empty() ? row.outcome.message
-                         : fmt::format("{} at {}", row.rows.front().state,
-                                       row.rows.front().price ? to_string(*row.rows.front().price)
-                                                              : "no price");
+        row.rows.empty()
+            ? row.outcome.message
+            : fmt::format("{} at {}", row.rows.front().state,
+                          row.rows.front().price ? to_string(*row.rows.front().price) : "no price");
     const bool as_wanted = !row.rows.empty() && row.rows.front().state == state;
     put(kTrial, what, as_wanted ? Result::Ok : Result::Differs, std::string(state), actual,
         "what the engine believes of its orders");
   };
   const auto id = accepted(fmt::format("place {} of {} at {}", quantity_text, name, price_text),
-                           okx::place_trial_order(identity_, order, venue_now()),
-                           "orders by REST");
+                           okx::place_trial_order(identity_, order, venue_now()), "orders by REST");
   if (!id) return;
   state_is(*id, "live", "it rests");
   const Price lower = price - instrument.tick_size;
   static_cast<void>(
-      accepted("amend", okx::amend_trial_order(identity_, name, *id,
-                                               text_of(lower.raw, instrument.price_digits),
-                                               venue_now()),
+      accepted("amend",
+               okx::amend_trial_order(identity_, name, *id,
+                                      text_of(lower.raw, instrument.price_digits), venue_now()),
                "orders keep their id when their price changes"));
   const auto cancelled =
       accepted("cancel", okx::cancel_trial_order(identity_, name, *id, venue_now()),

@@ -55,15 +55,33 @@ TEST_F(DoctorTest, TheSimulatedVenueIsAsTheEngineAssumes) {
   const Findings found = examine(venue);
   EXPECT_EQ(found.exit, 0) << found.source;
   EXPECT_TRUE(found.that_differ().empty()) << found.source;
-  for (const char* check :
-       {"the venue answers", "clock", "the key is accepted", "withdraw permission",
-        "demo and production are told apart", "account mode", "position mode", "order rate",
-        "instrument codes", "BTC-USDT-SWAP", "BTC-USDT-SWAP leverage",
-        "BTC-USDT-SWAP first snapshot", "ETH-USDT-SWAP sequence", "checksum of books",
-        "format of books", "format of bbo-tbt", "format of mark-price", "login",
-        "private subscriptions", "account as it is at subscribing", "balances", "open orders",
-        "candle history", "trade history", "funding rate", "dead-man timer arms",
-        "dead-man timer disarms"}) {
+  for (const char* check : {"the venue answers",
+                            "clock",
+                            "the key is accepted",
+                            "withdraw permission",
+                            "demo and production are told apart",
+                            "account mode",
+                            "position mode",
+                            "order rate",
+                            "instrument codes",
+                            "BTC-USDT-SWAP",
+                            "BTC-USDT-SWAP leverage",
+                            "BTC-USDT-SWAP first snapshot",
+                            "ETH-USDT-SWAP sequence",
+                            "checksum of books",
+                            "format of books",
+                            "format of bbo-tbt",
+                            "format of mark-price",
+                            "login",
+                            "private subscriptions",
+                            "account as it is at subscribing",
+                            "balances",
+                            "open orders",
+                            "candle history",
+                            "trade history",
+                            "funding rate",
+                            "dead-man timer arms",
+                            "dead-man timer disarms"}) {
     ASSERT_TRUE(found.results.contains(check)) << check << "\n" << found.source;
     EXPECT_EQ(found.results.at(check), "ok") << check << "\n" << found.source;
   }
@@ -74,12 +92,12 @@ TEST_F(DoctorTest, WhatDiffersIsNamed) {
   Venue venue(folder);
   venue.order_fault(R"({"no_snapshot":{"channel":"books"}})");
   venue.order_fault(R"({"checksum":{"shape":"right"}})");
-  const Findings found = examine(
-      venue, "position_mode = \"long_short\"\nfee_level = \"Lv4\"\n", {"--watch", "2s"});
+  const Findings found =
+      examine(venue, "position_mode = \"long_short\"\nfee_level = \"Lv4\"\n", {"--watch", "2s"});
   EXPECT_EQ(found.exit, 1) << found.source;
-  const std::vector<std::string> expected{
-      "BTC-USDT-SWAP first snapshot", "ETH-USDT-SWAP first snapshot", "checksum of books",
-      "fee tier", "position mode"};
+  const std::vector<std::string> expected{"BTC-USDT-SWAP first snapshot",
+                                          "ETH-USDT-SWAP first snapshot", "checksum of books",
+                                          "fee tier", "position mode"};
   EXPECT_EQ(found.that_differ(), expected) << found.source;
 }
 
@@ -112,10 +130,21 @@ TEST_F(DoctorTest, HistoryIsDownloadedOldestFirst) {
   const auto download = [&](const std::string& what, std::vector<std::string> more) {
     const std::string file = folder.file(what + ".csv");
     const std::int64_t now = wall_clock_now().nanos / 1'000'000;
-    std::vector<std::string> arguments{
-        "data", "download", what, "--instrument", "BTC-USDT-SWAP", "--from",
-        std::to_string(now - 1'000LL * 60'000), "--to", std::to_string(now), "--out", file,
-        "--url", venue.ready().url, "--ca", venue.ready().ca};
+    std::vector<std::string> arguments{"data",
+                                       "download",
+                                       what,
+                                       "--instrument",
+                                       "BTC-USDT-SWAP",
+                                       "--from",
+                                       std::to_string(now - 1'000LL * 60'000),
+                                       "--to",
+                                       std::to_string(now),
+                                       "--out",
+                                       file,
+                                       "--url",
+                                       venue.ready().url,
+                                       "--ca",
+                                       venue.ready().ca};
     arguments.insert(arguments.end(), more.begin(), more.end());
     Process gannet(folder, program("gannet"), std::move(arguments));
     EXPECT_EQ(gannet.wait(), 0) << gannet.err();

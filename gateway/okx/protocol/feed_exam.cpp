@@ -59,8 +59,7 @@ void FeedExam::see_push(const Frame& frame, Timestamp now) {
 void FeedExam::see_books(const DecodedBook& book, const Frame& frame) {
   const InstrumentCode* const code = codes_.find(book.instrument);
   if (code == nullptr) return;
-  BookExam& exam =
-      books_[std::string(frame.channel_name) + " " + std::string(code->name.view())];
+  BookExam& exam = books_[std::string(frame.channel_name) + " " + std::string(code->name.view())];
   if (book.checksum) ++(*book.checksum == 0 ? exam.checksums_zero : exam.checksums_given);
   if (!book.sequence) ++exam.without_sequence;
   if (book.kind == BookUpdate::Kind::Snapshot) {

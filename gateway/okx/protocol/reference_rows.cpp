@@ -258,9 +258,9 @@ constexpr Column<RowOf<Member>> list(std::string_view key) {
 // ---- definitions ----
 
 template <>
-inline constexpr auto kColumns<TickBand> = std::array{
-    required<&TickBand::lowest_price>("minPx"), column<&TickBand::highest_price>("maxPx"),
-    required<&TickBand::tick_size>("tickSz")};
+inline constexpr auto kColumns<TickBand> =
+    std::array{required<&TickBand::lowest_price>("minPx"),
+               column<&TickBand::highest_price>("maxPx"), required<&TickBand::tick_size>("tickSz")};
 template <>
 inline constexpr auto kColumns<TickBands> =
     std::array{required<&TickBands::family>("instFamily"), list<&TickBands::bands>("tickBand")};
@@ -275,33 +275,36 @@ inline constexpr auto kColumns<ReferencePriceRow> = std::array{
     column<&ReferencePriceRow::price>("idxPx"), column<&ReferencePriceRow::price>("settlePx"),
     column<&ReferencePriceRow::exchange_time>("ts")};
 template <>
-inline constexpr auto kColumns<FundingRate> = std::array{
-    required<&FundingRate::instrument>("instId"), required<&FundingRate::rate>("fundingRate"),
-    column<&FundingRate::next_rate>("nextFundingRate"),
-    column<&FundingRate::lowest_rate>("minFundingRate"),
-    column<&FundingRate::highest_rate>("maxFundingRate"), column<&FundingRate::premium>("premium"),
-    column<&FundingRate::funding_time>("fundingTime"),
-    column<&FundingRate::next_funding_time>("nextFundingTime"),
-    column<&FundingRate::exchange_time>("ts")};
+inline constexpr auto kColumns<FundingRate> =
+    std::array{required<&FundingRate::instrument>("instId"),
+               required<&FundingRate::rate>("fundingRate"),
+               column<&FundingRate::next_rate>("nextFundingRate"),
+               column<&FundingRate::lowest_rate>("minFundingRate"),
+               column<&FundingRate::highest_rate>("maxFundingRate"),
+               column<&FundingRate::premium>("premium"),
+               column<&FundingRate::funding_time>("fundingTime"),
+               column<&FundingRate::next_funding_time>("nextFundingTime"),
+               column<&FundingRate::exchange_time>("ts")};
 template <>
-inline constexpr auto kColumns<FundingCharge> =
-    std::array{required<&FundingCharge::instrument>("instId"),
-               required<&FundingCharge::rate>("fundingRate"),
-               column<&FundingCharge::charged_rate>("realizedRate"),
-               required<&FundingCharge::funding_time>("fundingTime")};
+inline constexpr auto kColumns<FundingCharge> = std::array{
+    required<&FundingCharge::instrument>("instId"), required<&FundingCharge::rate>("fundingRate"),
+    column<&FundingCharge::charged_rate>("realizedRate"),
+    required<&FundingCharge::funding_time>("fundingTime")};
 template <>
-inline constexpr auto kColumns<OpenInterest> = std::array{
-    required<&OpenInterest::instrument>("instId"), required<&OpenInterest::contracts>("oi"),
-    column<&OpenInterest::coins>("oiCcy"), column<&OpenInterest::dollars>("oiUsd"),
-    column<&OpenInterest::exchange_time>("ts")};
+inline constexpr auto kColumns<OpenInterest> =
+    std::array{required<&OpenInterest::instrument>("instId"),
+               required<&OpenInterest::contracts>("oi"), column<&OpenInterest::coins>("oiCcy"),
+               column<&OpenInterest::dollars>("oiUsd"), column<&OpenInterest::exchange_time>("ts")};
 template <>
-inline constexpr auto kColumns<PositionTier> = std::array{
-    column<&PositionTier::family>("instFamily"), column<&PositionTier::instrument>("instId"),
-    required<&PositionTier::tier>("tier"), column<&PositionTier::minimum_quantity>("minSz"),
-    column<&PositionTier::maximum_quantity>("maxSz"),
-    column<&PositionTier::maintenance_margin_ratio>("mmr"),
-    column<&PositionTier::initial_margin_ratio>("imr"),
-    column<&PositionTier::maximum_leverage>("maxLever")};
+inline constexpr auto kColumns<PositionTier> =
+    std::array{column<&PositionTier::family>("instFamily"),
+               column<&PositionTier::instrument>("instId"),
+               required<&PositionTier::tier>("tier"),
+               column<&PositionTier::minimum_quantity>("minSz"),
+               column<&PositionTier::maximum_quantity>("maxSz"),
+               column<&PositionTier::maintenance_margin_ratio>("mmr"),
+               column<&PositionTier::initial_margin_ratio>("imr"),
+               column<&PositionTier::maximum_leverage>("maxLever")};
 template <>
 inline constexpr auto kColumns<DeliveryPrice> =
     std::array{required<&DeliveryPrice::instrument>("insId"), column<&DeliveryPrice::price>("px"),
@@ -310,14 +313,18 @@ template <>
 inline constexpr auto kColumns<DeliveryRound> =
     std::array{required<&DeliveryRound::time>("ts"), list<&DeliveryRound::prices>("details")};
 template <>
-inline constexpr auto kColumns<OptionSummary> = std::array{
-    required<&OptionSummary::instrument>("instId"), column<&OptionSummary::family>("instFamily"),
-    column<&OptionSummary::delta>("delta"), column<&OptionSummary::gamma>("gamma"),
-    column<&OptionSummary::vega>("vega"), column<&OptionSummary::theta>("theta"),
-    column<&OptionSummary::mark_volatility>("markVol"),
-    column<&OptionSummary::bid_volatility>("bidVol"),
-    column<&OptionSummary::ask_volatility>("askVol"),
-    column<&OptionSummary::forward_price>("fwdPx"), column<&OptionSummary::exchange_time>("ts")};
+inline constexpr auto kColumns<OptionSummary> =
+    std::array{required<&OptionSummary::instrument>("instId"),
+               column<&OptionSummary::family>("instFamily"),
+               column<&OptionSummary::delta>("delta"),
+               column<&OptionSummary::gamma>("gamma"),
+               column<&OptionSummary::vega>("vega"),
+               column<&OptionSummary::theta>("theta"),
+               column<&OptionSummary::mark_volatility>("markVol"),
+               column<&OptionSummary::bid_volatility>("bidVol"),
+               column<&OptionSummary::ask_volatility>("askVol"),
+               column<&OptionSummary::forward_price>("fwdPx"),
+               column<&OptionSummary::exchange_time>("ts")};
 
 DecodeStatus take_discount_rates(JsonValue value, CollateralDiscount& row) {
   return for_each_element(value, [&](JsonValue tier) -> DecodeStatus {
@@ -350,9 +357,9 @@ inline constexpr auto kColumns<VenueTime> = std::array{required<&VenueTime::time
 template <>
 inline constexpr auto kColumns<TickerRow> = std::array{
     required<&TickerRow::instrument>("instId"), column<&TickerRow::last_price>("last"),
-    column<&TickerRow::bid_price>("bidPx"), column<&TickerRow::bid_quantity>("bidSz"),
-    column<&TickerRow::ask_price>("askPx"), column<&TickerRow::ask_quantity>("askSz"),
-    column<&TickerRow::volume_24h>("vol24h"), column<&TickerRow::exchange_time>("ts")};
+    column<&TickerRow::bid_price>("bidPx"),     column<&TickerRow::bid_quantity>("bidSz"),
+    column<&TickerRow::ask_price>("askPx"),     column<&TickerRow::ask_quantity>("askSz"),
+    column<&TickerRow::volume_24h>("vol24h"),   column<&TickerRow::exchange_time>("ts")};
 
 /// [price, quantity, 0, orders], or three of the whole book, without the 0.
 DecodeStatus take_levels(JsonValue value, std::vector<BookRow::Level>& levels) {
@@ -387,29 +394,33 @@ inline constexpr auto kColumns<BookRow> = std::array{
 
 /// Traded and index candles have 9 and 6 elements; the last one is always `confirm`.
 template <>
-inline constexpr auto kColumns<CandleRow> = std::array{
-    required<&CandleRow::open_time>("#0"), required<&CandleRow::open>("#1"),
-    required<&CandleRow::high>("#2"),      required<&CandleRow::low>("#3"),
-    required<&CandleRow::close>("#4"),     column<&CandleRow::volume>("#5"),
-    column<&CandleRow::volume_base>("#6"), column<&CandleRow::volume_quote>("#7"),
-    Column<CandleRow>{"#8", [](JsonValue value, CandleRow& row) -> DecodeStatus {
-                        const auto text = text_of(value);
-                        if (!text) return std::unexpected(text.error());
-                        row.closed = *text == "1";
-                        return {};
-                      }}};
+inline constexpr auto kColumns<CandleRow> =
+    std::array{required<&CandleRow::open_time>("#0"),
+               required<&CandleRow::open>("#1"),
+               required<&CandleRow::high>("#2"),
+               required<&CandleRow::low>("#3"),
+               required<&CandleRow::close>("#4"),
+               column<&CandleRow::volume>("#5"),
+               column<&CandleRow::volume_base>("#6"),
+               column<&CandleRow::volume_quote>("#7"),
+               Column<CandleRow>{"#8", [](JsonValue value, CandleRow& row) -> DecodeStatus {
+                                   const auto text = text_of(value);
+                                   if (!text) return std::unexpected(text.error());
+                                   row.closed = *text == "1";
+                                   return {};
+                                 }}};
 template <>
 inline constexpr auto kColumns<PublicTrade> = std::array{
     required<&PublicTrade::instrument>("instId"), required<&PublicTrade::trade_id>("tradeId"),
-    required<&PublicTrade::price>("px"), required<&PublicTrade::quantity>("sz"),
-    required<&PublicTrade::side>("side"), required<&PublicTrade::exchange_time>("ts")};
+    required<&PublicTrade::price>("px"),          required<&PublicTrade::quantity>("sz"),
+    required<&PublicTrade::side>("side"),         required<&PublicTrade::exchange_time>("ts")};
 
 // ---- account ----
 
 template <>
 inline constexpr auto kColumns<CurrencyBalance> = std::array{
-    required<&CurrencyBalance::currency>("ccy"), column<&CurrencyBalance::equity>("eq"),
-    column<&CurrencyBalance::cash>("cashBal"), column<&CurrencyBalance::available>("availBal"),
+    required<&CurrencyBalance::currency>("ccy"),   column<&CurrencyBalance::equity>("eq"),
+    column<&CurrencyBalance::cash>("cashBal"),     column<&CurrencyBalance::available>("availBal"),
     column<&CurrencyBalance::frozen>("frozenBal"), column<&CurrencyBalance::unrealised>("upl"),
     column<&CurrencyBalance::liabilities>("liab")};
 template <>
@@ -418,38 +429,37 @@ inline constexpr auto kColumns<AccountBalance> = std::array{
     column<&AccountBalance::margin_ratio>("mgnRatio"),
     column<&AccountBalance::exchange_time>("uTime"), list<&AccountBalance::currencies>("details")};
 template <>
-inline constexpr auto kColumns<AccountPosition> = std::array{
-    required<&AccountPosition::instrument>("instId"),
-    column<&AccountPosition::position_id>("posId"),
-    column<&AccountPosition::margin_mode>("mgnMode"),
-    column<&AccountPosition::side>("posSide"),
-    column<&AccountPosition::quantity>("pos"),
-    column<&AccountPosition::average_entry_price>("avgPx"),
-    column<&AccountPosition::mark_price>("markPx"),
-    column<&AccountPosition::liquidation_price>("liqPx"),
-    column<&AccountPosition::leverage>("lever"),
-    column<&AccountPosition::unrealised>("upl"),
-    column<&AccountPosition::currency>("ccy"),
-    column<&AccountPosition::exchange_time>("uTime")};
+inline constexpr auto kColumns<AccountPosition> =
+    std::array{required<&AccountPosition::instrument>("instId"),
+               column<&AccountPosition::position_id>("posId"),
+               column<&AccountPosition::margin_mode>("mgnMode"),
+               column<&AccountPosition::side>("posSide"),
+               column<&AccountPosition::quantity>("pos"),
+               column<&AccountPosition::average_entry_price>("avgPx"),
+               column<&AccountPosition::mark_price>("markPx"),
+               column<&AccountPosition::liquidation_price>("liqPx"),
+               column<&AccountPosition::leverage>("lever"),
+               column<&AccountPosition::unrealised>("upl"),
+               column<&AccountPosition::currency>("ccy"),
+               column<&AccountPosition::exchange_time>("uTime")};
 template <>
-inline constexpr auto kColumns<ClosedPosition> = std::array{
-    required<&ClosedPosition::instrument>("instId"),
-    column<&ClosedPosition::position_id>("posId"),
-    column<&ClosedPosition::margin_mode>("mgnMode"),
-    column<&ClosedPosition::average_entry_price>("openAvgPx"),
-    column<&ClosedPosition::average_close_price>("closeAvgPx"),
-    column<&ClosedPosition::profit>("realizedPnl"),
-    paid<&ClosedPosition::fee>("fee"),
-    paid<&ClosedPosition::funding>("fundingFee"),
-    paid<&ClosedPosition::penalty>("liqPenalty"),
-    column<&ClosedPosition::currency>("ccy"),
-    column<&ClosedPosition::closed_by>("type"),
-    required<&ClosedPosition::exchange_time>("uTime")};
+inline constexpr auto kColumns<ClosedPosition> =
+    std::array{required<&ClosedPosition::instrument>("instId"),
+               column<&ClosedPosition::position_id>("posId"),
+               column<&ClosedPosition::margin_mode>("mgnMode"),
+               column<&ClosedPosition::average_entry_price>("openAvgPx"),
+               column<&ClosedPosition::average_close_price>("closeAvgPx"),
+               column<&ClosedPosition::profit>("realizedPnl"),
+               paid<&ClosedPosition::fee>("fee"),
+               paid<&ClosedPosition::funding>("fundingFee"),
+               paid<&ClosedPosition::penalty>("liqPenalty"),
+               column<&ClosedPosition::currency>("ccy"),
+               column<&ClosedPosition::closed_by>("type"),
+               required<&ClosedPosition::exchange_time>("uTime")};
 template <>
-inline constexpr auto kColumns<AccountRisk::Currency> =
-    std::array{required<&AccountRisk::Currency::currency>("ccy"),
-               column<&AccountRisk::Currency::equity>("eq"),
-               column<&AccountRisk::Currency::counted>("disEq")};
+inline constexpr auto kColumns<AccountRisk::Currency> = std::array{
+    required<&AccountRisk::Currency::currency>("ccy"), column<&AccountRisk::Currency::equity>("eq"),
+    column<&AccountRisk::Currency::counted>("disEq")};
 template <>
 inline constexpr auto kColumns<AccountRisk::Position> =
     std::array{required<&AccountRisk::Position::instrument>("instId"),
@@ -462,61 +472,61 @@ inline constexpr auto kColumns<AccountRisk> = std::array{
     column<&AccountRisk::adjusted_equity>("adjEq"), list<&AccountRisk::currencies>("balData"),
     list<&AccountRisk::positions>("posData"), required<&AccountRisk::exchange_time>("ts")};
 template <>
-inline constexpr auto kColumns<RiskState> = std::array{column<&RiskState::at_risk>("atRisk"),
-                                                       column<&RiskState::exchange_time>("ts")};
+inline constexpr auto kColumns<RiskState> =
+    std::array{column<&RiskState::at_risk>("atRisk"), column<&RiskState::exchange_time>("ts")};
 template <>
-inline constexpr auto kColumns<Leverage> = std::array{
-    column<&Leverage::instrument>("instId"), column<&Leverage::currency>("ccy"),
-    column<&Leverage::margin_mode>("mgnMode"), column<&Leverage::side>("posSide"),
-    required<&Leverage::leverage>("lever")};
+inline constexpr auto kColumns<Leverage> =
+    std::array{column<&Leverage::instrument>("instId"), column<&Leverage::currency>("ccy"),
+               column<&Leverage::margin_mode>("mgnMode"), column<&Leverage::side>("posSide"),
+               required<&Leverage::leverage>("lever")};
 template <>
 inline constexpr auto kColumns<LargestQuantity> = std::array{
     required<&LargestQuantity::instrument>("instId"), column<&LargestQuantity::currency>("ccy"),
-    column<&LargestQuantity::buy>("maxBuy"), column<&LargestQuantity::sell>("maxSell"),
-    column<&LargestQuantity::buy>("availBuy"), column<&LargestQuantity::sell>("availSell")};
+    column<&LargestQuantity::buy>("maxBuy"),          column<&LargestQuantity::sell>("maxSell"),
+    column<&LargestQuantity::buy>("availBuy"),        column<&LargestQuantity::sell>("availSell")};
 template <>
 inline constexpr auto kColumns<AvailableMoney> = std::array{
     required<&AvailableMoney::currency>("ccy"), column<&AvailableMoney::amount>("maxWd")};
 template <>
-inline constexpr auto kColumns<FeeRates::Group> = std::array{
-    column<&FeeRates::Group::group>("groupId"), paid<&FeeRates::Group::maker>("maker"),
-    paid<&FeeRates::Group::taker>("taker")};
+inline constexpr auto kColumns<FeeRates::Group> =
+    std::array{column<&FeeRates::Group::group>("groupId"), paid<&FeeRates::Group::maker>("maker"),
+               paid<&FeeRates::Group::taker>("taker")};
 template <>
-inline constexpr auto kColumns<FeeRates> = std::array{
-    required<&FeeRates::level>("level"), list<&FeeRates::groups>("feeGroup"),
-    paid<&FeeRates::maker>("maker"), paid<&FeeRates::taker>("taker"),
-    column<&FeeRates::delivery>("delivery"), column<&FeeRates::exchange_time>("ts")};
+inline constexpr auto kColumns<FeeRates> =
+    std::array{required<&FeeRates::level>("level"),     list<&FeeRates::groups>("feeGroup"),
+               paid<&FeeRates::maker>("maker"),         paid<&FeeRates::taker>("taker"),
+               column<&FeeRates::delivery>("delivery"), column<&FeeRates::exchange_time>("ts")};
 template <>
-inline constexpr auto kColumns<Bill> = std::array{
-    required<&Bill::bill_id>("billId"), column<&Bill::kind>("type"),
-    column<&Bill::sub_kind>("subType"), column<&Bill::currency>("ccy"),
-    column<&Bill::change>("balChg"), column<&Bill::balance>("bal"),
-    column<&Bill::profit>("pnl"), paid<&Bill::fee>("fee"),
-    column<&Bill::instrument>("instId"), column<&Bill::venue_id>("ordId"),
-    column<&Bill::trade_id>("tradeId"), column<&Bill::quantity>("sz"),
-    column<&Bill::price>("px"), required<&Bill::exchange_time>("ts")};
+inline constexpr auto kColumns<Bill> =
+    std::array{required<&Bill::bill_id>("billId"),  column<&Bill::kind>("type"),
+               column<&Bill::sub_kind>("subType"),  column<&Bill::currency>("ccy"),
+               column<&Bill::change>("balChg"),     column<&Bill::balance>("bal"),
+               column<&Bill::profit>("pnl"),        paid<&Bill::fee>("fee"),
+               column<&Bill::instrument>("instId"), column<&Bill::venue_id>("ordId"),
+               column<&Bill::trade_id>("tradeId"),  column<&Bill::quantity>("sz"),
+               column<&Bill::price>("px"),          required<&Bill::exchange_time>("ts")};
 template <>
 inline constexpr auto kColumns<CurrencyGreeks> = std::array{
     required<&CurrencyGreeks::currency>("ccy"), column<&CurrencyGreeks::delta>("deltaPA"),
-    column<&CurrencyGreeks::gamma>("gammaPA"), column<&CurrencyGreeks::vega>("vegaPA"),
-    column<&CurrencyGreeks::theta>("thetaPA"), column<&CurrencyGreeks::exchange_time>("ts")};
+    column<&CurrencyGreeks::gamma>("gammaPA"),  column<&CurrencyGreeks::vega>("vegaPA"),
+    column<&CurrencyGreeks::theta>("thetaPA"),  column<&CurrencyGreeks::exchange_time>("ts")};
 template <>
 inline constexpr auto kColumns<LargestPosition> =
     std::array{required<&LargestPosition::family>("instFamily"),
                column<&LargestPosition::maximum_quantity>("maxSz")};
 template <>
-inline constexpr auto kColumns<OrderRateLimit> = std::array{
-    column<&OrderRateLimit::fill_ratio>("fillRatio"),
-    required<&OrderRateLimit::limit>("accRateLimit"),
-    column<&OrderRateLimit::next_limit>("nextAccRateLimit"),
-    column<&OrderRateLimit::exchange_time>("ts")};
+inline constexpr auto kColumns<OrderRateLimit> =
+    std::array{column<&OrderRateLimit::fill_ratio>("fillRatio"),
+               required<&OrderRateLimit::limit>("accRateLimit"),
+               column<&OrderRateLimit::next_limit>("nextAccRateLimit"),
+               column<&OrderRateLimit::exchange_time>("ts")};
 
 // ---- orders ----
 
 template <>
-inline constexpr auto kColumns<OrderReply> = std::array{
-    required<&OrderReply::code>("sCode"), column<&OrderReply::message>("sMsg"),
-    column<&OrderReply::venue_id>("ordId")};
+inline constexpr auto kColumns<OrderReply> =
+    std::array{required<&OrderReply::code>("sCode"), column<&OrderReply::message>("sMsg"),
+               column<&OrderReply::venue_id>("ordId")};
 
 /// Seconds or milliseconds: the venue's own examples disagree. [PROTOCOL 7.4.3]
 DecodeStatus take_trigger(JsonValue value, DeadManTimer& row) {
@@ -533,37 +543,42 @@ inline constexpr auto kColumns<DeadManTimer> =
     std::array{Column<DeadManTimer>{"triggerTime", take_trigger, true}};
 
 template <>
-inline constexpr auto kColumns<OrderRecord> = std::array{
-    required<&OrderRecord::instrument>("instId"),
-    required<&OrderRecord::venue_id>("ordId"),
-    column<&OrderRecord::client_id>("clOrdId"),
-    column<&OrderRecord::tag>("tag"),
-    required<&OrderRecord::side>("side"),
-    required<&OrderRecord::kind>("ordType"),
-    required<&OrderRecord::state>("state"),
-    column<&OrderRecord::price>("px"),
-    required<&OrderRecord::quantity>("sz"),
-    column<&OrderRecord::cumulative_quantity>("accFillSz"),
-    column<&OrderRecord::average_price>("avgPx"),
-    paid<&OrderRecord::fee>("fee"),
-    column<&OrderRecord::fee_currency>("feeCcy"),
-    column<&OrderRecord::create_time>("cTime"),
-    column<&OrderRecord::update_time>("uTime")};
+inline constexpr auto kColumns<OrderRecord> =
+    std::array{required<&OrderRecord::instrument>("instId"),
+               required<&OrderRecord::venue_id>("ordId"),
+               column<&OrderRecord::client_id>("clOrdId"),
+               column<&OrderRecord::tag>("tag"),
+               required<&OrderRecord::side>("side"),
+               required<&OrderRecord::kind>("ordType"),
+               required<&OrderRecord::state>("state"),
+               column<&OrderRecord::price>("px"),
+               required<&OrderRecord::quantity>("sz"),
+               column<&OrderRecord::cumulative_quantity>("accFillSz"),
+               column<&OrderRecord::average_price>("avgPx"),
+               paid<&OrderRecord::fee>("fee"),
+               column<&OrderRecord::fee_currency>("feeCcy"),
+               column<&OrderRecord::create_time>("cTime"),
+               column<&OrderRecord::update_time>("uTime")};
 template <>
-inline constexpr auto kColumns<FillRecord> = std::array{
-    required<&FillRecord::instrument>("instId"), required<&FillRecord::bill_id>("billId"),
-    required<&FillRecord::venue_id>("ordId"), column<&FillRecord::client_id>("clOrdId"),
-    required<&FillRecord::trade_id>("tradeId"), required<&FillRecord::side>("side"),
-    Column<FillRecord>{"execType",
-                       [](JsonValue value, FillRecord& row) -> DecodeStatus {
-                         const auto text = text_of(value);
-                         if (!text) return std::unexpected(text.error());
-                         row.maker = *text == "M";
-                         return {};
-                       }},
-    required<&FillRecord::price>("fillPx"), required<&FillRecord::quantity>("fillSz"),
-    paid<&FillRecord::fee>("fee"), column<&FillRecord::fee_currency>("feeCcy"),
-    required<&FillRecord::exchange_time>("ts")};
+inline constexpr auto kColumns<FillRecord> =
+    std::array{required<&FillRecord::instrument>("instId"),
+               required<&FillRecord::bill_id>("billId"),
+               required<&FillRecord::venue_id>("ordId"),
+               column<&FillRecord::client_id>("clOrdId"),
+               required<&FillRecord::trade_id>("tradeId"),
+               required<&FillRecord::side>("side"),
+               Column<FillRecord>{"execType",
+                                  [](JsonValue value, FillRecord& row) -> DecodeStatus {
+                                    const auto text = text_of(value);
+                                    if (!text) return std::unexpected(text.error());
+                                    row.maker = *text == "M";
+                                    return {};
+                                  }},
+               required<&FillRecord::price>("fillPx"),
+               required<&FillRecord::quantity>("fillSz"),
+               paid<&FillRecord::fee>("fee"),
+               column<&FillRecord::fee_currency>("feeCcy"),
+               required<&FillRecord::exchange_time>("ts")};
 
 // ---- funding account ----
 
@@ -574,18 +589,17 @@ inline constexpr auto kColumns<FundingBalance> = std::array{
 template <>
 inline constexpr auto kColumns<FundingBill> = std::array{
     required<&FundingBill::bill_id>("billId"), required<&FundingBill::currency>("ccy"),
-    column<&FundingBill::change>("balChg"), column<&FundingBill::balance>("bal"),
-    column<&FundingBill::kind>("type"), required<&FundingBill::exchange_time>("ts")};
+    column<&FundingBill::change>("balChg"),    column<&FundingBill::balance>("bal"),
+    column<&FundingBill::kind>("type"),        required<&FundingBill::exchange_time>("ts")};
 template <>
 inline constexpr auto kColumns<MoneyMovement> = std::array{
-    column<&MoneyMovement::id>("depId"), column<&MoneyMovement::id>("wdId"),
+    column<&MoneyMovement::id>("depId"),       column<&MoneyMovement::id>("wdId"),
     required<&MoneyMovement::currency>("ccy"), column<&MoneyMovement::chain>("chain"),
-    required<&MoneyMovement::amount>("amt"), column<&MoneyMovement::fee>("fee"),
-    column<&MoneyMovement::state>("state"), required<&MoneyMovement::exchange_time>("ts")};
+    required<&MoneyMovement::amount>("amt"),   column<&MoneyMovement::fee>("fee"),
+    column<&MoneyMovement::state>("state"),    required<&MoneyMovement::exchange_time>("ts")};
 template <>
-inline constexpr auto kColumns<AccountValuation> =
-    std::array{required<&AccountValuation::total>("totalBal"),
-               column<&AccountValuation::exchange_time>("ts")};
+inline constexpr auto kColumns<AccountValuation> = std::array{
+    required<&AccountValuation::total>("totalBal"), column<&AccountValuation::exchange_time>("ts")};
 
 constexpr std::size_t kMaxRows = 5'000'000;  // of one question, however many pages
 
@@ -612,8 +626,8 @@ bool contains(const std::vector<std::string>* known, const std::string& identity
 template <class Row>
 void mend_short_candle(const EndpointRule& rule, Row& row) {
   if constexpr (std::is_same_v<Row, CandleRow>) {
-    const bool priced = rule.endpoint >= Endpoint::IndexCandles &&
-                        rule.endpoint <= Endpoint::MarkCandleHistory;
+    const bool priced =
+        rule.endpoint >= Endpoint::IndexCandles && rule.endpoint <= Endpoint::MarkCandleHistory;
     if (!priced) return;
     row.closed = row.volume && row.volume->mantissa == 1;
     row.volume.reset();
@@ -662,8 +676,8 @@ DecodeStatus decode_rows(FrameReader& reader, const EndpointRule& rule, const Ro
   });
 }
 
-#define GANNET_ROWS(Row)                                                                          \
-  template DecodeStatus decode_rows(FrameReader&, const EndpointRule&, const RowFilter&,          \
+#define GANNET_ROWS(Row)                                                                 \
+  template DecodeStatus decode_rows(FrameReader&, const EndpointRule&, const RowFilter&, \
                                     std::vector<Row>&, PageFacts&)
 GANNET_ROWS(TickBands);
 GANNET_ROWS(PriceLimits);

@@ -15,9 +15,9 @@ namespace gannet::okx {
 
 /// What a reader of a page leaves out.
 struct RowFilter {
-  Timestamp from;                              ///< rows older than that
-  Timestamp to;                                ///< rows of that time or later; zero: none
-  const std::vector<std::string>* before{};    ///< identities of the page before: told already
+  Timestamp from;                            ///< rows older than that
+  Timestamp to;                              ///< rows of that time or later; zero: none
+  const std::vector<std::string>* before{};  ///< identities of the page before: told already
 };
 
 /// What a page says beside its rows; the next one is asked for by it.

@@ -97,8 +97,8 @@ std::expected<Timestamp, Error> decode_time(const HttpResponse& response) {
 }
 
 std::expected<AccountConfig, Error> decode_account_config(const HttpResponse& response) {
-  constexpr FieldNames<9> names({"uid", "acctLv", "posMode", "perm", "ip", "feeType", "level",
-                                 "mainUid", "roleType"});
+  constexpr FieldNames<9> names(
+      {"uid", "acctLv", "posMode", "perm", "ip", "feeType", "level", "mainUid", "roleType"});
   const auto row = first_row(response, names, "the account");
   if (!row) return std::unexpected(row.error());
   const auto& [uid, account_level, position_mode, permissions, addresses, fee_type, level,

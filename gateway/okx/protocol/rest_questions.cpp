@@ -157,11 +157,10 @@ HttpRequest place_trial_order(const RestIdentity& identity, const TrialOrder& or
 
 HttpRequest amend_trial_order(const RestIdentity& identity, std::string_view instrument,
                               VenueOrderId id, std::string_view price, Timestamp venue_now) {
-  return make_post(identity, "/api/v5/trade/amend-order",
-                   object_of({{"instId", instrument},
-                              {"ordId", std::to_string(id.value)},
-                              {"newPx", price}}),
-                   venue_now);
+  return make_post(
+      identity, "/api/v5/trade/amend-order",
+      object_of({{"instId", instrument}, {"ordId", std::to_string(id.value)}, {"newPx", price}}),
+      venue_now);
 }
 
 HttpRequest cancel_trial_order(const RestIdentity& identity, std::string_view instrument,

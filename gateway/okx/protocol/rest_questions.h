@@ -24,8 +24,8 @@ RestQuestion ask_instrument_of_kind(Endpoint endpoint, InstrumentKind kind, std:
 RestQuestion ask_all(Endpoint endpoint);
 
 enum class CandlesOf : std::uint8_t { Trades, Mark, Index };
-/// Bars of [from, to), newest first, closed and running ones; `bar`: the venue's word. Index: by the
-/// index's name.
+/// Bars of [from, to), newest first, closed and running ones; `bar`: the venue's word. Index: by
+/// the index's name.
 RestQuestion ask_candles(CandlesOf what, std::string_view name, std::string_view bar,
                          Timestamp from, Timestamp to, std::size_t most = 0);
 RestQuestion ask_trades(std::string_view name, Timestamp from, Timestamp to);
@@ -34,8 +34,7 @@ RestQuestion ask_book(std::string_view name, int levels);
 /// The account's rates: of a family (derivatives), of an instrument (spot), or of a whole kind.
 RestQuestion ask_fees(InstrumentKind kind, std::string_view family_or_name);
 RestQuestion ask_leverage(std::string_view name, MarginMode margin_mode);
-RestQuestion set_leverage(std::string_view name, std::string_view leverage,
-                          MarginMode margin_mode);
+RestQuestion set_leverage(std::string_view name, std::string_view leverage, MarginMode margin_mode);
 RestQuestion ask_largest_order(Endpoint endpoint, std::string_view name, MarginMode margin_mode);
 RestQuestion ask_position_tiers(InstrumentKind kind, std::string_view family,
                                 MarginMode margin_mode);

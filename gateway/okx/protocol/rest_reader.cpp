@@ -174,8 +174,8 @@ RestReader::Lane& RestReader::lane_of(const RestQuestion& question) {
   const EndpointRule& rule = rule_of(question.endpoint);
   const std::string_view parameter = scope_parameter(rule.scope);
   std::string key = parameter.empty() ? std::string() : value_of(question, parameter);
-  const auto [lane, added] = lanes_.try_emplace({question.endpoint, std::move(key)},
-                                                Lane{bucket_for(rule), {}});
+  const auto [lane, added] =
+      lanes_.try_emplace({question.endpoint, std::move(key)}, Lane{bucket_for(rule), {}});
   return lane->second;
 }
 
@@ -263,8 +263,7 @@ void RestReader::take_page(Call& call) {
 
   // A page that is not full is the last one; so is one that reaches what was asked for.
   const bool enough = question.maximum_rows != 0 && outcome.rows >= question.maximum_rows;
-  const bool reached =
-      question.from.nanos != 0 && facts.oldest && *facts.oldest < question.from;
+  const bool reached = question.from.nanos != 0 && facts.oldest && *facts.oldest < question.from;
   if (facts.rows < rows_of_a_page(question, rule) || reached || enough) {
     return end(call, RestOutcome::Kind::Complete, {});
   }
@@ -347,8 +346,7 @@ void RestReader::measure_clock(const HttpResponse& response, Timestamp now) {
   frame_.read(response);
   RowSink<VenueTime> sink;
   PageFacts facts;
-  if (frame_.ok() &&
-      sink.on_page(frame_.reader(), rule_of(Endpoint::VenueTime), {}, facts) &&
+  if (frame_.ok() && sink.on_page(frame_.reader(), rule_of(Endpoint::VenueTime), {}, facts) &&
       !sink.rows.empty() && now - clock_sent_at_ <= kClockRoundTrip) {
     const Nanos half{(now - clock_sent_at_).count / 2};
     clock_offset_ = sink.rows.front().time - (clock_sent_at_ + half);

@@ -51,7 +51,7 @@ struct RestOutcome {
   int http_status = 0;    ///< of the last answer; 0: there was none
   std::string message{};  ///< one sentence for people; "" when complete
   std::size_t pages = 0;
-  std::size_t rows = 0;      ///< told by the venue, once each
+  std::size_t rows = 0;            ///< told by the venue, once each
   std::uint32_t refused_rows = 0;  ///< that could not be understood
   int attempts = 0;
 
@@ -68,12 +68,12 @@ class RestReaderListener {
 };
 
 struct RestReaderSettings {
-  Nanos request_timeout = seconds(10);   ///< of one request
+  Nanos request_timeout = seconds(10);    ///< of one request
   Nanos question_timeout = seconds(300);  ///< of all its pages and attempts
-  std::size_t maximum_waiting = 1'024;   ///< questions at once
-  std::size_t maximum_in_flight = 4;     ///< requests at once
-  std::size_t maximum_pages = 5'000;     ///< of one question
-  int attempts = 5;                      ///< of one page
+  std::size_t maximum_waiting = 1'024;    ///< questions at once
+  std::size_t maximum_in_flight = 4;      ///< requests at once
+  std::size_t maximum_pages = 5'000;      ///< of one question
+  int attempts = 5;                       ///< of one page
   Nanos first_delay = milliseconds(250);  ///< bound of the first wait; doubles (full jitter)
   Nanos longest_delay = seconds(10);
   Nanos longest_retry_after = seconds(120);  ///< what `Retry-After` may ask for at most
@@ -154,7 +154,7 @@ class RestReader {
   RestReaderSettings settings_;
   FullJitter jitter_;
   RestFrame frame_;
-  std::map<std::uint64_t, Call> asked_;                // by question, in order of asking
+  std::map<std::uint64_t, Call> asked_;               // by question, in order of asking
   std::map<std::uint64_t, std::uint64_t> in_flight_;  // request to question
   std::map<std::pair<Endpoint, std::string>, Lane> lanes_;
   Timestamp all_held_until_;  ///< the wall in front of the venue refused our address

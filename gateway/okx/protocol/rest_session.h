@@ -109,7 +109,7 @@ class RestSession final : private OrderRows,
     Timestamp sent_at;
     Timestamp expire_time;  ///< operations
     int retries_left = 0;
-    int retries = 0;  ///< of this page
+    int retries = 0;              ///< of this page
     std::vector<Flight> flights;  ///< operations and single orders
 
     std::uint64_t snapshot = 0;  ///< lists: the engine's number

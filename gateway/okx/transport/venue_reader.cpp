@@ -11,9 +11,10 @@ constexpr Nanos kTurn = milliseconds(20);
 
 }  // namespace
 
-std::expected<std::unique_ptr<VenueReader>, Error> VenueReader::make(
-    net::EventLoop& loop, const net::TlsContext& tls, const RestIdentity& identity,
-    VenueReaderSettings settings) {
+std::expected<std::unique_ptr<VenueReader>, Error> VenueReader::make(net::EventLoop& loop,
+                                                                     const net::TlsContext& tls,
+                                                                     const RestIdentity& identity,
+                                                                     VenueReaderSettings settings) {
   // The reader's time-out is the one that counts; the client's must not come first.
   settings.http.request_timeout = settings.reader.request_timeout + seconds(1);
   auto client = net::HttpClient::make(loop, tls, settings.http);

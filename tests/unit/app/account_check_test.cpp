@@ -45,7 +45,8 @@ TEST(AccountCheck, RefusesWhatAnEngineMustNotTradeWith) {
     std::string says;
   };
   const Case cases[] = {
-      {[](auto& account, auto&) { account.may_withdraw = true; }, "without the withdraw permission"},
+      {[](auto& account, auto&) { account.may_withdraw = true; },
+       "without the withdraw permission"},
       {[](auto& account, auto&) { account.may_trade = false; }, "give it the trade permission"},
       {[](auto& account, auto&) { account.bound_to_addresses = false; },
        "bind it to this machine's address at the venue, or set account.allow_unbound_key"},
@@ -59,7 +60,8 @@ TEST(AccountCheck, RefusesWhatAnEngineMustNotTradeWith) {
        "account.fee_level is \"Lv4\", the account's is \"Lv1\""},
       {[](auto&, auto& settings) { settings.account.fees_in_quote = true; },
        "account.spot_fees is \"in_quote\", the account's is \"in_base\""},
-      {[](auto& account, auto&) { account.leads_or_copies = true; }, "use an account that does not"},
+      {[](auto& account, auto&) { account.leads_or_copies = true; },
+       "use an account that does not"},
   };
   for (const Case& one : cases) {
     config::Settings settings = live();
@@ -111,8 +113,7 @@ TEST(AccountCheck, NamesTellTheirKind) {
   EXPECT_EQ(kind_of("BTC-USDT").kind, InstrumentKind::Spot);
   EXPECT_EQ(kind_of("BTC-USDT-SWAP").kind, InstrumentKind::Swap);
   EXPECT_EQ(kind_of("BTC-USD-261225").kind, InstrumentKind::Futures);
-  EXPECT_EQ(kind_of("BTC-USD-261225-90000-C"),
-            (KindAndFamily{InstrumentKind::Option, "BTC-USD"}));
+  EXPECT_EQ(kind_of("BTC-USD-261225-90000-C"), (KindAndFamily{InstrumentKind::Option, "BTC-USD"}));
 }
 
 TEST(Moment, IsADayOrATimeOrMilliseconds) {
@@ -126,8 +127,9 @@ TEST(Moment, IsADayOrATimeOrMilliseconds) {
   EXPECT_EQ(millis("2026-11-30T12:30:05Z"), 1'796'041'805'000);
   EXPECT_EQ(millis("2024-02-29"), 1'709'164'800'000);
   EXPECT_EQ(millis("1795996800000"), 1'795'996'800'000);
-  for (const char* wrong : {"", "yesterday", "2026-02-29", "2026-13-01", "2026-1-1", "2026-11-30T25:00",
-                            "2026-11-30T12", "2026-11-30T12:30:05+01", "-5", "99999999999999999999"}) {
+  for (const char* wrong :
+       {"", "yesterday", "2026-02-29", "2026-13-01", "2026-1-1", "2026-11-30T25:00",
+        "2026-11-30T12", "2026-11-30T12:30:05+01", "-5", "99999999999999999999"}) {
     EXPECT_EQ(millis(wrong), -1) << wrong;
   }
 }

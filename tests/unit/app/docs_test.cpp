@@ -19,6 +19,7 @@ std::string file(const std::string& name) {
 TEST(Docs, PagesMadeFromCodeAreUpToDate) {
   EXPECT_EQ(file("logs.md"), logs_page()) << "run: gannet docs logs > docs/logs.md";
   EXPECT_EQ(file("denials.md"), denials_page()) << "run: gannet docs denials > docs/denials.md";
+  EXPECT_EQ(file("okx-rest.md"), rest_page()) << "run: gannet docs rest > docs/okx-rest.md";
   EXPECT_EQ(file("faults.md"), faults_page()) << "run: gannet docs faults > docs/faults.md";
 }
 

@@ -317,11 +317,9 @@ TEST_F(LaneTest, FeesAreToldAsFarAsTheVenueToldThem) {
   fees.set(swap, {{-5, 6}, {5, 4}});  // a rebate for makers
   Script script;
   gannet::test::scripted::next = &script;
-  auto host = StrategyHost::create(keep(scripted_type()), {0}, settings(),
-                                   {.instruments = &instruments,
-                                    .currencies = &currencies,
-                                    .lane = &lane_,
-                                    .fees = &fees});
+  auto host = StrategyHost::create(
+      keep(scripted_type()), {0}, settings(),
+      {.instruments = &instruments, .currencies = &currencies, .lane = &lane_, .fees = &fees});
   ASSERT_TRUE(host);
   lane_.add(std::move(*host));
   lane_.start({1});
@@ -329,9 +327,8 @@ TEST_F(LaneTest, FeesAreToldAsFarAsTheVenueToldThem) {
   rate.size = sizeof rate;
   const auto ask = [&](std::uint32_t instrument) {
     std::int32_t answer = GANNET_FAILED;
-    within_a_handler(script, [&] {
-      answer = script.host->fee_rate(script.engine, instrument, &rate);
-    });
+    within_a_handler(script,
+                     [&] { answer = script.host->fee_rate(script.engine, instrument, &rate); });
     return answer;
   };
   ASSERT_EQ(ask(swap.value), GANNET_OK);

@@ -170,7 +170,8 @@ TEST_F(RestReaderTest, APageThatFailsIsAskedAgain) {
 TEST_F(RestReaderTest, PagesByTimeLoseNoRowOfOneMoment) {
   make();
   RowSink<FundingBill> sink;
-  const std::uint64_t id = reader->ask({.endpoint = Endpoint::FundingBills, .page_rows = 3}, sink, now);
+  const std::uint64_t id =
+      reader->ask({.endpoint = Endpoint::FundingBills, .page_rows = 3}, sink, now);
   // Ids 9..1; 6 and 7 of one millisecond, a page's end between them.
   const std::int64_t times[] = {0, 10, 20, 30, 40, 50, 70, 70, 80, 90};
   const auto page = [&](std::int64_t after) {
@@ -207,7 +208,8 @@ TEST_F(RestReaderTest, ARangeOfTimeEndsThePages) {
                                         .page_rows = 2},
                                        sink, now);
   const auto candle = [](int minute) {
-    return R"([")" + std::to_string(minute * 60'000) + R"(","43398.6","43493.9","43279.9","43373.9",)" +
+    return R"([")" + std::to_string(minute * 60'000) +
+           R"(","43398.6","43493.9","43279.9","43373.9",)" +
            R"("5070.79611732","220057933.233687634","220057933.233687634","1"])";
   };
   EXPECT_EQ(target(), "/api/v5/market/history-candles?instId=BTC-USDT&bar=1m&after=360000&limit=2");
@@ -229,7 +231,8 @@ TEST_F(RestReaderTest, ARangeOfTimeEndsThePages) {
                                  .page_rows = 1},
                                 trades, now));
   EXPECT_EQ(target(), "/api/v5/market/history-trades?instId=BTC-USDT&type=2&after=360000&limit=1");
-  answer(json(R"([{"instId":"BTC-USDT","tradeId":"77","px":"1","sz":"2","side":"sell","ts":"5"}])"));
+  answer(
+      json(R"([{"instId":"BTC-USDT","tradeId":"77","px":"1","sz":"2","side":"sell","ts":"5"}])"));
   EXPECT_EQ(target(), "/api/v5/market/history-trades?instId=BTC-USDT&after=77&limit=1");
 }
 
@@ -311,7 +314,9 @@ TEST_F(RestReaderTest, WhatChangesSomethingIsAskedAgainOnlyIfItSurelyWasNotDone)
     bool not_sent;
     std::size_t sent;
   };
-  for (const Case& failure : {Case{{}, false, 1}, {{}, true, 2}, {html(502), false, 1},
+  for (const Case& failure : {Case{{}, false, 1},
+                              {{}, true, 2},
+                              {html(502), false, 1},
                               {json("[]", "50011"), false, 2}}) {
     make({.attempts = 2});
     sent.clear();
@@ -405,8 +410,8 @@ TEST_F(RestReaderTest, TimeOutsCancellationsAndLateAnswers) {
 TEST_F(RestReaderTest, ARowThatMakesNoSenseIsLeftOutAndCounted) {
   make();
   RowSink<FundingRate> sink;
-  const std::uint64_t id =
-      reader->ask({.endpoint = Endpoint::FundingRate, .parameters = {{"instId", "ANY"}}}, sink, now);
+  const std::uint64_t id = reader->ask(
+      {.endpoint = Endpoint::FundingRate, .parameters = {{"instId", "ANY"}}}, sink, now);
   answer(json(R"([{"instId":"A-SWAP","fundingRate":"0.0000792386885340","nextFundingRate":""},)"
               R"({"instId":"B-SWAP","fundingRate":"much"},{"fundingRate":"0.1"},"row",)"
               R"({"instId":"C-SWAP","fundingRate":-1e-7,"more":{"a":[1]}}])"));
@@ -417,8 +422,8 @@ TEST_F(RestReaderTest, ARowThatMakesNoSenseIsLeftOutAndCounted) {
   EXPECT_EQ(to_string(sink.rows[0].rate), "0.000079238688534");
   EXPECT_FALSE(sink.rows[0].next_rate.has_value());
   EXPECT_EQ(to_string(sink.rows[1].rate), "-0.0000001");
-  static_cast<void>(
-      reader->ask({.endpoint = Endpoint::FundingRate, .parameters = {{"instId", "ANY"}}}, sink, now));
+  static_cast<void>(reader->ask(
+      {.endpoint = Endpoint::FundingRate, .parameters = {{"instId", "ANY"}}}, sink, now));
   HttpResponse cut = json("[{\"instId\":\"A");
   cut.body.resize(cut.body.size() - 1);
   answer(cut);

@@ -110,9 +110,9 @@ PageFacts decode(std::string_view body, const EndpointRule& rule, PageSink& sink
 
 TEST(RestSamples, EveryEndpointHasRowsOrADecoderElsewhere) {
   // Definitions, the account and algo orders have decoders that need a run's tables.
-  const std::set<Endpoint> elsewhere{
-      Endpoint::Instruments,      Endpoint::AccountInstruments, Endpoint::AccountConfig,
-      Endpoint::OpenAlgoOrders,   Endpoint::AlgoOrderHistory,   Endpoint::SingleAlgoOrder};
+  const std::set<Endpoint> elsewhere{Endpoint::Instruments,      Endpoint::AccountInstruments,
+                                     Endpoint::AccountConfig,    Endpoint::OpenAlgoOrders,
+                                     Endpoint::AlgoOrderHistory, Endpoint::SingleAlgoOrder};
   for (const EndpointRule& rule : endpoint_rules()) {
     EXPECT_NE(typed_rows().contains(rule.endpoint), elsewhere.contains(rule.endpoint)) << rule.path;
   }
@@ -156,8 +156,8 @@ TEST(RestSamples, WholeProductionListsDecode) {
         Dump{"option-tick-bands-option", Endpoint::TickBands, 3},
         Dump{"underlying-futures", Endpoint::Underlying, 1},
         Dump{"discount-rate-interest-free-quota-btc", Endpoint::CollateralDiscount, 1}}) {
-    GANNET_RECORDING(path, std::string("okx/rest/live-202604/production-get-") + dump.file +
-                               ".json");
+    GANNET_RECORDING(path,
+                     std::string("okx/rest/live-202604/production-get-") + dump.file + ".json");
     const auto text = read_text_file(path);
     ASSERT_TRUE(text.has_value());
     const auto sink = typed_rows().at(dump.endpoint)();
@@ -169,7 +169,8 @@ TEST(RestSamples, WholeProductionListsDecode) {
   }
 }
 
-// No answer reaches an abort: cut anywhere it is no answer, with any byte changed it is read or not.
+// No answer reaches an abort: cut anywhere it is no answer, with any byte changed it is read or
+// not.
 TEST(RestSamples, CutAndChangedAnswersAreSurvived) {
   GANNET_RECORDING(path, "okx/samples/rest-samples.jsonl");
   auto file = JsonlReader::open(path);
@@ -220,7 +221,9 @@ Parameters parameters_of(std::string_view target) {
 /// In no order, and without what says no more than the venue takes for granted.
 Parameters meaning_of(std::string_view target) {
   Parameters all = parameters_of(target);
-  std::erase_if(all, [](const auto& one) { return one == std::pair<std::string, std::string>{"limit", "100"}; });
+  std::erase_if(all, [](const auto& one) {
+    return one == std::pair<std::string, std::string>{"limit", "100"};
+  });
   std::ranges::sort(all);
   return all;
 }
