@@ -601,7 +601,7 @@ template <>
 inline constexpr auto kColumns<AccountValuation> = std::array{
     required<&AccountValuation::total>("totalBal"), column<&AccountValuation::exchange_time>("ts")};
 
-constexpr std::size_t kMaxRows = 5'000'000;  // of one question, however many pages
+constexpr std::size_t kMaxRowsOfAQuestion = 5'000'000;  // of one question, however many pages
 
 template <class Row>
 DecodeStatus read_any_row(JsonValue value, const EndpointRule& rule, Row& row, RowKeys& keys,
@@ -618,7 +618,7 @@ DecodeStatus read_any_row(JsonValue value, const EndpointRule& rule, Row& row, R
   }
 }
 
-bool contains(const std::vector<std::string>* known, const std::string& identity) {
+bool known_already(const std::vector<std::string>* known, const std::string& identity) {
   return known != nullptr && std::ranges::find(*known, identity) != known->end();
 }
 
@@ -640,7 +640,7 @@ template <class Row>
 DecodeStatus decode_rows(FrameReader& reader, const EndpointRule& rule, const RowFilter& filter,
                          std::vector<Row>& rows, PageFacts& facts) {
   return for_each_row(reader, [&](JsonValue value) -> DecodeStatus {
-    if (rows.size() >= kMaxRows) return std::unexpected(DecodeError::Overflow);
+    if (rows.size() >= kMaxRowsOfAQuestion) return std::unexpected(DecodeError::Overflow);
     Row row{};
     RowKeys keys;
     RowError error;
@@ -658,7 +658,7 @@ DecodeStatus decode_rows(FrameReader& reader, const EndpointRule& rule, const Ro
     if (rule.page != PageRule::None) {
       std::string identity(keys.cursor);
       if (!keys.identity.empty()) identity.append(1, ' ').append(keys.identity);
-      const bool repeated = contains(filter.before, identity);
+      const bool repeated = known_already(filter.before, identity);
       facts.identities.push_back(std::move(identity));
       if (repeated) {
         ++facts.repeated;

@@ -8,7 +8,7 @@
 namespace gannet::okx {
 namespace {
 
-constexpr std::int32_t kTimestampOld = 50102;
+constexpr std::int32_t kClockRefused = 50102;
 constexpr Nanos kClockRoundTrip = seconds(2);
 
 /// A tenth below the venue's own figure, and a little longer than its window for the smallest: our
@@ -293,7 +293,7 @@ void RestReader::fail(Call& call, const HttpResponse& response, bool certainly_n
                       Timestamp now) {
   const EndpointRule& rule = rule_of(call.question.endpoint);
   const ErrorClass error_class = frame_.rule().error_class;
-  const bool clock_is_wrong = frame_.code() == kTimestampOld;
+  const bool clock_is_wrong = frame_.code() == kClockRefused;
   call.outcome.error_class = error_class;
   ++call.failures;
   const bool surely_not_done = certainly_not_sent || error_class == ErrorClass::RateLimited;

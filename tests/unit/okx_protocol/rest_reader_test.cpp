@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace gannet::okx {
+namespace gannet::okx::rest_reader_test {
 namespace {
 
 using Kind = RestOutcome::Kind;
@@ -450,4 +450,4 @@ TEST(FullJitterTest, IsUniformBelowABoundThatDoubles) {
 }
 
 }  // namespace
-}  // namespace gannet::okx
+}  // namespace gannet::okx::rest_reader_test

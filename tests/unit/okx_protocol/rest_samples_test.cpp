@@ -17,7 +17,7 @@
 #include "support/recordings.h"
 #include "tests/fuzz/rest_input.h"
 
-namespace gannet::okx {
+namespace gannet::okx::rest_samples_test {
 namespace {
 
 /// Endpoints whose rows have a type of their own in reference_rows.h.
@@ -274,4 +274,4 @@ TEST(RestSamples, EveryQuestionOfARecordedClientHasAnEqualOfOurs) {
 }
 
 }  // namespace
-}  // namespace gannet::okx
+}  // namespace gannet::okx::rest_samples_test
