@@ -5,6 +5,8 @@
 #include "app/commands/control_commands.h"
 #include "app/commands/decode_command.h"
 #include "app/commands/docs_command.h"
+#include "app/commands/doctor_command.h"
+#include "app/commands/download_command.h"
 #include "app/commands/journal_command.h"
 #include "app/commands/sim_command.h"
 
@@ -16,9 +18,11 @@ int main(int argc, char** argv) {
   gannet::app::add_control_commands(app);
   gannet::app::add_decode_command(app);
   gannet::app::add_docs_command(app);
+  gannet::app::add_doctor_command(app);
   gannet::app::add_journal_command(app);
   gannet::app::add_sim_command(app);
   gannet::app::add_sim_ctl_command(app);
+  gannet::app::add_download_command(app);  // under `data`
   CLI11_PARSE(app, argc, argv);
   return 0;
 }

@@ -8,12 +8,16 @@
 #include <set>
 #include <string_view>
 
+#include "app/account_check.h"
+#include "app/kind_of_name.h"
 #include "base/clock.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/net/http_client.h"
 #include "gateway/okx/protocol/decode_instruments.h"
 #include "gateway/okx/protocol/frame.h"
+#include "gateway/okx/protocol/rest_questions.h"
 #include "gateway/okx/protocol/session_io.h"
+#include "gateway/okx/transport/venue_reader.h"
 
 namespace gannet::app {
 namespace {
@@ -56,22 +60,6 @@ std::expected<HttpResponse, StartupFailure> checked(Asker& asker, const HttpRequ
     return std::unexpected(refused(std::move(good.error()).with(what)));
   }
   return response;
-}
-
-/// The venue's kind and family from the shape of its names.
-struct KindAndFamily {
-  InstrumentKind kind = InstrumentKind::Spot;
-  std::string family;
-  friend auto operator<=>(const KindAndFamily&, const KindAndFamily&) = default;
-};
-
-KindAndFamily kind_of(std::string_view name) {
-  const auto parts = std::ranges::count(name, '-') + 1;
-  const auto second = name.find('-', name.find('-') + 1);
-  if (name.ends_with("-SWAP")) return {InstrumentKind::Swap, ""};
-  if (parts == 3) return {InstrumentKind::Futures, ""};
-  if (parts == 5) return {InstrumentKind::Option, std::string(name.substr(0, second))};
-  return {InstrumentKind::Spot, ""};
 }
 
 /// Edits between two names, for "did you mean".
@@ -171,50 +159,6 @@ std::expected<void, StartupFailure> load_recent_ids(Asker& asker, const okx::Res
   return {};
 }
 
-std::expected<void, StartupFailure> check_account(const config::Settings& settings,
-                                                  const okx::AccountConfig& account) {
-  using Mode = engine::AccountSettings::Mode;
-  const auto expected_mode = [&] {
-    switch (settings.account.account_mode) {
-      case Mode::Simple:
-        return okx::AccountMode::Spot;
-      case Mode::Futures:
-        return okx::AccountMode::Futures;
-      case Mode::MultiCurrency:
-        return okx::AccountMode::MultiCurrency;
-      case Mode::Portfolio:
-        return okx::AccountMode::Portfolio;
-    }
-    return okx::AccountMode::Futures;
-  }();
-  if (account.account_mode != expected_mode) {
-    return std::unexpected(
-        unusable("account.account_mode differs from the account's: change the configuration, or "
-                 "the account's "
-                 "mode at the venue"));
-  }
-  const bool wants_net =
-      settings.account.position_mode == engine::AccountSettings::PositionMode::Net;
-  if (wants_net != (account.position_mode == okx::PositionMode::Net)) {
-    return std::unexpected(unusable(
-        fmt::format("account.position_mode is \"{}\", the account's is \"{}\": change one of them",
-                    wants_net ? "net" : "long_short", wants_net ? "long_short" : "net")));
-  }
-  if (!account.may_trade) {
-    return std::unexpected(
-        refused({"the key may not trade: give it the trade permission at the venue"}));
-  }
-  if (account.may_withdraw) {  // SEC-01
-    return std::unexpected(refused(
-        {"the key may withdraw: use a key without the withdraw permission, an engine needs none"}));
-  }
-  if (settings.venue.environment == config::Environment::Live && !account.bound_to_addresses) {
-    return std::unexpected(refused(
-        {"the key works from any address: bind it to this machine's address at the venue"}));
-  }
-  return {};
-}
-
 std::expected<void, StartupFailure> check_leverage(Asker& asker, const config::Settings& settings,
                                                    const okx::RestIdentity& identity,
                                                    const VenueFacts& facts) {
@@ -228,13 +172,12 @@ std::expected<void, StartupFailure> check_leverage(Asker& asker, const config::S
     auto actual = okx::decode_leverage(*response);
     if (!actual)
       return std::unexpected(refused(std::move(actual.error()).with("asking for leverage")));
-    const auto units = [](std::string_view text) { return parse_units(text, 4).value_or(-1); };
-    if (units(*actual) == units(*wanted.leverage)) continue;
+    if (same_leverage(*actual, *wanted.leverage)) continue;
     if (!wanted.set_leverage) {
-      return std::unexpected(unusable(fmt::format(
+      return std::unexpected(refused({fmt::format(
           "{}: leverage is {} at the venue and {} in the configuration: change one of them, "
           "or set set_leverage = true",
-          wanted.name, *actual, *wanted.leverage)));
+          wanted.name, *actual, *wanted.leverage)}));
     }
     auto changed = checked(
         asker,
@@ -242,6 +185,29 @@ std::expected<void, StartupFailure> check_leverage(Asker& asker, const config::S
         "setting leverage");
     if (!changed) return std::unexpected(std::move(changed.error()));
   }
+  return {};
+}
+
+/// What the fees are, and whether the venue lets this account send as many orders as configured.
+/// Neither is told to every account: what is not told is not known, and no reason not to start.
+std::expected<void, StartupFailure> ask_rates(net::EventLoop& loop,
+                                              const config::Settings& settings,
+                                              const okx::RestIdentity& identity,
+                                              const net::TlsContext& tls, VenueFacts& facts) {
+  okx::VenueReaderSettings reading;
+  reading.http.url = settings.venue.rest_url;
+  reading.reader.attempts = 2;
+  reading.reader.question_timeout = seconds(10);
+  auto reader = okx::VenueReader::make(loop, tls, identity, std::move(reading));
+  if (!reader) return std::unexpected(unusable(reader.error().message));
+  (*reader)->set_clock_offset(facts.clock_offset);
+  const auto limit = (*reader)->read<OrderRateLimit>(okx::ask_all(okx::Endpoint::OrderRateLimit));
+  if (!limit.rows.empty()) {
+    if (auto refusal = check_order_rate(settings, limit.rows.front().limit)) {
+      return std::unexpected(refused({std::move(*refusal)}));
+    }
+  }
+  facts.fees = read_fees(**reader, facts.instruments);
   return {};
 }
 
@@ -280,8 +246,8 @@ std::expected<VenueFacts, StartupFailure> ask_venue(const config::Settings& sett
   auto decoded = okx::decode_account_config(*account);
   if (!decoded) return std::unexpected(refused(std::move(decoded.error())));
   facts.account = std::move(*decoded);
-  if (auto good = check_account(settings, facts.account); !good) {
-    return std::unexpected(std::move(good.error()));
+  for (AccountFinding& finding : check_account(settings, facts.account)) {
+    if (!finding.refusal.empty()) return std::unexpected(refused({std::move(finding.refusal)}));
   }
   if (auto good = load_instruments(asker, settings, identity, facts); !good) {
     return std::unexpected(std::move(good.error()));
@@ -297,6 +263,9 @@ std::expected<VenueFacts, StartupFailure> ask_venue(const config::Settings& sett
     return std::unexpected(std::move(good.error()));
   }
   if (auto good = check_leverage(asker, settings, identity, facts); !good) {
+    return std::unexpected(std::move(good.error()));
+  }
+  if (auto good = ask_rates(loop, settings, identity, tls, facts); !good) {
     return std::unexpected(std::move(good.error()));
   }
   return facts;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/fee_rates.h"
 #include "base/error.h"
 #include "base/time.h"
 #include "config/settings.h"
@@ -25,6 +26,7 @@ struct VenueFacts {
   okx::OrderTermsTable terms;
   okx::AccountConfig account;
   std::vector<ClientOrderId> recent_ids;  ///< of the account's newest orders
+  engine::FeeTable fees;                  ///< some may not be known
 };
 
 /// Why the venue cannot be traded on, and the exit code that says so: 2, the configuration asks for

@@ -81,7 +81,14 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
   // ---- set-up ----
 
   std::expected<void, Error> make_strategies() {
-    publisher.emplace(inputs.table, inputs.currencies, this, engine::PublisherSettings{});
+    for (const Instrument& instrument : inputs.table) {
+      const bool derivative = is_derivative(instrument.kind);
+      const FeeSettings& paid = inputs.settings.fees;  // in billionths
+      fees.set(instrument.id, {{derivative ? paid.maker : paid.spot_maker, 9},
+                               {derivative ? paid.taker : paid.spot_taker, 9}});
+    }
+    publisher.emplace(inputs.table, inputs.currencies, this,
+                      engine::PublisherSettings{.fees = &fees});
     for (std::size_t s = 0; s < inputs.strategies.size(); ++s) {
       engine::StrategySettings settings = inputs.strategies[s];
       settings.lane = "inline";  // one thread: the order of events is the same every time
@@ -494,6 +501,7 @@ struct Backtest::Parts final : engine::EngineListener, engine::StrategyOutput {
   ForgetfulJournal journal;
   std::vector<BookFeed> venue_books;  // by instrument
   std::optional<SimulatedVenue> venue;
+  engine::FeeTable fees;  // before the publisher: strategies ask it
   std::optional<engine::Publisher> publisher;
   std::optional<engine::TradingCore> core;
   std::optional<MarketFeed> feed;

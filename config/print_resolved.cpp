@@ -119,6 +119,11 @@ void print_account_and_engine(Printer& p, const Settings& settings) {
   p.flag("exclusive_account", settings.account.exclusive_account);
   p.text("account_mode", word_for(settings.account.account_mode, kAccountModes));
   p.text("position_mode", word_for(settings.account.position_mode, kPositionModes));
+  p.text_if("account_number", settings.account.account_number);
+  p.text_if("fee_level", settings.account.fee_level);
+  if (settings.account.fees_in_quote)
+    p.text("spot_fees", word_for(*settings.account.fees_in_quote, kSpotFees));
+  p.flag("allow_unbound_key", settings.account.allow_unbound_key);
   p.section("[engine]");
   p.flag("busy_poll", settings.engine.busy_poll);
   if (settings.engine.reactor_cpu)

@@ -84,6 +84,10 @@ void read_account(TableReader account, Settings& settings) {
   out.exclusive_account = account.boolean("exclusive_account").value_or(out.exclusive_account);
   out.account_mode = account.choice("account_mode", kAccountModes).value_or(out.account_mode);
   out.position_mode = account.choice("position_mode", kPositionModes).value_or(out.position_mode);
+  out.account_number = account.text("account_number").value_or("");
+  out.fee_level = account.text("fee_level").value_or("");
+  out.fees_in_quote = account.choice("spot_fees", kSpotFees);
+  out.allow_unbound_key = account.boolean("allow_unbound_key").value_or(false);
   account.finish();
 }
 

@@ -319,8 +319,17 @@ struct HostFunctions {
   static std::int32_t rate_budget(void*, std::uint32_t, gannet_rate_budget*) noexcept {
     return GANNET_NOT_AVAILABLE;
   }
-  static std::int32_t fee_rate(void*, std::uint32_t, gannet_fee_rate*) noexcept {
-    return GANNET_NOT_AVAILABLE;
+  static std::int32_t fee_rate(void* engine, std::uint32_t id, gannet_fee_rate* out) noexcept {
+    const StrategyHost::Surroundings& around = host_of(engine).surroundings_;
+    if (!may_ask(engine)) return GANNET_NOT_AVAILABLE;
+    if (!around.instruments->contains({id})) return GANNET_UNKNOWN;
+    const FeeRate* const rate = around.fees == nullptr ? nullptr : around.fees->find({id});
+    if (rate == nullptr) return GANNET_NOT_AVAILABLE;
+    return answer(gannet_fee_rate{.size = sizeof(gannet_fee_rate),
+                                  .instrument = id,
+                                  .maker = {rate->maker.mantissa, rate->maker.digits, 0},
+                                  .taker = {rate->taker.mantissa, rate->taker.digits, 0}},
+                  out);
   }
   static std::int32_t funding(void* engine, std::uint32_t instrument,
                               gannet_funding* out) noexcept {

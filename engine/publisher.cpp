@@ -61,7 +61,8 @@ std::expected<StrategyId, Error> Publisher::add_strategy(const StrategyType& typ
                                     .currencies = &currencies_,
                                     .lane = &lane,
                                     .output = output_,
-                                    .stamp = settings_.stamp});
+                                    .stamp = settings_.stamp,
+                                    .fees = settings_.fees});
   if (!host) return std::unexpected(host.error());
   routes_.push_back({.host = host->get(), .lane = threaded, .type = &type});
   lane.add(std::move(*host));

@@ -13,6 +13,7 @@
 #include "base/fixed_ring.h"
 #include "domain/instrument_table.h"
 #include "engine/book_listener.h"
+#include "engine/fee_table.h"
 #include "engine/lane.h"
 #include "engine/lane_messages.h"
 #include "engine/settings.h"
@@ -22,7 +23,7 @@
 namespace gannet::engine {
 
 struct PublisherSettings {
-  RingCapacities rings;
+  RingCapacities rings{};
   std::size_t inline_commands = 4096;
   std::size_t inline_reports = 4096;
   /// Steps of one settling: strategies that answer every denial with a new order must not hold the
@@ -30,6 +31,7 @@ struct PublisherSettings {
   int settle_steps_max = 4096;
   /// Stamps `decided_time`, for latency figures alone; null: the lane's clock.
   Timestamp (*stamp)() noexcept = nullptr;
+  const FeeTable* fees = nullptr;  ///< what strategies may ask for; null: not known
 };
 
 /// Between the core and the strategies: each event to every lane that wants it, each command back

@@ -20,6 +20,10 @@ struct AccountSettings {
   bool exclusive_account = false;  ///< nobody else trades here: account-wide cancels are allowed
   Mode account_mode = Mode::Futures;
   PositionMode position_mode = PositionMode::Net;
+  std::string account_number;         ///< the venue's number of the account; "": not compared
+  std::string fee_level;              ///< the venue's name of the fee tier; "": not compared
+  std::optional<bool> fees_in_quote;  ///< spot buys pay their fee in quote currency; else in base
+  bool allow_unbound_key = false;     ///< live: take a key that works from any address
 };
 
 /// The process.

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/fixed_string.h"
 #include "domain/instrument_table.h"
+#include "engine/fee_table.h"
 #include "engine/lane_messages.h"
 #include "engine/open_order_list.h"
 #include "engine/parameters.h"
@@ -70,6 +71,7 @@ class StrategyHost {
     LaneServices* lane = nullptr;
     StrategyOutput* output = nullptr;         ///< null: said to nobody
     Timestamp (*stamp)() noexcept = nullptr;  ///< for `decided_time`; null: the lane's clock
+    const FeeTable* fees = nullptr;           ///< null: not known
   };
 
   /// Calls the plugin's create. `type` must outlive the host. Errors: parameters that do not fit

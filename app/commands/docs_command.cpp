@@ -124,6 +124,7 @@ void add_docs_command(CLI::App& app) {
   docs->add_subcommand("okx-errors", "docs/okx-errors.md")->callback([] {
     fmt::print("{}", okx_errors_page());
   });
+  docs->add_subcommand("rest", "docs/okx-rest.md")->callback([] { fmt::print("{}", rest_page()); });
   docs->add_subcommand("faults", "docs/faults.md")->callback([] {
     fmt::print("{}", faults_page());
   });

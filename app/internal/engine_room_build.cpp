@@ -42,7 +42,7 @@ std::string plugin_directory(const config::Settings& settings) {
 
 std::expected<void, Error> EngineRoom::Parts::load_strategies() {
   publisher.emplace(facts.instruments, facts.currencies, &strategy_log,
-                    engine::PublisherSettings{});
+                    engine::PublisherSettings{.fees = &facts.fees});
   plugins.reserve(settings.strategies.size());
   stopped_told.resize(settings.strategies.size());
   for (const auto& strategy : settings.strategies) {

@@ -46,6 +46,8 @@ inline constexpr std::pair<std::string_view, AccountMode> kAccountModes[] = {
 using PositionMode = engine::AccountSettings::PositionMode;
 inline constexpr std::pair<std::string_view, PositionMode> kPositionModes[] = {
     {"net", PositionMode::Net}, {"long_short", PositionMode::LongShort}};
+inline constexpr std::pair<std::string_view, bool> kSpotFees[] = {{"in_base", false},
+                                                                  {"in_quote", true}};
 using OnStart = engine::StrategySettings::OnStart;
 inline constexpr std::pair<std::string_view, OnStart> kOnStart[] = {{"cancel", OnStart::Cancel},
                                                                     {"adopt", OnStart::Adopt}};

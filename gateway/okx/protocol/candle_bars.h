@@ -69,6 +69,42 @@ constexpr std::string_view candle_bar_of(CandlePeriod period) noexcept {
   return {};
 }
 
+/// Our name of a bar that begins by UTC: "1s", "5m", "1h", "1d", "1w". Absent: the venue has none.
+constexpr std::optional<CandlePeriod> candle_period_named(std::string_view name) noexcept {
+  if (name.size() < 2 || name.size() > 3) return std::nullopt;
+  std::int64_t count = 0;
+  for (const char digit : name.substr(0, name.size() - 1)) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    count = count * 10 + (digit - '0');
+  }
+  Nanos unit;
+  switch (name.back()) {
+    case 's':
+      unit = seconds(1);
+      break;
+    case 'm':
+      unit = bars::kMinute;
+      break;
+    case 'h':
+      unit = bars::kHour;
+      break;
+    case 'd':
+      unit = bars::kDay;
+      break;
+    case 'w':
+      unit = bars::kDay * 7;
+      break;
+    default:
+      return std::nullopt;
+  }
+  const CandlePeriod period{unit * count};
+  if (candle_bar_of(period).empty()) return std::nullopt;
+  return period;
+}
+
+static_assert(candle_period_named("1h") == CandlePeriod{bars::kHour});
+static_assert(candle_period_named("12h") == CandlePeriod{bars::kHour * 12});
+static_assert(!candle_period_named("7m"));
 static_assert(candle_bar_of({seconds(60), true}) == "1m");
 static_assert(candle_bar_of({seconds(86'400)}) == "1Dutc");
 static_assert(candle_bar_of({seconds(86'400), true}) == "1D");

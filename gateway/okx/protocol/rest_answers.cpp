@@ -97,10 +97,12 @@ std::expected<Timestamp, Error> decode_time(const HttpResponse& response) {
 }
 
 std::expected<AccountConfig, Error> decode_account_config(const HttpResponse& response) {
-  constexpr FieldNames<7> names({"uid", "acctLv", "posMode", "perm", "ip", "feeType", "level"});
+  constexpr FieldNames<9> names(
+      {"uid", "acctLv", "posMode", "perm", "ip", "feeType", "level", "mainUid", "roleType"});
   const auto row = first_row(response, names, "the account");
   if (!row) return std::unexpected(row.error());
-  const auto& [uid, account_level, position_mode, permissions, addresses, fee_type, level] = *row;
+  const auto& [uid, account_level, position_mode, permissions, addresses, fee_type, level,
+               main_account, role] = *row;
   AccountConfig config;
   config.account_name = uid;
   if (account_level == "1") {
@@ -128,6 +130,10 @@ std::expected<AccountConfig, Error> decode_account_config(const HttpResponse& re
   config.bound_to_addresses = !addresses.empty();
   config.fees_in_quote = fee_type == "1";
   config.fee_level = level;
+  config.main_account = main_account;
+  config.addresses = addresses;
+  config.permissions = permissions;
+  config.leads_or_copies = !role.empty() && role != "0";
   return config;
 }
 

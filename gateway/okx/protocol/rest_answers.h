@@ -27,6 +27,10 @@ struct AccountConfig {
   bool bound_to_addresses = false;  ///< the key works from listed addresses only
   bool fees_in_quote = false;       ///< spot buys pay their fee in quote currency
   std::string fee_level;
+  std::string main_account;  ///< number of the account that this one belongs to; its own: the main
+  std::string addresses;     ///< that the key works from, as the venue lists them; "" any
+  std::string permissions;   ///< the venue's words
+  bool leads_or_copies = false;  ///< copy trading: other limits, foreign orders
 };
 
 /// Ok, or one sentence that says what went wrong and what to do (refused credentials, wrong clock,

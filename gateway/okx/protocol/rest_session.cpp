@@ -13,6 +13,14 @@ namespace {
 constexpr std::size_t kPageRows = 100;
 constexpr std::int32_t kOrderUnknown = 51603;
 constexpr std::int32_t kTimestampOld = 50102;
+constexpr Nanos kLongestRetryAfter = seconds(60);
+
+/// Pages may overlap: a row that came within the last page's length is the same one again.
+template <class Row, class Same>
+bool told_lately(const std::vector<Row>& rows, Same same) {
+  const auto first = rows.size() > kPageRows ? rows.end() - kPageRows : rows.begin();
+  return std::any_of(first, rows.end(), same);
+}
 
 }  // namespace
 
@@ -27,6 +35,7 @@ RestSession::RestSession(const RestIdentity& identity, const AccountContext& con
       problems_(problems),
       output_(output),
       settings_(settings),
+      jitter_(settings.retry_delay, settings.retry_delay_max, settings.jitter_seed),
       // A little below the venue's own figures, in the order of Ask. Operations are counted by the
       // risk layer; their bucket here is never asked.
       buckets_{RequestBucket{55, seconds(2)}, RequestBucket{55, seconds(2)},
@@ -216,7 +225,9 @@ bool RestSession::retry(Question& question, Timestamp now) {
   if (!passing || waiting_.size() >= settings_.maximum_waiting) return false;
   if (frame_.code() == kTimestampOld) clock_asked_ = {};  // ask the venue's clock again first
   --question.retries_left;
-  question.not_before = now + settings_.retry_delay;
+  const Nanos wait = jitter_.delay(question.retries++);
+  const Nanos asked = frame_.retry_after().value_or(Nanos{});
+  question.not_before = now + std::max(wait, std::min(asked, kLongestRetryAfter));
   ++counters_.retried;
   waiting_.push_back(std::move(question));
   return true;
@@ -305,6 +316,7 @@ void RestSession::finish_list(Question& question, Timestamp now) {
   }
   question.request.target = list_target(question);
   question.retries_left = settings_.read_retries;
+  question.retries = 0;
   question.not_before = {};
   waiting_.push_back(std::move(question));  // over maximum_waiting by one: it is no new question
 }
@@ -417,6 +429,11 @@ void RestSession::on_clock_sample(const ClockSample& sample) {
 void RestSession::on_order(const DecodedOrder& order) noexcept {
   ++answering_->page_rows;
   answering_->cursor = order.report.venue_id.value;
+  if (told_lately(answering_->orders, [&](const ExecutionReport& report) {
+        return report.venue_id == order.report.venue_id;
+      })) {
+    return;
+  }
   answering_->orders.push_back(order.report);
 }
 void RestSession::on_bad_order(const ExecutionReport& ids, DecodeError error) noexcept {
@@ -428,6 +445,12 @@ void RestSession::on_bad_order(const ExecutionReport& ids, DecodeError error) no
 void RestSession::on_fill_row(const FillReport& fill, std::uint64_t bill_id) noexcept {
   ++answering_->page_rows;
   answering_->cursor = bill_id;
+  if (told_lately(answering_->fills, [&](const FillReport& told) {
+        return bill_id != 0 && told.fill.bill_id == bill_id &&
+               told.fill.trade_id == fill.fill.trade_id;
+      })) {
+    return;
+  }
   answering_->fills.push_back(fill);
 }
 void RestSession::on_bad_fill(DecodeError error, std::uint64_t bill_id) noexcept {

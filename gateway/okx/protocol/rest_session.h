@@ -18,6 +18,7 @@
 #include "gateway/okx/protocol/decode_order.h"
 #include "gateway/okx/protocol/decode_position.h"
 #include "gateway/okx/protocol/error_codes.h"
+#include "gateway/okx/protocol/full_jitter.h"
 #include "gateway/okx/protocol/in_flight.h"
 #include "gateway/okx/protocol/request_bucket.h"
 #include "gateway/okx/protocol/rest_frame.h"
@@ -36,7 +37,9 @@ struct RestSessionSettings {
   std::size_t maximum_waiting = 256;    ///< questions waiting for their bucket
   std::size_t maximum_pages = 200;      ///< of one list; then it is told as incomplete
   int read_retries = 2;                 ///< of a question that failed for a passing reason
-  Nanos retry_delay = milliseconds(300);
+  Nanos retry_delay = milliseconds(300);  ///< bound of the first wait; doubles (full jitter)
+  Nanos retry_delay_max = seconds(5);
+  std::uint64_t jitter_seed = 1;
 };
 
 struct RestSessionCounters {
@@ -113,6 +116,7 @@ class RestSession final : private OrderRows,
     Timestamp sent_at;
     Timestamp expire_time;  ///< operations
     int retries_left = 0;
+    int retries = 0;              ///< of this page
     std::vector<Flight> flights;  ///< operations and single orders
 
     std::uint64_t snapshot = 0;  ///< lists: the engine's number
@@ -171,6 +175,7 @@ class RestSession final : private OrderRows,
   ClockFilter clock_;
   Timestamp clock_asked_;
   std::string stop_reason_;
+  FullJitter jitter_;
   std::array<RequestBucket, kAsks> buckets_;
   UnlistedCodes unlisted_;
   RestSessionCounters counters_;

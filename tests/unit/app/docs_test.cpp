@@ -21,6 +21,7 @@ TEST(Docs, PagesMadeFromCodeAreUpToDate) {
   EXPECT_EQ(file("denials.md"), denials_page()) << "run: gannet docs denials > docs/denials.md";
   EXPECT_EQ(file("okx-errors.md"), okx_errors_page())
       << "run: gannet docs okx-errors > docs/okx-errors.md";
+  EXPECT_EQ(file("okx-rest.md"), rest_page()) << "run: gannet docs rest > docs/okx-rest.md";
   EXPECT_EQ(file("faults.md"), faults_page()) << "run: gannet docs faults > docs/faults.md";
 }
 

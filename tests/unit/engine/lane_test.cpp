@@ -394,6 +394,35 @@ TEST_F(LaneTest, NeverAnswersWithAWithdrawnBook_I9) {
   EXPECT_EQ(ask(), GANNET_NOT_AVAILABLE);
 }
 
+TEST_F(LaneTest, FeesAreToldAsFarAsTheVenueToldThem) {
+  FeeTable fees;
+  fees.set(swap, {{-5, 6}, {5, 4}});  // a rebate for makers
+  Script script;
+  gannet::test::scripted::next = &script;
+  auto host = StrategyHost::create(
+      keep(scripted_type()), {0}, settings(),
+      {.instruments = &instruments, .currencies = &currencies, .lane = &lane_, .fees = &fees});
+  ASSERT_TRUE(host);
+  lane_.add(std::move(*host));
+  lane_.start({1});
+  gannet_fee_rate rate{};
+  rate.size = sizeof rate;
+  const auto ask = [&](std::uint32_t instrument) {
+    std::int32_t answer = GANNET_FAILED;
+    within_a_handler(script,
+                     [&] { answer = script.host->fee_rate(script.engine, instrument, &rate); });
+    return answer;
+  };
+  ASSERT_EQ(ask(swap.value), GANNET_OK);
+  EXPECT_EQ(rate.maker.mantissa, -5);
+  EXPECT_EQ(rate.maker.digits, 6u);
+  EXPECT_EQ(rate.taker.mantissa, 5);
+  EXPECT_EQ(rate.taker.digits, 4u);
+  EXPECT_EQ(ask(swap.value + 1'000), GANNET_UNKNOWN);
+  const FeeTable nothing;
+  EXPECT_EQ(nothing.find(swap), nullptr);
+}
+
 TEST_F(LaneTest, APluginsDestroyIsAnsweredNothing) {
   Script script;  // outlives the lane: its destroy looks at it
   auto type = scripted_type();

@@ -92,6 +92,28 @@ TEST_F(Rest, AMissingPageOrABadRowMakesTheListIncomplete) {
   EXPECT_FALSE(heard.ended[2].complete);
 }
 
+TEST_F(Rest, PagesThatOverlapTellEachOrderOnce) {
+  ASSERT_TRUE(side.rest->request_snapshot(SnapshotKind::OpenOrders, 1, {}, side.now));
+  answer(200, page(1'000, 100));
+  answer(200, page(901, 100));  // begins with the last row of the page before
+  EXPECT_EQ(last().target, "/api/v5/trade/orders-pending?limit=100&after=802");
+  answer(200, page(801, 0));
+  ASSERT_EQ(heard.ended.size(), 1u);
+  EXPECT_TRUE(heard.ended[0].complete);
+  EXPECT_EQ(heard.reports.size(), 199u);
+}
+
+TEST_F(Rest, WaitsAsLongAsTheVenueSays) {
+  ASSERT_TRUE(side.rest->query_order(side.swap, {17}, {}, side.now));
+  HttpResponse busy = response(429, R"({"code":"50011","msg":"","data":[]})");
+  busy.headers = {{"retry-after", "3"}};
+  side.rest->on_response(http.sent.back().first, busy, side.now);
+  side.pass(milliseconds(2'900));
+  EXPECT_EQ(http.sent.size(), 1u);
+  side.pass(milliseconds(200));
+  EXPECT_EQ(http.sent.size(), 2u);
+}
+
 TEST_F(Rest, FillsComeOldestFirst) {
   ASSERT_TRUE(side.rest->request_snapshot(SnapshotKind::Fills, 1, from_unix_millis(77), side.now));
   EXPECT_EQ(last().target, "/api/v5/trade/fills?limit=100&begin=77");
@@ -137,7 +159,7 @@ TEST_F(Rest, PassingFailuresAreAskedAgainAFewTimes) {
   side.pass(milliseconds(300));
   ASSERT_EQ(http.sent.size(), 2u);
   answer(200, R"({"code":"50011","msg":"","data":[]})");
-  side.pass(milliseconds(300));
+  side.pass(milliseconds(600));  // the bound of the wait has doubled
   ASSERT_EQ(http.sent.size(), 3u);
   side.pass(seconds(5));  // no answer: the time-out
   EXPECT_EQ(heard.count(Kind::OutcomeUnknown), 1u);
