@@ -67,6 +67,10 @@ class OrderSession final : public SocketSession,
   /// Venue clock minus our wall clock; used for the next login.
   void set_clock_offset(Nanos offset) noexcept { clock_offset_ = offset; }
 
+  /// Connects and logs in anew as soon as no request is in flight (with another key, say), with the
+  /// patience of an upgrade.
+  void renew_login(Timestamp now) noexcept;
+
   State state() const noexcept { return state_; }
   bool ready() const noexcept { return state_ == State::Ready && output_ != nullptr; }
   /// Stopped for good (refused credentials): why, in one sentence; "" otherwise.
@@ -129,6 +133,7 @@ class OrderSession final : public SocketSession,
   Timestamp last_received_;
   std::optional<Timestamp> ping_sent_;
   std::optional<Timestamp> upgrade_noticed_;
+  bool renewing_ = false;  // it was renew_login that noticed it
   int refused_logins_ = 0;
   int refused_subscriptions_ = 0;
   std::string stop_reason_;
