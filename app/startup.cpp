@@ -198,19 +198,7 @@ std::expected<void, StartupFailure> check_account(const config::Settings& settin
         fmt::format("account.position_mode is \"{}\", the account's is \"{}\": change one of them",
                     wants_net ? "net" : "long_short", wants_net ? "long_short" : "net")));
   }
-  if (!account.may_trade) {
-    return std::unexpected(
-        refused({"the key may not trade: give it the trade permission at the venue"}));
-  }
-  if (account.may_withdraw) {  // SEC-01
-    return std::unexpected(refused(
-        {"the key may withdraw: use a key without the withdraw permission, an engine needs none"}));
-  }
-  if (settings.venue.environment == config::Environment::Live && !account.bound_to_addresses) {
-    return std::unexpected(refused(
-        {"the key works from any address: bind it to this machine's address at the venue"}));
-  }
-  return {};
+  return check_key(settings, account);
 }
 
 std::expected<void, StartupFailure> check_leverage(Asker& asker, const config::Settings& settings,
@@ -244,6 +232,23 @@ std::expected<void, StartupFailure> check_leverage(Asker& asker, const config::S
 }
 
 }  // namespace
+
+std::expected<void, StartupFailure> check_key(const config::Settings& settings,
+                                              const okx::AccountConfig& account) {
+  if (!account.may_trade) {
+    return std::unexpected(
+        refused({"the key may not trade: give it the trade permission at the venue"}));
+  }
+  if (account.may_withdraw) {  // SEC-01
+    return std::unexpected(refused(
+        {"the key may withdraw: use a key without the withdraw permission, an engine needs none"}));
+  }
+  if (settings.venue.environment == config::Environment::Live && !account.bound_to_addresses) {
+    return std::unexpected(refused(
+        {"the key works from any address: bind it to this machine's address at the venue"}));
+  }
+  return {};
+}
 
 std::expected<VenueFacts, StartupFailure> ask_venue(const config::Settings& settings,
                                                     const okx::RestIdentity& identity,

@@ -58,7 +58,7 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(JournalOpened, "journal.opened", Info, "records recovered, next sequence")                     \
   X(JournalFull, "journal.full", Critical, "the ring is full: new orders are held")                \
   X(JournalError, "journal.error", Critical, "a segment could not be written or synced")           \
-  X(RecorderStarted, "recorder.started", Info, "frames are recorded; directory, first segment")    \
+  X(RecorderStarted, "recorder.started", Info, "frames are recorded; directory, segments mended")  \
   X(RecorderSegment, "recorder.segment", Info, "a segment is whole; messages, bytes, gaps")        \
   X(RecorderGap, "recorder.gap", Warning,                                                          \
     "a recorded stream has a hole; channel, instrument, sequence expected and got")                \

@@ -28,8 +28,8 @@ class SecretMemory {
   std::size_t size_ = 0;
 };
 
-/// Text that must not be shown: prints as *** (and fmt refuses to compile it), compares with nothing, lives in SecretMemory and is
-/// wiped when it goes. SEC-02.
+/// Text that must not be shown: prints as *** (and fmt refuses to compile it), compares with
+/// nothing, lives in SecretMemory and is wiped when it goes. SEC-02.
 class Secret {
  public:
   Secret() = default;

@@ -91,9 +91,7 @@ Read read_environment(const std::string& name) {
   char* value = std::getenv(name.c_str());
   if (value == nullptr || *value == '\0')
     return std::unexpected(
-        fmt::format("the environment has no {} (it is read once, at the start, and wiped: a key that "
-                    "is to change while the engine runs comes from a credential or a file)",
-                    name));
+        fmt::format("the environment has no {}; it is read once, at the start", name));
   Secret secret{std::string_view(value)};
   wipe(value, std::strlen(value));  // in place: /proc/PID/environ shows this memory
   unsetenv(name.c_str());

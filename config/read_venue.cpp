@@ -80,13 +80,13 @@ void read_paper(TableReader& venue, VenueSettings& settings) {
     const std::size_t space = balance.find(' ');
     if (space == std::string::npos || !parse_decimal(balance.substr(0, space)) ||
         space + 1 == balance.size())
-      paper.problem("balances",
-                    fmt::format("\"{}\" is no amount with its currency, like \"1000 USDT\"", balance));
+      paper.problem(
+          "balances",
+          fmt::format("\"{}\" is no amount with its currency, like \"1000 USDT\"", balance));
   }
   out.queue = paper.text("queue").value_or(out.queue);
   if (out.queue != "back" && out.queue != "proportional" && out.queue != "front")
-    paper.problem("queue",
-                  fmt::format("\"{}\" is none of back, proportional, front", out.queue));
+    paper.problem("queue", fmt::format("\"{}\" is none of back, proportional, front", out.queue));
   paper.finish();
 }
 

@@ -44,7 +44,7 @@ struct RecordSettings {
   bool private_frames = false;        ///< of `gannetd`: orders, balances and positions too
   std::uint64_t segment_bytes_max = 256u << 20;  ///< of text, before compression
   Nanos segment_duration_max = seconds(3600);
-  std::size_t queue_bytes = 64u << 20;     ///< between a connection and the recorder's thread
+  std::size_t queue_bytes = 64u << 20;        ///< between a connection and the recorder's thread
   std::uint32_t disk_free_min_ppm = 100'000;  ///< below, recording stops first (REC-09)
 };
 
@@ -58,7 +58,7 @@ struct VenueSettings {
   std::string ws_business_url;
   std::string ca_file;  ///< extra trust anchor; "" none
   std::optional<EmbeddedSimSettings> embedded;
-  PaperSettings paper;  ///< of environment = "paper"
+  PaperSettings paper;             ///< of environment = "paper"
   CredentialSettings credentials;  ///< empty with `embedded`: the sim makes its own
 };
 

@@ -218,19 +218,28 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   const auto seed = static_cast<std::uint64_t>(wall_clock_now().nanos);
   auto market = okx::SocketConnection::make(
       loop, links.tls, pacer, okx::market_connection_settings(settings.venue.ws_public_url, seed),
-      *market_session, [this](const okx::SocketConnectionEvent& event) RUNS_ON(kReactor) {
-        on_socket("market", event);
-      });
+      heard(*market_session, "public", recorded_market),
+      [this](const okx::SocketConnectionEvent& event)
+          RUNS_ON(kReactor) { on_socket("market", event); });
   if (!market) return std::unexpected(std::move(market.error()));
   market_connection = std::move(*market);
   auto orders = okx::SocketConnection::make(
       loop, links.tls, pacer,
-      okx::order_connection_settings(settings.venue.ws_private_url, seed + 1), *order_session,
+      okx::order_connection_settings(settings.venue.ws_private_url, seed + 1),
+      heard(*order_session, "private", recorded_orders),
       [this](const okx::SocketConnectionEvent& event)
           RUNS_ON(kReactor) { on_socket("orders", event); });
   if (!orders) return std::unexpected(std::move(orders.error()));
   order_connection = std::move(*orders);
   return {};
+}
+
+okx::SocketSession& EngineRoom::Parts::heard(okx::SocketSession& session, std::string_view channel,
+                                             std::optional<RecordedSession>& recorded) {
+  const bool wanted =
+      links.recorder != nullptr && (channel != "private" || settings.record->private_frames);
+  if (!wanted) return session;
+  return recorded.emplace(session, links.recorder->add_tap(std::string(channel)));
 }
 
 void EngineRoom::Parts::restore_kill(Timestamp now) {

@@ -15,6 +15,7 @@
 #include "app/engine_room.h"
 #include "app/event_tap.h"
 #include "app/prior_journal.h"
+#include "app/recorded_session.h"
 #include "app/store_journal.h"
 #include "app/venue_link.h"
 #include "base/clock.h"
@@ -52,6 +53,9 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::expected<void, Error> make_core() RUNS_ON(kReactor);
   void define_ids(Timestamp now) RUNS_ON(kReactor);
   std::expected<void, Error> make_sessions() RUNS_ON(kReactor);
+  /// The session itself, or what records it.
+  okx::SocketSession& heard(okx::SocketSession& session, std::string_view channel,
+                            std::optional<RecordedSession>& recorded) RUNS_ON(kReactor);
 
   // ---- reactor ----
 
@@ -103,6 +107,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   /// Asked on the cold thread just before a request is written: no new order leaves once killed.
   bool permits(const HttpRequest& request) const RUNS_ON(kCold);
   void carry_out(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  void take_credentials(okx::Credentials credentials, const AdminCommand& command, Timestamp now)
+      RUNS_ON(kReactor);
 
   // engine::EngineListener
   void on_engine_state(const engine::StateEvent& event) noexcept override RUNS_ON(kReactor);
@@ -150,6 +156,9 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::optional<okx::RestSession> rest_session OWNED_BY(kReactor);
   std::optional<okx::AccountVenue> venue OWNED_BY(kReactor);
   std::optional<okx::MarketSession> market_session OWNED_BY(kReactor);
+  // Between a session and its connection, where frames are recorded.
+  std::optional<RecordedSession> recorded_market OWNED_BY(kReactor);
+  std::optional<RecordedSession> recorded_orders OWNED_BY(kReactor);
   std::unique_ptr<okx::SocketConnection> market_connection OWNED_BY(kReactor);
   std::unique_ptr<okx::SocketConnection> order_connection OWNED_BY(kReactor);
   std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds OWNED_BY(kReactor);

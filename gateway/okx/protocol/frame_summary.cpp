@@ -14,8 +14,7 @@ std::optional<std::int64_t> last_number(std::string_view text, std::string_view 
     ++begin;
   }
   std::int64_t number = 0;
-  const auto [end, error] =
-      std::from_chars(text.data() + begin, text.data() + text.size(), number);
+  const auto [end, error] = std::from_chars(text.data() + begin, text.data() + text.size(), number);
   if (error != std::errc{}) return std::nullopt;
   return number;
 }

@@ -21,8 +21,8 @@ struct FrameSummary {
   std::optional<std::int64_t> previous;
 };
 
-/// Reads frames to the end of their text, so that a damaged one is seen, but decodes no level and no
-/// trade. Thread: one.
+/// Reads frames to the end of their text, so that a damaged one is seen, but decodes no level and
+/// no trade. Thread: one.
 class FrameSummarizer {
  public:
   /// `text` is followed by kTextPadding readable bytes. Errors: as FrameReader's.

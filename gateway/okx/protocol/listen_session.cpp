@@ -99,9 +99,8 @@ void ListenSession::on_push(const FrameSummary& summary, Timestamp now) noexcept
   if (summary.sequence) stream.chain.restart_at(*summary.sequence);
   if (stream.renew_at.nanos != 0) return;
   stream.renew_at = now + stream.pause;
-  stream.pause = std::min(kLongestPause, stream.pause.count == 0
-                                             ? settings_.resubscribe_pause
-                                             : Nanos{stream.pause.count * 2});
+  stream.pause = std::min(kLongestPause, stream.pause.count == 0 ? settings_.resubscribe_pause
+                                                                 : Nanos{stream.pause.count * 2});
 }
 
 void ListenSession::on_timer(Timestamp now) noexcept {

@@ -94,8 +94,7 @@ RestTimestamp rest_timestamp(Timestamp venue_time) noexcept {
   return {std::string_view(text.data(), text.size())};
 }
 
-Signer::Signer(Credentials credentials)
-    : inner_(sizeof(SHA256_CTX)), outer_(sizeof(SHA256_CTX)) {
+Signer::Signer(Credentials credentials) : inner_(sizeof(SHA256_CTX)), outer_(sizeof(SHA256_CTX)) {
   replace(std::move(credentials));
 }
 

@@ -39,7 +39,7 @@ name = "a"
 plugin = "market_maker"
 )";
 
-std::vector<std::string> problems_of(std::string text) {
+std::vector<std::string> problems_of_backtest(std::string text) {
   const auto loaded = load_backtest_text(text, "b.toml");
   std::vector<std::string> messages;
   if (loaded) return messages;
@@ -82,31 +82,35 @@ TEST(LoadBacktest, ReadsTheBundledConfiguration) {
 }
 
 TEST(LoadBacktest, NamesFileLineKeyAndTheNearestKey) {
-  EXPECT_THAT(problems_of(with("queue_model", "queue_modle")),
+  EXPECT_THAT(problems_of_backtest(with("queue_model", "queue_modle")),
               ElementsAre("b.toml:4: backtest.queue_modle: unknown key; did you mean "
                           "\"queue_model\"?"));
-  EXPECT_THAT(problems_of(with("order_to_venue", "order_to_vnue")),
+  EXPECT_THAT(problems_of_backtest(with("order_to_venue", "order_to_vnue")),
               ElementsAre(HasSubstr("b.toml:15: backtest.latency.order_to_vnue: unknown key")));
 }
 
 TEST(LoadBacktest, RefusesWhatCannotBe) {
-  EXPECT_THAT(problems_of(with("\"front\"", "\"middle\"")), ElementsAre(HasSubstr("not one of")));
-  EXPECT_THAT(problems_of(with("\"5bps\"", "\"0.05\"")),
+  EXPECT_THAT(problems_of_backtest(with("\"front\"", "\"middle\"")),
+              ElementsAre(HasSubstr("not one of")));
+  EXPECT_THAT(problems_of_backtest(with("\"5bps\"", "\"0.05\"")),
               ElementsAre(HasSubstr("no rate with its unit")));
-  EXPECT_THAT(problems_of(with("\"5bps\"", "\"50%\"")), ElementsAre(HasSubstr("-10 % to 10 %")));
-  EXPECT_THAT(problems_of(with("\"250us\"", "\"2h\"")), ElementsAre(HasSubstr("to \"60s\"")));
-  EXPECT_THAT(problems_of(with("\"10000.5\"", "10000.5")),
+  EXPECT_THAT(problems_of_backtest(with("\"5bps\"", "\"50%\"")),
+              ElementsAre(HasSubstr("-10 % to 10 %")));
+  EXPECT_THAT(problems_of_backtest(with("\"250us\"", "\"2h\"")),
+              ElementsAre(HasSubstr("to \"60s\"")));
+  EXPECT_THAT(problems_of_backtest(with("\"10000.5\"", "10000.5")),
               ElementsAre(HasSubstr("exact numbers are written in quotes")));
-  EXPECT_THAT(problems_of(with("leverage = \"10\"", "leverage = \"2.5\"")),
+  EXPECT_THAT(problems_of_backtest(with("leverage = \"10\"", "leverage = \"2.5\"")),
               ElementsAre(HasSubstr("whole numbers")));
-  EXPECT_THAT(problems_of(with("recording = \"r.jsonl\"\n", "")),
+  EXPECT_THAT(problems_of_backtest(with("recording = \"r.jsonl\"\n", "")),
               ElementsAre(HasSubstr("backtest.recording: is needed")));
-  EXPECT_THAT(problems_of(with("[venue.limits]", "[venue]\nkind = \"okx\"\n[venue.limits]")),
-              ElementsAre(HasSubstr("venue.kind: unknown key")));
+  EXPECT_THAT(
+      problems_of_backtest(with("[venue.limits]", "[venue]\nkind = \"okx\"\n[venue.limits]")),
+      ElementsAre(HasSubstr("venue.kind: unknown key")));
 }
 
 TEST(LoadBacktest, WantsMoneyInstrumentsAndStrategies) {
-  const auto problems = problems_of("[backtest]\nrecording = \"r\"\n");
+  const auto problems = problems_of_backtest("[backtest]\nrecording = \"r\"\n");
   EXPECT_THAT(problems, testing::Contains(HasSubstr("backtest.balance: is needed")));
   EXPECT_THAT(problems, testing::Contains(HasSubstr("no [[instrument]]")));
   EXPECT_THAT(problems, testing::Contains(HasSubstr("no [[strategy]]")));

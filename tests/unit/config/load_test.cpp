@@ -1,5 +1,4 @@
 #include "config/load.h"
-#include "test_paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,6 +9,8 @@
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "test_paths.h"
 
 namespace gannet::config {
 namespace {
@@ -306,8 +307,9 @@ queue = "front"
   EXPECT_THAT(
       problems_of("[venue]\nenvironment = \"paper\"\n[venue.paper]\nbalances = [\"much\"]\n"),
       ElementsAre(HasSubstr("test.toml:4: venue.paper.balances: \"much\" is no amount")));
-  EXPECT_THAT(problems_after_sim("[venue.paper]\nqueue = \"x\"\n"),
-              ElementsAre(HasSubstr("is the account of environment"), HasSubstr("is none of back")));
+  EXPECT_THAT(
+      problems_after_sim("[venue.paper]\nqueue = \"x\"\n"),
+      ElementsAre(HasSubstr("is the account of environment"), HasSubstr("is none of back")));
 }
 
 TEST(LoadRecord, ReadsSizesWithTheirUnits) {
