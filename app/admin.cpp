@@ -41,9 +41,12 @@ struct AdminServer::State {
       command.kind = AdminCommand::Kind::Resume;
     } else if (word == "accept") {
       command.kind = AdminCommand::Kind::Accept;
+    } else if (word == "reload-credentials") {
+      command.kind = AdminCommand::Kind::ReloadCredentials;
     } else {
       return reply(
-          R"({"ok":false,"error":"unknown command; known: status, page, kill, hold, resume, accept"})");
+          R"({"ok":false,"error":"unknown command; known: status, page, kill, hold, resume, accept, )"
+          R"(reload-credentials"})");
     }
     command.argument = FixedString<120>(argument);
     command.who = FixedString<47>(fmt::format("user {}, process {}", peer.user, peer.process));

@@ -18,7 +18,7 @@ namespace gannet::app {
 
 /// An operator's wish on its way to the reactor, by value.
 struct AdminCommand {
-  enum class Kind : std::uint8_t { Kill, Hold, Resume, Accept };
+  enum class Kind : std::uint8_t { Kill, Hold, Resume, Accept, ReloadCredentials };
   Kind kind = Kind::Kill;
   FixedString<120> argument;  ///< the reason, or an instrument's name
   FixedString<47> who;        ///< "user 1000, process 4242"
@@ -37,8 +37,8 @@ inline constexpr char kPageLineEnd = '\x1f';
 std::string admin_socket_path(const std::string& state_directory);
 
 /// The operator's socket: one request a line. `status` answers with one JSON object, `page` with
-/// lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON` and `accept INSTRUMENT` go
-/// to the reactor and are answered {"ok":true,...} when it has carried them out.
+/// lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON`, `accept INSTRUMENT` and
+/// `reload-credentials` are handed on and answered {"ok":true,...} when they are carried out.
 /// Thread: the cold loop's; `post` and `answer` connect it with the reactor.
 class AdminServer {
  public:

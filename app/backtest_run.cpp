@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "app/recording_directory.h"
 #include "app/recording_source.h"
 #include "base/crc32c.h"
 #include "base/jsonl_reader.h"
@@ -59,18 +61,30 @@ std::expected<std::vector<okx::InstrumentRow>, Error> read_list(const std::strin
   return std::move(rows->rows);
 }
 
-/// Size and CRC-32C: names one exact file at the speed of reading it.
+/// Size and CRC-32C: names one exact file, or the segments of a recording directory one after the
+/// other, at the speed of reading them.
 std::expected<std::string, Error> content_id_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  const auto files = recorded_files(path);
+  if (!files) return std::unexpected(files.error());
   std::vector<char> chunk(1 << 20);
   std::uint64_t size = 0;
   std::uint32_t sum = 0;
-  while (file.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || file.gcount() > 0) {
-    const auto count = static_cast<std::size_t>(file.gcount());
-    sum = crc32c(sum, std::as_bytes(std::span(chunk).first(count)));
-    size += count;
+  for (const RecordedFile& part : *files) {
+    std::ifstream file(part.path, std::ios::binary);
+    std::uint64_t left = part.bytes;
+    while (left > 0) {
+      const auto wanted = std::min<std::uint64_t>(left, chunk.size());
+      file.read(chunk.data(), static_cast<std::streamsize>(wanted));
+      const auto count = static_cast<std::size_t>(file.gcount());
+      if (count == 0) break;
+      sum = crc32c(sum, std::as_bytes(std::span(chunk).first(count)));
+      size += count;
+      left -= count;
+    }
+    if (file.bad() || !file.is_open()) {
+      return std::unexpected(Error{part.path + ": cannot be read"});
+    }
   }
-  if (file.bad() || !file.eof()) return std::unexpected(Error{path + ": cannot be read"});
   return fmt::format("{}-{:08x}", size, sum);
 }
 

@@ -30,6 +30,9 @@ class RebuiltBook {
 
   InstrumentId instrument() const noexcept { return instrument_; }
   BookFeed feed() const noexcept { return feed_; }
+  std::uint64_t gaps() const noexcept { return gaps_; }
+  std::uint64_t checksums_bad() const noexcept { return checksums_bad_; }
+  std::uint64_t checksums_ok() const noexcept { return checksums_ok_; }
   /// One JSON object with the fields that DESIGN names.
   std::string to_json(const Instrument& instrument) const;
 

@@ -16,8 +16,12 @@
 
 #include "app/admin.h"
 #include "app/child_sim.h"
+#include "app/credential_reload.h"
 #include "app/embedded_venue.h"
 #include "app/engine_room.h"
+#include "app/frame_recorder.h"
+#include "app/paper_venue.h"
+#include "app/record_run.h"
 #include "app/startup.h"
 #include "app/summary.h"
 #include "base/clock.h"
@@ -43,14 +47,26 @@ int fail(int code, const std::string& message) {
   return code;
 }
 
+/// REC-09: the recorder is the first that may be missing: trading goes on without it.
+std::unique_ptr<FrameRecorder> open_recorder(const config::Settings& settings) {
+  if (!settings.record) return nullptr;
+  auto recorder = FrameRecorder::open(recorder_settings(*settings.record));
+  if (recorder) return std::move(*recorder);
+  fmt::print(stderr, "gannetd: nothing is recorded: {}\n", recorder.error().message);
+  log(wall_clock_now(), LogEvent::RecorderStopped,
+      {LogField::string("why", recorder.error().message)});
+  return nullptr;
+}
+
 /// What the main thread does while the reactor trades: signals, the operator's socket, the kill
 /// file, status lines.
 class ColdSide {
  public:
-  ColdSide(net::EventLoop& loop, EngineRoom& room, const DaemonOptions& options,
-           std::string state_directory, ChildSim* sim)
+  ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload,
+           const DaemonOptions& options, std::string state_directory, ChildSim* sim)
       : loop_(loop),
         room_(room),
+        reload_(reload),
         options_(options),
         state_directory_(std::move(state_directory)),
         sim_(sim) {}
@@ -58,7 +74,7 @@ class ColdSide {
   std::expected<void, Error> listen() RUNS_ON(kCold) {
     auto admin = AdminServer::listen(loop_, admin_socket_path(state_directory_), room_.status(),
                                      [this](const AdminCommand& command)
-                                         RUNS_ON(kCold) { return room_.post(command); });
+                                         RUNS_ON(kCold) { return carry_out(command); });
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
     loop_.on_signals({SIGINT, SIGTERM}, [this](int) { room_.request_stop(); });
@@ -97,6 +113,21 @@ class ColdSide {
   }
 
  private:
+  bool carry_out(const AdminCommand& command) RUNS_ON(kCold) {
+    if (command.kind != AdminCommand::Kind::ReloadCredentials) return room_.post(command);
+    log(wall_clock_now(), LogEvent::CommandReceived,
+        {LogField::number("kind", static_cast<int>(command.kind)),
+         LogField::string("who", command.who.view()), LogField::string("argument", "")});
+    reload_.start([this, command](std::expected<okx::Credentials, std::string> proven) {
+      if (proven) return room_.replace_credentials(std::move(*proven), command);
+      log(wall_clock_now(), LogEvent::CredentialsRefused,
+          {LogField::string("who", command.who.view()), LogField::string("why", proven.error())});
+      ThreadRoleScope role(kCold);
+      admin_->answer({command.id, false, FixedString<160>("the old key stays: " + proven.error())});
+    });
+    return true;
+  }
+
   void serve() RUNS_ON(kCold) {
     for (KillChange change; room_.take_kill_change(change);) {
       const bool good = keep(change);
@@ -124,6 +155,7 @@ class ColdSide {
 
   net::EventLoop& loop_;
   EngineRoom& room_;
+  CredentialReload& reload_;
   const DaemonOptions& options_;
   std::string state_directory_;
   ChildSim* sim_;  // null: none is embedded, or it has ended
@@ -146,6 +178,8 @@ int finish(const DaemonOptions& options, const EngineRoom& room) {
 }  // namespace
 
 int run_daemon(const DaemonOptions& options) {
+  // Before a secret is read: no core file, no debugger of the same user. SEC-02
+  if (!options.check_only) ::prctl(PR_SET_DUMPABLE, 0);
   auto loaded = config::load(options.config_file);
   if (!loaded) {
     for (const config::Problem& problem : loaded.error())
@@ -158,8 +192,6 @@ int run_daemon(const DaemonOptions& options) {
     fmt::print("{}", config::print_resolved(settings));
     return 0;
   }
-  // Secrets live in this process: no core file, no debugger of the same user. SEC-02
-  ::prctl(PR_SET_DUMPABLE, 0);
   ::signal(SIGPIPE, SIG_IGN);
 
   auto state = StateDirectory::open(settings.engine.state_directory);
@@ -172,28 +204,35 @@ int run_daemon(const DaemonOptions& options) {
        LogField::string("engine_id", settings.account.engine_id)});
 
   std::unique_ptr<ChildSim> sim;
-  if (settings.venue.embedded) {
-    auto child = embed_sim(settings, state->path());
+  const bool paper = settings.venue.environment == config::Environment::Paper;
+  if (settings.venue.embedded || paper) {
+    auto child =
+        paper ? start_paper_venue(settings, state->path()) : embed_sim(settings, state->path());
     if (!child) return fail(kRefused, child.error().message);
     sim = std::move(*child);
   }
   auto tls = net::TlsContext::client({.system_roots = true, .ca_file = settings.venue.ca_file});
   if (!tls) return fail(kBadConfiguration, tls.error().message);
-  const okx::Signer signer(okx::Credentials{settings.venue.credentials.api_key,
-                                            settings.venue.credentials.secret,
-                                            settings.venue.credentials.passphrase});
+  // From here on the signer alone holds the key.
+  config::CredentialSettings key = std::exchange(settings.venue.credentials, {});
+  okx::Signer signer(
+      okx::Credentials{std::move(key.api_key), std::move(key.secret), std::move(key.passphrase)});
   const bool demo = settings.venue.environment == config::Environment::Demo;
   auto facts = ask_venue(settings, {&signer, demo}, *tls);
   if (!facts) return fail(facts.error().exit_code, facts.error().error.message);
 
   net::EventLoop cold;
   const std::string ring = state->shared_memory_file("journal-ring");
-  auto room = EngineRoom::build({settings, *facts, signer, *tls, cold, state->path(), ring});
+  const auto recorder = open_recorder(settings);
+  auto room = EngineRoom::build(
+      {settings, *facts, signer, *tls, cold, state->path(), ring, recorder.get()});
   if (!room) return fail(kBadConfiguration, room.error().message);
-  ColdSide cold_side(cold, **room, options, state->path(), sim.get());
+  CredentialReload reload(cold, *tls, settings, facts->account, facts->clock_offset);
+  ColdSide cold_side(cold, **room, reload, options, state->path(), sim.get());
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);
 
+  if (recorder) recorder->start();
   std::atomic<bool> reactor_ended{false};
   std::thread reactor([&] {
     (*room)->run();
@@ -201,6 +240,7 @@ int run_daemon(const DaemonOptions& options) {
   });
   cold_side.run(reactor_ended);
   reactor.join();
+  if (recorder) recorder->stop();
   const int code = finish(options, **room);
   if ((*room)->has_abandoned_lane()) {
     std::fflush(nullptr);

@@ -70,6 +70,23 @@ void append_lines(std::string& out, const DaemonStatus& status) {
   out += ']';
 }
 
+/// What a person must not overlook: that this is not real money.
+std::string_view banner_of(config::Environment environment) noexcept {
+  return environment == config::Environment::Paper ? "PAPER " : "";
+}
+
+void append_recording(std::string& out, const DaemonStatus& status) {
+  if (!status.recording) {
+    out += "\"recording\":null,";
+    return;
+  }
+  const RecorderFigures& at = *status.recording;
+  fmt::format_to(std::back_inserter(out),
+                 "\"recording\":{{\"stopped\":{},\"messages\":{},\"bytes\":{},\"dropped\":{},"
+                 "\"gaps\":{},\"segments\":{}}},",
+                 at.stopped, at.messages, at.bytes, at.dropped, at.gaps, at.segments);
+}
+
 std::span<const DaemonStatus::InstrumentRow> rows_of(const DaemonStatus& status) {
   return {status.rows.data(),
           std::min<std::size_t>(status.instruments, DaemonStatus::kMaxInstruments)};
@@ -106,25 +123,43 @@ std::string_view name_of(engine::EngineState state) noexcept {
 
 std::string_view name_of(engine::HoldReason reason) noexcept { return engine::abi_name(reason); }
 
+std::string_view name_of(config::Environment environment) noexcept {
+  switch (environment) {
+    case config::Environment::Sim:
+      return "sim";
+    case config::Environment::Paper:
+      return "paper";
+    case config::Environment::Demo:
+      return "demo";
+    case config::Environment::Live:
+      return "live";
+  }
+  return "";
+}
+
 std::string to_json(const DaemonStatus& status) {
   std::string out;
   auto put = std::back_inserter(out);
   fmt::format_to(
       put,
-      "{{\"state\":\"{}\",\"hold_reason\":\"{}\",\"kill_reason\":\"{}\",\"flat\":{},"
+      "{{\"environment\":\"{}\",\"state\":\"{}\",\"hold_reason\":\"{}\",\"kill_reason\":\"{}\","
+      "\"flat\":{},"
       "\"uptime_s\":{},\"market_ready\":{},\"account_ready\":{},\"journal_failed\":{},"
       "\"market_frames\":{},\"account_frames\":{},\"reconnects\":{},\"moves\":{},"
       "\"frames_refused\":{},"
       "\"orders\":{},"
       "\"fills\":{},\"denied\":{},\"rejected\":{},\"open_orders\":{},\"unknown_orders\":{},"
-      "\"foreign_orders\":{},\"algo_orders\":{},\"kept_orders\":{},\"log_records_lost\":{},\"clock_offset_ns\":{},",
-      name_of(status.state), name_of(status.hold_reason), json_text(status.kill_reason.view()),
-      status.flat_confirmed, (status.time - status.started).count / 1'000'000'000,
-      status.market_ready, status.account_ready, status.journal_failed, status.market_frames,
-      status.account_frames, status.reconnects, status.moves, status.frames_refused, status.orders,
-      status.fills, status.denied, status.rejected, status.open_orders, status.unknown_orders,
+      "\"foreign_orders\":{},\"algo_orders\":{},\"kept_orders\":{},\"log_records_lost\":{},"
+      "\"clock_offset_ns\":{},",
+      name_of(status.environment), name_of(status.state), name_of(status.hold_reason),
+      json_text(status.kill_reason.view()), status.flat_confirmed,
+      (status.time - status.started).count / 1'000'000'000, status.market_ready,
+      status.account_ready, status.journal_failed, status.market_frames, status.account_frames,
+      status.reconnects, status.moves, status.frames_refused, status.orders, status.fills,
+      status.denied, status.rejected, status.open_orders, status.unknown_orders,
       status.foreign_orders, status.algo_orders, status.kept_orders, status.log_records_lost,
       status.clock_offset.count);
+  append_recording(out, status);
   append_figures(out, "tick_to_order_ns", status.tick_to_order);
   out += ',';
   append_figures(out, "order_round_trip_ns", status.order_round_trip);
@@ -160,9 +195,9 @@ std::string status_line(const DaemonStatus& status, const DaemonStatus& before) 
   const std::uint64_t frames = status.market_frames + status.account_frames;
   const double rate =
       static_cast<double>(frames - before.market_frames - before.account_frames) / elapsed;
-  std::string out =
-      fmt::format("{:>4}s {:<12}", (status.time - status.started).count / 1'000'000'000,
-                  state_text(status.state, status.hold_reason));
+  std::string out = fmt::format("{}{:>4}s {:<12}", banner_of(status.environment),
+                                (status.time - status.started).count / 1'000'000'000,
+                                state_text(status.state, status.hold_reason));
   for (const auto& row : rows_of(status)) {
     fmt::format_to(std::back_inserter(out), " | {} pos {} pnl {} {}", row.name.view(),
                    units_text(row.position.raw, row.quantity_digits), money_text(result_of(row)),
@@ -178,7 +213,8 @@ std::string status_line(const DaemonStatus& status, const DaemonStatus& before) 
 std::string status_page(const DaemonStatus& status) {
   std::string out;
   auto put = std::back_inserter(out);
-  fmt::format_to(put, "state          {}{}\n", state_text(status.state, status.hold_reason),
+  fmt::format_to(put, "state          {}{}{}\n", banner_of(status.environment),
+                 state_text(status.state, status.hold_reason),
                  status.kill_reason.empty() ? "" : fmt::format(" ({})", status.kill_reason.view()));
   fmt::format_to(put, "connections    market {}, account {}, {} reconnects\n",
                  status.market_ready ? "ready" : "down", status.account_ready ? "ready" : "down",
@@ -201,6 +237,12 @@ std::string status_page(const DaemonStatus& status) {
                    "algo orders    {} of the open ones, {} kept by kill and hold; the venue's "
                    "dead-man timer does not cancel them\n",
                    status.algo_orders, status.kept_orders);
+  }
+  if (status.recording) {
+    fmt::format_to(put, "recording      {}{} messages, {:.1f} MB, {} gaps, {} dropped\n",
+                   status.recording->stopped ? "STOPPED, " : "", status.recording->messages,
+                   static_cast<double>(status.recording->bytes) / 1e6, status.recording->gaps,
+                   status.recording->dropped);
   }
   if (status.foreign_orders != 0) {
     fmt::format_to(put, "foreign        {} orders on the account that are not ours\n",

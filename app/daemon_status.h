@@ -2,12 +2,15 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "app/recorder_figures.h"
 #include "base/fixed_string.h"
 #include "base/time.h"
+#include "config/settings.h"
 #include "domain/amount.h"
 #include "domain/instrument.h"
 #include "engine/lane_messages.h"
@@ -88,12 +91,15 @@ struct DaemonStatus {
   StageFigures tick_to_order;     ///< receive of the market frame to the order's write
   StageFigures order_round_trip;  ///< the order's write to the gateway's answer
   CurrencyName risk_currency;
+  config::Environment environment = config::Environment::Sim;
+  std::optional<RecorderFigures> recording;  ///< absent: nothing is recorded
   std::uint32_t instruments = 0;
   std::array<InstrumentRow, kMaxInstruments> rows;
 };
 
 std::string_view name_of(engine::EngineState state) noexcept;
 std::string_view name_of(engine::HoldReason reason) noexcept;
+std::string_view name_of(config::Environment environment) noexcept;
 
 /// One JSON object, one line. Prices, quantities and money are strings.
 std::string to_json(const DaemonStatus& status);

@@ -252,6 +252,8 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
       core->hold(command.argument.view(), who, now);
       answer.text = FixedString<160>("held");
       break;
+    case AdminCommand::Kind::ReloadCredentials:
+      return;  // the cold thread's own: take_credentials
     case AdminCommand::Kind::Accept: {
       const InstrumentId instrument = facts.instruments.find(command.argument.view());
       answer.good = instrument.valid() && core->accept(instrument, who, now);
@@ -265,12 +267,29 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
   answers.try_push(answer);
 }
 
+void EngineRoom::Parts::take_credentials(okx::Credentials credentials, const AdminCommand& command,
+                                         Timestamp now) {
+  links.signer.replace(std::move(credentials));
+  order_lines->replace_current();  // its successor logs in with the new key before it goes
+  algo_session->renew_login(now);
+  log(now, LogEvent::CredentialsReloaded, {LogField::string("who", command.who.view())});
+  answers.try_push({command.id, true,
+                    FixedString<160>("the new key is in use: its login was proven first; the "
+                                     "private connection logs in anew")});
+}
+
 EngineRoom::EngineRoom(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 EngineRoom::~EngineRoom() = default;
 
 void EngineRoom::run() {
   ThreadRoleScope role(kReactor);
   parts_->run();
+}
+void EngineRoom::replace_credentials(okx::Credentials credentials, const AdminCommand& command) {
+  parts_->loop.post([parts = parts_.get(), key = std::move(credentials), command]() mutable {
+    ThreadRoleScope role(kReactor);
+    parts->take_credentials(std::move(key), command, wall_clock_now());
+  });
 }
 void EngineRoom::request_stop() noexcept {
   parts_->stop_requested.store(true, std::memory_order_release);

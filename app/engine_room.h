@@ -9,6 +9,7 @@
 
 #include "app/admin.h"
 #include "app/daemon_status.h"
+#include "app/frame_recorder.h"
 #include "app/startup.h"
 #include "base/error.h"
 #include "base/journal_store.h"
@@ -26,12 +27,13 @@ namespace gannet::app {
 struct EngineRoomLinks {
   const config::Settings& settings;
   VenueFacts& facts;
-  const okx::Signer& signer;
+  okx::Signer& signer;
   const net::TlsContext& tls;
   net::EventLoop& cold;
   const std::string& state_directory;
   const std::string& ring_path;  ///< of the journal, on tmpfs
   CandleHistory* history = nullptr;  ///< for strategies to warm up with; null: there is none
+  FrameRecorder* recorder = nullptr;  ///< null: nothing is recorded
 };
 
 /// What the reactor did about a kill, on its way to the cold thread's file.
@@ -63,6 +65,9 @@ class EngineRoom {
   bool take_answer(AdminAnswer& answer) noexcept RUNS_ON(kCold);
 
   // Any thread.
+  /// From the reactor's next turn on everything is signed with this key, and the private socket is
+  /// logged in anew; answers `command`.
+  void replace_credentials(okx::Credentials credentials, const AdminCommand& command);
   void request_stop() noexcept;
   const PublishedValue<DaemonStatus>& status() const noexcept;
   /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the

@@ -34,6 +34,12 @@ class JsonLine {
     text_ += value ? "true" : "false";
     return *this;
   }
+  /// A text of an array.
+  JsonLine& element(std::string_view value) {
+    comma();
+    quote(value);
+    return *this;
+  }
   template <std::integral T>
   JsonLine& field(std::string_view key, T value) {
     name(key);

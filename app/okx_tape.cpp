@@ -28,7 +28,8 @@ std::expected<void, Error> OkxTape::rewind() {
 
 std::expected<void, Error> OkxTape::read_line(const RecordingLine& line) {
   const RecordedMessage& recorded = line.recorded;
-  if (recorded.direction == "out" || recorded.channel == "private" || recorded.channel == "rest") {
+  if (recorded.direction == "out" || recorded.channel == "private" || recorded.channel == "rest" ||
+      recorded.message.starts_with('"')) {
     return {};
   }
   std::optional<Timestamp> received;

@@ -3,7 +3,7 @@
 namespace gannet::app {
 
 std::expected<RecordedLines, Error> RecordedLines::open(std::vector<std::string> files) {
-  auto reader = JsonlReader::open(files.front());
+  auto reader = RecordingReader::open(files.front());
   if (!reader) return std::unexpected(std::move(reader.error()));
   return RecordedLines(std::move(files), std::move(*reader));
 }
@@ -14,7 +14,7 @@ std::expected<std::optional<RecordingLine>, Error> RecordedLines::next() {
     if (!line) return std::unexpected(line.error());
     if (!*line) {
       if (file_ + 1 == files_.size()) return std::nullopt;
-      auto reader = JsonlReader::open(files_[file_ + 1]);
+      auto reader = RecordingReader::open(files_[file_ + 1]);
       if (!reader) return std::unexpected(std::move(reader.error()));
       ++file_;
       reader_ = std::move(*reader);
@@ -26,7 +26,7 @@ std::expected<std::optional<RecordingLine>, Error> RecordedLines::next() {
 }
 
 std::expected<void, Error> RecordedLines::rewind() {
-  auto reader = JsonlReader::open(files_.front());
+  auto reader = RecordingReader::open(files_.front());
   if (!reader) return std::unexpected(std::move(reader.error()));
   file_ = 0;
   reader_ = std::move(*reader);
@@ -34,7 +34,7 @@ std::expected<void, Error> RecordedLines::rewind() {
 }
 
 Error RecordedLines::malformed(std::string_view why) const {
-  return {files_[file_] + ":" + std::to_string(reader_.line_number()) + ": " + std::string(why)};
+  return {reader_.path() + ":" + std::to_string(reader_.line_number()) + ": " + std::string(why)};
 }
 
 }  // namespace gannet::app

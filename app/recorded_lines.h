@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "app/recording.h"
+#include "app/recording_reader.h"
 #include "base/error.h"
-#include "base/jsonl_reader.h"
 
 namespace gannet::app {
 
-/// The lines of one recording that may lie in several files, one going on where the other ends.
+/// The lines of one recording that may lie in several files or recording directories, one going on
+/// where the other ends.
 /// Thread: one.
 class RecordedLines {
  public:
@@ -29,12 +30,12 @@ class RecordedLines {
   Error malformed(std::string_view why) const;
 
  private:
-  RecordedLines(std::vector<std::string> files, JsonlReader first)
+  RecordedLines(std::vector<std::string> files, RecordingReader first)
       : files_(std::move(files)), reader_(std::move(first)) {}
 
   std::vector<std::string> files_;
   std::size_t file_ = 0;
-  JsonlReader reader_;
+  RecordingReader reader_;
 };
 
 }  // namespace gannet::app

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/recording_reader.h"
 #include "gateway/okx/protocol/decode_instruments.h"
 #include "gateway/okx/protocol/frame.h"
 #include "gateway/okx/protocol/learn_instruments.h"
@@ -21,14 +22,14 @@ RecordingLine as_recording_line(std::uint64_t number, std::string_view line) noe
 
 std::expected<void, Error> for_each_line(const std::string& path,
                                          const std::function<void(const RecordingLine&)>& each) {
-  auto reader = JsonlReader::open(path);
+  auto reader = RecordingReader::open(path);
   if (!reader) return std::unexpected(reader.error());
   for (;;) {
     const auto line = reader->next();
     if (!line) return std::unexpected(line.error());
     if (!*line) return {};
     if ((*line)->empty()) continue;
-    each(as_recording_line(reader->line_number(), **line));
+    each(as_recording_line(reader->total_lines(), **line));
   }
 }
 

@@ -29,7 +29,8 @@ struct RecordingLine {
 /// What a line of a recording is: an envelope, or a message by itself.
 RecordingLine as_recording_line(std::uint64_t number, std::string_view line) noexcept;
 
-/// Calls `each` for every non-empty line. Errors name file and line.
+/// Calls `each` for every non-empty line of a file, or of all segments of a recording directory,
+/// numbered through. Errors name file and line.
 std::expected<void, Error> for_each_line(const std::string& path,
                                          const std::function<void(const RecordingLine&)>& each);
 

@@ -30,7 +30,7 @@ std::optional<Timestamp> venue_time(std::string_view message) noexcept {
 
 std::expected<std::unique_ptr<RecordingSource>, Error> RecordingSource::open(
     const std::string& path, const okx::InstrumentCodes& codes, std::size_t instruments) {
-  auto reader = JsonlReader::open(path);
+  auto reader = RecordingReader::open(path);
   if (!reader) return std::unexpected(std::move(reader.error()));
   std::unique_ptr<RecordingSource> source(
       new RecordingSource(std::move(*reader), codes, instruments));
@@ -40,7 +40,7 @@ std::expected<std::unique_ptr<RecordingSource>, Error> RecordingSource::open(
   return source;
 }
 
-RecordingSource::RecordingSource(JsonlReader reader, const okx::InstrumentCodes& codes,
+RecordingSource::RecordingSource(RecordingReader reader, const okx::InstrumentCodes& codes,
                                  std::size_t instruments)
     : reader_(std::move(reader)),
       codes_(codes),
@@ -58,7 +58,7 @@ std::expected<void, Error> RecordingSource::survey() {
     if (!*message) break;
     note_content(frame_);
   }
-  auto again = JsonlReader::open(reader_.path());
+  auto again = RecordingReader::open(reader_.source());
   if (!again) return std::unexpected(std::move(again.error()));
   reader_ = std::move(*again);
   counts_ = {};

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "app/recording_reader.h"
 #include "backtest/event_source.h"
-#include "base/jsonl_reader.h"
 #include "gateway/okx/protocol/book_sequencer.h"
 #include "gateway/okx/protocol/decode_book.h"
 #include "gateway/okx/protocol/decode_reference_price.h"
@@ -40,7 +40,8 @@ class RecordingSource final : public backtest::EventSource, private okx::BookSeq
   int progress() const noexcept override { return reader_.progress(); }
 
  private:
-  RecordingSource(JsonlReader reader, const okx::InstrumentCodes& codes, std::size_t instruments);
+  RecordingSource(RecordingReader reader, const okx::InstrumentCodes& codes,
+                  std::size_t instruments);
 
   std::expected<void, Error> survey();
   void note_content(const okx::Frame& frame);
@@ -59,7 +60,7 @@ class RecordingSource final : public backtest::EventSource, private okx::BookSeq
   void resubscribe_book(InstrumentId, BookFeed, Timestamp) noexcept override {}
   void request_book_seed(InstrumentId, BookFeed, Timestamp) noexcept override {}
 
-  JsonlReader reader_;
+  RecordingReader reader_;
   const okx::InstrumentCodes& codes_;
   std::vector<backtest::RecordedContent> content_;
   std::vector<std::unique_ptr<okx::BookSequencer>> sequencers_;  // [instrument][feed]

@@ -213,6 +213,14 @@ std::expected<void, StartupFailure> ask_rates(net::EventLoop& loop,
 
 }  // namespace
 
+std::expected<void, StartupFailure> check_key(const config::Settings& settings,
+                                              const okx::AccountConfig& account) {
+  for (AccountFinding& finding : check_account(settings, account)) {
+    if (!finding.refusal.empty()) return std::unexpected(refused({std::move(finding.refusal)}));
+  }
+  return {};
+}
+
 std::expected<VenueFacts, StartupFailure> ask_venue(const config::Settings& settings,
                                                     const okx::RestIdentity& identity,
                                                     const net::TlsContext& tls) {
@@ -246,8 +254,8 @@ std::expected<VenueFacts, StartupFailure> ask_venue(const config::Settings& sett
   auto decoded = okx::decode_account_config(*account);
   if (!decoded) return std::unexpected(refused(std::move(decoded.error())));
   facts.account = std::move(*decoded);
-  for (AccountFinding& finding : check_account(settings, facts.account)) {
-    if (!finding.refusal.empty()) return std::unexpected(refused({std::move(finding.refusal)}));
+  if (auto good = check_key(settings, facts.account); !good) {
+    return std::unexpected(std::move(good.error()));
   }
   if (auto good = load_instruments(asker, settings, identity, facts); !good) {
     return std::unexpected(std::move(good.error()));

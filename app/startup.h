@@ -36,6 +36,10 @@ struct StartupFailure {
   int exit_code = 3;
 };
 
+/// What a key and its account must and must not be: as configured, never able to withdraw. SEC-01
+std::expected<void, StartupFailure> check_key(const config::Settings& settings,
+                                              const okx::AccountConfig& account);
+
 /// Asks the start-up questions one after the other: clock, account, instruments, balances,
 /// leverage. Each is asked once more when there was no answer, never in a loop: a refused key is
 /// not healed by knocking. Blocks; before any thread of the engine runs.

@@ -61,10 +61,11 @@ std::string summary_json(const RunSummary& summary) {
                       : money.empty()     ? Money{}
                                           : money.begin()->second;
   std::string out = fmt::format(
-      "{{\"orders\":{},\"fills\":{},\"denied\":{},\"rejected\":{},\"unknown\":{},\"open_orders\":{}"
+      "{{\"environment\":\"{}\",\"orders\":{},\"fills\":{},\"denied\":{},\"rejected\":{},"
+      "\"unknown\":{},\"open_orders\":{}"
       ",\"position\":{{",
-      status.orders, status.fills, status.denied, status.rejected, status.unknown_orders,
-      status.open_orders);
+      name_of(status.environment), status.orders, status.fills, status.denied, status.rejected,
+      status.unknown_orders, status.open_orders);
   auto put = std::back_inserter(out);
   const char* comma = "";
   for (const auto& row : rows_of(status)) {
@@ -87,7 +88,11 @@ std::string summary_json(const RunSummary& summary) {
 std::string summary_page(const RunSummary& summary) {
   const DaemonStatus& status = summary.status;
   std::string out = fmt::format(
-      "\nGannet ran {} s and {}.\n\n", run_seconds(status),
+      "\n{}Gannet ran {} s and {}.\n\n",
+      status.environment == config::Environment::Paper
+          ? "PAPER: prices of the real site, orders and money simulated.\n"
+          : "",
+      run_seconds(status),
       summary.clean_exit ? "left nothing behind: the venue's own list holds no order of ours"
                          : "did NOT end clean");
   auto put = std::back_inserter(out);

@@ -21,7 +21,11 @@ std::string_view find_header(const std::vector<std::pair<std::string, std::strin
 }  // namespace
 
 std::string_view HttpRequest::header(std::string_view name) const noexcept {
-  return find_header(headers, name);
+  if (const std::string_view open = find_header(headers, name); !open.empty()) return open;
+  for (const SecretHeader& secret : secret_headers) {
+    if (same_name(secret.name, name)) return secret.value.reveal();
+  }
+  return {};
 }
 
 std::string_view HttpResponse::header(std::string_view name) const noexcept {

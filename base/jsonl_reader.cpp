@@ -43,9 +43,18 @@ struct JsonlReader::State {
   std::uint64_t line = 0;
   std::uint64_t file_size = 0;
   std::uint64_t file_read = 0;
+  std::uint64_t limit = 0;
 
   Error error(std::string_view what) const {
     return {path + ":" + std::to_string(line + 1) + ": " + std::string(what)};
+  }
+
+  /// Bytes of the file to `into`, up to the limit; fewer than a chunk: it has ended.
+  std::size_t take_bytes(char* into) {
+    const std::size_t wanted = std::min<std::uint64_t>(kChunk, limit - file_read);
+    const std::size_t count = std::fread(into, 1, wanted, file.get());
+    file_read += count;
+    return count;
   }
 
   void make_room() {
@@ -61,8 +70,7 @@ struct JsonlReader::State {
     if (input_begin < input_end || file_ended) return {};
     input.resize(kChunk);
     input_begin = 0;
-    input_end = std::fread(input.data(), 1, input.size(), file.get());
-    file_read += input_end;
+    input_end = take_bytes(input.data());
     if (input_end < input.size()) {
       if (std::ferror(file.get())) return std::unexpected(error(std::strerror(errno)));
       file_ended = true;
@@ -72,8 +80,7 @@ struct JsonlReader::State {
 
   /// A plain file's bytes, straight to where lines are looked for.
   std::expected<void, Error> read_text() {
-    const std::size_t count = std::fread(text.data() + end, 1, kChunk, file.get());
-    file_read += count;
+    const std::size_t count = take_bytes(text.data() + end);
     end += count;
     if (count < kChunk) {
       if (std::ferror(file.get())) return std::unexpected(error(std::strerror(errno)));
@@ -118,14 +125,15 @@ JsonlReader::JsonlReader(JsonlReader&&) noexcept = default;
 JsonlReader& JsonlReader::operator=(JsonlReader&&) noexcept = default;
 JsonlReader::~JsonlReader() = default;
 
-std::expected<JsonlReader, Error> JsonlReader::open(const std::string& path) {
+std::expected<JsonlReader, Error> JsonlReader::open(const std::string& path, std::uint64_t limit) {
   auto state = std::make_unique<State>();
   state->path = path;
   state->file.reset(std::fopen(path.c_str(), "rb"));
   if (state->file == nullptr) return std::unexpected(Error{path + ": " + std::strerror(errno)});
   std::error_code unknown;
   const std::uintmax_t size = std::filesystem::file_size(path, unknown);
-  state->file_size = unknown ? 0 : size;
+  state->file_size = unknown ? 0 : std::min<std::uint64_t>(size, limit);
+  state->limit = limit;
   if (auto filled = state->fill_input(); !filled) {
     return std::unexpected(Error{path + ": " + std::strerror(errno)});
   }

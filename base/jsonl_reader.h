@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,9 @@ class JsonlReader {
   /// Bytes readable after the end of every line handed out (of any value).
   static constexpr std::size_t kPadding = 64;
 
-  static std::expected<JsonlReader, Error> open(const std::string& path);
+  /// `limit`: the file ends there, whatever follows (the torn end of a recording, say).
+  static std::expected<JsonlReader, Error> open(
+      const std::string& path, std::uint64_t limit = std::numeric_limits<std::uint64_t>::max());
   JsonlReader(JsonlReader&&) noexcept;
   JsonlReader& operator=(JsonlReader&&) noexcept;
   ~JsonlReader();

@@ -74,6 +74,16 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(JournalOpened, "journal.opened", Info, "records recovered, next sequence")                     \
   X(JournalFull, "journal.full", Critical, "the ring is full: new orders are held")                \
   X(JournalError, "journal.error", Critical, "a segment could not be written or synced")           \
+  X(RecorderStarted, "recorder.started", Info, "frames are recorded; directory, segments mended")  \
+  X(RecorderSegment, "recorder.segment", Info, "a segment is whole; messages, bytes, gaps")        \
+  X(RecorderGap, "recorder.gap", Warning,                                                          \
+    "a recorded stream has a hole; channel, instrument, sequence expected and got")                \
+  X(RecorderDropped, "recorder.dropped", Warning, "frames did not fit the recorder's queue")       \
+  X(RecorderStopped, "recorder.stopped", Error, "nothing is recorded any more; why")               \
+  X(CredentialsReloaded, "credentials.reloaded", Warning,                                          \
+    "another API key is in use: its login was proven first; who")                                  \
+  X(CredentialsRefused, "credentials.refused", Error,                                              \
+    "another API key was not taken, the old one stays; why")                                       \
   X(CommandReceived, "command.received", Info, "an operator's command; who, what")                 \
   X(TimerRefused, "timer.refused", Warning, "the venue refused the cancel-all-after timer")        \
   X(StatusSummary, "status", Info, "the figures of the last minute")                               \

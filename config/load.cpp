@@ -21,8 +21,9 @@ void read_trading(TableReader& root, Settings& settings, Problems& problems) {
 
 void read_root(TableReader root, Settings& settings, Problems& problems) {
   settings.file = problems.file();
-  read_venue(root.table("venue"), settings);
+  read_venue(root.table("venue"), settings, problems.want_secrets());
   read_trading(root, settings, problems);
+  read_record(root.table("record"), settings);
   root.finish();
 }
 
@@ -37,8 +38,9 @@ void read_root(TableReader root, BacktestSettings& settings, Problems& problems)
 }
 
 template <class Result>
-std::expected<Result, std::vector<Problem>> parse(std::string_view text, std::string name) {
-  Problems problems(std::move(name));
+std::expected<Result, std::vector<Problem>> parse(std::string_view text, std::string name,
+                                                  bool want_secrets = true) {
+  Problems problems(std::move(name), want_secrets);
   Result settings;
   try {
     const toml::table table = toml::parse(text, std::string_view(problems.file()));
@@ -75,6 +77,12 @@ std::expected<Settings, std::vector<Problem>> load(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return std::unexpected(text.error());
   return load_text(*text, path);
+}
+
+std::expected<Settings, std::vector<Problem>> load_without_secrets(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return std::unexpected(text.error());
+  return parse<Settings>(*text, path, false);
 }
 
 std::expected<BacktestSettings, std::vector<Problem>> load_backtest_text(std::string_view text,

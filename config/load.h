@@ -23,6 +23,9 @@ std::string to_string(const Problem& problem);
 /// Reads, checks and resolves one file. Secrets are read from where it says. Cold; allocates.
 std::expected<Settings, std::vector<Problem>> load(const std::string& path);
 
+/// The same for what needs none of them: no secret is read or asked for.
+std::expected<Settings, std::vector<Problem>> load_without_secrets(const std::string& path);
+
 /// The same of text; `name` stands for the file in problems, relative paths are left as they are.
 std::expected<Settings, std::vector<Problem>> load_text(std::string_view text, std::string name);
 

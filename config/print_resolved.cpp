@@ -50,6 +50,11 @@ class Printer {
   void section(std::string_view header) { out_ += fmt::format("\n{}\n", header); }
   void comment(std::string_view text) { out_ += fmt::format("# {}\n", text); }
   void text(std::string_view key, std::string_view value) { line(key, quoted(value)); }
+  void texts(std::string_view key, const std::vector<std::string>& values) {
+    std::string list;
+    for (const std::string& value : values) list += (list.empty() ? "" : ", ") + quoted(value);
+    line(key, "[" + list + "]");
+  }
   void text_if(std::string_view key, std::string_view value) {
     if (!value.empty()) text(key, value);
   }
@@ -89,6 +94,11 @@ void print_venue(Printer& p, const VenueSettings& venue, const risk::RateLimits&
     p.number("seed", venue.embedded->seed);
     p.text("speed", venue.embedded->speed);
     p.text_if("instruments", venue.embedded->instruments);
+  }
+  if (venue.environment == Environment::Paper) {
+    p.section("[venue.paper]");
+    p.texts("balances", venue.paper.balances);
+    p.text("queue", venue.paper.queue);
   }
   p.section("[venue.credentials]");
   print_secret(p, "api_key", venue.credentials.api_key);
@@ -189,6 +199,17 @@ void print_risk(Printer& p, const risk::Settings& risk) {
     print_limits(p, fmt::format("[risk.strategy.{}]", quoted(name)), limits);
 }
 
+void print_record(Printer& p, const RecordSettings& record) {
+  p.section("[record]");
+  p.text("directory", record.directory);
+  p.texts("channels", record.channels);
+  p.flag("private_frames", record.private_frames);
+  p.number("segment_megabytes", record.segment_bytes_max >> 20);
+  p.text("segment_duration_max", duration_text(record.segment_duration_max));
+  p.number("queue_megabytes", std::uint64_t{record.queue_bytes >> 20});
+  p.text("disk_free_min", fraction_text(record.disk_free_min_ppm));
+}
+
 }  // namespace
 
 std::string print_resolved(const Settings& settings) {
@@ -199,6 +220,7 @@ std::string print_resolved(const Settings& settings) {
   for (const auto& instrument : settings.instruments) print_instrument(p, instrument);
   for (const auto& strategy : settings.strategies) print_strategy(p, strategy);
   print_risk(p, settings.risk);
+  if (settings.record) print_record(p, *settings.record);
   return p.take();
 }
 

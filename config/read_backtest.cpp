@@ -102,7 +102,8 @@ void check_trading(const TableReader& backtest, const Settings& trading) {
 
 void read_backtest(TableReader backtest, BacktestSettings& settings) {
   backtest::Settings& out = settings.backtest;
-  out.recording = backtest.required_text("recording", "a .jsonl or .jsonl.zst of public channels");
+  out.recording = backtest.required_text(
+      "recording", "a .jsonl or .jsonl.zst of public channels, or a recording directory");
   out.instruments_file = backtest.text("instruments").value_or("");
   read_balance(backtest.table("balance"), out);
   if (out.balances.empty()) {

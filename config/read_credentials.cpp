@@ -9,6 +9,7 @@
 #include <cstring>
 #include <expected>
 
+#include "base/secret.h"
 #include "config/internal/sections.h"
 
 namespace gannet::config {
@@ -16,41 +17,58 @@ namespace {
 
 using Read = std::expected<Secret, std::string>;
 
-Secret without_line_end(std::string text) {
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  return Secret(std::move(text));
-}
-
+/// One buffer, no growing text: no copy is left behind. Its line end is cut.
 Read read_all(int file, const std::string& path) {
-  std::string text;
   std::array<char, 4096> buffer;
-  while (true) {
-    const ssize_t got = read(file, buffer.data(), buffer.size());
-    if (got < 0) return std::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
-    if (got == 0) break;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > buffer.size()) return std::unexpected(path + ": too long for a secret");
+  std::size_t size = 0;
+  ssize_t got = 1;
+  while (got > 0 && size < buffer.size()) {
+    got = read(file, buffer.data() + size, buffer.size() - size);
+    if (got > 0) size += static_cast<std::size_t>(got);
   }
-  std::memset(buffer.data(), 0, buffer.size());
-  Secret secret = without_line_end(std::move(text));
-  if (secret.empty()) return std::unexpected(path + ": is empty");
-  return secret;
+  Read result = std::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
+  if (got >= 0 && size == buffer.size()) {
+    result = std::unexpected(path + ": too long for a secret");
+  } else if (got >= 0) {
+    std::string_view text(buffer.data(), size);
+    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+    if (text.empty()) {
+      result = std::unexpected(path + ": is empty");
+    } else {
+      result = Secret(text);
+    }
+  }
+  wipe(buffer.data(), size);
+  return result;
 }
 
-/// `is_private`: nobody but its owner may read it. systemd's credential directory is closed as a
-/// whole; a file of one's own must be of mode 0600. The open file is asked, so that it cannot be
-/// exchanged in between. [SEC-02]
+/// Whose it is and who may read it; "" if that is as it must be. A file of one's own is of mode
+/// 0600 (or less) and belongs to who runs the engine; systemd's credential directory is closed as a
+/// whole. The open file is asked, so that it cannot be exchanged in between. SEC-02
+std::string why_not(const struct stat& status, const std::string& path, bool must_be_private) {
+  if (!S_ISREG(status.st_mode)) return fmt::format("{}: is no file", path);
+  if (!must_be_private) return {};
+  if ((status.st_mode & 0077) != 0)
+    return fmt::format("{}: others may read it (mode {:04o}): chmod 0600 it", path,
+                       status.st_mode & 07777);
+  if (status.st_uid != geteuid())
+    return fmt::format("{}: belongs to user {}, this is user {}: chown it", path, status.st_uid,
+                       geteuid());
+  return {};
+}
+
 Read read_file(const std::string& path, bool must_be_private) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A link can be pointed elsewhere by whoever owns its folder: the file itself is named.
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | (must_be_private ? O_NOFOLLOW : 0));
+  if (file < 0 && errno == ELOOP)
+    return std::unexpected(
+        fmt::format("{}: is a symbolic link: name the file that it points to", path));
   if (file < 0) return std::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
   struct stat status{};
-  const bool known = fstat(file, &status) == 0;
   Read result = std::unexpected(fmt::format("{}: cannot be looked at", path));
-  if (known && !S_ISREG(status.st_mode)) {
-    result = std::unexpected(fmt::format("{}: is no file", path));
-  } else if (known && must_be_private && (status.st_mode & 0077) != 0) {
-    result = std::unexpected(fmt::format("{}: others may read it (mode {:04o}): chmod 0600 it",
-                                         path, status.st_mode & 07777));
+  const bool known = fstat(file, &status) == 0;
+  if (std::string why = known ? why_not(status, path, must_be_private) : ""; !why.empty()) {
+    result = std::unexpected(std::move(why));
   } else if (known) {
     result = read_all(file, path);
   }
@@ -72,9 +90,10 @@ Read read_credential(const std::string& name) {
 Read read_environment(const std::string& name) {
   char* value = std::getenv(name.c_str());
   if (value == nullptr || *value == '\0')
-    return std::unexpected(fmt::format("the environment has no {}", name));
-  Secret secret{std::string(value)};
-  std::memset(value, 0, std::strlen(value));
+    return std::unexpected(
+        fmt::format("the environment has no {}; it is read once, at the start", name));
+  Secret secret{std::string_view(value)};
+  wipe(value, std::strlen(value));  // in place: /proc/PID/environ shows this memory
   unsetenv(name.c_str());
   return secret;
 }
@@ -105,7 +124,8 @@ Secret read_secret(TableReader& credentials, std::string_view key, Environment e
 
 }  // namespace
 
-void read_credentials(TableReader credentials, Settings& settings) {
+void read_credentials(TableReader credentials, Settings& settings, bool want_secrets) {
+  if (!want_secrets) return;
   const Environment environment = settings.venue.environment;
   CredentialSettings& out = settings.venue.credentials;
   const auto read = [&](std::string_view key, Secret& secret) {

@@ -76,6 +76,27 @@ void read_routes(TableReader routes, RouteSettings& out) {
   routes.finish();
 }
 
+void read_paper(TableReader& venue, VenueSettings& settings) {
+  TableReader paper = venue.table("paper");
+  if (!paper.exists()) return;
+  if (settings.environment != Environment::Paper)
+    venue.problem("paper", "is the account of environment = \"paper\"");
+  PaperSettings& out = settings.paper;
+  if (paper.has("balances")) out.balances = paper.texts("balances");
+  for (const std::string& balance : out.balances) {
+    const std::size_t space = balance.find(' ');
+    if (space == std::string::npos || !parse_decimal(balance.substr(0, space)) ||
+        space + 1 == balance.size())
+      paper.problem(
+          "balances",
+          fmt::format("\"{}\" is no amount with its currency, like \"1000 USDT\"", balance));
+  }
+  out.queue = paper.text("queue").value_or(out.queue);
+  if (out.queue != "back" && out.queue != "proportional" && out.queue != "front")
+    paper.problem("queue", fmt::format("\"{}\" is none of back, proportional, front", out.queue));
+  paper.finish();
+}
+
 void check_live(TableReader& venue, Environment environment) {
   const auto confirmed = venue.text("confirm_live");
   if (environment == Environment::Live && confirmed != kLiveWords)
@@ -103,7 +124,7 @@ void check_embedded(TableReader& venue, const VenueSettings& settings) {
 
 }  // namespace
 
-void read_venue(TableReader venue, Settings& settings) {
+void read_venue(TableReader venue, Settings& settings, bool want_secrets) {
   VenueSettings& out = settings.venue;
   out.kind = venue.text("kind").value_or(out.kind);
   if (out.kind != "okx")
@@ -118,7 +139,8 @@ void read_venue(TableReader venue, Settings& settings) {
   out.ca_file = venue.text("ca_file").value_or("");
   read_embedded(venue.table("embedded"), out);
   check_embedded(venue, out);
-  read_credentials(venue.table("credentials"), settings);
+  read_paper(venue, out);
+  read_credentials(venue.table("credentials"), settings, want_secrets);
   read_routes(venue.table("routes"), out.routes);
   read_rates(venue.table("limits"), settings.risk.rates);
   venue.finish();

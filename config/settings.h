@@ -7,6 +7,7 @@
 
 #include "backtest/settings.h"
 #include "base/secret.h"
+#include "base/time.h"
 #include "engine/settings.h"
 #include "risk/settings.h"
 
@@ -37,6 +38,24 @@ struct RouteSettings {
   Route cancel = Route::Socket;
 };
 
+/// The account of environment = "paper": what the simulated venue behind it starts with. Its modes
+/// are those of [account].
+struct PaperSettings {
+  std::vector<std::string> balances = {"100000 USDT"};
+  std::string queue = "back";  ///< whose cancels a shrinking level's are: back, proportional, front
+};
+
+/// Raw frames to disk, for `gannetd` and `gannet record`.
+struct RecordSettings {
+  std::string directory;
+  std::vector<std::string> channels;  ///< of `gannet record`; empty: its own choice
+  bool private_frames = false;        ///< of `gannetd`: orders, balances and positions too
+  std::uint64_t segment_bytes_max = 256u << 20;  ///< of text, before compression
+  Nanos segment_duration_max = seconds(3600);
+  std::size_t queue_bytes = 64u << 20;        ///< between a connection and the recorder's thread
+  std::uint32_t disk_free_min_ppm = 100'000;  ///< below, recording stops first (REC-09)
+};
+
 struct VenueSettings {
   std::string kind = "okx";
   Environment environment = Environment::Sim;
@@ -51,6 +70,7 @@ struct VenueSettings {
   std::string ca_file;  ///< extra trust anchor; "" none
   RouteSettings routes;
   std::optional<EmbeddedSimSettings> embedded;
+  PaperSettings paper;             ///< of environment = "paper"
   CredentialSettings credentials;  ///< empty with `embedded`: the sim makes its own
 };
 
@@ -63,6 +83,7 @@ struct Settings {
   std::vector<engine::InstrumentSettings> instruments;
   std::vector<engine::StrategySettings> strategies;
   risk::Settings risk;  ///< its rates are [venue.limits]
+  std::optional<RecordSettings> record;
 };
 
 /// The same for a backtest: no venue but its limits.

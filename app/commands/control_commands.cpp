@@ -32,8 +32,11 @@ struct Target {
   std::exit(code);
 }
 
-std::string ask(const Target& target, const std::string& line) {
-  auto answer = net::ask_local_server(target.path(), line, 10);
+constexpr int kPatience = 10;        // seconds
+constexpr int kReloadPatience = 30;  // longer than the daemon's own for the venue's answers
+
+std::string ask(const Target& target, const std::string& line, int patience = kPatience) {
+  auto answer = net::ask_local_server(target.path(), line, patience);
   if (!answer) fail(answer.error().message);
   if (answer->starts_with("{\"ok\":false")) fail(*answer);
   return *answer;
@@ -125,6 +128,16 @@ void add_control_commands(CLI::App& app) {
   add_target_options(*resume, target);
   resume->add_option("reason", *text, "why, for the journal and the log");
   resume->callback([target, text] { fmt::print("{}\n", ask(*target, "resume " + *text)); });
+
+  CLI::App* credentials = app.add_subcommand("credentials", "the API key of a running gannetd");
+  credentials->require_subcommand(1);
+  CLI::App* reload = credentials->add_subcommand(
+      "reload",
+      "read the key again from where the configuration says; it is proven by a login of its own "
+      "before it is used, and the old one stays if that fails");
+  add_target_options(*reload, target);
+  reload->callback(
+      [target] { fmt::print("{}\n", ask(*target, "reload-credentials", kReloadPatience)); });
 
   CLI::App* accept = app.add_subcommand(
       "accept", "take over the venue's position of an instrument that is held for a difference");

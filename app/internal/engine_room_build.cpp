@@ -222,7 +222,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
     std::string line_name(name);
     if (line > 0) line_name += fmt::format("-{}", line + 1);
     return okx::SocketConnection::make(
-        loop, links.tls, pacer, std::move(line_settings), session,
+        loop, links.tls, pacer, std::move(line_settings), heard(session, name),
         [this, line_name](const okx::SocketConnectionEvent& event)
             RUNS_ON(kReactor) { on_socket(line_name, event); });
   };
@@ -262,12 +262,24 @@ std::expected<void, Error> EngineRoom::Parts::make_business_session(std::uint64_
   business_session.emplace(business_settings, facts.codes, streams, *business_feed, session_log);
   auto business = okx::SocketConnection::make(
       loop, links.tls, pacer,
-      okx::market_connection_settings(settings.venue.ws_business_url, seed), *business_session,
+      okx::market_connection_settings(settings.venue.ws_business_url, seed),
+      heard(*business_session, "business"),
       [this](const okx::SocketConnectionEvent& event)
           RUNS_ON(kReactor) { on_socket("business", event); });
   if (!business) return std::unexpected(std::move(business.error()));
   business_connection = std::move(*business);
   return {};
+}
+
+okx::SocketSession& EngineRoom::Parts::heard(okx::SocketSession& session, std::string_view name) {
+  const bool of_account = name == "orders" || name == "algo_orders";
+  if (links.recorder == nullptr || (of_account && !settings.record->private_frames)) return session;
+  const std::string_view socket = name == "market"   ? "public"
+                                  : name == "orders" ? "private"
+                                                     : "business";
+  recorded.push_back(std::make_unique<RecordedSession>(
+      session, links.recorder->add_tap(std::string(socket))));
+  return *recorded.back();
 }
 
 void EngineRoom::Parts::warm_up_strategies(CandleHistory& history) {

@@ -16,6 +16,7 @@
 #include "app/engine_room.h"
 #include "app/event_tap.h"
 #include "app/prior_journal.h"
+#include "app/recorded_session.h"
 #include "app/store_journal.h"
 #include "app/venue_link.h"
 #include "base/clock.h"
@@ -40,8 +41,6 @@ namespace gannet::app {
 /// Definitions older than risk.metadata_age_max (24 h) deny orders: they are confirmed long before.
 inline constexpr Nanos kDefinitionInterval = seconds(3600);
 
-/// What the reactor owns and does. Split over files by question: how it is built
-/// (engine_room_build), what a turn does (engine_room), what people are told (engine_room_status).
 /// Algo requests share the REST connection: their ids are told apart by a bit.
 class AlgoRequests final : public okx::RestOutput {
  public:
@@ -55,6 +54,8 @@ class AlgoRequests final : public okx::RestOutput {
   okx::RestOutput& rest_;
 };
 
+/// What the reactor owns and does. Split over files by question: how it is built
+/// (engine_room_build), what a turn does (engine_room), what people are told (engine_room_status).
 struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   explicit Parts(const EngineRoomLinks& given)
       : links(given),
@@ -73,6 +74,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::expected<void, Error> make_sockets() RUNS_ON(kReactor);
   std::expected<void, Error> make_business_session(std::uint64_t seed) RUNS_ON(kReactor);
   void warm_up_strategies(CandleHistory& history) RUNS_ON(kReactor);
+  /// The session itself, or what records it. `name`: its connection's, as in the log.
+  okx::SocketSession& heard(okx::SocketSession& session, std::string_view name) RUNS_ON(kReactor);
 
   // ---- reactor ----
 
@@ -124,6 +127,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   /// Asked on the cold thread just before a request is written: no new order leaves once killed.
   bool permits(const HttpRequest& request) const RUNS_ON(kCold);
   void carry_out(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  void take_credentials(okx::Credentials credentials, const AdminCommand& command, Timestamp now)
+      RUNS_ON(kReactor);
 
   // engine::EngineListener
   void on_engine_state(const engine::StateEvent& event) noexcept override RUNS_ON(kReactor);
@@ -179,6 +184,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::optional<okx::MarketFeed> market_feed OWNED_BY(kReactor);
   std::optional<BusinessFeed> business_feed OWNED_BY(kReactor);
   std::optional<okx::MarketSession> business_session OWNED_BY(kReactor);  // if anything wants it
+  // Between a session and its connection, where frames are recorded.
+  std::vector<std::unique_ptr<RecordedSession>> recorded OWNED_BY(kReactor);
   // After the sessions: they go first.
   okx::LineSockets market_sockets OWNED_BY(kReactor);
   okx::LineSockets order_sockets OWNED_BY(kReactor);

@@ -212,6 +212,8 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.clock_offset = rest_session->clock_offset();
   status.tick_to_order = link.tick_to_order();
   status.order_round_trip = link.round_trip();
+  status.environment = settings.venue.environment;
+  if (links.recorder != nullptr) status.recording = links.recorder->figures();
   status.risk_currency = settings.risk.currency;
   status.instruments = static_cast<std::uint32_t>(
       std::min<std::size_t>(facts.instruments.size(), DaemonStatus::kMaxInstruments));

@@ -111,7 +111,7 @@ void measure_orders(const std::string& program, std::size_t count, std::size_t w
   socket.on_message = [&](std::string_view text, Timestamp) {
     in |= text.find("\"login\"") != std::string_view::npos;
   };
-  socket.client->send_text(signer.login_message(wall_clock_now()));
+  socket.client->send_text(signer.login_message(wall_clock_now()).reveal());
   while (!in) loop.run_for(milliseconds(10));
 
   const std::int64_t code = sim::instrument_code("BTC-USDT-SWAP");

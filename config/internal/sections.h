@@ -7,8 +7,9 @@ namespace gannet::config {
 
 // One function a section: reads, checks, and finishes its table.
 
-void read_venue(TableReader venue, Settings& settings);
-void read_credentials(TableReader credentials, Settings& settings);
+void read_venue(TableReader venue, Settings& settings, bool want_secrets);
+void read_credentials(TableReader credentials, Settings& settings, bool want_secrets);
+void read_record(TableReader record, Settings& settings);
 void read_account(TableReader account, Settings& settings);
 void read_engine(TableReader engine, Settings& settings);
 void read_instruments(std::vector<TableReader> instruments, Settings& settings);

@@ -19,15 +19,19 @@ namespace gannet::config {
 /// What is wrong so far, in the order of finding.
 class Problems {
  public:
-  explicit Problems(std::string file) : file_(std::move(file)) {}
+  explicit Problems(std::string file, bool want_secrets = true)
+      : file_(std::move(file)), want_secrets_(want_secrets) {}
   void add(int line, std::string key, std::string message, bool secret = false);
   const std::string& file() const noexcept { return file_; }
   bool empty() const noexcept { return problems_.empty(); }
+  /// False: whoever loads needs no secrets, none is read.
+  bool want_secrets() const noexcept { return want_secrets_; }
   std::vector<Problem> take();  ///< by line
 
  private:
   std::string file_;
   std::vector<Problem> problems_;
+  bool want_secrets_;
 };
 
 /// Takes typed values out of one table by key. What is absent is absent; what has the wrong type or

@@ -87,6 +87,7 @@ class PooledConnection : public std::enable_shared_from_this<PooledConnection> {
     timer_.start(request.deadline - monotonic_now(), [this] { close("timed out"); });
     asio::async_write(*stream_, asio::buffer(outgoing_),
                       [self = shared_from_this()](const error_code& error, std::size_t) {
+                        wipe(self->outgoing_);  // it may hold an API key. SEC-02
                         if (error) self->close("writing: " + error.message());
                       });
   }

@@ -34,6 +34,9 @@ struct DemoConfig {
   std::string environment = "sim";
   std::vector<DemoStrategy> strategies{quotes(), prober()};
   int market_connections = 1;
+  std::string key_files{};  ///< where the files key, secret and pass lie; "": the environment
+  bool passphrase_in_environment = false;
+  std::string more{};  ///< further tables
 
   std::string text() const {
     std::string out = "[venue]\nkind = \"okx\"\nenvironment = \"" + environment + "\"\n";
@@ -41,9 +44,13 @@ struct DemoConfig {
     if (venue != nullptr) {
       out += "rest_url = \"" + venue->url + "\"\nws_public_url = \"" + venue->ws +
              "/public\"\nws_private_url = \"" + venue->ws + "/private\"\nws_business_url = \"" +
-             venue->ws + "/business\"\nca_file = \"" + venue->ca + "\"\n[venue.credentials]\n" +
-             "api_key = { env = \"GANNET_TEST_KEY\" }\nsecret = { env = \"GANNET_TEST_SECRET\" }\n"
-             "passphrase = { env = \"GANNET_TEST_PASSPHRASE\" }\n";
+             venue->ws + "/business\"\nca_file = \"" + venue->ca + "\"\n";
+      if (environment != "paper")  // which needs no key
+        out += "[venue.credentials]\napi_key = " + source("key", "GANNET_TEST_KEY") +
+               "\nsecret = " + source("secret", "GANNET_TEST_SECRET") + "\npassphrase = " +
+               (passphrase_in_environment ? "{ env = \"GANNET_TEST_PASSPHRASE\" }"
+                                          : source("pass", "GANNET_TEST_PASSPHRASE")) +
+               "\n";
     } else {
       out += "[venue.embedded]\nmarket = \"synthetic\"\nseed = 7\n";
     }
@@ -60,12 +67,20 @@ struct DemoConfig {
              "\"\nparameters = { " + strategy.parameters + " }\n";
     out +=
         "[risk]\ncurrency = \"USDT\"\n[risk.instrument.ETH-USDT-SWAP]\n"
-        "position_long_max = \"1000 contracts\"\n";
+        "position_long_max = \"1000 contracts\"\n" +
+        more;
     return out;
+  }
+
+  std::string source(const std::string& file, const std::string& variable) const {
+    return key_files.empty() ? "{ env = \"" + variable + "\" }"
+                             : "{ file = \"" + key_files + file + "\" }";
   }
 
   Process::Environment credentials() const {
     if (venue == nullptr) return {};
+    if (passphrase_in_environment) return {{"GANNET_TEST_PASSPHRASE", venue->passphrase}};
+    if (!key_files.empty()) return {};
     return {{"GANNET_TEST_KEY", venue->api_key},
             {"GANNET_TEST_SECRET", venue->secret},
             {"GANNET_TEST_PASSPHRASE", venue->passphrase}};

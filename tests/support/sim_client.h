@@ -35,8 +35,8 @@ class SimClient {
                   const std::string& body = "") {
     const auto time = okx::rest_timestamp(wall_clock_now());
     HttpRequest request{method, target, {}, body};
-    request.headers = {{"OK-ACCESS-KEY", signer_.api_key()},
-                       {"OK-ACCESS-PASSPHRASE", signer_.passphrase()},
+    request.headers = {{"OK-ACCESS-KEY", std::string(signer_.api_key().reveal())},
+                       {"OK-ACCESS-PASSPHRASE", std::string(signer_.passphrase().reveal())},
                        {"OK-ACCESS-TIMESTAMP", std::string(time.view())},
                        {"OK-ACCESS-SIGN",
                         std::string(signer_.sign_rest(time.view(), method, target, body).view())},

@@ -7,6 +7,7 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+#include <span>
 
 namespace gannet::net {
 namespace {
@@ -27,11 +28,21 @@ bool clean_word(std::string_view text) noexcept {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// False: it would break the message.
+bool append_header(std::string& wire, std::string_view name, std::string_view value) {
+  if (!clean_word(name) || name.find(':') != std::string::npos || !clean(value)) return false;
+  wire.append(name).append(": ").append(value).append("\r\n");
+  return true;
+}
+
 /// False: a header would break the message.
-bool append_headers(std::string& wire, const Headers& headers, std::size_t body_bytes) {
+bool append_headers(std::string& wire, const Headers& headers,
+                    std::span<const SecretHeader> secrets, std::size_t body_bytes) {
   for (const auto& [name, value] : headers) {
-    if (!clean_word(name) || name.find(':') != std::string::npos || !clean(value)) return false;
-    wire.append(name).append(": ").append(value).append("\r\n");
+    if (!append_header(wire, name, value)) return false;
+  }
+  for (const SecretHeader& secret : secrets) {
+    if (!append_header(wire, secret.name, secret.value.reveal())) return false;
   }
   wire.append("Content-Length: ").append(std::to_string(body_bytes)).append("\r\n\r\n");
   return true;
@@ -92,11 +103,21 @@ struct Parsing {
 
 std::expected<std::string, Error> to_wire(const HttpRequest& request) {
   if (!clean_word(request.method) || !clean_word(request.target)) return unclean();
+  // Room for all of it at once: a text that grows leaves copies of what it held behind.
+  std::size_t bytes = 512 + request.target.size() + request.body.size();
+  for (const auto& [name, value] : request.headers) bytes += name.size() + value.size() + 4;
+  for (const SecretHeader& secret : request.secret_headers) {
+    bytes += secret.name.size() + secret.value.reveal().size() + 4;
+  }
   std::string wire;
-  wire.reserve(512 + request.body.size());
+  wire.reserve(bytes);
   wire.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
-  if (!append_headers(wire, request.headers, request.body.size())) return unclean();
-  return wire.append(request.body);
+  if (!append_headers(wire, request.headers, request.secret_headers, request.body.size())) {
+    wipe(wire);
+    return unclean();
+  }
+  wire.append(request.body);
+  return wire;
 }
 
 std::expected<std::string, Error> to_wire(const HttpResponse& response, bool keep_alive) {
@@ -107,8 +128,9 @@ std::expected<std::string, Error> to_wire(const HttpResponse& response, bool kee
   wire.append("HTTP/1.1 ").append(std::to_string(std::clamp(response.status, 100, 999)));
   wire.append(" ").append(reason.data(), reason.size()).append("\r\n");
   wire.append(keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
-  if (!append_headers(wire, response.headers, response.body.size())) return unclean();
-  return wire.append(response.body);
+  if (!append_headers(wire, response.headers, {}, response.body.size())) return unclean();
+  wire.append(response.body);
+  return wire;
 }
 
 struct HttpRequestReader::State : Parsing<true> {

@@ -13,7 +13,8 @@
 namespace gannet::net {
 
 /// A message as HTTP/1.1 text, with Content-Length. Error: a method, target or header that holds
-/// line breaks or other control characters, which would smuggle in a second message.
+/// line breaks or other control characters, which would smuggle in a second message. A request's
+/// text may hold secrets: who has written it wipes it.
 std::expected<std::string, Error> to_wire(const HttpRequest& request);
 std::expected<std::string, Error> to_wire(const HttpResponse& response, bool keep_alive);
 

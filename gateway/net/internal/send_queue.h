@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/secret.h"
+
 namespace gannet::net {
 
 /// Texts waiting for their turn to be written, oldest first. Bounded in number and bytes; strings
@@ -20,6 +22,13 @@ class SendQueue {
         slots_(std::max<std::size_t>(frames_reserve, 1)) {
     for (std::string& slot : slots_) slot.reserve(frame_reserve);
   }
+
+  /// What was never sent may hold secrets too.
+  ~SendQueue() {
+    for (std::string& slot : slots_) wipe(slot.data(), slot.size());
+  }
+  SendQueue(const SendQueue&) = delete;
+  SendQueue& operator=(const SendQueue&) = delete;
 
   /// False: a bound would be passed; nothing was taken.
   bool push(std::string_view text) {

@@ -9,6 +9,7 @@
 #include <boost/beast/websocket/stream.hpp>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "gateway/net/internal/event_loop_internal.h"
 #include "gateway/net/internal/handler_arena.h"
 #include "gateway/net/internal/send_queue.h"
@@ -167,6 +168,8 @@ class BeastWebSocket final : public WebSocketStream,
 
   void on_written(const error_code& error) noexcept {
     write_in_flight_ = false;
+    // A log-in holds secrets, and this buffer's next text may be shorter. SEC-02
+    wipe(writing_.data(), writing_.size());
     if (state_ == State::Ended) return;
     // The read in flight knows more about a loss (a close code, say), and ends us.
     if (error == websocket::error::closed || error == asio::error::operation_aborted) return;

@@ -56,6 +56,10 @@ class AlgoSession final : public SocketSession, private AlgoRows {
 
   /// Venue clock minus our wall clock; used for the next login.
   void set_clock_offset(Nanos offset) noexcept { clock_offset_ = offset; }
+  /// The key is another one: it connects and logs in anew.
+  void renew_login(Timestamp now) noexcept {
+    if (output_ != nullptr) restart("logging in with another key", now);
+  }
   State state() const noexcept { return state_; }
   bool ready() const noexcept { return state_ == State::Ready; }
   /// It became ready since the last call.

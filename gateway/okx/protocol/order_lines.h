@@ -34,6 +34,8 @@ class OrderLines final : private OrderSessionWatch {
 
   /// The connection of that line will end: begin the move, unless it is under way.
   void replace(std::size_t line) noexcept;
+  /// The same for the one in use: its login is to be a new one.
+  void replace_current() noexcept { replace(current_); }
   /// At least every 100 ms.
   void on_timer(Timestamp now) noexcept;
 

@@ -57,11 +57,12 @@ void OrderSession::on_open(SocketOutput& output, Timestamp now) noexcept {
   last_received_ = now;
   ping_sent_.reset();
   upgrade_noticed_.reset();
+  renewing_ = false;
   acknowledged_.fill(false);
   enter(State::LoggingIn, now);
   tell_connection(ConnectionState::Connecting, now);
   // Signed anew for every connection: an old login is refused (60006). [PROTOCOL 14]
-  if (!output.send_text(signer_.login_message(now + clock_offset_))) {
+  if (!output.send_text(signer_.login_message(now + clock_offset_).reveal())) {
     restart("the login could not be sent", now);
   }
 }
@@ -129,8 +130,16 @@ void OrderSession::on_timer(Timestamp now) noexcept {
     restart("a subscription was not acknowledged", now);
   } else if (upgrade_noticed_ &&
              (in_flight_.size() == 0 || now - *upgrade_noticed_ >= settings_.upgrade_patience)) {
-    restart("the venue announced an upgrade of this connection", now);
+    restart(renewing_ ? "logging in with another key"
+                      : "the venue announced an upgrade of this connection",
+            now);
   }
+}
+
+void OrderSession::renew_login(Timestamp now) noexcept {
+  if (output_ == nullptr || upgrade_noticed_) return;  // the next connection logs in anew anyhow
+  upgrade_noticed_ = now;
+  renewing_ = true;
 }
 
 SendResult OrderSession::send(std::string_view frame, std::span<const Flight> flights,

@@ -119,6 +119,10 @@ class OrderSession final : public SocketSession,
     return std::exchange(clock_sample_, std::nullopt);
   }
 
+  /// Connects and logs in anew as soon as no request is in flight (with another key, say), with the
+  /// patience of an upgrade.
+  void renew_login(Timestamp now) noexcept;
+
   State state() const noexcept { return state_; }
   std::size_t in_flight() const noexcept { return in_flight_.size(); }
   bool ready() const noexcept { return state_ == State::Ready && output_ != nullptr; }
@@ -198,6 +202,7 @@ class OrderSession final : public SocketSession,
   Timestamp last_received_;
   std::optional<Timestamp> ping_sent_;
   std::optional<Timestamp> upgrade_noticed_;  // and no successor to be had
+  bool renewing_ = false;                     // it was renew_login that noticed it
   int refused_logins_ = 0;
   int refused_subscriptions_ = 0;
   std::string stop_reason_;

@@ -19,10 +19,10 @@ HttpRequest make_request(const RestIdentity& identity, std::string_view method,
     const RestTimestamp timestamp = rest_timestamp(venue_now);
     const Signature signature =
         identity.signer->sign_rest(timestamp.view(), request.method, request.target, request.body);
-    request.headers.emplace_back("OK-ACCESS-KEY", identity.signer->api_key());
     request.headers.emplace_back("OK-ACCESS-SIGN", signature.view());
     request.headers.emplace_back("OK-ACCESS-TIMESTAMP", timestamp.view());
-    request.headers.emplace_back("OK-ACCESS-PASSPHRASE", identity.signer->passphrase());
+    request.secret_headers = {{"OK-ACCESS-KEY", identity.signer->api_key()},
+                              {"OK-ACCESS-PASSPHRASE", identity.signer->passphrase()}};
   }
   return request;
 }

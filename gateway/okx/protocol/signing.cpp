@@ -7,7 +7,10 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include <array>
 #include <cstring>
+#include <string>
+#include <utility>
 
 #include "gateway/okx/protocol/json_text.h"
 
@@ -91,22 +94,26 @@ RestTimestamp rest_timestamp(Timestamp venue_time) noexcept {
   return {std::string_view(text.data(), text.size())};
 }
 
-Signer::Signer(Credentials credentials) : credentials_(std::move(credentials)) {
-  static_assert(sizeof(SHA256_CTX) <= sizeof(HashState));
-  const std::string& secret = credentials_.secret.reveal();
+Signer::Signer(Credentials credentials) : inner_(sizeof(SHA256_CTX)), outer_(sizeof(SHA256_CTX)) {
+  replace(std::move(credentials));
+}
+
+void Signer::replace(Credentials credentials) {
+  credentials_ = std::move(credentials);
+  const std::string_view secret = credentials_.secret.reveal();
   std::array<unsigned char, kBlock> key{};
   if (secret.size() > kBlock) {
     SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), key.data());
   } else {
     std::memcpy(key.data(), secret.data(), secret.size());
   }
-  const auto prime = [&key](HashState& state, unsigned char pad) {
+  const auto prime = [&key](SecretMemory& state, unsigned char pad) {
     std::array<unsigned char, kBlock> padded{};
     for (std::size_t i = 0; i < kBlock; ++i) padded[i] = static_cast<unsigned char>(key[i] ^ pad);
     SHA256_CTX context;
     SHA256_Init(&context);
     SHA256_Update(&context, padded.data(), padded.size());
-    std::memcpy(state.bytes.data(), &context, sizeof context);
+    std::memcpy(state.data(), &context, sizeof context);
     OPENSSL_cleanse(padded.data(), padded.size());
     OPENSSL_cleanse(&context, sizeof context);
   };
@@ -115,35 +122,34 @@ Signer::Signer(Credentials credentials) : credentials_(std::move(credentials)) {
   OPENSSL_cleanse(key.data(), key.size());
 }
 
-Signer::~Signer() {
-  OPENSSL_cleanse(inner_.bytes.data(), inner_.bytes.size());
-  OPENSSL_cleanse(outer_.bytes.data(), outer_.bytes.size());
-}
-
 Signature Signer::sign(std::initializer_list<std::string_view> parts) const noexcept {
   std::array<unsigned char, kDigest> digest{};
   SHA256_CTX context;
-  std::memcpy(&context, inner_.bytes.data(), sizeof context);
+  std::memcpy(&context, inner_.data(), sizeof context);
   for (std::string_view part : parts) SHA256_Update(&context, part.data(), part.size());
   SHA256_Final(digest.data(), &context);
-  std::memcpy(&context, outer_.bytes.data(), sizeof context);
+  std::memcpy(&context, outer_.data(), sizeof context);
   SHA256_Update(&context, digest.data(), digest.size());
   SHA256_Final(digest.data(), &context);
+  OPENSSL_cleanse(&context, sizeof context);
   return base64(digest);
 }
 
-std::string Signer::login_message(Timestamp venue_time) const {
+Secret Signer::login_message(Timestamp venue_time) const {
   // Whole seconds here, unlike everywhere else at this venue. [PROTOCOL 2.3]
   const std::string timestamp = std::to_string(to_unix_millis(venue_time) / 1'000);
   const Signature signature = sign({timestamp, "GET", "/users/self/verify"});
-  std::string message = R"({"op":"login","args":[{"apiKey":)";
-  append_json_string(message, api_key());
+  std::string message;
+  // Room for all of it at once, escapes too: a text that grows leaves copies behind.
+  message.reserve(256 + 6 * (api_key().reveal().size() + passphrase().reveal().size()));
+  message += R"({"op":"login","args":[{"apiKey":)";
+  append_json_string(message, api_key().reveal());
   message += R"(,"passphrase":)";
-  append_json_string(message, passphrase());
+  append_json_string(message, passphrase().reveal());
   message += R"(,"timestamp":")" + timestamp + R"(","sign":")";
   message += signature.view();
   message += R"("}]})";
-  return message;
+  return Secret::take(message);
 }
 
 }  // namespace gannet::okx

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <initializer_list>
-#include <string>
 #include <string_view>
 
 #include "base/fixed_string.h"
@@ -20,13 +17,17 @@ using RestTimestamp = FixedString<24>;
 RestTimestamp rest_timestamp(Timestamp venue_time) noexcept;
 
 /// Signs for one API key. The key's two hash states are computed once, so that a signature costs
-/// two short hashes and allocates nothing. Thread: any (const functions only read).
+/// two short hashes and allocates nothing. All that it holds lies in SecretMemory. Thread: any, as
+/// long as nobody calls `replace`.
 class Signer {
  public:
   explicit Signer(Credentials credentials);
-  ~Signer();
   Signer(const Signer&) = delete;
   Signer& operator=(const Signer&) = delete;
+
+  /// Signs with another key from now on; all who hold a reference change over at the same moment.
+  /// Thread: the one that signs.
+  void replace(Credentials credentials);
 
   /// Base64(HMAC-SHA256(secret, the parts joined)).
   Signature sign(std::initializer_list<std::string_view> parts) const noexcept;
@@ -38,20 +39,16 @@ class Signer {
   }
 
   /// The login message of a private socket, signed for `venue_time` (valid 30 s): to be made anew
-  /// for every connection. Holds secrets: never to be logged. [2.3]
-  std::string login_message(Timestamp venue_time) const;
+  /// for every connection. [2.3]
+  Secret login_message(Timestamp venue_time) const;
 
-  const std::string& api_key() const noexcept { return credentials_.api_key.reveal(); }
-  const std::string& passphrase() const noexcept { return credentials_.passphrase.reveal(); }
+  const Secret& api_key() const noexcept { return credentials_.api_key; }
+  const Secret& passphrase() const noexcept { return credentials_.passphrase; }
 
  private:
-  struct HashState {  // a SHA256_CTX, whose header stays out of ours
-    alignas(8) std::array<std::byte, 128> bytes{};
-  };
-
   Credentials credentials_;
-  HashState inner_;
-  HashState outer_;
+  SecretMemory inner_;  // a SHA256_CTX each, whose header stays out of ours
+  SecretMemory outer_;
 };
 
 }  // namespace gannet::okx

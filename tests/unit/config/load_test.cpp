@@ -231,6 +231,33 @@ TEST_F(LoadSecrets, RefusesAFileThatOthersMayRead_SEC02) {
   EXPECT_THAT(problems[0], testing::Not(HasSubstr("hunter2")));
 }
 
+TEST_F(LoadSecrets, RefusesLinksAndFilesOfOthersWithTheRemedy_SEC02) {
+  const auto path = write("key", "hunter2", 0600);
+  const std::string link = directory_ + "/link";
+  ASSERT_EQ(symlink(path.c_str(), link.c_str()), 0);
+  EXPECT_THAT(problems_of(demo("file = \"" + link + "\"")),
+              testing::Each(HasSubstr("symbolic link: name the file that it points to")));
+  for (const mode_t mode : {0640u, 0604u, 0620u}) {
+    chmod(path.c_str(), mode);
+    EXPECT_THAT(problems_of(demo("file = \"" + path + "\"")),
+                testing::Each(HasSubstr("chmod 0600 it")));
+  }
+  chmod(path.c_str(), 0400);
+  EXPECT_THAT(problems_of(demo("file = \"" + path + "\"")), testing::IsEmpty());
+  if (geteuid() != 0) GTEST_SKIP() << "only root may give a file away";
+  ASSERT_EQ(chown(path.c_str(), 12'345, 0), 0);
+  EXPECT_THAT(problems_of(demo("file = \"" + path + "\"")),
+              testing::Each(HasSubstr("belongs to user 12345, this is user 0: chown it")));
+}
+
+TEST_F(LoadSecrets, ReadsNoneForThoseWhoNeedNone) {
+  const std::string path = write("c.toml", demo("file = \"/nowhere\""), 0644);
+  EXPECT_FALSE(load(path));
+  const auto loaded = load_without_secrets(path);
+  ASSERT_TRUE(loaded);
+  EXPECT_TRUE(loaded->venue.credentials.api_key.empty());
+}
+
 TEST_F(LoadSecrets, ReadsASystemdCredential) {
   write("okx-key", "abc", 0440);
   setenv("CREDENTIALS_DIRECTORY", directory_.c_str(), 1);
@@ -273,6 +300,45 @@ TEST_F(LoadSecrets, PrintsThemAsStars_SEC02) {
   const std::string printed = print_resolved(*loaded);
   EXPECT_THAT(printed, HasSubstr("api_key = \"***\""));
   EXPECT_THAT(printed, testing::Not(HasSubstr("hunter2")));
+}
+
+TEST(LoadPaper, NeedsNoCredentialsAndReadsItsAccount) {
+  const auto loaded = load_text(R"([venue]
+environment = "paper"
+[venue.paper]
+balances = ["5000 USDT", "1 BTC"]
+queue = "front"
+)",
+                                "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->venue.ws_public_url, "wss://ws.okx.com/ws/v5/public");
+  EXPECT_THAT(loaded->venue.paper.balances, ElementsAre("5000 USDT", "1 BTC"));
+  EXPECT_THAT(print_resolved(*loaded), HasSubstr("balances = [\"5000 USDT\", \"1 BTC\"]"));
+  EXPECT_THAT(
+      problems_of("[venue]\nenvironment = \"paper\"\n[venue.paper]\nbalances = [\"much\"]\n"),
+      ElementsAre(HasSubstr("test.toml:4: venue.paper.balances: \"much\" is no amount")));
+  EXPECT_THAT(
+      problems_after_sim("[venue.paper]\nqueue = \"x\"\n"),
+      ElementsAre(HasSubstr("is the account of environment"), HasSubstr("is none of back")));
+}
+
+TEST(LoadRecord, ReadsSizesWithTheirUnits) {
+  const auto loaded = load_text(std::string(kSim) + R"([record]
+directory = "recordings"
+segment_megabytes = 2
+segment_duration_max = "10m"
+disk_free_min = "5%"
+private_frames = true
+)",
+                                "test.toml");
+  ASSERT_TRUE(loaded);
+  ASSERT_TRUE(loaded->record);
+  EXPECT_EQ(loaded->record->segment_bytes_max, 2u << 20);
+  EXPECT_EQ(loaded->record->segment_duration_max, seconds(600));
+  EXPECT_EQ(loaded->record->disk_free_min_ppm, 50'000u);
+  EXPECT_TRUE(loaded->record->private_frames);
+  EXPECT_THAT(problems_after_sim("[record]\nsegment_megabytes = 0\n"),
+              ElementsAre(HasSubstr("record.directory"), HasSubstr("record.segment_megabytes")));
 }
 
 TEST(LoadStrategies, KeepsParametersAsTheyWereWritten) {

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
 
+#include "gateway/okx/protocol/login_probe.h"
 #include "tests/unit/okx_protocol/account_side.h"
 
 namespace gannet::okx {
@@ -154,6 +156,45 @@ TEST_F(Session, AnUpgradeNoticeWaitsForRequestsInFlight) {
   side.pass(milliseconds(100));
   EXPECT_EQ(side.socket.reconnects.size(), 1u);
   EXPECT_EQ(heard.count(Kind::OutcomeUnknown), 0u);
+}
+
+TEST_F(Session, ARenewedLoginWaitsForRequestsInFlightToo) {
+  session().renew_login(side.now);  // not connected: the next login is a new one anyhow
+  side.connect();
+  side.pass(milliseconds(100));
+  EXPECT_TRUE(side.socket.reconnects.empty());
+  ASSERT_EQ(side.venue->place(side.place_request(17), side.now), SendResult::Sent);
+  session().renew_login(side.now);
+  side.pass(milliseconds(100));
+  EXPECT_TRUE(side.socket.reconnects.empty());
+  side.say(reply(1, "0", item(17, "5", "0")));
+  side.pass(milliseconds(100));
+  ASSERT_EQ(side.socket.reconnects.size(), 1u);
+  EXPECT_EQ(side.socket.reconnects[0], "logging in with another key");
+  EXPECT_EQ(heard.count(Kind::OutcomeUnknown), 0u);
+}
+
+TEST_F(Session, AProbeSaysWhetherAKeyIsTakenAndNothingElse) {
+  const Signer signer({Secret("key-1"), Secret("secret"), Secret("pass")});
+  const auto probe_hears = [&](std::initializer_list<std::string_view> texts) {
+    LoginProbe probe(signer, {});
+    side.socket.sent.clear();
+    probe.on_open(side.socket, side.now);
+    EXPECT_EQ(side.socket.sent.size(), 1u);
+    for (const std::string_view text : texts) {
+      std::string padded(text);
+      padded.append(kTextPadding, ' ');
+      probe.on_text(std::string_view(padded).substr(0, text.size()), side.now);
+    }
+    const auto before = probe.outcome();
+    probe.on_closed(side.now);
+    return before ? (*before ? std::string("taken") : before->error())
+                  : "unanswered: " + probe.outcome()->error();
+  };
+  EXPECT_EQ(probe_hears({R"({"event":"login","code":"0","msg":"","connId":"c0"})"}), "taken");
+  EXPECT_EQ(probe_hears({"pong", R"({"event":"error","code":"60005","msg":"Invalid apiKey"})"}),
+            "the login is refused: code 60005, Invalid apiKey");
+  EXPECT_EQ(probe_hears({}), "unanswered: the connection ended before the login was answered");
 }
 
 TEST_F(Session, RepliesComeBackAsExactlyOneReportEach) {

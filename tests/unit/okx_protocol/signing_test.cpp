@@ -31,15 +31,25 @@ TEST(Signing, MakesTheFourVectorsOfTheProtocolSheet) {
                 .view(),
             "sG2tpRfydG+EvZ7BJEBn3cVTsoDBt/SJE9Q6vCD05Nk=");
   EXPECT_NE(signer.login_message(from_unix_millis(1'704'876'947'999))
+                .reveal()
                 .find("8xvL7TZbqzmwFDt/udxMpq36w/xYWc2N7rxjZvyXuRQ="),
             std::string::npos);
 }
 
 TEST(Signing, LoginCarriesWholeSecondsAndEscapesWhatTheOwnerTyped) {
   const Signer signer(credentials("EXAMPLE-SECRET-NOT-REAL-0001"));
-  EXPECT_EQ(signer.login_message(from_unix_millis(1'704'876'947'999)),
+  EXPECT_EQ(signer.login_message(from_unix_millis(1'704'876'947'999)).reveal(),
             R"({"op":"login","args":[{"apiKey":"key-1","passphrase":"pass\"phrase",)"
             R"("timestamp":"1704876947","sign":"8xvL7TZbqzmwFDt/udxMpq36w/xYWc2N7rxjZvyXuRQ="}]})");
+}
+
+TEST(Signing, AReplacedKeySignsFromThenOn) {
+  Signer signer(credentials("the old secret"));
+  const Signer fresh(credentials("EXAMPLE-SECRET-NOT-REAL-0001"));
+  const auto moment = from_unix_millis(1'704'876'947'999);
+  EXPECT_NE(signer.login_message(moment).reveal(), fresh.login_message(moment).reveal());
+  signer.replace(credentials("EXAMPLE-SECRET-NOT-REAL-0001"));
+  EXPECT_EQ(signer.login_message(moment).reveal(), fresh.login_message(moment).reveal());
 }
 
 TEST(Signing, TimestampAlwaysHasThreeDigitsOfMilliseconds) {

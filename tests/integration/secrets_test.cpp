@@ -1,0 +1,212 @@
+// Where an API key must not be, and how it is exchanged while the engine trades. [SEC-02]
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <charconv>
+#include <sstream>
+
+#include "support/daemon.h"
+
+namespace gannet::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Key {
+  std::string api_key, secret, passphrase;
+};
+
+/// Put together at run time, so that the words are in no program's read-only data.
+Key key_of(const std::string& name) {
+  const std::string canary = std::string("canary") + "-" + name;
+  return {canary + "-key-0123456789abcdef", canary + "-secret-0123456789abcdef",
+          canary + "-pass-0123"};
+}
+
+std::string venue_accounts(const std::vector<std::pair<Key, std::string>>& keys) {
+  std::string text =
+      "[[user]]\nname = \"trader\"\ntrading = [\"100000 USDT\", \"10 BTC\"]\n"
+      "[[user]]\nname = \"other\"\ntrading = [\"1000 USDT\"]\n";
+  for (const auto& [key, more] : keys) {
+    text += "[[key]]\nkey = \"" + key.api_key + "\"\nsecret = \"" + key.secret +
+            "\"\npassphrase = \"" + key.passphrase + "\"\n" + more + "\n";
+  }
+  return text;
+}
+
+class SecretsTest : public ::testing::Test {
+ protected:
+  void write_key(const Key& key) const {
+    for (const auto& [name, text] :
+         {std::pair{"key", key.api_key}, {"secret", key.secret}, {"pass", key.passphrase}}) {
+      ::chmod(folder.write(name, text).c_str(), 0600);
+    }
+  }
+  /// The daemon's configuration with its key in files.
+  DemoConfig config(const Venue& venue) const {
+    DemoConfig made{.state_directory = folder.state(), .venue = &venue.ready()};
+    made.key_files = folder.file("");
+    return made;
+  }
+  Said reload() const {
+    return gannet(folder, {"credentials", "reload", "--state", folder.state()});
+  }
+
+  Folder folder;
+};
+
+std::size_t count_in(std::string_view text, std::string_view needle) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(needle); at != std::string_view::npos;
+       at = text.find(needle, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+std::size_t hits_in(std::string_view text, const std::vector<Key>& keys) {
+  std::size_t hits = 0;
+  for (const Key& key : keys) {
+    for (const std::string& word : {key.api_key, key.secret, key.passphrase}) {
+      hits += count_in(text, word);
+    }
+  }
+  return hits;
+}
+
+/// What a core dump of the process would hold: its writable memory but for what is marked "dd".
+/// Absent: the system does not let even us look, which is an answer too.
+std::optional<std::string> dumpable_memory(pid_t pid) {
+  const std::string proc = "/proc/" + std::to_string(pid);
+  const int memory = ::open((proc + "/mem").c_str(), O_RDONLY | O_CLOEXEC);
+  if (memory < 0) return std::nullopt;
+  std::string all, region;
+  std::uint64_t begin = 0, end = 0;
+  bool writable = false;
+  for (const std::string& line : lines_of(read_file(proc + "/smaps"))) {
+    std::istringstream head(line);
+    std::uint64_t from = 0, to = 0;
+    char dash = 0;
+    std::string rights;
+    if (head >> std::hex >> from >> dash >> to >> rights && dash == '-') {
+      begin = from;
+      end = to;
+      writable = rights.find('w') != std::string::npos;
+    }
+    if (!line.starts_with("VmFlags:") || !writable || line.find(" dd") != std::string::npos) {
+      continue;
+    }
+    region.resize(end - begin);
+    const ssize_t got = ::pread(memory, region.data(), region.size(), static_cast<off_t>(begin));
+    if (got > 0) all.append(region.data(), static_cast<std::size_t>(got));
+  }
+  ::close(memory);
+  return all;
+}
+
+std::size_t hits_in_files(const fs::path& folder, const std::vector<Key>& keys) {
+  std::size_t hits = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    const std::size_t here = hits_in(read_file(entry.path()), keys);
+    if (here != 0) ADD_FAILURE() << entry.path() << " holds the key " << here << " times";
+    hits += here;
+  }
+  return hits;
+}
+
+TEST_F(SecretsTest, ACanaryIsInNoLogJournalRecordingEnvironmentOrDump_SEC02) {
+  const Key key = key_of("one");
+  const std::string accounts =
+      folder.write("venue.toml", venue_accounts({{key, "user = \"trader\""}}));
+  Venue venue(folder, {"--config", accounts});
+  write_key(key);
+  DemoConfig wanted = config(venue);
+  wanted.passphrase_in_environment = true;
+  wanted.more = "[record]\ndirectory = \"" + folder.state() +
+                "/recording\"\nprivate_frames = true\ndisk_free_min = \"0%\"\n";
+  Daemon daemon(folder, wanted);
+  ASSERT_TRUE(daemon.wait_for_state("ready"));
+  ASSERT_TRUE(daemon.wait_for_orders(3));
+  // A second log-in, a refused reload and the REST questions of a reconciliation leave traces, too.
+  venue.order_fault(R"({"fault":"cut","connection":"private"})");
+  ASSERT_TRUE(daemon.wait_for("a reconnect", [](const Json& now) {
+    return now.number("reconnects") > 0 && now.text("state") == "ready";
+  }));
+  const Said refused = reload();
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find("the old key stays"), std::string::npos) << refused.err;
+  ASSERT_TRUE(daemon.wait_for_orders(3));
+
+  const std::string proc = "/proc/" + std::to_string(daemon.process().pid());
+  const std::string environment = read_file(proc + "/environ");
+  EXPECT_NE(environment.find("GANNET_TEST_PASSPHRASE="), std::string::npos)
+      << "nothing was looked at";
+  EXPECT_EQ(hits_in(environment, {key}), 0u);
+  EXPECT_EQ(hits_in(read_file(proc + "/cmdline"), {key}), 0u);
+  if (const auto memory = dumpable_memory(daemon.process().pid())) {
+    EXPECT_GT(count_in(*memory, "BTC-USDT-SWAP"), 0u) << "nothing was looked at";
+    EXPECT_EQ(hits_in(*memory, {key}), 0u) << "of " << memory->size() << " bytes";
+  }
+
+  // There is no core file at all, whatever the limits say.
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  ::prlimit(daemon.process().pid(), RLIMIT_CORE, &unlimited, nullptr);
+  const fs::path cwd = fs::current_path();
+  const std::string pid = std::to_string(daemon.process().pid());
+  daemon.process().signal(SIGABRT);
+  EXPECT_EQ(daemon.process().wait(), -SIGABRT);
+  EXPECT_FALSE(fs::exists(cwd / ("core." + pid)) || fs::exists(cwd / "core"));
+
+  EXPECT_EQ(hits_in_files(folder.state(), {key}), 0u);
+  EXPECT_EQ(hits_in(read_file(folder.file("gannetd.log")), {key}), 0u);
+  EXPECT_EQ(hits_in(daemon.process().err() + daemon.process().out(), {key}), 0u);
+  EXPECT_GT(daemon.log_lines({"order.placed"}).size(), 0u);
+}
+
+TEST_F(SecretsTest, AnotherKeyIsProvenBeforeItIsUsedAndARefusedOneChangesNothing) {
+  const Key one = key_of("one"), two = key_of("two"), foreign = key_of("foreign"),
+            unknown = key_of("unknown"), dangerous = key_of("dangerous");
+  const std::string accounts = folder.write(
+      "venue.toml",
+      venue_accounts({{one, "user = \"trader\""},
+                      {two, "user = \"trader\""},
+                      {foreign, "user = \"other\""},
+                      {dangerous, "user = \"trader\"\npermissions = [\"trade\", \"withdraw\"]"}}));
+  Venue venue(folder, {"--config", accounts, "--log-requests", "all"});
+  write_key(one);
+  Daemon daemon(folder, config(venue));
+  ASSERT_TRUE(daemon.wait_for_orders(2));
+
+  for (const auto& [key, why] : {std::pair{unknown, "old key stays"},
+                                 {foreign, "the key is of another account"},
+                                 {dangerous, "the key may withdraw"}}) {
+    write_key(key);
+    const Said refused = reload();
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_NE(refused.err.find(why), std::string::npos) << refused.err;
+    EXPECT_EQ(daemon.status()->number("reconnects"), 0);
+  }
+  ::chmod(folder.file("secret").c_str(), 0644);
+  EXPECT_NE(reload().err.find("chmod 0600 it"), std::string::npos);
+  EXPECT_EQ(daemon.log_lines({"credentials.refused"}).size(), 4u);
+  ASSERT_TRUE(daemon.wait_for_orders(2));
+
+  write_key(two);
+  const Said taken = reload();
+  EXPECT_EQ(taken.code, 0) << taken.err;
+  EXPECT_NE(taken.out.find("the new key is in use"), std::string::npos) << taken.out;
+  ASSERT_TRUE(daemon.wait_for("a login with the new key", [](const Json& now) {
+    return now.number("reconnects") == 1 && now.text("state") == "ready";
+  }));
+  ASSERT_TRUE(daemon.wait_for_orders(2));
+  EXPECT_EQ(daemon.log_lines({"credentials.reloaded"}).size(), 1u);
+  EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
+  EXPECT_EQ(venue.open_orders(), 0u);
+  EXPECT_EQ(hits_in(read_file(folder.file("gannetd.log")), {one, two, foreign, unknown, dangerous}),
+            0u);
+}
+
+}  // namespace
+}  // namespace gannet::test
