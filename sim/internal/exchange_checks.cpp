@@ -126,7 +126,8 @@ Refusal Exchange::State::check_price(const NewOrder& terms, Price price) const {
 
 std::optional<Exchange::PriceBand> Exchange::State::band_of(
     InstrumentId instrument) const noexcept {
-  const Price index = instrument.value < markets.size() ? markets[instrument.value].index : Price{};
+  const Price index =
+      instrument.value < markets.size() ? markets[instrument.value]->index : Price{};
   if (index.raw <= 0) return std::nullopt;
   const std::int64_t tick = instruments[instrument].tick_size.raw;
   const auto part =
@@ -150,7 +151,7 @@ Refusal Exchange::State::check_quantity(const NewOrder& terms, Quantity quantity
     return Refusal::QuantityTooLarge;
   }
   const Market* here =
-      terms.instrument.value < markets.size() ? &markets[terms.instrument.value] : nullptr;
+      terms.instrument.value < markets.size() ? markets[terms.instrument.value].get() : nullptr;
   if (here == nullptr) return Refusal::None;
   const std::optional<Cost> value = value_at(here->terms, terms.price, quantity);
   const std::int64_t most = is_derivative(instrument.kind) ? kMaxOrderValue : kMaxSpotValue;

@@ -30,7 +30,9 @@ std::int64_t Exchange::State::leverage(const Account& account, InstrumentId inst
 Price Exchange::State::valuation_price(InstrumentId instrument) noexcept {
   const Market& here = market(instrument);
   if (here.mark.raw > 0) return here.mark;
-  return here.book.best(Side::Buy).value_or(here.book.best(Side::Sell).value_or(here.last_price));
+  if (here.last_price.raw > 0) return here.last_price;
+  const auto bid = here.book.best_of(Side::Buy, kMarketUser);
+  return bid ? *bid : here.book.best_of(Side::Sell, kMarketUser).value_or(Price{});
 }
 
 const std::vector<RiskTier>& Exchange::State::tiers(InstrumentId instrument) {
@@ -152,16 +154,22 @@ Exchange::State::Carry Exchange::State::carry_of(const Account& account, const P
   return cross_carry(account, instruments[position.instrument].settle);
 }
 
-__int128 Exchange::State::available(const Account& account, CurrencyId currency, bool for_spot) {
-  const Balance* balance = account.find_balance(currency);
+__int128 Exchange::State::free_of(const Balance* balance, const Carry& used,
+                                  bool for_spot) noexcept {
   const __int128 cash = balance == nullptr ? 0 : balance->cash;
   const __int128 frozen = balance == nullptr ? 0 : balance->frozen;
+  // Profit that is not realised carries margin, but buys nothing.
+  const __int128 gain = for_spot ? std::min<__int128>(used.unrealised, 0) : used.unrealised;
+  return std::max<__int128>(cash + gain - used.initial - frozen, 0);
+}
+
+__int128 Exchange::State::available(const Account& account, CurrencyId currency, bool for_spot) {
+  const Balance* balance = account.find_balance(currency);
   if (account.settings.account_mode <= 2) {
-    const Carry used = cross_carry(account, currency);
-    // Profit that is not realised carries margin, but buys nothing.
-    const __int128 gain = for_spot ? std::min<__int128>(used.unrealised, 0) : used.unrealised;
-    return std::max<__int128>(cash + gain - used.initial - frozen, 0);
+    return free_of(balance, cross_carry(account, currency), for_spot);
   }
+  const __int128 cash = balance == nullptr ? 0 : balance->cash;
+  const __int128 frozen = balance == nullptr ? 0 : balance->frozen;
   // The account is margined as one: what its collateral leaves, at this currency's price.
   const Carry used = whole_carry(account);
   __int128 held = 0;
@@ -174,6 +182,20 @@ __int128 Exchange::State::available(const Account& account, CurrencyId currency,
   // collateral's discount does not matter.
   const __int128 there = std::max<__int128>(cash - frozen, 0);
   return used.initial == 0 && held == 0 ? there : std::min(there, free);
+}
+
+bool Exchange::State::is_covered(const Account& account, CurrencyId currency) {
+  if (account.settings.account_mode > 2) {
+    const Carry used = whole_carry(account);
+    __int128 held = 0;
+    for (const Balance& one : account.balances) held += in_dollars(one.currency, one.frozen);
+    return used.equity >= used.initial + held;
+  }
+  const Balance* balance = account.find_balance(currency);
+  const Carry used = cross_carry(account, currency);
+  const __int128 cash = balance == nullptr ? 0 : balance->cash;
+  const __int128 frozen = balance == nullptr ? 0 : balance->frozen;
+  return cash + used.unrealised >= used.initial + frozen;
 }
 
 Refusal Exchange::State::check_tier(const NewOrder& terms, Quantity opening, const Order* self) {
@@ -263,7 +285,9 @@ BalanceView Exchange::State::view_of(const Account& account, const Balance& bala
   view.isolated_pnl = {isolated_pnl, currency};
   view.unrealised_pnl = {used.unrealised + isolated_pnl, currency};
   view.equity = {balance.cash + view.unrealised_pnl.raw + isolated, currency};
-  view.available = {available(account, currency, false), currency};
+  view.available = {account.settings.account_mode <= 2 ? free_of(&balance, used, false)
+                                                       : available(account, currency, false),
+                    currency};
   view.initial_margin = {used.initial, currency};
   view.maintenance_margin = {used.maintenance, currency};
   view.margin_equity = used.equity;

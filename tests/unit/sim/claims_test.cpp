@@ -139,6 +139,32 @@ TEST_F(Claims, AnOrderThatWouldOpenAfterThePositionWasClosedHoldsItsMargin) {
   EXPECT_EQ(venue.find(resting)->state, OrderState::Live);
 }
 
+TEST_F(Claims, OfOrdersThatWouldOpenAndAreNotCoveredTheNewestGo) {
+  open(erin, "20");  // 240 of margin, 6 of fee: 494 in cash
+  const VenueOrderId older = place(erin, Side::Sell, "60500", "20");  // closes all of it
+  const VenueOrderId newer = place(erin, Side::Sell, "60400", "10");  // opens: 120.8 and 3.02
+  ASSERT_EQ(venue.transfer(erin, Wallet::Trading, erin, Wallet::Funding, money("120", usdt), now),
+            AccountRefusal::None);
+  place(dave, Side::Buy, "60000", "20");
+  NewOrder close = order(erin, swap, Side::Sell, "60000", "20", OrderType::ImmediateOrCancel);
+  close.reduce_only = true;
+  ASSERT_EQ(venue.place(close, now).refusal, Refusal::None);
+  ASSERT_EQ(held(erin).quantity.raw, 0);
+  // 368 are left; the older one would open now and holds 242 and 6.05.
+  EXPECT_EQ(venue.find(older)->state, OrderState::Live);
+  EXPECT_EQ(venue.find(newer)->cancel_cause, CancelCause::MarginShort);
+  EXPECT_GE(dollars(erin).frozen, money("248.05", usdt));
+  EXPECT_LE(dollars(erin).frozen, dollars(erin).cash);
+}
+
+TEST_F(Claims, WhatUsersQuoteMovesNobodysProfit) {
+  place(dave, Side::Sell, "60000", "10");
+  place(erin, Side::Buy, "60000", "10");
+  const Amount before = held(erin).unrealised_pnl;
+  place(dave, Side::Buy, "70000", "1");
+  EXPECT_EQ(held(erin).unrealised_pnl, before);  // no mark: the last trade stands for it
+}
+
 TEST_F(Claims, LiquidationCancelsTheClosingOrdersOfANetPosition) {
   const UserId frank = add("frank", "100", false);
   open(frank, "8");

@@ -189,6 +189,8 @@ std::string_view cancel_source(sim::CancelCause cause) noexcept {
       return "7";
     case sim::CancelCause::FundingShort:
       return "9";
+    case sim::CancelCause::MarginShort:
+      return "2";
     case sim::CancelCause::TooManyMatches:
       return "33";
     case sim::CancelCause::PositionClosed:
@@ -239,6 +241,8 @@ std::string_view describe_cancel(sim::CancelCause cause) noexcept {
       return "Futures delivery";
     case sim::CancelCause::FundingShort:
       return "Balance is short after a funding fee";
+    case sim::CancelCause::MarginShort:
+      return "Margin is insufficient for what was to reduce";
     case sim::CancelCause::TooManyMatches:
       return "More than 1,000 matches for one taker";
     case sim::CancelCause::PositionClosed:
