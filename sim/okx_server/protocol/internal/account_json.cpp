@@ -117,4 +117,12 @@ void write_account(JsonWriter& json, const ServerState& state, const UserState& 
   json.end_array().end_object();
 }
 
+void write_greeks(JsonWriter& json, const ServerState& state, CurrencyId currency) {
+  json.begin_object().field("ccy", state.currencies.name(currency));
+  for (const char* const zero :
+       {"deltaBS", "deltaPA", "gammaBS", "gammaPA", "thetaBS", "thetaPA", "vegaBS", "vegaPA"})
+    json.field(zero, "0");
+  json.field("ts", millis_text(state.now)).end_object();
+}
+
 }  // namespace gannet::okx_server
