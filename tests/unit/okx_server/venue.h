@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -100,9 +101,13 @@ class FakeOutput final : public ServerOutput {
     raw[connection] += bytes;
   }
   void use_certificate(std::string_view shape) noexcept override { certificate = shape; }
+  void end_stream(ConnectionId connection) noexcept override { ended.insert(connection); }
+  void set_listening(bool wanted) noexcept override { listening = wanted; }
   std::map<ConnectionId, std::vector<std::string>> frames;
   std::map<ConnectionId, std::string> raw;  ///< bytes under the framing
   std::string certificate;
+  std::set<ConnectionId> ended;
+  bool listening = true;
   std::map<ConnectionId, std::uint16_t> closes;
 };
 
