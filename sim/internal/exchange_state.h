@@ -136,7 +136,7 @@ struct Exchange::State {
   /// What one match did to one party, to be told afterwards.
   struct Outcome {
     Fill fill;
-    FixedVector<Bill, 3> bills;
+    FixedVector<Bill, 2> bills;  ///< spot has one a currency
     FixedVector<CurrencyId, 2> currencies;
     std::optional<Position> position;
   };

@@ -272,7 +272,12 @@ TEST_F(AccountsOnTheWire, SaysHowMuchMayBeOrderedAndTakenOut) {
       venue.get("/api/v5/account/max-loan?instId=BTC-USDT&mgnMode=cross").at("/data/0/maxLoan"),
       "0");
   EXPECT_EQ(venue.get("/api/v5/account/interest-accrued").at("/code"), "0");
-  EXPECT_EQ(venue.get("/api/v5/account/risk-state").at("/code"), "51010");
+  for (const char* const portfolio : {"risk-state", "position-tiers", "mmp-config"})
+    EXPECT_EQ(venue.get("/api/v5/account/" + std::string(portfolio)).at("/code"), "51010");
+  EXPECT_EQ(venue.get("/api/v5/account/collateral-assets?ccy=USDT").at("/data/0/collateralEnabled"),
+            "true");
+  EXPECT_EQ(venue.post("/api/v5/account/set-auto-repay", R"({"autoRepay":true})").at("/code"),
+            "50064");
   EXPECT_EQ(venue.get("/api/v5/account/greeks?ccy=USDT").at("/data/0/deltaBS"), "0");
   EXPECT_EQ(venue.post("/api/v5/account/set-greeks", R"({"greeksType":"BS"})").at("/code"), "0");
   EXPECT_EQ(venue.get("/api/v5/account/config").at("/data/0/greeksType"), "BS");
@@ -283,6 +288,27 @@ TEST_F(AccountsOnTheWire, SaysHowMuchMayBeOrderedAndTakenOut) {
             "100");
   const Json risk = venue.get("/api/v5/account/account-position-risk");
   EXPECT_GE(risk.size("/data/0/balData"), 1u);
+}
+
+TEST_F(AccountsOnTheWire, GreeksAndTheChainsHaveTheirChannels) {
+  const ConnectionId id = venue.open_private();
+  venue.text(id, R"({"op":"subscribe","args":[{"channel":"account-greeks","ccy":"USDT"}]})");
+  ASSERT_EQ(venue.pushes(id, "account-greeks").size(), 1u);
+  const Json first(venue.pushes(id, "account-greeks").front());
+  EXPECT_EQ(first.size("/data"), 1u);
+  EXPECT_EQ(first.at("/data/0/ccy"), "USDT");
+  EXPECT_EQ(first.at("/data/0/vegaPA"), "0");
+  venue.take(id);
+  bought("cross", "1");
+  venue.advance(milliseconds(200));
+  EXPECT_FALSE(venue.pushes(id, "account-greeks").empty()) << "the account has changed";
+  const ConnectionId business = venue.open("/ws/v5/business");
+  const std::string ask = R"({"op":"subscribe","args":[{"channel":"deposit-info"}]})";
+  venue.text(business, ask);
+  EXPECT_EQ(venue.last(business).at("/code"), "60011");
+  venue.text(business, venue.login_text());
+  venue.text(business, ask);
+  EXPECT_EQ(venue.last(business).at("/event"), "subscribe");
 }
 
 TEST_F(AccountsOnTheWire, FrozenMoneyIsToldWithAndWithoutTheReserveForFees) {

@@ -240,6 +240,19 @@ RestReply greeks(RestCall& call) {
   return reply;
 }
 
+/// Everything counts as collateral here.
+RestReply collateral_assets(RestCall& call) {
+  if (call.param("collateralEnabled") == "false") return {};
+  RestReply reply;
+  JsonWriter json(reply.data);
+  for (const sim::BalanceView& balance : call.state.exchange->balances(call.account().id)) {
+    const std::string_view name = call.state.currencies.name(balance.currency);
+    if (!listed_in(call.param("ccy"), name)) continue;
+    json.begin_object().field("ccy", name).field("collateralEnabled", true).end_object();
+  }
+  return reply;
+}
+
 /// Of portfolio margin alone.
 RestReply portfolio_only(RestCall&) {
   return refusal("51010", "Operation is not supported under the current account mode");
@@ -259,6 +272,11 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v5/account/greeks", true, false, 10, 2000, kUser, greeks},
     {"GET", "/api/v5/account/risk-state", true, false, 10, 2000, kUser, portfolio_only},
     {"GET", "/api/v5/account/position-tiers", true, false, 10, 2000, kUser, portfolio_only},
+    // Protection of option market makers, who have portfolio margin.
+    {"GET", "/api/v5/account/mmp-config", true, false, 5, 2000, kUser, portfolio_only},
+    {"POST", "/api/v5/account/mmp-config", true, true, 2, 10000, kUser, portfolio_only},
+    {"POST", "/api/v5/account/mmp-reset", true, true, 5, 2000, kUser, portfolio_only},
+    {"GET", "/api/v5/account/collateral-assets", true, false, 5, 2000, kUser, collateral_assets},
 };
 
 }  // namespace
