@@ -120,6 +120,7 @@ enum class CancelCause : std::uint8_t {
   Liquidation,
   AutoDeleverage,
   Delivery,
+  OptionExpiry,
   FundingShort,  ///< the money went for a funding payment
   MarginShort,   ///< it was to close, would open now, and the money does not cover that
 };

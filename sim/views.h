@@ -142,6 +142,7 @@ struct AccountView {
   __int128 notional = 0;
   __int128 notional_swaps = 0;
   __int128 notional_futures = 0;
+  __int128 notional_options = 0;
   __int128 unrealised_pnl = 0;
   Timestamp update_time;
 };
@@ -157,6 +158,7 @@ struct Bill {
     Liquidation,
     AutoDeleverage,
     Delivery,
+    Exercise,     ///< an option at its expiry, worth something or not
     MarginAdded,  ///< by hand, to an isolated position
     MarginReduced,
     Transfer,  ///< between the funding and the trading account, or users

@@ -63,10 +63,13 @@ Exchange::State::Weight Exchange::State::weigh(const Account& account, const Pos
   const std::int64_t times = leverage(account, position.instrument, position.mode, position.side);
   const RiskTier& tier = tier_of(tiers(position.instrument), {std::abs(position.quantity.raw)});
   const std::int64_t fee = std::max<std::int64_t>(account.settings.derivative_fees.taker, 0);
+  const bool option = is_option(position.instrument);
+  const Price index = option ? here.index : Price{};
   Position::Weighed& last = position.weighed;
   if (last.quantity == position.quantity && last.cost == position.cost &&
-      last.margin == position.margin && last.mark == mark && last.leverage == times &&
-      last.maintenance_rate == tier.maintenance_rate && last.fee_rate == fee) {
+      last.margin == position.margin && last.mark == mark && last.index == index &&
+      last.leverage == times && last.maintenance_rate == tier.maintenance_rate &&
+      last.fee_rate == fee) {
     return last.weight;
   }
   const Cost at_mark = position_value(position, here.terms, mark);
@@ -77,7 +80,9 @@ Exchange::State::Weight Exchange::State::weigh(const Account& account, const Pos
       position.mode == TradeMode::Isolated ? position.margin : money_of(at_mark / times);
   weight.maintenance = fee_on(weight.value, tier.maintenance_rate);
   weight.liquidation_fee = fee_on(weight.value, fee);
-  last = {position.quantity,     position.cost, position.margin, mark, times,
+  weight.carried = weight.unrealised;
+  if (option) weigh_option(position, fee, weight);
+  last = {position.quantity,     position.cost, position.margin, mark, index, times,
           tier.maintenance_rate, fee,           weight};
   return weight;
 }
@@ -90,7 +95,7 @@ Exchange::State::Carry Exchange::State::cross_carry(const Account& account, Curr
       continue;
     }
     const Weight weight = weigh(account, position);
-    carry.unrealised += weight.unrealised;
+    carry.unrealised += weight.carried;
     carry.initial += weight.initial;
     carry.maintenance += weight.maintenance;
     carry.needed += weight.maintenance + weight.liquidation_fee;
@@ -130,6 +135,11 @@ __int128 Exchange::State::needed_fine(const Account& account, const Position& po
                   one.mode == position.mode
             : one.mode != TradeMode::Isolated && instruments[one.instrument].settle == settle;
     if (one.quantity.raw == 0 || !same) continue;
+    if (is_option(one.instrument)) {
+      const Weight weight = weigh(account, one);
+      needed += (weight.maintenance + weight.liquidation_fee) * kCostPerMoney;
+      continue;
+    }
     const Cost value =
         position_value(one, market(one.instrument).terms, valuation_price(one.instrument));
     const RiskTier& tier = tier_of(tiers(one.instrument), {std::abs(one.quantity.raw)});
@@ -273,18 +283,24 @@ BalanceView Exchange::State::view_of(const Account& account, const Balance& bala
   view.order_margin = {balance.frozen - balance.frozen_fee, currency};
   __int128 isolated = 0;
   __int128 isolated_pnl = 0;
+  __int128 bought_options = 0;  // are worth something, but carry nothing
+  __int128 options_pnl = 0;     // less what they carry: told as profit
   for (const Position& position : account.positions.all()) {
-    if (position.quantity.raw == 0 || position.mode != TradeMode::Isolated ||
-        instruments[position.instrument].settle != currency) {
-      continue;
+    if (position.quantity.raw == 0 || instruments[position.instrument].settle != currency) continue;
+    if (position.mode == TradeMode::Isolated) {
+      isolated += position.margin;
+      isolated_pnl += weigh(account, position).unrealised;
+    } else if (is_option(position.instrument)) {
+      const Weight weight = weigh(account, position);
+      if (position.quantity.raw > 0) bought_options += weight.value;
+      options_pnl += weight.unrealised - weight.carried;
     }
-    isolated += position.margin;
-    isolated_pnl += weigh(account, position).unrealised;
   }
   view.isolated_margin = {isolated, currency};
   view.isolated_pnl = {isolated_pnl, currency};
-  view.unrealised_pnl = {used.unrealised + isolated_pnl, currency};
-  view.equity = {balance.cash + view.unrealised_pnl.raw + isolated, currency};
+  view.unrealised_pnl = {used.unrealised + options_pnl + isolated_pnl, currency};
+  view.equity = {balance.cash + used.unrealised + bought_options + isolated_pnl + isolated,
+                 currency};
   view.available = {account.settings.account_mode <= 2 ? free_of(&balance, used, false)
                                                        : available(account, currency, false),
                     currency};
@@ -311,8 +327,9 @@ AccountView Exchange::State::view_of(const Account& account) {
     if (position.quantity.raw == 0 || position.mode == TradeMode::Isolated) continue;
     const Instrument& instrument = instruments[position.instrument];
     const __int128 value = in_dollars(instrument.settle, weigh(account, position).value);
-    (instrument.kind == InstrumentKind::Swap ? view.notional_swaps : view.notional_futures) +=
-        value;
+    const bool option = instrument.kind == InstrumentKind::Option;
+    const bool swap = instrument.kind == InstrumentKind::Swap;
+    (swap ? view.notional_swaps : option ? view.notional_options : view.notional_futures) += value;
   }
   const Carry carry = whole_carry(account);
   view.adjusted_equity = carry.equity;

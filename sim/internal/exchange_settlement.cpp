@@ -116,7 +116,11 @@ void Exchange::State::settle_contract(Order& order, bool is_maker, const PublicT
   const NewOrder& terms = order.view.terms;
   Account& account = accounts[terms.user];
   const FeeRates& rates = account.settings.derivative_fees;
-  outcome.fill.fee = {fee_on(money_of(value), is_maker ? rates.maker : rates.taker), settle};
+  const std::int64_t rate = is_maker ? rates.maker : rates.taker;
+  outcome.fill.fee = {is_option(trade.instrument)
+                          ? option_fee(trade.instrument, trade.quantity, money_of(value), rate)
+                          : fee_on(money_of(value), rate),
+                      settle};
   Bill draft = trade_bill(order, is_maker, trade);
   draft.fee = outcome.fill.fee;
   Position& position = account.positions.get(terms.instrument, terms.position_side, terms.mode);
@@ -137,6 +141,7 @@ void Exchange::State::book_contract(Account& account, Position& position, Side s
   const std::int64_t held = position.quantity.raw;
   const bool reduces = held != 0 && (held > 0) == (side == Side::Sell);
   const CurrencyId settle = instruments[position.instrument].settle;
+  const __int128 premium = side == Side::Buy ? -money_of(value) : money_of(value);
   draft.closes = reduces;
   draft.profit = draft.position_change = {0, settle};
   if (reduces && quantity.raw > std::abs(held)) {
@@ -164,7 +169,9 @@ void Exchange::State::book_contract(Account& account, Position& position, Side s
   }
   book_part(account, position, side, quantity, value, draft);
   position.update_time = draft.time;
-  draft.change = {draft.profit.raw - draft.fee.raw - draft.position_change.raw, settle};
+  // Of an option the premium changes hands, whatever the profit is.
+  const __int128 paid = is_option(position.instrument) ? premium : draft.profit.raw;
+  draft.change = {paid - draft.fee.raw - draft.position_change.raw, settle};
   draft.position_balance_after = {position.margin, settle};
 }
 
@@ -173,7 +180,9 @@ void Exchange::State::book_part(const Account& account, Position& position, Side
   const std::int64_t held = std::abs(position.quantity.raw);
   const Booking booked =
       book_match(position, market(position.instrument).terms, side, quantity, value);
-  accounts.add_remainder(instruments[position.instrument].settle, booked.remainder);
+  if (!is_option(position.instrument)) {
+    accounts.add_remainder(instruments[position.instrument].settle, booked.remainder);
+  }
   position.update_time = draft.time;
   draft.profit.raw += booked.realised;
   if (position.mode != TradeMode::Isolated) return;

@@ -232,6 +232,23 @@ struct Exchange::State {
   BalanceView view_of(const Account& account, const Balance& balance);
   AccountView view_of(const Account& account);
 
+  // --- options (exchange_options.cpp)
+  bool is_option(InstrumentId instrument) const noexcept;
+  bool pays_in_coin(InstrumentId instrument) const noexcept;   ///< in what is its underlying
+  __int128 strike_of(InstrumentId instrument) const noexcept;  ///< in its price unit
+  /// So much of the underlying, 10^-18 of the settle currency.
+  __int128 underlying_of(InstrumentId instrument, Quantity quantity);
+  /// What selling that many needs.
+  __int128 short_margin(InstrumentId instrument, Quantity quantity);
+  /// On the underlying, at most an eighth of the premium.
+  __int128 option_fee(InstrumentId instrument, Quantity quantity, __int128 premium,
+                      std::int64_t rate);
+  __int128 option_hold(const NewOrder& terms, Price price, Quantity remaining, Quantity opening,
+                       __int128* fee_part);
+  void weigh_option(const Position& position, std::int64_t fee_rate, Weight& weight);
+  /// What it pays at its expiry if the underlying stands there.
+  Cost exercise_value(InstrumentId instrument, Price settled, Quantity quantity);
+
   // --- dollars (exchange_dollars.cpp)
   /// By currency: the instruments whose index price is that of the currency in dollars.
   std::vector<std::vector<InstrumentId>> pricing;

@@ -104,7 +104,7 @@ void write_account(JsonWriter& json, const ServerState& state, const UserState& 
       .field("notionalUsdForBorrow", whole ? "0" : "")
       .field("notionalUsdForSwap", of_whole(account.notional_swaps))
       .field("notionalUsdForFutures", of_whole(account.notional_futures))
-      .field("notionalUsdForOption", whole ? "0" : "")
+      .field("notionalUsdForOption", of_whole(account.notional_options))
       .field("upl", of_whole(account.unrealised_pnl))
       .blank("delta", "deltaLever")
       .field("deltaNeutralStatus", "0");

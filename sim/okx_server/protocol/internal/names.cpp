@@ -187,6 +187,8 @@ std::string_view cancel_source(sim::CancelCause cause) noexcept {
       return "6";
     case sim::CancelCause::Delivery:
       return "7";
+    case sim::CancelCause::OptionExpiry:
+      return "10";
     case sim::CancelCause::FundingShort:
       return "9";
     case sim::CancelCause::MarginShort:
@@ -239,6 +241,8 @@ std::string_view describe_cancel(sim::CancelCause cause) noexcept {
       return "Auto-deleveraging";
     case sim::CancelCause::Delivery:
       return "Futures delivery";
+    case sim::CancelCause::OptionExpiry:
+      return "Option expiry";
     case sim::CancelCause::FundingShort:
       return "Balance is short after a funding fee";
     case sim::CancelCause::MarginShort:
