@@ -137,7 +137,9 @@ bool OkxTape::read_funding(std::string_view message, std::optional<Timestamp> re
     if (element.get(row) != simdjson::SUCCESS) return false;
     const okx::InstrumentCode* const code = codes_.find(text(row, "instId"));
     if (code == nullptr || code->kind != InstrumentKind::Swap) continue;
-    const auto rate = rate_of(text(row, "fundingRate"));
+    const std::string_view told = text(row, "fundingRate");
+    if (told.empty()) continue;  // there were times when only the next rate was told
+    const auto rate = rate_of(told);
     const auto time = time_of(text(row, "fundingTime"));
     if (!rate || !time) return false;
     const auto next = time_of(text(row, "nextFundingTime"));
@@ -148,7 +150,7 @@ bool OkxTape::read_funding(std::string_view message, std::optional<Timestamp> re
     if (next && *next > *time) notice.interval = *next - *time;
     notice.exchange_time = time_of(text(row, "ts")).value_or(Timestamp{});
     stamp(notice.receive_time, notice.exchange_time, received);
-    ready_.emplace_back(notice);
+    if (notice.receive_time.nanos > 0) ready_.emplace_back(notice);  // else: ahead of what?
   }
   return true;
 }
