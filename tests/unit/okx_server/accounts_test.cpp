@@ -329,5 +329,33 @@ TEST_F(AccountsOnTheWire, TheTierOfALeverageLimitsTheOrder) {
   EXPECT_EQ(place("cross", "buy", "60000", "6"), "0");
 }
 
+TEST(OptionsOnTheWire, AreBoughtByLimitForTheirPremium) {
+  Venue venue(nullptr, true);
+  sim::NewOrder offer;
+  offer.instrument = venue.option;
+  offer.side = Side::Sell;
+  offer.price = {50'000};  // 0.05
+  offer.quantity = {10};
+  venue.server->exchange().place(offer, venue.now);
+  const auto order = [&](const std::string& type) {
+    return venue
+        .post("/api/v5/trade/order",
+              R"({"instId":"BTC-USD-271231-60000-C","tdMode":"cross","side":"buy","ordType":")" +
+                  type + R"(","px":"0.05","sz":"10"})")
+        .at("/data/0/sCode");
+  };
+  EXPECT_EQ(order("market"), "51066");
+  EXPECT_EQ(order("limit"), "0");
+  const Json position = venue.get("/api/v5/account/positions?instType=OPTION");
+  EXPECT_EQ(position.at("/data/0/pos"), "10");
+  EXPECT_EQ(position.at("/data/0/avgPx"), "0.05");
+  EXPECT_EQ(position.at("/data/0/optVal"), "0.005");
+  EXPECT_EQ(position.at("/data/0/lever"), "");
+  EXPECT_EQ(venue.get("/api/v5/trade/fills?instType=OPTION").at("/data/0/fee"), "-0.00005");
+  const Json bill = venue.get("/api/v5/account/bills?instType=OPTION");
+  EXPECT_EQ(bill.at("/data/0/balChg"), "-0.00505");
+  EXPECT_EQ(venue.get("/sim/v1/truth").at("/money_ok"), "true");
+}
+
 }  // namespace
 }  // namespace gannet::okx_server
