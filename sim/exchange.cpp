@@ -38,8 +38,8 @@ Refusal Exchange::cancel(UserId user, VenueOrderId id, CancelCause cause, Timest
   return Refusal::None;
 }
 
-Refusal Exchange::overfill(UserId user, VenueOrderId id, Quantity extra, Timestamp now) {
-  return state_->overfill(user, id, extra, now);
+Refusal Exchange::fill_whole(UserId user, VenueOrderId id, Quantity beyond, Timestamp now) {
+  return state_->fill_whole(user, id, beyond, now);
 }
 
 std::size_t Exchange::cancel_all(UserId user, std::string_view tag, CancelCause cause,
@@ -225,14 +225,14 @@ Refusal Exchange::State::amend(UserId user, VenueOrderId id, const AmendTerms& a
   return Refusal::None;
 }
 
-Refusal Exchange::State::overfill(UserId user, VenueOrderId id, Quantity extra, Timestamp now) {
+Refusal Exchange::State::fill_whole(UserId user, VenueOrderId id, Quantity beyond, Timestamp now) {
   Order* order = orders.find(id);
   if (order == nullptr || order->view.terms.user != user || !order->resting()) {
     return Refusal::OrderNotFound;
   }
   const NewOrder rested = order->view.terms;
   Market& here = market(rested.instrument);
-  if (extra.raw <= 0 || !here.book.fits(rested.side, rested.price, extra)) {
+  if (beyond.raw < 0 || !here.book.fits(rested.side, rested.price, beyond)) {
     return Refusal::QuantityOffLot;
   }
   if (closes_leg(rested)) {
@@ -240,20 +240,20 @@ Refusal Exchange::State::overfill(UserId user, VenueOrderId id, Quantity extra, 
     const Position* position =
         accounts[user].positions.find(rested.instrument, rested.position_side, rested.mode);
     const std::int64_t held = position == nullptr ? 0 : std::abs(position->quantity.raw);
-    if ((order->remaining() + extra).raw > held) return Refusal::CloseTooLarge;
+    if ((order->remaining() + beyond).raw > held) return Refusal::CloseTooLarge;
   }
   const bool derivative = is_derivative(instruments[rested.instrument].kind);
-  if (!derivative && required_hold(rested, rested.price, extra, {}) >
+  if (!derivative && required_hold(rested, rested.price, beyond, {}) >
                          available(accounts[user], order->hold_currency, true)) {
     return Refusal::InsufficientFunds;
   }
-  here.book.grow(order->node, extra);
+  if (beyond.raw > 0) here.book.grow(order->node, beyond);
   NewOrder terms;
   terms.instrument = rested.instrument;
   terms.side = opposite(rested.side);
   terms.type = OrderType::ImmediateOrCancel;
   terms.price = rested.price;
-  terms.quantity = order->remaining() + extra;
+  terms.quantity = order->remaining() + beyond;
   Order& taker = orders.create(terms, next_order_id(now), now);
   settle(*order, taker, rested.price, terms.quantity, now);
   tell_level(rested.instrument, rested.side, rested.price, now);

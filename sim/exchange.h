@@ -81,9 +81,10 @@ class Exchange {
   PlaceResult place(const NewOrder& order, Timestamp now);
   Refusal amend(UserId user, VenueOrderId id, const AmendTerms& terms, Timestamp now);
   Refusal cancel(UserId user, VenueOrderId id, CancelCause cause, Timestamp now);
-  /// A venue's mistake, for those who must survive it: the market fills the resting order whole and
-  /// `extra` more than it asked for, at its price. Spot: refused unless the money covers it.
-  Refusal overfill(UserId user, VenueOrderId id, Quantity extra, Timestamp now);
+  /// The market fills the resting order whole at its price, whatever stands before it; and by a
+  /// venue's mistake, for those who must survive it, `beyond` what it asked for. Spot: refused
+  /// unless the money covers that.
+  Refusal fill_whole(UserId user, VenueOrderId id, Quantity beyond, Timestamp now);
   /// Orders of one user with that tag ("" all).
   std::size_t cancel_all(UserId user, std::string_view tag, CancelCause cause, Timestamp now);
 

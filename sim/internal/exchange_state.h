@@ -92,7 +92,7 @@ struct Exchange::State {
   // --- actions (exchange.cpp)
   PlaceResult place(const NewOrder& asked, Timestamp now);
   Refusal amend(UserId user, VenueOrderId id, const AmendTerms& asked, Timestamp now);
-  Refusal overfill(UserId user, VenueOrderId id, Quantity extra, Timestamp now);
+  Refusal fill_whole(UserId user, VenueOrderId id, Quantity beyond, Timestamp now);
   void cancel_order(Order& order, CancelCause cause, Timestamp now);
 
   // --- checks (exchange_checks.cpp): the first reason against it, or None

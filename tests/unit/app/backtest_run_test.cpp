@@ -170,8 +170,8 @@ std::string binance_recording(int lost) {
     const std::int64_t time = 1'700'000'000'000 + i * 100;
     if (i != lost) {
       all += fmt::format(
-          R"({{"stream":"btcusdt@depth","data":{{"e":"depthUpdate","E":{0},"T":{0},"s":"BTCUSDT","U":{1},"u":{1},"pu":{2},"b":[["59999.80","0.{3:03}"]],"a":[["60000.40","0.{3:03}"]]}}}})",
-          time, 100 + i, 99 + i, 100 + i % 7);
+          R"({{"stream":"btcusdt@depth","data":{{"e":"depthUpdate","E":{0},"T":{0},"s":"BTCUSDT","U":{4},"u":{1},"pu":{2},"b":[["59999.80","0.{3:03}"]],"a":[["60000.40","0.{3:03}"]]}}}})",
+          time, 100 + i, 99 + i, 100 + i % 7, i == 1 ? 100 : 100 + i);  // reaches over it
       all += '\n';
     }
     if (i % 2 != 0) continue;

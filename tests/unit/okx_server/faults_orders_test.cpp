@@ -197,8 +197,8 @@ struct AlgoDesk : OrderDesk {
             R"({"instId":"BTC-USDT-SWAP","tdMode":"cross","side":"sell","sz":"5",)" + members + "}")
         .at("/data/0/algoId");
   }
-  void trade_at(std::string_view price) {
-    venue.market_order(Side::Buy, price, "20");
+  void trade_at(std::string_view price, std::string_view bid = "20") {
+    venue.market_order(Side::Buy, price, bid);
     venue.market_order(Side::Sell, price, "1", sim::OrderType::ImmediateOrCancel);
     venue.advance(milliseconds(20));
   }
@@ -222,7 +222,7 @@ TEST(OrderFaults, D24_ATrailingStopArmsAnew) {
   AlgoDesk desk;
   const std::string id = desk.place_algo(R"("ordType":"move_order_stop","callbackSpread":"100")");
   desk.venue.fault(R"({"algo_rearm":{"instId":"BTC-USDT-SWAP"}})");
-  desk.trade_at("61100");
+  desk.trade_at("61100", "1");
   EXPECT_EQ(desk.algo(id).at("/data/0/state"), "live");
   EXPECT_EQ(desk.algo(id).at("/data/0/moveTriggerPx"), "61000");
   desk.trade_at("60900");

@@ -181,7 +181,7 @@ void overfill(ServerState& state, const Fault& fault) {
   const std::int64_t lots = std::clamp<std::int64_t>(fault.number("lots", 1), 1, 1'000'000);
   const Quantity extra{state.instruments[id].lot_size.raw * lots};
   const sim::Refusal refused =
-      state.exchange->overfill(user->id, orders.front(), extra, state.exchange_time());
+      state.exchange->fill_whole(user->id, orders.front(), extra, state.exchange_time());
   if (refused != sim::Refusal::None)
     state.refuse("overfill", "", "the exchange can not fill that order beyond its size");
 }

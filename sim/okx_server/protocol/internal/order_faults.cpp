@@ -9,6 +9,45 @@ namespace {
 
 constexpr std::string_view kByFault = "Rejected by an ordered fault";
 
+/// The market trades through to the order's price until that share of it is filled.
+void fill_from_market(ServerState& state, const sim::OrderView& order, std::int64_t percent) {
+  const Side other = order.terms.side == Side::Buy ? Side::Sell : Side::Buy;
+  const Quantity leaves = order.terms.quantity - order.filled;
+  const Quantity lot = state.instruments[order.terms.instrument].lot_size;
+  const std::int64_t wanted = leaves.raw / 100 * percent + leaves.raw % 100 * percent / 100;
+  if (lot.raw <= 0) return;
+  const VenueOrderId id = order.id;
+  sim::NewOrder taker;
+  taker.user = sim::kMarketUser;
+  taker.instrument = order.terms.instrument;
+  taker.side = other;
+  taker.type = sim::OrderType::ImmediateOrCancel;
+  taker.mode = order.terms.mode;
+  taker.price = order.terms.price;
+  const Quantity filled_before = order.filled;
+  // What stands before it in the book is taken first: in steps, until enough is ours.
+  for (int turn = 0; turn < 1'000; ++turn) {
+    const sim::OrderView* const now = state.exchange->find(id);
+    if (now == nullptr ||
+        !(now->state == OrderState::Live || now->state == OrderState::PartiallyFilled))
+      return;
+    const std::int64_t done = (now->filled - filled_before).raw;
+    if (done >= std::max(wanted, lot.raw)) return;
+    Quantity ahead;
+    for (const Level& level : state.exchange->book(taker.instrument, order.terms.side, 400)) {
+      if (Price{level.price} == taker.price) break;
+      ahead += Quantity{level.quantity};
+    }
+    // Of those at its own price nobody says who is first: a lot at a time there.
+    const std::int64_t missing = std::max(wanted, lot.raw) - done;
+    taker.quantity = ahead.raw > 0 ? ahead : Quantity{std::min(missing, leaves.raw)};
+    taker.quantity.raw -= taker.quantity.raw % lot.raw;
+    if (taker.quantity.raw <= 0) taker.quantity = lot;
+    const auto placed = state.exchange->place(taker, state.exchange_time());
+    if (placed.refusal != sim::Refusal::None) return;
+  }
+}
+
 }  // namespace
 
 bool takes_request(ServerState& state, const Session& session, std::string_view op,
@@ -55,44 +94,6 @@ void race_order(ServerState& state, const OperationRequest& request, InstrumentI
     fill_from_market(state, copy, std::clamp<std::int64_t>(fill->number("percent", 100), 1, 100));
   } else if (state.faults.take(FaultKind::CancelFirst, request.name)) {
     state.exchange->cancel(user.id, order->id, sim::CancelCause::System, state.exchange_time());
-  }
-}
-
-void fill_from_market(ServerState& state, const sim::OrderView& order, std::int64_t percent) {
-  const Side other = order.terms.side == Side::Buy ? Side::Sell : Side::Buy;
-  const Quantity leaves = order.terms.quantity - order.filled;
-  const Quantity lot = state.instruments[order.terms.instrument].lot_size;
-  const std::int64_t wanted = leaves.raw / 100 * percent + leaves.raw % 100 * percent / 100;
-  if (lot.raw <= 0) return;
-  const VenueOrderId id = order.id;
-  sim::NewOrder taker;
-  taker.user = sim::kMarketUser;
-  taker.instrument = order.terms.instrument;
-  taker.side = other;
-  taker.type = sim::OrderType::ImmediateOrCancel;
-  taker.mode = order.terms.mode;
-  taker.price = order.terms.price;
-  const Quantity filled_before = order.filled;
-  // What stands before it in the book is taken first: in steps, until enough is ours.
-  for (int turn = 0; turn < 1'000; ++turn) {
-    const sim::OrderView* const now = state.exchange->find(id);
-    if (now == nullptr ||
-        !(now->state == OrderState::Live || now->state == OrderState::PartiallyFilled))
-      return;
-    const std::int64_t done = (now->filled - filled_before).raw;
-    if (done >= std::max(wanted, lot.raw)) return;
-    Quantity ahead;
-    for (const Level& level : state.exchange->book(taker.instrument, order.terms.side, 400)) {
-      if (Price{level.price} == taker.price) break;
-      ahead += Quantity{level.quantity};
-    }
-    // Of those at its own price nobody says who is first: a lot at a time there.
-    const std::int64_t missing = std::max(wanted, lot.raw) - done;
-    taker.quantity = ahead.raw > 0 ? ahead : Quantity{std::min(missing, leaves.raw)};
-    taker.quantity.raw -= taker.quantity.raw % lot.raw;
-    if (taker.quantity.raw <= 0) taker.quantity = lot;
-    const auto placed = state.exchange->place(taker, state.exchange_time());
-    if (placed.refusal != sim::Refusal::None) return;
   }
 }
 

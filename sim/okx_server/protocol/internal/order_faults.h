@@ -21,9 +21,6 @@ Verdict item_fault(ServerState& state, const OperationRequest& request, Instrume
 void race_order(ServerState& state, const OperationRequest& request, InstrumentId instrument,
                 std::string_view order_id, std::string_view client_id);
 
-/// The market trades through to the order's price until that share of what is left is filled.
-void fill_from_market(ServerState& state, const sim::OrderView& order, std::int64_t percent);
-
 /// The reply on its way: now, late, twice or never.
 void send_reply(ServerState& state, Session& session, std::string_view op, std::string text);
 

@@ -5,7 +5,6 @@
 #include "sim/okx_server/protocol/internal/json_reader.h"
 #include "sim/okx_server/protocol/internal/malform.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
-#include "sim/okx_server/protocol/internal/order_faults.h"
 #include "sim/okx_server/protocol/internal/venue_faults.h"
 
 namespace gannet::okx_server {
@@ -95,8 +94,9 @@ void change_list(RestCall& call, std::uint64_t after, std::string_view how) {
   const auto next = std::find_if(open.rbegin(), open.rend(), older);
   if (next == open.rend()) return;
   if (how == "fill") {
-    const sim::OrderView copy = *state.exchange->find(*next);
-    return fill_from_market(state, copy, 100);
+    if (state.exchange->fill_whole(user, *next, {}, state.exchange_time()) != sim::Refusal::None)
+      state.refuse("page_change", "", "the exchange can not fill that order");
+    return;
   }
   state.exchange->cancel(user, *next, sim::CancelCause::System, state.exchange_time());
 }
