@@ -12,6 +12,7 @@
 
 #include "app/recording_directory.h"
 #include "app/recording_source.h"
+#include "app/tape_source.h"
 #include "base/crc32c.h"
 #include "base/jsonl_reader.h"
 #include "base/nearest.h"
@@ -93,7 +94,32 @@ std::expected<std::string, Error> content_id_text(const std::string& path) {
 struct BacktestRun::Parts {
   explicit Parts(const config::BacktestSettings& given) : settings(given) {}
 
+  /// A recording of Binance's streams brings its own grid: its one instrument is the table.
+  std::expected<void, Error> open_foreign_recording() {
+    const auto is_foreign = is_binance_recording(settings.backtest.recording);
+    if (!is_foreign) return std::unexpected(is_foreign.error());
+    if (!*is_foreign) return {};
+    const std::string& list = settings.backtest.instruments_file;
+    auto recording =
+        open_market_recording({settings.backtest.recording},
+                              list.empty() ? std::vector<std::string>{} : std::vector{list});
+    if (!recording) return std::unexpected(std::move(recording.error()));
+    table = (*recording)->tables.instruments;
+    currencies = (*recording)->tables.currencies;
+    for (const auto& instrument : settings.trading.instruments) {
+      if (table.find(instrument.name).valid()) continue;
+      return std::unexpected(
+          Error{fmt::format("{}: it is a recording of {}, not of {}", settings.backtest.recording,
+                            table[InstrumentId{0}].name.view(), instrument.name)});
+    }
+    auto opened = TapeSource::open(std::move(*recording));
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    source = std::move(*opened);
+    return {};
+  }
+
   std::expected<void, Error> load_instruments() {
+    if (source) return {};
     const std::string& file = settings.backtest.instruments_file;
     const auto list = read_list(file, currencies);
     if (!list) return std::unexpected(list.error());
@@ -140,9 +166,11 @@ struct BacktestRun::Parts {
 
   std::expected<void, Error> open_recording() {
     const std::string& path = settings.backtest.recording;
-    auto opened = RecordingSource::open(path, codes, table.size());
-    if (!opened) return std::unexpected(std::move(opened.error()));
-    source = std::move(*opened);
+    if (!source) {
+      auto opened = RecordingSource::open(path, codes, table.size());
+      if (!opened) return std::unexpected(std::move(opened.error()));
+      source = std::move(*opened);
+    }
     for (const Instrument& instrument : table) {
       const backtest::RecordedContent& content = source->content()[instrument.id.value];
       if (content.has_book()) continue;
@@ -170,7 +198,7 @@ struct BacktestRun::Parts {
   InstrumentTable table;
   CurrencyTable currencies;
   okx::InstrumentCodes codes;
-  std::unique_ptr<RecordingSource> source;
+  std::unique_ptr<backtest::EventSource> source;
   std::vector<engine::Plugin> plugins;
   RunFacts facts;
   std::unique_ptr<backtest::Backtest> run;  // last: handlers live in the plugins
@@ -179,8 +207,8 @@ struct BacktestRun::Parts {
 std::expected<std::unique_ptr<BacktestRun>, Error> BacktestRun::make(
     const config::BacktestSettings& settings) {
   auto parts = std::make_unique<Parts>(settings);
-  for (const auto step : {&Parts::load_instruments, &Parts::load_plugins, &Parts::open_recording,
-                          &Parts::name_files}) {
+  for (const auto step : {&Parts::open_foreign_recording, &Parts::load_instruments,
+                          &Parts::load_plugins, &Parts::open_recording, &Parts::name_files}) {
     if (auto done = ((*parts).*step)(); !done) return std::unexpected(std::move(done.error()));
   }
   const config::Settings& trading = parts->settings.trading;

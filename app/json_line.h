@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_text.h"
+
 namespace gannet::app {
 
 /// Builds one line of JSON for people's tools: objects and arrays nest by begin and end, commas
@@ -23,7 +25,7 @@ class JsonLine {
 
   JsonLine& field(std::string_view key, std::string_view value) {
     name(key);
-    quote(value);
+    append_json_string(text_, value);
     return *this;
   }
   JsonLine& field(std::string_view key, const char* value) {
@@ -71,7 +73,7 @@ class JsonLine {
   }
   JsonLine& name(std::string_view key) {
     comma();
-    quote(key);
+    append_json_string(text_, key);
     text_ += ':';
     return *this;
   }
@@ -79,20 +81,6 @@ class JsonLine {
     if (text_.empty()) return;
     const char last = text_.back();
     if (last != '{' && last != '[' && last != ':') text_ += ',';
-  }
-  void quote(std::string_view value) {
-    text_ += '"';
-    for (const char c : value) {
-      if (c == '"' || c == '\\') {
-        text_ += '\\';
-        text_ += c;
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        fmt::format_to(std::back_inserter(text_), "\\u{:04x}", static_cast<unsigned>(c));
-      } else {
-        text_ += c;
-      }
-    }
-    text_ += '"';
   }
 
   std::string text_;

@@ -175,6 +175,13 @@ std::expected<std::unique_ptr<MarketRecording>, Error> open_market_recording(
   return recording;
 }
 
+std::expected<bool, Error> is_binance_recording(const std::string& file) {
+  auto lines = RecordedLines::open({file});
+  if (!lines) return std::unexpected(std::move(lines.error()));
+  const auto format = find_format(*lines);
+  return format && *format == Format::Binance;
+}
+
 std::vector<std::string> split_files(std::string_view list) {
   std::vector<std::string> files;
   while (!list.empty()) {

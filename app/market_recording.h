@@ -26,6 +26,10 @@ struct MarketRecording {
 std::expected<std::unique_ptr<MarketRecording>, Error> open_market_recording(
     const std::vector<std::string>& files, const std::vector<std::string>& instrument_files);
 
+/// Do its first lines tell that the recording is one of Binance's streams? Errors: it cannot be
+/// read.
+std::expected<bool, Error> is_binance_recording(const std::string& file);
+
 /// "a.jsonl,b.jsonl" taken apart.
 std::vector<std::string> split_files(std::string_view list);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <simdjson.h>
+
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -16,9 +18,10 @@
 namespace gannet::app {
 
 /// A recording of OKX's public (and business) socket as a tape: books, books5, bbo-tbt,
-/// books-l2-tbt, books50-l2-tbt, trades, trades-all, mark-price and index-tickers. Lines of other
-/// channels and of instruments that are not in the table are ignored; a line that is none of the
-/// venue's messages, or one of these channels that cannot be read, is an error. Thread: one.
+/// books-l2-tbt, books50-l2-tbt, trades, trades-all, mark-price, index-tickers and funding-rate.
+/// Lines of other channels and of instruments that are not in the table are ignored; a line that is
+/// none of the venue's messages, or one of these channels that cannot be read, is an error. Thread:
+/// one.
 class OkxTape final : public sim::MarketTape {
  public:
   /// `codes` outlives the tape.
@@ -35,6 +38,8 @@ class OkxTape final : public sim::MarketTape {
                                                std::optional<Timestamp> received);
   std::expected<void, okx::DecodeError> decode_prices(const okx::Frame& frame,
                                                       std::optional<Timestamp> received);
+  /// False: it can not be read.
+  bool read_funding(std::string_view message, std::optional<Timestamp> received);
   void count_gap(const okx::DecodedBook& book);
   /// Both clocks of an event; the one that is absent is the other, or what it was before.
   void stamp(Timestamp& receive_time, Timestamp& exchange_time, std::optional<Timestamp> received);
@@ -45,6 +50,7 @@ class OkxTape final : public sim::MarketTape {
   okx::BookDecoder books_;
   okx::TradesDecoder trades_;
   okx::ReferencePriceDecoder prices_;
+  simdjson::dom::parser seldom_;            // of funding
   std::vector<okx::SequenceChain> chains_;  // by instrument and feed
   std::vector<sim::TapeEvent> ready_;       // of the line read last
   std::size_t told_ = 0;

@@ -21,7 +21,11 @@ std::expected<std::optional<RecordingLine>, Error> RecordedLines::next() {
       continue;
     }
     if ((*line)->empty()) continue;
-    return as_recording_line(reader_.line_number(), **line);
+    const RecordingLine read = as_recording_line(reader_.line_number(), **line);
+    if (read.recorded.message.size() < (*line)->size()) {
+      reader_.blank_behind(read.recorded.message);
+    }
+    return read;
   }
 }
 

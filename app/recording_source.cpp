@@ -122,6 +122,7 @@ std::expected<std::optional<Timestamp>, Error> RecordingSource::next() {
     RecordedMessage recorded;
     if (const auto parsed = parse_recorded_message(**line)) {
       recorded = *parsed;
+      reader_.blank_behind(recorded.message);
     } else {
       recorded.message = **line;  // no envelope: the line itself is the message
     }

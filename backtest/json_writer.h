@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_text.h"
+
 namespace gannet::backtest {
 
 /// JSON for people: two spaces a depth, one member a line. Strings are escaped; numbers that are
@@ -39,7 +41,7 @@ class JsonWriter {
   }
   JsonWriter& field(std::string_view key, std::string_view value) {
     name(key);
-    quote(value);
+    append_json_string(text_, value);
     return *this;
   }
   JsonWriter& field(std::string_view key, const char* value) {
@@ -63,7 +65,7 @@ class JsonWriter {
   }
   JsonWriter& element(std::string_view value) {
     separate();
-    quote(value);
+    append_json_string(text_, value);
     return *this;
   }
 
@@ -82,22 +84,8 @@ class JsonWriter {
   }
   void name(std::string_view key) {
     separate();
-    quote(key);
+    append_json_string(text_, key);
     text_ += compact_ ? ":" : ": ";
-  }
-  void quote(std::string_view value) {
-    text_ += '"';
-    for (const char c : value) {
-      if (c == '"' || c == '\\') {
-        text_ += '\\';
-        text_ += c;
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        fmt::format_to(std::back_inserter(text_), "\\u{:04x}", static_cast<unsigned>(c));
-      } else {
-        text_ += c;
-      }
-    }
-    text_ += '"';
   }
 
   bool compact_;

@@ -173,6 +173,14 @@ std::expected<std::optional<std::string_view>, Error> JsonlReader::next() {
   }
 }
 
+void JsonlReader::blank_behind(std::string_view part) noexcept {
+  State& state = *state_;
+  const std::ptrdiff_t at = part.data() + part.size() - state.text.data();
+  if (at >= 0 && static_cast<std::size_t>(at) < state.begin) {
+    state.text[static_cast<std::size_t>(at)] = ' ';
+  }
+}
+
 std::uint64_t JsonlReader::line_number() const noexcept { return state_->line; }
 const std::string& JsonlReader::path() const noexcept { return state_->path; }
 int JsonlReader::progress() const noexcept {

@@ -31,6 +31,10 @@ class JsonlReader {
   /// zstd, cut short, a line over 256 MB.
   std::expected<std::optional<std::string_view>, Error> next();
 
+  /// Puts a space behind a part of the line handed out last. A JSON parser that is given such a
+  /// part looks at what follows it, and counts every bracket of a text that a bracket follows.
+  void blank_behind(std::string_view part) noexcept;
+
   /// Number of the line handed out last, from 1.
   std::uint64_t line_number() const noexcept;
   const std::string& path() const noexcept;

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/json_text.h"
 
 namespace gannet {
 namespace {
@@ -42,22 +43,6 @@ std::atomic<std::uint64_t> lost{0};
 std::atomic<LogLevel> lowest_level{LogLevel::Info};
 thread_local const char* thread_name = "main";
 thread_local std::optional<moodycamel::ProducerToken> producer;
-
-void append_json_text(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
 
 void append_decimal(std::string& out, std::int64_t raw, int digits) {
   const bool negative = raw < 0;
@@ -138,7 +123,7 @@ std::string format_line(const LogRecord& record) {
         append_decimal(out, field.integer, field.digits);
         break;
       case LogField::Kind::Text:
-        append_json_text(out, {record.text.data() + field.text_offset, field.text_size});
+        append_json_string(out, {record.text.data() + field.text_offset, field.text_size});
         break;
       case LogField::Kind::Boolean:
         out += field.integer != 0 ? "true" : "false";

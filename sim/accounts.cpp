@@ -62,6 +62,7 @@ Bill Accounts::move(UserId user, const Bill& draft) {
     case Bill::Cause::Trade:
     case Bill::Cause::AutoDeleverage:
     case Bill::Cause::Delivery:
+    case Bill::Cause::Exercise:
       own.fees += draft.fee.raw;
       break;
     case Bill::Cause::PartialLiquidation:
@@ -113,7 +114,10 @@ std::string Accounts::audit(const InstrumentTable& instruments,
   for (const Account& account : accounts_) {
     for (const Position& position : account.positions.all()) {
       const Instrument& instrument = instruments[position.instrument];
-      open_cost[instrument.settle.value] += position.cost;
+      // An option's cost was paid when it was bought.
+      if (instrument.kind != InstrumentKind::Option) {
+        open_cost[instrument.settle.value] += position.cost;
+      }
       net[position.instrument.value] += position.quantity.raw;
       cash[instrument.settle.value] += position.margin;
     }

@@ -52,11 +52,20 @@ struct AlgoChange {
   std::string_view amend_request_id;
 };
 
+/// What becomes of an algo order whose price is there.
+enum class Triggered : std::uint8_t {
+  GoesIn,    ///< its order goes in
+  Refused,   ///< its order is refused for want of funds
+  ArmsAnew,  ///< a trailing stop follows the price from here again; any other goes in
+};
+
 /// What the desk tells, in order, during its calls: placed (Live), amended, paused, resumed, ended,
 /// and for slices each order that filled. Handlers may query, never change.
 class AlgoEvents {
  public:
   virtual void on_algo_change(const AlgoChange& change) noexcept = 0;
+  /// Asked when one triggers: those who try a client's wits may want another answer.
+  virtual Triggered on_trigger(const AlgoView&) noexcept { return Triggered::GoesIn; }
 
  protected:
   ~AlgoEvents() = default;

@@ -1,6 +1,7 @@
 #include "sim/exchange.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/check.h"
 #include "sim/internal/exchange_state.h"
@@ -37,6 +38,10 @@ Refusal Exchange::cancel(UserId user, VenueOrderId id, CancelCause cause, Timest
   return Refusal::None;
 }
 
+Refusal Exchange::fill_whole(UserId user, VenueOrderId id, Quantity beyond, Timestamp now) {
+  return state_->fill_whole(user, id, beyond, now);
+}
+
 std::size_t Exchange::cancel_all(UserId user, std::string_view tag, CancelCause cause,
                                  Timestamp now) {
   std::size_t count = 0;
@@ -63,14 +68,38 @@ void Exchange::set_instrument_state(InstrumentId instrument, InstrumentState sta
   if (is_derivative(state_->instruments[instrument].kind)) state_->deliver(instrument, now);
 }
 
-Market& Exchange::State::market(InstrumentId instrument) {
+AccountRefusal Exchange::set_contract_value(InstrumentId instrument, Decimal value, Timestamp now) {
+  if (!state_->instruments.contains(instrument)) return AccountRefusal::UnknownInstrument;
+  Instrument& definition = state_->instruments[instrument];
+  if (!is_derivative(definition.kind) || value.mantissa <= 0) return AccountRefusal::BadValue;
+  for (UserId user = 0; user < state_->accounts.size(); ++user) {
+    for (const Position& position : state_->accounts[user].positions.all()) {
+      if (position.instrument == instrument && position.quantity.raw != 0)
+        return AccountRefusal::OpenPositions;
+    }
+  }
+  for (UserId user = kMarketUser + 1; user < state_->accounts.size(); ++user) {
+    for (const VenueOrderId id : open_orders(user)) {
+      Order* order = state_->orders.find(id);
+      if (order->view.terms.instrument == instrument)
+        state_->cancel_order(*order, CancelCause::System, now);
+    }
+  }
+  definition.contract_value = value;
+  Market& here = state_->market(instrument);
+  here.terms = value_terms(definition);
+  here.tiers.clear();  // they count contracts
+  return AccountRefusal::None;
+}
+
+Market& Exchange::State::make_market(InstrumentId instrument) {
   CHECK(instruments.contains(instrument));
   while (markets.size() <= instrument.value) {
-    markets.emplace_back();
-    const InstrumentId made{static_cast<std::uint32_t>(markets.size() - 1)};
-    markets.back().terms = value_terms(instruments[made]);
+    const InstrumentId made{static_cast<std::uint32_t>(markets.size())};
+    markets.push_back(std::make_unique<Market>());
+    markets.back()->terms = value_terms(instruments[made]);
   }
-  return markets[instrument.value];
+  return *markets[instrument.value];
 }
 
 namespace {
@@ -122,6 +151,7 @@ Exchange::PlaceResult Exchange::State::place(const NewOrder& asked, Timestamp no
     change(order, OrderChange::What::Live, {}, {}, cut ? AmendCause::ReduceOnly : AmendCause::None);
   }
   run_taker(order, now);
+  cancel_uncovered(now);
   return {Refusal::None, id};
 }
 
@@ -141,7 +171,10 @@ Refusal Exchange::State::amend(UserId user, VenueOrderId id, const AmendTerms& a
   terms.quantity = asked.quantity.value_or(old.quantity);
   const bool ends = terms.quantity <= order->view.filled && terms.quantity.raw > 0;
   Quantity opening = order->opening;
-  if (const Refusal r = check_price(terms, terms.price); r != Refusal::None) return r;
+  // Its price may stay what it is, whatever became of the band and the tick.
+  if (terms.price != old.price) {
+    if (const Refusal r = check_price(terms, terms.price); r != Refusal::None) return r;
+  }
   if (const Refusal r = check_quantity(terms, terms.quantity); r != Refusal::None) return r;
   if (!ends) {
     if (const Refusal r = check_position(terms, order->view.filled, order, opening);
@@ -187,7 +220,45 @@ Refusal Exchange::State::amend(UserId user, VenueOrderId id, const AmendTerms& a
     tell_balance(user, order->hold_currency);
   } else {
     run_taker(*order, now);
+    cancel_uncovered(now);
   }
+  return Refusal::None;
+}
+
+Refusal Exchange::State::fill_whole(UserId user, VenueOrderId id, Quantity beyond, Timestamp now) {
+  Order* order = orders.find(id);
+  if (order == nullptr || order->view.terms.user != user || !order->resting()) {
+    return Refusal::OrderNotFound;
+  }
+  const NewOrder rested = order->view.terms;
+  Market& here = market(rested.instrument);
+  if (beyond.raw < 0 || !here.book.fits(rested.side, rested.price, beyond)) {
+    return Refusal::QuantityOffLot;
+  }
+  if (closes_leg(rested)) {
+    // A leg never turns over.
+    const Position* position =
+        accounts[user].positions.find(rested.instrument, rested.position_side, rested.mode);
+    const std::int64_t held = position == nullptr ? 0 : std::abs(position->quantity.raw);
+    if ((order->remaining() + beyond).raw > held) return Refusal::CloseTooLarge;
+  }
+  const bool derivative = is_derivative(instruments[rested.instrument].kind);
+  if (!derivative && required_hold(rested, rested.price, beyond, {}) >
+                         available(accounts[user], order->hold_currency, true)) {
+    return Refusal::InsufficientFunds;
+  }
+  if (beyond.raw > 0) here.book.grow(order->node, beyond);
+  NewOrder terms;
+  terms.instrument = rested.instrument;
+  terms.side = opposite(rested.side);
+  terms.type = OrderType::ImmediateOrCancel;
+  terms.price = rested.price;
+  terms.quantity = order->remaining() + beyond;
+  Order& taker = orders.create(terms, next_order_id(now), now);
+  settle(*order, taker, rested.price, terms.quantity, now);
+  tell_level(rested.instrument, rested.side, rested.price, now);
+  release_and_end(taker);
+  cancel_uncovered(now);
   return Refusal::None;
 }
 
@@ -221,40 +292,6 @@ void Exchange::State::tell_balance(UserId user, CurrencyId currency) {
   if (user == kMarketUser) return;
   Account& account = accounts[user];
   events.on_balance(user, view_of(account, account.balance(currency)));
-}
-
-void Exchange::State::update_claims(Order& order) {
-  const NewOrder& terms = order.view.terms;
-  if (terms.user == kMarketUser || !has_limit_price(terms.type)) return;
-  const Quantity left = order.remaining();
-  Claims claims;
-  claims.hold = required_hold(terms, terms.price, left, order.opening, &claims.hold_fee);
-  claims.promised = std::max<std::int64_t>(left.raw - order.opening.raw, 0);
-  claims.pending = std::max<std::int64_t>(std::min(left, order.opening).raw, 0);
-  set_claims(order, claims);
-}
-
-void Exchange::State::set_claims(Order& order, const Claims& claims) {
-  const NewOrder& terms = order.view.terms;
-  Account& account = accounts[terms.user];
-  const bool derivative = is_derivative(instruments[terms.instrument].kind);
-  if (claims.hold != order.hold) {
-    Balance& balance = account.balance(order.hold_currency);
-    balance.frozen += claims.hold - order.hold;
-    balance.frozen_fee += claims.hold_fee - order.hold_fee;
-    if (!derivative) balance.frozen_spot += claims.hold - order.hold;
-    balance.update_time = std::max(balance.update_time, order.view.update_time);
-    order.hold = claims.hold;
-    order.hold_fee = claims.hold_fee;
-  }
-  if (!derivative) return;
-  if (claims.promised == order.promised && claims.pending == order.pending) return;
-  Position& position = account.positions.get(terms.instrument, terms.position_side, terms.mode);
-  const int side = terms.side == Side::Buy ? 0 : 1;
-  position.promised[side] += claims.promised - order.promised;
-  position.pending[side] += claims.pending - order.pending;
-  order.promised = claims.promised;
-  order.pending = claims.pending;
 }
 
 void Exchange::State::release_and_end(Order& order) {

@@ -86,6 +86,16 @@ std::optional<Price> MatchingBook::best(Side side) const noexcept {
   return side_levels.back().price;
 }
 
+std::optional<Price> MatchingBook::best_of(Side side, std::uint32_t user) const noexcept {
+  const std::vector<PriceLevel>& side_levels = levels(side);
+  for (auto level = side_levels.rbegin(); level != side_levels.rend(); ++level) {
+    for (Node node = level->head; node != kNoNode; node = nodes_[node].next) {
+      if (nodes_[node].user == user) return level->price;
+    }
+  }
+  return std::nullopt;
+}
+
 bool MatchingBook::crosses(Side taker, std::optional<Price> limit) const noexcept {
   const std::optional<Price> other = best(opposite(taker));
   if (!other) return false;

@@ -49,6 +49,8 @@ class MatchingBook {
   /// The order that would be matched first; kNoNode if the side is empty.
   Node front(Side side) const noexcept;
   std::optional<Price> best(Side side) const noexcept;
+  /// The best price at which that user rests something.
+  std::optional<Price> best_of(Side side, std::uint32_t user) const noexcept;
   /// Would a taker at `limit` (none: any price) meet the other side?
   bool crosses(Side taker, std::optional<Price> limit) const noexcept;
   /// The level at that price, null if none. Valid until the next change.

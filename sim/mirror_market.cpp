@@ -51,6 +51,10 @@ void MirrorMarket::on_reference_price(const ReferencePriceEvent& price, Timestam
   if (find(price.instrument) != nullptr) market_->on_reference_price(price, now);
 }
 
+void MirrorMarket::on_funding(const FundingNotice& notice, Timestamp now) {
+  if (find(notice.instrument) != nullptr) market_->on_funding(notice, now);
+}
+
 void MirrorMarket::on_instrument_state(InstrumentId instrument, InstrumentState state,
                                        Timestamp now) {
   Mirrored* const one = find(instrument);

@@ -8,6 +8,7 @@
 #include "domain/instrument_table.h"
 #include "domain/market_events.h"
 #include "sim/exchange.h"
+#include "sim/market_tape.h"
 #include "sim/queue_model.h"
 
 namespace gannet::sim {
@@ -15,11 +16,11 @@ namespace gannet::sim {
 class ToldMarket;
 
 /// Another venue's market, as it happens: paper trading. What that venue's public channels tell
-/// (books, trades, mark and index prices, states) becomes this exchange's market, with the queue
-/// model and the rules of `ReplayMarket`; users' orders rest and fill here alone.
-/// An instrument whose book is not whole (not yet told, a gap, no connection) is Suspended: orders
-/// are refused, what rests stays, and nothing trades until a snapshot has made it whole again.
-/// Thread: the exchange's.
+/// (books, trades, mark and index prices, funding, states) becomes this exchange's market, with the
+/// queue model and the rules of `ReplayMarket`; users' orders rest and fill here alone. An
+/// instrument whose book is not whole (not yet told, a gap, no connection) is Suspended: orders are
+/// refused, what rests stays, and nothing trades until a snapshot has made it whole again. Thread:
+/// the exchange's.
 class MirrorMarket {
  public:
   /// Suspends all of `mirrored`. The exchange and the table must outlive it.
@@ -32,6 +33,7 @@ class MirrorMarket {
   void on_book_withdrawn(InstrumentId instrument, Timestamp now);
   void on_trade(const TradeEvent& trade, Timestamp now);
   void on_reference_price(const ReferencePriceEvent& price, Timestamp now);
+  void on_funding(const FundingNotice& notice, Timestamp now);
   void on_instrument_state(InstrumentId instrument, InstrumentState state, Timestamp now);
   /// Nothing is known any more: every instrument is held.
   void on_disconnected(Timestamp now);

@@ -15,6 +15,7 @@ namespace gannet::sim {
 struct PositionWeight {
   __int128 value = 0;
   __int128 unrealised = 0;
+  __int128 carried = 0;  ///< of it, what carries margin; a short option owes its value instead
   __int128 initial = 0;
   __int128 maintenance = 0;
   __int128 liquidation_fee = 0;
@@ -58,6 +59,7 @@ struct Position {
     Cost cost = 0;
     __int128 margin = 0;
     Price mark;
+    Price index;  ///< options
     std::int64_t leverage = 0;
     std::int64_t maintenance_rate = 0;
     std::int64_t fee_rate = 0;

@@ -73,6 +73,8 @@ struct ReplayMarket::State {
       market.on_book(*book, now);
     } else if (const auto* price = std::get_if<ReferencePriceEvent>(&*event)) {
       market.on_reference_price(*price, now);
+    } else if (const auto* funding = std::get_if<FundingNotice>(&*event)) {
+      market.on_funding(*funding, now);
     } else if (!is_before_offset()) {
       market.on_trade(std::get<TradeEvent>(*event), now);
     }

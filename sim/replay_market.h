@@ -56,7 +56,8 @@ struct ReplayCounts {
 ///    know them.
 ///  - The tape shows each recorded trade with its own size; where users were filled by it, in as
 ///    many parts.
-/// Mark and index prices follow the recording; where it has none, the middle of the book.
+/// Mark and index prices follow the recording; where it has none, the middle of the book. Funding
+/// has the recorded rates, as long after the start as it was after the first recorded event.
 class ReplayMarket final : public MarketDriver {
  public:
   /// The exchange must outlive it. An error of the tape is a `failure`, from the first event on.

@@ -70,6 +70,8 @@ struct SyntheticMarket::State {
   Random random;
   std::uint64_t steps = 0;
   std::uint64_t events = 0;
+  std::size_t known = 0;               // instruments there were when it was looked last
+  std::vector<InstrumentId> not_live;  // listed since, not traded yet
 
   double fair_of(const Trading& one) const noexcept {
     return paths[one.path].fair() * (1 + one.premium) * one.scale;
@@ -137,6 +139,39 @@ struct SyntheticMarket::State {
                        first_premium(instrument, start), 0});
   }
 
+  /// What was listed since the start is quoted as soon as it is live: at the price that it was
+  /// listed with, or else at its coin's.
+  void adopt_listed(Timestamp now) {
+    for (; known < instruments.size(); ++known) {
+      not_live.push_back(InstrumentId{static_cast<std::uint32_t>(known)});
+    }
+    std::erase_if(not_live, [&](InstrumentId id) {
+      const Instrument& instrument = instruments[id];
+      if (!is_quotable(instrument)) return instrument.state == InstrumentState::Expired;
+      add(instrument, now);
+      Trading& fresh = trading.back();
+      if (const Price told = exchange.index_price(id); told.raw > 0) {
+        fresh.scale = static_cast<double>(told.raw) / paths[fresh.path].fair();
+      }
+      begin(static_cast<std::uint32_t>(trading.size()), now);
+      return true;
+    });
+  }
+  static bool is_quotable(const Instrument& instrument) noexcept {
+    const bool tradable = instrument.kind == InstrumentKind::Spot ||
+                          instrument.kind == InstrumentKind::Swap ||
+                          instrument.kind == InstrumentKind::Futures;
+    return tradable && instrument.state == InstrumentState::Live;
+  }
+
+  /// The first ladders, then acts for ever.
+  void begin(std::uint32_t who, Timestamp now) {
+    Trading& one = trading[who - 1];
+    // An empty side gets its ladder in one act.
+    one.agents.act(fair_of(one), 1, now);
+    act(who, now);
+  }
+
   double first_premium(const Instrument& instrument, Timestamp start) {
     const double deviation = random.normal();
     if (instrument.kind == InstrumentKind::Swap) {
@@ -154,6 +189,7 @@ struct SyntheticMarket::State {
 
   void act(std::uint32_t who, Timestamp now) {
     Trading& one = trading[who - 1];
+    one.agents.follow(instruments[one.agents.instrument().id], now);
     one.agents.act(fair_of(one), paths[one.path].nervousness(), now);
     const double rate = one.rate * (paths[one.path].liveliness() + one.agents.excitement(now));
     const double wait_s = one.agents.random().waiting(1.0 / rate);
@@ -163,7 +199,10 @@ struct SyntheticMarket::State {
   void step(Timestamp now) {
     const double common = random.normal();
     for (PricePath& path : paths) path.step(common, now);
-    if (steps++ % kStepsPerReference == 0) tell_reference_prices(now);
+    if (steps++ % kStepsPerReference == 0) {
+      adopt_listed(now);
+      tell_reference_prices(now);
+    }
     due.push({now + PricePath::kStep, 0});
   }
 
@@ -204,20 +243,10 @@ SyntheticMarket::SyntheticMarket(Exchange& exchange, const InstrumentTable& inst
   if (wanted.empty()) {
     for (const Instrument& instrument : instruments) wanted.push_back(instrument.id);
   }
-  std::erase_if(wanted, [&](InstrumentId id) {
-    const Instrument& instrument = instruments[id];
-    const bool tradable = instrument.kind == InstrumentKind::Spot ||
-                          instrument.kind == InstrumentKind::Swap ||
-                          instrument.kind == InstrumentKind::Futures;
-    return !tradable || instrument.state != InstrumentState::Live;
-  });
+  state_->known = instruments.size();
+  std::erase_if(wanted, [&](InstrumentId id) { return !State::is_quotable(instruments[id]); });
   for (const InstrumentId id : wanted) state_->add(instruments[id], start);
-  for (std::uint32_t who = 1; who <= state_->trading.size(); ++who) {
-    Trading& one = state_->trading[who - 1];
-    // An empty side gets its ladder in one act.
-    one.agents.act(state_->fair_of(one), 1, start);
-    state_->act(who, start);
-  }
+  for (std::uint32_t who = 1; who <= state_->trading.size(); ++who) state_->begin(who, start);
   state_->step(start);
 }
 

@@ -39,7 +39,9 @@ struct SyntheticSettings {
 /// grows thicker with distance, and withdraw what has gone stale; takers come in clusters, in
 /// heavy-tailed sizes and in runs of one side, and quickly where a price stands on the wrong side
 /// of fair, a user's too. A side that was swept is quoted again at the instrument's next event: the
-/// market cannot die. Index and mark prices follow every half second of virtual time.
+/// market cannot die. Index and mark prices follow every half second of virtual time. An instrument
+/// that is listed later is quoted within that half second of being live; another tick, lot or
+/// contract value is followed at the instrument's next event.
 /// The same seed, instruments and user orders give the same market, however time is cut into calls.
 class SyntheticMarket final : public MarketDriver {
  public:

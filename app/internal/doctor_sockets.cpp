@@ -137,7 +137,7 @@ void DoctorVisit::check_private_socket() {
     return put(kSockets, "private socket", Result::Differs, "opens", why,
                "orders by socket, and what becomes of them");
   }
-  static_cast<void>(probe.send(signer_.login_message(venue_now())));
+  static_cast<void>(probe.send(signer_.login_message(venue_now()).reveal()));
   const bool in = probe.wait_until([&] { return exam.logged_in(); }, options_.watch);
   put(kSockets, "login", in ? Result::Ok : Result::Differs, "accepted",
       in ? "accepted" : (exam.errors().empty() ? "no answer" : exam.errors().front()),

@@ -46,6 +46,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   std::expected<void, Error> listen();
   void accept();
+  void set_listening(bool wanted);
   void on_accepted(TcpSocket socket);
   Connection* find(ServerConnectionId id) noexcept;
 
@@ -94,13 +95,8 @@ class Server::Connection final : public std::enable_shared_from_this<Server::Con
   void close(std::uint16_t code, std::string_view reason) noexcept {
     if (websocket_) websocket_->close(code, reason);
   }
-  void cut() noexcept {
-    if (websocket_)
-      websocket_->cut(
-          {
-              .kind = CloseReason::Kind::LocalClosed,
-          },
-          true);
+  void cut(bool reset = true) noexcept {
+    if (websocket_) websocket_->cut({.kind = CloseReason::Kind::LocalClosed}, reset);
   }
   bool is_open() const noexcept { return open_ && websocket_ && websocket_->is_open(); }
 
@@ -270,6 +266,7 @@ std::expected<void, Error> Server::State::listen() {
   if (error) return failed("binding");
   acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return failed("listening on");
+  settings.port = acceptor.local_endpoint(error).port();
   accept();
   return {};
 }
@@ -285,6 +282,19 @@ void Server::State::accept() {
     self->on_accepted(std::move(socket));
     self->accept();
   });
+}
+
+void Server::State::set_listening(bool wanted) {
+  if (wanted == acceptor.is_open()) return;
+  accept_pause.cancel();
+  error_code ignored;
+  if (!wanted) {
+    acceptor.close(ignored);
+    return;
+  }
+  if (listen()) return;
+  acceptor.close(ignored);
+  accept_pause.start(milliseconds(50), [this] { set_listening(true); });
 }
 
 void Server::State::on_accepted(TcpSocket socket) {
@@ -313,10 +323,7 @@ Server::~Server() {
   state_->connections.clear();
 }
 
-std::uint16_t Server::port() const noexcept {
-  error_code ignored;
-  return state_->acceptor.local_endpoint(ignored).port();
-}
+std::uint16_t Server::port() const noexcept { return state_->settings.port; }
 
 void Server::send_text(ServerConnectionId id, std::string_view text) noexcept {
   Connection* const connection = state_->find(id);
@@ -339,9 +346,11 @@ void Server::close(ServerConnectionId id, std::uint16_t code, std::string_view r
   if (Connection* const connection = state_->find(id)) connection->close(code, reason);
 }
 
-void Server::cut(ServerConnectionId id) noexcept {
-  if (Connection* const connection = state_->find(id)) connection->cut();
+void Server::cut(ServerConnectionId id, bool reset) noexcept {
+  if (Connection* const connection = state_->find(id)) connection->cut(reset);
 }
+
+void Server::set_listening(bool wanted) noexcept { state_->set_listening(wanted); }
 
 std::size_t Server::connection_count() const noexcept { return state_->connections.size(); }
 

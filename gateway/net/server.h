@@ -79,13 +79,16 @@ class Server {
   /// Unknown connections are ignored: they may have closed a moment ago.
   void send_text(ServerConnectionId connection, std::string_view text) noexcept;
   void close(ServerConnectionId connection, std::uint16_t code, std::string_view reason) noexcept;
-  /// Ends the TCP connection without a word, as a broken network does.
-  void cut(ServerConnectionId connection) noexcept;
+  /// Ends the TCP connection without a word, as a broken network does: with a reset, or in order
+  /// but without TLS's close notify.
+  void cut(ServerConnectionId connection, bool reset = true) noexcept;
   /// For a venue that misbehaves on purpose: bytes into the TLS stream as they are, where a frame
   /// would be, in order with the texts.
   void send_bytes(ServerConnectionId connection, std::string_view bytes) noexcept;
   /// For connections from now on.
   void set_tls(const TlsContext& tls) noexcept;
+  /// Closes the port, so that connecting is refused, and opens it again: as soon as it can be had.
+  void set_listening(bool wanted) noexcept;
   /// All of them: handshaking, HTTP and WebSocket.
   std::size_t connection_count() const noexcept;
 

@@ -18,10 +18,21 @@ bool same_position(const NewAlgo& a, const NewOrder& b) noexcept {
 void AlgoDesk::State::fire(Algo& algo, FiredExit exit) {
   if (!algo.pending()) return;
   algo.noted = false;
+  const Triggered next = events.on_trigger(algo.view);
+  if (next == Triggered::ArmsAnew && algo.view.terms.type == AlgoType::TrailingStop) {
+    arm_anew(algo);
+    return;
+  }
   algo.watched = false;
   AlgoView& view = algo.view;
   view.fired = exit;
   view.trigger_time = now;
+  if (next == Triggered::Refused) {
+    cancel_orders(algo, CancelCause::LinkedStopTriggered);
+    view.failure = {AlgoProblem::OrderTerms, Refusal::InsufficientFunds};
+    end(algo, AlgoState::Failed);
+    return;
+  }
   if (view.resting.valid()) cancel_orders(algo, CancelCause::LinkedStopTriggered);
   if (exit == FiredExit::TakeProfit) move_stops_to_entry(algo.attachment);
   if (view.terms.type == AlgoType::Trigger && view.terms.triggered == TriggeredOrder::Chase) {
@@ -62,6 +73,13 @@ void AlgoDesk::State::fire(Algo& algo, FiredExit exit) {
     (void)attach(order, limit.value_or(Price{}), terms.attached);
   }
   put_in(algo, order);
+}
+
+void AlgoDesk::State::arm_anew(Algo& algo) {
+  algo.best = reference(algo.view.terms.instrument, PriceSource::Last);
+  look_at_trail(algo, algo.best);
+  algo.view.update_time = now;
+  tell(algo);
 }
 
 NewOrder AlgoDesk::State::order_of(const Algo& algo) const {
@@ -203,7 +221,7 @@ void AlgoDesk::State::on_own_order(Algo& algo) {
   if (!algo.view.resting.valid()) return;
   const auto rests = std::ranges::find(algo.open, algo.view.resting, &ChildOrder::id);
   if (rests == algo.open.end() || !rests->ended) return;
-  if (rests->filled == rests->quantity) {
+  if (rests->filled >= rests->quantity) {
     // The profit is taken: its stop has nothing left to protect.
     algo.view.fired = FiredExit::TakeProfit;
     algo.view.trigger_time = now;

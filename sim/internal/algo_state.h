@@ -171,6 +171,8 @@ struct AlgoDesk::State {
 
   // --- algo_fire.cpp
   void fire(Algo& algo, FiredExit exit);
+  /// A trailing stop begins to follow from the price that there is.
+  void arm_anew(Algo& algo);
   void rest_take_profit(Algo& algo);
   NewOrder order_of(const Algo& algo) const;
   /// Puts the order in, in pieces if a market order is too large for one.

@@ -298,9 +298,10 @@ Exchange::OrderRoom Exchange::order_room(UserId user, InstrumentId instrument, T
     return room;
   }
   const CurrencyId settle = definition.settle;
+  const bool option = state.is_option(instrument);
   const __int128 free = state.available(account, settle, false);
   const auto room_of = [&](Side side) {
-    const bool legs = account.settings.long_short_mode;
+    const bool legs = account.settings.long_short_mode && !option;
     const PositionSide leg = !legs               ? PositionSide::Net
                              : side == Side::Buy ? PositionSide::Long
                                                  : PositionSide::Short;
@@ -317,13 +318,19 @@ Exchange::OrderRoom Exchange::order_room(UserId user, InstrumentId instrument, T
                          std::max<std::int64_t>(signed_held, 0) - pending) /
                         lot;
     std::int64_t low = 0;
+    NewOrder probe;
+    probe.user = user;
+    probe.instrument = instrument;
+    probe.side = side;
     const std::int64_t rate = std::max<std::int64_t>(account.settings.derivative_fees.taker, 0);
     while (low < high) {  // the largest number of lots that the money carries
       const std::int64_t middle = low + (high - low) / 2 + 1;  // no overflow: a tier may be endless
       const auto value = value_at(here.terms, price, {middle * lot});
       const bool fits =
-          value &&
-          money_up(*value / times + kCostPerMoney) + fee_on(money_up(*value), rate) <= free;
+          option ? state.option_hold(probe, price, {middle * lot}, {middle * lot}, nullptr) <= free
+                 : value &&
+                       money_up(*value / times + kCostPerMoney) + fee_on(money_up(*value), rate) <=
+                           free;
       if (fits) {
         low = middle;
       } else {

@@ -9,17 +9,20 @@
 namespace gannet::sim {
 namespace {
 
-Refusal check_sides(const NewOrder& terms, const Account& account, bool derivative) noexcept {
+Refusal check_sides(const NewOrder& terms, const Account& account, InstrumentKind kind) noexcept {
+  const bool derivative = is_derivative(kind);
+  const bool option = kind == InstrumentKind::Option;
   if (account.is_market()) return Refusal::None;
   if (derivative) {
     if (terms.mode == TradeMode::Cash || account.settings.account_mode < 2) {
       return Refusal::BadMode;
     }
-    if (terms.mode == TradeMode::Isolated && account.settings.account_mode > 2) {
+    if (terms.mode == TradeMode::Isolated && (option || account.settings.account_mode > 2)) {
       return Refusal::IsolatedUnsupported;  // PROTOCOL 8.3
     }
     const bool names_leg = terms.position_side != PositionSide::Net;
-    if (names_leg != account.settings.long_short_mode) return Refusal::BadPositionSide;
+    const bool has_legs = account.settings.long_short_mode && !option;
+    if (names_leg != has_legs) return Refusal::BadPositionSide;
   } else {
     const bool whole = account.settings.account_mode > 2;  // then spot is traded cross
     if (whole != (terms.mode == TradeMode::Cross)) {
@@ -90,14 +93,18 @@ Refusal Exchange::State::check_form(const NewOrder& terms) const {
   if (terms.user >= accounts.size()) return Refusal::BadMode;
   const Instrument& instrument = instruments[terms.instrument];
   const bool derivative = is_derivative(instrument.kind);
-  if (instrument.kind == InstrumentKind::Option || instrument.kind == InstrumentKind::Margin) {
+  if (instrument.kind == InstrumentKind::Margin) return Refusal::UnsupportedType;
+  // Options have limit prices alone.
+  const bool option = instrument.kind == InstrumentKind::Option;
+  if (option && terms.user != kMarketUser && !has_limit_price(terms.type)) {
     return Refusal::UnsupportedType;
   }
   const bool open =
       instrument.state == InstrumentState::Live ||
       (instrument.state == InstrumentState::PostOnly && terms.type == OrderType::PostOnly);
   if (!open) return Refusal::InstrumentNotLive;
-  if (const Refusal r = check_sides(terms, accounts[terms.user], derivative); r != Refusal::None) {
+  if (const Refusal r = check_sides(terms, accounts[terms.user], instrument.kind);
+      r != Refusal::None) {
     return r;
   }
   if (terms.quantity_is_quote && (derivative || terms.type != OrderType::Market)) {
@@ -126,8 +133,10 @@ Refusal Exchange::State::check_price(const NewOrder& terms, Price price) const {
 
 std::optional<Exchange::PriceBand> Exchange::State::band_of(
     InstrumentId instrument) const noexcept {
-  const Price index = instrument.value < markets.size() ? markets[instrument.value].index : Price{};
-  if (index.raw <= 0) return std::nullopt;
+  const Price index =
+      instrument.value < markets.size() ? markets[instrument.value]->index : Price{};
+  // An option's price is another thing than its index.
+  if (index.raw <= 0 || is_option(instrument)) return std::nullopt;
   const std::int64_t tick = instruments[instrument].tick_size.raw;
   const auto part =
       static_cast<std::int64_t>(static_cast<__int128>(index.raw) * kPriceBandPercent / 100);
@@ -150,7 +159,7 @@ Refusal Exchange::State::check_quantity(const NewOrder& terms, Quantity quantity
     return Refusal::QuantityTooLarge;
   }
   const Market* here =
-      terms.instrument.value < markets.size() ? &markets[terms.instrument.value] : nullptr;
+      terms.instrument.value < markets.size() ? markets[terms.instrument.value].get() : nullptr;
   if (here == nullptr) return Refusal::None;
   const std::optional<Cost> value = value_at(here->terms, terms.price, quantity);
   const std::int64_t most = is_derivative(instrument.kind) ? kMaxOrderValue : kMaxSpotValue;
@@ -206,6 +215,9 @@ __int128 Exchange::State::required_hold(const NewOrder& terms, Price price, Quan
   if (!is_derivative(instrument.kind)) {
     if (terms.side == Side::Sell) return base_money(instrument, remaining);
     return money_up(value_at(here.terms, price, remaining).value_or(0));
+  }
+  if (is_option(terms.instrument)) {
+    return option_hold(terms, price, remaining, opening, fee_part);
   }
   const Quantity at_risk = std::min(opening, remaining);
   if (at_risk.raw <= 0) return 0;

@@ -68,7 +68,8 @@ __int128 Exchange::State::dollar_price(CurrencyId currency) {
 }
 
 __int128 Exchange::State::in_dollars(CurrencyId currency, __int128 money) {
-  return multiply_divide(money, dollar_price(currency), kOne).value_or(0);
+  const __int128 price = dollar_price(currency);
+  return price == kOne ? money : multiply_divide(money, price, kOne).value_or(0);
 }
 
 std::vector<DiscountTier> Exchange::State::discount_tiers(CurrencyId currency) const {

@@ -15,6 +15,10 @@ constexpr std::size_t kKeptSettlements = 1'000;
 constexpr std::int64_t kMinute = 60'000'000'000;
 constexpr std::size_t kDeliveryMinutes = 30;
 
+bool expires(InstrumentKind kind) noexcept {
+  return kind == InstrumentKind::Futures || kind == InstrumentKind::Option;
+}
+
 /// 00:00, 08:00 and 16:00 UTC with the usual interval.
 Timestamp next_on_grid(Timestamp now, Nanos interval) noexcept {
   return {(now.nanos / interval.count + 1) * interval.count};
@@ -46,7 +50,7 @@ void Exchange::State::sample_prices(InstrumentId instrument, Timestamp now) {
     funding.sampled_minute = minute;
     funding.premium_sum += funding.premium;
     ++funding.samples;
-  } else if (kind == InstrumentKind::Futures && minute != here.index_minute) {
+  } else if (expires(kind) && minute != here.index_minute) {
     here.index_minute = minute;
     here.index_samples.push_back(here.index.raw);
     if (here.index_samples.size() > kDeliveryMinutes)
@@ -81,7 +85,7 @@ void Exchange::State::find_next_due() {
     if (instrument.kind == InstrumentKind::Swap) {
       const Timestamp next = market(instrument.id).funding.next;
       if (next.nanos != 0) next_due = std::min(next_due, next);
-    } else if (instrument.kind == InstrumentKind::Futures && instrument.expiry_time) {
+    } else if (expires(instrument.kind) && instrument.expiry_time) {
       next_due = std::min(next_due, *instrument.expiry_time);
     }
   }
@@ -99,7 +103,7 @@ void Exchange::State::advance(Timestamp now) {
       if (instrument.kind == InstrumentKind::Swap && market(id).funding.next.nanos != 0 &&
           market(id).funding.next <= due) {
         settle_funding(id, now);
-      } else if (instrument.kind == InstrumentKind::Futures && instrument.expiry_time &&
+      } else if (expires(instrument.kind) && instrument.expiry_time &&
                  *instrument.expiry_time <= due) {
         deliver(id, now);
       }
@@ -192,7 +196,9 @@ void Exchange::State::pay_funding(UserId user, Position& position, std::int64_t 
 
 Price Exchange::State::delivery_price(InstrumentId instrument) {
   const Market& here = market(instrument);
-  if (here.index_samples.empty()) return valuation_price(instrument);
+  if (here.index_samples.empty()) {
+    return is_option(instrument) ? here.index : valuation_price(instrument);
+  }
   __int128 sum = 0;
   for (const std::int64_t sample : here.index_samples) sum += sample;
   return {static_cast<std::int64_t>(sum / std::ssize(here.index_samples))};
@@ -200,18 +206,20 @@ Price Exchange::State::delivery_price(InstrumentId instrument) {
 
 void Exchange::State::deliver(InstrumentId instrument, Timestamp now) {
   instruments[instrument].state = InstrumentState::Expired;
+  const bool option = is_option(instrument);
   for (UserId user = 0; user < accounts.size(); ++user) {
     for (std::uint32_t slot = orders.first_open(user); slot != Order::kEnd;) {
       Order& order = orders.at(slot);
       slot = order.next;
       if (order.view.terms.instrument == instrument)
-        cancel_order(order, CancelCause::Delivery, now);
+        cancel_order(order, option ? CancelCause::OptionExpiry : CancelCause::Delivery, now);
     }
   }
   const Price price = delivery_price(instrument);
   const ValueTerms& terms = market(instrument).terms;
   const CurrencyId settle = instruments[instrument].settle;
-  if (price.raw <= 0) return;  // never had a price, so nobody has a position
+  // Never had a price, so nobody has a position; an option without an index is worth nothing.
+  if (price.raw <= 0 && !option) return;
   Cost difference = 0;
   for (UserId user = 0; user < accounts.size(); ++user) {
     Account& account = accounts[user];
@@ -220,10 +228,11 @@ void Exchange::State::deliver(InstrumentId instrument, Timestamp now) {
       if (position.instrument != instrument || position.quantity.raw == 0) continue;
       const Side closing = position.quantity.raw > 0 ? Side::Sell : Side::Buy;
       const Quantity quantity{std::abs(position.quantity.raw)};
-      const Cost value = value_at(terms, price, quantity).value_or(0);
+      const Cost value = option ? exercise_value(instrument, price, quantity)
+                                : value_at(terms, price, quantity).value_or(0);
       Bill draft;
       draft.id = account.is_market() ? 0 : next_bill_id(now);
-      draft.cause = Bill::Cause::Delivery;
+      draft.cause = option ? Bill::Cause::Exercise : Bill::Cause::Delivery;
       draft.fee = {0, settle};
       draft.instrument = instrument;
       draft.time = now;

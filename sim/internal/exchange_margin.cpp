@@ -30,7 +30,9 @@ std::int64_t Exchange::State::leverage(const Account& account, InstrumentId inst
 Price Exchange::State::valuation_price(InstrumentId instrument) noexcept {
   const Market& here = market(instrument);
   if (here.mark.raw > 0) return here.mark;
-  return here.book.best(Side::Buy).value_or(here.book.best(Side::Sell).value_or(here.last_price));
+  if (here.last_price.raw > 0) return here.last_price;
+  const auto bid = here.book.best_of(Side::Buy, kMarketUser);
+  return bid ? *bid : here.book.best_of(Side::Sell, kMarketUser).value_or(Price{});
 }
 
 const std::vector<RiskTier>& Exchange::State::tiers(InstrumentId instrument) {
@@ -61,10 +63,13 @@ Exchange::State::Weight Exchange::State::weigh(const Account& account, const Pos
   const std::int64_t times = leverage(account, position.instrument, position.mode, position.side);
   const RiskTier& tier = tier_of(tiers(position.instrument), {std::abs(position.quantity.raw)});
   const std::int64_t fee = std::max<std::int64_t>(account.settings.derivative_fees.taker, 0);
+  const bool option = is_option(position.instrument);
+  const Price index = option ? here.index : Price{};
   Position::Weighed& last = position.weighed;
   if (last.quantity == position.quantity && last.cost == position.cost &&
-      last.margin == position.margin && last.mark == mark && last.leverage == times &&
-      last.maintenance_rate == tier.maintenance_rate && last.fee_rate == fee) {
+      last.margin == position.margin && last.mark == mark && last.index == index &&
+      last.leverage == times && last.maintenance_rate == tier.maintenance_rate &&
+      last.fee_rate == fee) {
     return last.weight;
   }
   const Cost at_mark = position_value(position, here.terms, mark);
@@ -75,7 +80,9 @@ Exchange::State::Weight Exchange::State::weigh(const Account& account, const Pos
       position.mode == TradeMode::Isolated ? position.margin : money_of(at_mark / times);
   weight.maintenance = fee_on(weight.value, tier.maintenance_rate);
   weight.liquidation_fee = fee_on(weight.value, fee);
-  last = {position.quantity,     position.cost, position.margin, mark, times,
+  weight.carried = weight.unrealised;
+  if (option) weigh_option(position, fee, weight);
+  last = {position.quantity,     position.cost, position.margin, mark, index, times,
           tier.maintenance_rate, fee,           weight};
   return weight;
 }
@@ -88,7 +95,7 @@ Exchange::State::Carry Exchange::State::cross_carry(const Account& account, Curr
       continue;
     }
     const Weight weight = weigh(account, position);
-    carry.unrealised += weight.unrealised;
+    carry.unrealised += weight.carried;
     carry.initial += weight.initial;
     carry.maintenance += weight.maintenance;
     carry.needed += weight.maintenance + weight.liquidation_fee;
@@ -128,6 +135,11 @@ __int128 Exchange::State::needed_fine(const Account& account, const Position& po
                   one.mode == position.mode
             : one.mode != TradeMode::Isolated && instruments[one.instrument].settle == settle;
     if (one.quantity.raw == 0 || !same) continue;
+    if (is_option(one.instrument)) {
+      const Weight weight = weigh(account, one);
+      needed += (weight.maintenance + weight.liquidation_fee) * kCostPerMoney;
+      continue;
+    }
     const Cost value =
         position_value(one, market(one.instrument).terms, valuation_price(one.instrument));
     const RiskTier& tier = tier_of(tiers(one.instrument), {std::abs(one.quantity.raw)});
@@ -152,16 +164,22 @@ Exchange::State::Carry Exchange::State::carry_of(const Account& account, const P
   return cross_carry(account, instruments[position.instrument].settle);
 }
 
-__int128 Exchange::State::available(const Account& account, CurrencyId currency, bool for_spot) {
-  const Balance* balance = account.find_balance(currency);
+__int128 Exchange::State::free_of(const Balance* balance, const Carry& used,
+                                  bool for_spot) noexcept {
   const __int128 cash = balance == nullptr ? 0 : balance->cash;
   const __int128 frozen = balance == nullptr ? 0 : balance->frozen;
+  // Profit that is not realised carries margin, but buys nothing.
+  const __int128 gain = for_spot ? std::min<__int128>(used.unrealised, 0) : used.unrealised;
+  return std::max<__int128>(cash + gain - used.initial - frozen, 0);
+}
+
+__int128 Exchange::State::available(const Account& account, CurrencyId currency, bool for_spot) {
+  const Balance* balance = account.find_balance(currency);
   if (account.settings.account_mode <= 2) {
-    const Carry used = cross_carry(account, currency);
-    // Profit that is not realised carries margin, but buys nothing.
-    const __int128 gain = for_spot ? std::min<__int128>(used.unrealised, 0) : used.unrealised;
-    return std::max<__int128>(cash + gain - used.initial - frozen, 0);
+    return free_of(balance, cross_carry(account, currency), for_spot);
   }
+  const __int128 cash = balance == nullptr ? 0 : balance->cash;
+  const __int128 frozen = balance == nullptr ? 0 : balance->frozen;
   // The account is margined as one: what its collateral leaves, at this currency's price.
   const Carry used = whole_carry(account);
   __int128 held = 0;
@@ -174,6 +192,20 @@ __int128 Exchange::State::available(const Account& account, CurrencyId currency,
   // collateral's discount does not matter.
   const __int128 there = std::max<__int128>(cash - frozen, 0);
   return used.initial == 0 && held == 0 ? there : std::min(there, free);
+}
+
+bool Exchange::State::is_covered(const Account& account, CurrencyId currency) {
+  if (account.settings.account_mode > 2) {
+    const Carry used = whole_carry(account);
+    __int128 held = 0;
+    for (const Balance& one : account.balances) held += in_dollars(one.currency, one.frozen);
+    return used.equity >= used.initial + held;
+  }
+  const Balance* balance = account.find_balance(currency);
+  const Carry used = cross_carry(account, currency);
+  const __int128 cash = balance == nullptr ? 0 : balance->cash;
+  const __int128 frozen = balance == nullptr ? 0 : balance->frozen;
+  return cash + used.unrealised >= used.initial + frozen;
 }
 
 Refusal Exchange::State::check_tier(const NewOrder& terms, Quantity opening, const Order* self) {
@@ -251,19 +283,27 @@ BalanceView Exchange::State::view_of(const Account& account, const Balance& bala
   view.order_margin = {balance.frozen - balance.frozen_fee, currency};
   __int128 isolated = 0;
   __int128 isolated_pnl = 0;
+  __int128 bought_options = 0;  // are worth something, but carry nothing
+  __int128 options_pnl = 0;     // less what they carry: told as profit
   for (const Position& position : account.positions.all()) {
-    if (position.quantity.raw == 0 || position.mode != TradeMode::Isolated ||
-        instruments[position.instrument].settle != currency) {
-      continue;
+    if (position.quantity.raw == 0 || instruments[position.instrument].settle != currency) continue;
+    if (position.mode == TradeMode::Isolated) {
+      isolated += position.margin;
+      isolated_pnl += weigh(account, position).unrealised;
+    } else if (is_option(position.instrument)) {
+      const Weight weight = weigh(account, position);
+      if (position.quantity.raw > 0) bought_options += weight.value;
+      options_pnl += weight.unrealised - weight.carried;
     }
-    isolated += position.margin;
-    isolated_pnl += weigh(account, position).unrealised;
   }
   view.isolated_margin = {isolated, currency};
   view.isolated_pnl = {isolated_pnl, currency};
-  view.unrealised_pnl = {used.unrealised + isolated_pnl, currency};
-  view.equity = {balance.cash + view.unrealised_pnl.raw + isolated, currency};
-  view.available = {available(account, currency, false), currency};
+  view.unrealised_pnl = {used.unrealised + options_pnl + isolated_pnl, currency};
+  view.equity = {balance.cash + used.unrealised + bought_options + isolated_pnl + isolated,
+                 currency};
+  view.available = {account.settings.account_mode <= 2 ? free_of(&balance, used, false)
+                                                       : available(account, currency, false),
+                    currency};
   view.initial_margin = {used.initial, currency};
   view.maintenance_margin = {used.maintenance, currency};
   view.margin_equity = used.equity;
@@ -287,8 +327,9 @@ AccountView Exchange::State::view_of(const Account& account) {
     if (position.quantity.raw == 0 || position.mode == TradeMode::Isolated) continue;
     const Instrument& instrument = instruments[position.instrument];
     const __int128 value = in_dollars(instrument.settle, weigh(account, position).value);
-    (instrument.kind == InstrumentKind::Swap ? view.notional_swaps : view.notional_futures) +=
-        value;
+    const bool option = instrument.kind == InstrumentKind::Option;
+    const bool swap = instrument.kind == InstrumentKind::Swap;
+    (swap ? view.notional_swaps : option ? view.notional_options : view.notional_futures) += value;
   }
   const Carry carry = whole_carry(account);
   view.adjusted_equity = carry.equity;

@@ -35,7 +35,7 @@ void Exchange::State::settle(Order& maker, Order& taker, Price price, Quantity q
     view.filled_cost += static_cast<__int128>(price.raw) * quantity.raw;
     view.update_time = now;
     const bool by_money = view.terms.quantity_is_quote;
-    view.state = !by_money && view.filled == view.terms.quantity ? OrderState::Filled
+    view.state = !by_money && view.filled >= view.terms.quantity ? OrderState::Filled
                                                                  : OrderState::PartiallyFilled;
     if (by_money) {
       const __int128 spent =
@@ -116,7 +116,11 @@ void Exchange::State::settle_contract(Order& order, bool is_maker, const PublicT
   const NewOrder& terms = order.view.terms;
   Account& account = accounts[terms.user];
   const FeeRates& rates = account.settings.derivative_fees;
-  outcome.fill.fee = {fee_on(money_of(value), is_maker ? rates.maker : rates.taker), settle};
+  const std::int64_t rate = is_maker ? rates.maker : rates.taker;
+  outcome.fill.fee = {is_option(trade.instrument)
+                          ? option_fee(trade.instrument, trade.quantity, money_of(value), rate)
+                          : fee_on(money_of(value), rate),
+                      settle};
   Bill draft = trade_bill(order, is_maker, trade);
   draft.fee = outcome.fill.fee;
   Position& position = account.positions.get(terms.instrument, terms.position_side, terms.mode);
@@ -137,6 +141,7 @@ void Exchange::State::book_contract(Account& account, Position& position, Side s
   const std::int64_t held = position.quantity.raw;
   const bool reduces = held != 0 && (held > 0) == (side == Side::Sell);
   const CurrencyId settle = instruments[position.instrument].settle;
+  const __int128 premium = side == Side::Buy ? -money_of(value) : money_of(value);
   draft.closes = reduces;
   draft.profit = draft.position_change = {0, settle};
   if (reduces && quantity.raw > std::abs(held)) {
@@ -164,7 +169,9 @@ void Exchange::State::book_contract(Account& account, Position& position, Side s
   }
   book_part(account, position, side, quantity, value, draft);
   position.update_time = draft.time;
-  draft.change = {draft.profit.raw - draft.fee.raw - draft.position_change.raw, settle};
+  // Of an option the premium changes hands, whatever the profit is.
+  const __int128 paid = is_option(position.instrument) ? premium : draft.profit.raw;
+  draft.change = {paid - draft.fee.raw - draft.position_change.raw, settle};
   draft.position_balance_after = {position.margin, settle};
 }
 
@@ -173,7 +180,9 @@ void Exchange::State::book_part(const Account& account, Position& position, Side
   const std::int64_t held = std::abs(position.quantity.raw);
   const Booking booked =
       book_match(position, market(position.instrument).terms, side, quantity, value);
-  accounts.add_remainder(instruments[position.instrument].settle, booked.remainder);
+  if (!is_option(position.instrument)) {
+    accounts.add_remainder(instruments[position.instrument].settle, booked.remainder);
+  }
   position.update_time = draft.time;
   draft.profit.raw += booked.realised;
   if (position.mode != TradeMode::Isolated) return;
@@ -241,41 +250,6 @@ void Exchange::State::note_closed(Account& account, Position& position, ClosedPo
   keep_newest(account.closed, kKeptClosedPositions);
 }
 
-void Exchange::State::renew_claims(UserId user, Outcome& outcome) {
-  if (user == kMarketUser || !outcome.position) return;
-  Position& told = *outcome.position;
-  const Position* now = accounts[user].positions.find(told.instrument, told.side, told.mode);
-  renew_claims(user, *now);
-  for (const int i : {0, 1}) {
-    told.promised[i] = now->promised[i];
-    told.pending[i] = now->pending[i];
-  }
-}
-
-void Exchange::State::renew_claims(UserId user, const Position& position) {
-  // An order that is alone claims after its own fills what it claimed before, less what was filled.
-  if (orders.open_count(user, position.instrument) < 2) return;
-  const std::int64_t held = position.quantity.raw;
-  std::int64_t room = std::abs(held);
-  for (std::uint32_t slot = orders.first_open(user); slot != Order::kEnd;
-       slot = orders.at(slot).next) {
-    Order& order = orders.at(slot);
-    const NewOrder& terms = order.view.terms;
-    if (terms.instrument != position.instrument || terms.position_side != position.side ||
-        terms.mode != position.mode || !has_limit_price(terms.type)) {
-      continue;
-    }
-    const std::int64_t left = order.remaining().raw;
-    const bool opposes = held != 0 && (held > 0) == (terms.side == Side::Sell);
-    std::int64_t opening = opposes ? std::max<std::int64_t>(left - room, 0) : left;
-    if (only_closes(terms)) opening = 0;
-    if (opposes) room = std::max<std::int64_t>(room - (left - opening), 0);
-    if (opening == std::min(order.opening.raw, left)) continue;
-    order.opening = {opening};
-    update_claims(order);
-  }
-}
-
 void Exchange::State::tell_outcome(const Order& order, const Outcome& outcome) {
   const UserId user = order.view.terms.user;
   if (user == kMarketUser) return;
@@ -284,57 +258,6 @@ void Exchange::State::tell_outcome(const Order& order, const Outcome& outcome) {
   }
   for (const CurrencyId currency : outcome.currencies) tell_balance(user, currency);
   for (const Bill& bill : outcome.bills) events.on_bill(bill);
-}
-
-/// The orders that only close one position together may not exceed it: reduce-only ones, and those
-/// that close a leg, which a forced close may leave larger than the leg. The best-priced (then the
-/// oldest) keep their place; the first that does not fit is cut down, those behind it are
-/// cancelled. PROTOCOL 12.2.
-void Exchange::State::fit_reduce_only(UserId user, const Position& position, Timestamp now,
-                                      const Order* newest) {
-  if (!orders.any_closing(user)) return;
-  const std::int64_t held = position.quantity.raw;
-  std::vector<std::uint32_t> reducers;
-  for (std::uint32_t slot = orders.first_open(user); slot != Order::kEnd;
-       slot = orders.at(slot).next) {
-    const NewOrder& terms = orders.at(slot).view.terms;
-    if (only_closes(terms) && orders.at(slot).resting() &&
-        terms.instrument == position.instrument && terms.position_side == position.side &&
-        terms.mode == position.mode) {
-      reducers.push_back(slot);
-    }
-  }
-  if (reducers.empty()) return;
-  std::stable_sort(reducers.begin(), reducers.end(), [this](std::uint32_t a, std::uint32_t b) {
-    const NewOrder& left = orders.at(a).view.terms;
-    const NewOrder& right = orders.at(b).view.terms;
-    if (left.side != right.side) return left.side < right.side;
-    return left.side == Side::Buy ? left.price > right.price : left.price < right.price;
-  });
-  std::int64_t room = std::abs(held);
-  for (const std::uint32_t slot : reducers) {
-    Order& order = orders.at(slot);
-    const bool reduces = held != 0 && (held > 0) == (order.view.terms.side == Side::Sell);
-    const std::int64_t left = order.remaining().raw;
-    if (!reduces || room == 0) {
-      cancel_order(order,
-                   !reduces           ? CancelCause::PositionClosed
-                   : &order == newest ? CancelCause::ReduceOnlyLater
-                                      : CancelCause::ReduceOnly,
-                   now);
-      continue;
-    }
-    if (left > room) {
-      const Quantity cut{left - room};
-      market(position.instrument).book.reduce(order.node, cut);
-      order.view.terms.quantity -= cut;
-      order.view.update_time = now;
-      update_claims(order);
-      change(order, OrderChange::What::Amended, {}, {}, AmendCause::ReduceOnly);
-      tell_level(position.instrument, order.view.terms.side, order.view.terms.price, now);
-    }
-    room -= std::min(left, room);
-  }
 }
 
 }  // namespace gannet::sim

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -75,20 +75,24 @@ struct Exchange::State {
   InstrumentTable& instruments;
   CurrencyTable& currencies;
   ExchangeEvents& events;
-  /// By instrument, made at first use; a deque, so that the making moves none that is referred to.
-  std::deque<Market> markets;
+  /// By instrument, made at first use; each where it stays, whatever is made later.
+  std::vector<std::unique_ptr<Market>> markets;
   OrderStore orders;
   Accounts accounts;
   std::uint64_t last_order_id = 0;
   std::uint64_t last_bill_id = 0;
 
-  Market& market(InstrumentId instrument);
+  Market& market(InstrumentId instrument) {
+    return instrument.value < markets.size() ? *markets[instrument.value] : make_market(instrument);
+  }
+  Market& make_market(InstrumentId instrument);
   VenueOrderId next_order_id(Timestamp now) noexcept;
   std::uint64_t next_bill_id(Timestamp now) noexcept;
 
   // --- actions (exchange.cpp)
   PlaceResult place(const NewOrder& asked, Timestamp now);
   Refusal amend(UserId user, VenueOrderId id, const AmendTerms& asked, Timestamp now);
+  Refusal fill_whole(UserId user, VenueOrderId id, Quantity beyond, Timestamp now);
   void cancel_order(Order& order, CancelCause cause, Timestamp now);
 
   // --- checks (exchange_checks.cpp): the first reason against it, or None
@@ -132,7 +136,7 @@ struct Exchange::State {
   /// What one match did to one party, to be told afterwards.
   struct Outcome {
     Fill fill;
-    FixedVector<Bill, 3> bills;
+    FixedVector<Bill, 2> bills;  ///< spot has one a currency
     FixedVector<CurrencyId, 2> currencies;
     std::optional<Position> position;
   };
@@ -152,21 +156,46 @@ struct Exchange::State {
                  Cost value, Bill& draft);
   Bill trade_bill(const Order& order, bool is_maker, const PublicTrade& trade);
   void note_closed(Account& account, Position& position, ClosedPosition::How how);
+  void tell_outcome(const Order& order, const Outcome& outcome);
+
+  // --- claims (exchange_claims.cpp)
   /// What the position's orders claim of it after the match, before it is told.
   void renew_claims(UserId user, Outcome& outcome);
   /// A position that changed is there for its orders anew, oldest first: what it does not cover of
   /// them would open and is held for. Else money goes that a resting order will need.
   void renew_claims(UserId user, const Position& position);
-  void tell_outcome(const Order& order, const Outcome& outcome);
+  /// Of whom claims grew since, by a match that others' orders wait behind.
+  struct Grown {
+    UserId user = 0;
+    InstrumentId instrument;
+    PositionSide side = PositionSide::Net;
+    TradeMode mode = TradeMode::Cross;
+    Side orders = Side::Buy;  ///< which of its orders
+  };
+  std::vector<Grown> grown;
+  /// Once the match is through: where the money does not carry what claims have grown to, the
+  /// newest of those orders go.
+  void cancel_uncovered(Timestamp now);
+  void cancel_uncovered(const Grown& of, Timestamp now);
   /// Keeps the orders that only close within the position. `newest`: the order that just came to
   /// rest, if that is why.
   void fit_reduce_only(UserId user, const Position& position, Timestamp now,
                        const Order* newest = nullptr);
+  /// Brings what is frozen and what is promised in line with the order's terms and fills.
+  void update_claims(Order& order);
+  struct Claims {
+    __int128 hold = 0;
+    __int128 hold_fee = 0;
+    std::int64_t promised = 0;
+    std::int64_t pending = 0;
+  };
+  void set_claims(Order& order, const Claims& claims);
 
   // --- money of one account (exchange_margin.cpp)
   std::int64_t leverage(const Account& account, InstrumentId instrument, TradeMode mode,
                         PositionSide side) const noexcept;
-  /// The mark; without one, the best bid, the best ask, the newest trade, whichever there is.
+  /// The mark; without one the newest trade, without that the market's own best bid or offer. What
+  /// users quote moves nobody's profit.
   Price valuation_price(InstrumentId instrument) noexcept;
   const std::vector<RiskTier>& tiers(InstrumentId instrument);
   /// What one position weighs, 10^-18 of its settle currency.
@@ -188,6 +217,10 @@ struct Exchange::State {
   /// What carry_of needs, 10^-27.
   __int128 needed_fine(const Account& account, const Position& position);
   __int128 available(const Account& account, CurrencyId currency, bool for_spot);
+  /// The same where each currency stands for itself: `used` is its cross_carry.
+  static __int128 free_of(const Balance* balance, const Carry& used, bool for_spot) noexcept;
+  /// Does the money carry the positions and what is held for orders?
+  bool is_covered(const Account& account, CurrencyId currency);
   void store_leverage(UserId user, InstrumentId instrument, TradeMode mode, PositionSide side,
                       std::int64_t times);
   AccountRefusal change_leverage(UserId user, InstrumentId instrument, TradeMode mode,
@@ -198,6 +231,23 @@ struct Exchange::State {
   PositionView view_of(const Account& account, const Position& position);
   BalanceView view_of(const Account& account, const Balance& balance);
   AccountView view_of(const Account& account);
+
+  // --- options (exchange_options.cpp)
+  bool is_option(InstrumentId instrument) const noexcept;
+  bool pays_in_coin(InstrumentId instrument) const noexcept;   ///< in what is its underlying
+  __int128 strike_of(InstrumentId instrument) const noexcept;  ///< in its price unit
+  /// So much of the underlying, 10^-18 of the settle currency.
+  __int128 underlying_of(InstrumentId instrument, Quantity quantity);
+  /// What selling that many needs.
+  __int128 short_margin(InstrumentId instrument, Quantity quantity);
+  /// On the underlying, at most an eighth of the premium.
+  __int128 option_fee(InstrumentId instrument, Quantity quantity, __int128 premium,
+                      std::int64_t rate);
+  __int128 option_hold(const NewOrder& terms, Price price, Quantity remaining, Quantity opening,
+                       __int128* fee_part);
+  void weigh_option(const Position& position, std::int64_t fee_rate, Weight& weight);
+  /// What it pays at its expiry if the underlying stands there.
+  Cost exercise_value(InstrumentId instrument, Price settled, Quantity quantity);
 
   // --- dollars (exchange_dollars.cpp)
   /// By currency: the instruments whose index price is that of the currency in dollars.
@@ -266,15 +316,6 @@ struct Exchange::State {
               std::string_view request = {}, AmendCause amended_by = AmendCause::None);
   void tell_level(InstrumentId instrument, Side side, Price price, Timestamp now);
   void tell_balance(UserId user, CurrencyId currency);
-  /// Brings what is frozen and what is promised in line with the order's terms and fills.
-  void update_claims(Order& order);
-  struct Claims {
-    __int128 hold = 0;
-    __int128 hold_fee = 0;
-    std::int64_t promised = 0;
-    std::int64_t pending = 0;
-  };
-  void set_claims(Order& order, const Claims& claims);
   void release_and_end(Order& order);
 };
 

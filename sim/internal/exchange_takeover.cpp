@@ -38,6 +38,7 @@ void Exchange::State::take_over(UserId user, std::size_t index, const Takeover& 
     const Cost others = value_at(here.terms, how.price, taken).value_or(0);
     accounts.absorb(settle, signed_value(here.terms, closing, value - given - others));
   }
+  cancel_uncovered(now);
   if (how.category == OrderCategory::AutoDeleverage) return;
   LiquidationView told;
   told.user = user;

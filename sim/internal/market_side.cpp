@@ -66,6 +66,7 @@ Quantity MarketSide::hit(VenueOrderId maker, Quantity quantity, Timestamp now) {
   state.settle(*order, taker, rested.price, matched, now);
   state.tell_level(rested.instrument, rested.side, rested.price, now);
   state.release_and_end(taker);
+  state.cancel_uncovered(now);
   return matched;
 }
 

@@ -28,11 +28,36 @@ QuotingAgents::QuotingAgents(Exchange& exchange, const Instrument& instrument,
     : exchange_(&exchange), instrument_(instrument), settings_(settings), random_(seed) {
   settings_.paces.clear();
   settings_.instruments.clear();
+  measure_units();
+}
+
+void QuotingAgents::measure_units() noexcept {
   const double contract =
-      is_derivative(instrument.kind)
-          ? as_double(instrument.contract_value) * as_double(instrument.contract_multiplier)
+      is_derivative(instrument_.kind)
+          ? as_double(instrument_.contract_value) * as_double(instrument_.contract_multiplier)
           : 1.0;
-  unit_notional_ = contract / static_cast<double>(power_of_ten(instrument.quantity_digits));
+  unit_notional_ = contract / static_cast<double>(power_of_ten(instrument_.quantity_digits));
+}
+
+void QuotingAgents::follow(const Instrument& now_is, Timestamp now) {
+  const bool same_tick = now_is.tick_size == instrument_.tick_size;
+  const bool same_sizes = now_is.lot_size == instrument_.lot_size &&
+                          now_is.minimum_quantity == instrument_.minimum_quantity &&
+                          now_is.contract_value == instrument_.contract_value;
+  if (same_tick && same_sizes) return;
+  instrument_ = now_is;
+  measure_units();
+  if (!same_tick) withdraw_off_grid(now);
+}
+
+void QuotingAgents::withdraw_off_grid(Timestamp now) {
+  for (std::vector<Quote>& mine : quotes_) {
+    std::erase_if(mine, [&](const Quote& quote) {
+      if (quote.price.raw % instrument_.tick_size.raw == 0) return false;
+      exchange_->cancel(kMarketUser, quote.id, CancelCause::User, now);
+      return true;
+    });
+  }
 }
 
 void QuotingAgents::act(double fair, double nervousness, Timestamp now) {

@@ -21,6 +21,8 @@ class QuotingAgents {
   QuotingAgents(Exchange& exchange, const Instrument& instrument, const SyntheticSettings& settings,
                 std::uint64_t seed);
 
+  /// The instrument's terms as they are now: another tick takes off the book what is not on it.
+  void follow(const Instrument& now_is, Timestamp now);
   /// One act: what is stale goes, the touch is kept, then one agent quotes, withdraws or takes.
   /// `fair`: in the instrument's price unit; `nervousness` widens the touch.
   void act(double fair, double nervousness, Timestamp now);
@@ -38,6 +40,8 @@ class QuotingAgents {
   std::vector<Quote>& quotes(Side side) noexcept { return quotes_[side == Side::Buy ? 0 : 1]; }
   bool fill_sides(double fair, Timestamp now);
   void pick_off(double fair, Timestamp now);
+  void measure_units() noexcept;
+  void withdraw_off_grid(Timestamp now);
   void withdraw_stale(Side side, double touch, Timestamp now);
   void keep_touch(double fair, double nervousness, Timestamp now);
   void take_in_runs(Timestamp now);

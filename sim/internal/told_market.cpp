@@ -4,6 +4,12 @@ namespace gannet::sim {
 namespace {
 
 constexpr Nanos kMiddleInterval = milliseconds(500);
+/// Closer together are two words on one settlement: clocks differ by less, settlements by more.
+constexpr Nanos kSameSettlement = seconds(60);
+
+bool is_same_settlement(Timestamp a, Timestamp b) noexcept {
+  return a - b < kSameSettlement && b - a < kSameSettlement;
+}
 
 }  // namespace
 
@@ -22,6 +28,18 @@ void ToldMarket::on_reference_price(const ReferencePriceEvent& price, Timestamp 
   One& told = one(price.instrument);
   (price.kind == ReferencePriceEvent::Kind::Mark ? told.mark : told.index) = price.price;
   tell_prices(price.instrument, told, now);
+}
+
+void ToldMarket::on_funding(const FundingNotice& notice, Timestamp now) {
+  const Nanos ahead = notice.time - notice.receive_time;
+  if (ahead.count <= 0) return;
+  const Timestamp time = now + ahead;
+  const FundingView known = exchange_.funding(notice.instrument);
+  // It has been paid here a moment before it was paid there: this word is of the past.
+  if (known.settled_time.nanos != 0 && is_same_settlement(known.settled_time, time)) return;
+  exchange_.set_funding_rate(notice.instrument, notice.rate);
+  if (is_same_settlement(known.time, time)) return;
+  exchange_.set_funding_time(notice.instrument, time, notice.interval);
 }
 
 void ToldMarket::forget_times() noexcept {

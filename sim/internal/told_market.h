@@ -6,6 +6,7 @@
 #include "domain/market_events.h"
 #include "sim/exchange.h"
 #include "sim/internal/recorded_liquidity.h"
+#include "sim/market_tape.h"
 
 namespace gannet::sim {
 
@@ -18,6 +19,8 @@ class ToldMarket {
   void on_book(const BookUpdate& update, Timestamp now);
   void on_trade(const TradeEvent& trade, Timestamp now);
   void on_reference_price(const ReferencePriceEvent& price, Timestamp now);
+  /// The rate as told, at a moment as far ahead as it was when it was told.
+  void on_funding(const FundingNotice& notice, Timestamp now);
   /// The exchange's clock goes back: a recording begins again.
   void forget_times() noexcept;
   const LiquidityCounts& counts() const noexcept { return counts_; }

@@ -20,6 +20,7 @@ class HandMadeTape final : public MarketTape {
 
   void add(const TradeEvent& trade) { entries_.push_back({trade, {}, {}}); }
   void add(const ReferencePriceEvent& price) { entries_.push_back({price, {}, {}}); }
+  void add(const FundingNotice& funding) { entries_.push_back({funding, {}, {}}); }
   void add(const BookUpdate& book, std::vector<Level> bids, std::vector<Level> asks) {
     entries_.push_back({book, std::move(bids), std::move(asks)});
   }

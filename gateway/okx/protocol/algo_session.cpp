@@ -35,7 +35,7 @@ void AlgoSession::on_open(SocketOutput& output, Timestamp now) noexcept {
   acknowledged_.fill(false);
   enter(State::LoggingIn, now);
   // Signed anew for every connection: an old login is refused.
-  if (!output.send_text(signer_.login_message(now + clock_offset_)))
+  if (!output.send_text(signer_.login_message(now + clock_offset_).reveal()))
     restart("the login could not be sent", now);
 }
 

@@ -71,7 +71,7 @@ void MarketSession::on_open(SocketOutput& output, Timestamp now) noexcept {
   logged_in_ = signer_ == nullptr || !subscriptions_.any_needs_tier();
   if (!logged_in_) {
     login_sent_ = now;
-    if (!output.send_text(signer_->login_message(now + clock_offset_))) {
+    if (!output.send_text(signer_->login_message(now + clock_offset_).reveal())) {
       reconnect("the login could not be sent");
       return;
     }

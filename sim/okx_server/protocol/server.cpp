@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/okx_server/protocol/internal/cancel_all_after.h"
 #include "sim/okx_server/protocol/internal/control.h"
 #include "sim/okx_server/protocol/internal/fault_orders.h"
 #include "sim/okx_server/protocol/internal/link.h"
@@ -41,20 +42,6 @@ bool take_turn(Timestamp& next, Timestamp now, int interval_ms) noexcept {
   if (now < next) return false;
   next = now + milliseconds(std::max(interval_ms, 1));
   return true;
-}
-
-void fire_cancel_all_after(ServerState& state) {
-  for (UserState& user : state.users) {
-    std::vector<std::string> fired;
-    for (const auto& [tag, due] : user.cancel_all_after) {
-      if (due <= state.now) fired.push_back(tag);
-    }
-    for (const std::string& tag : fired) {
-      user.cancel_all_after.erase(tag);
-      state.exchange->cancel_all(user.id, tag, sim::CancelCause::CancelAllAfter,
-                                 state.exchange_time());
-    }
-  }
 }
 
 void take_turns(ServerState& state) {

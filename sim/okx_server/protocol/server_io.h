@@ -29,6 +29,10 @@ class ServerOutput {
                      std::string_view reason) noexcept = 0;
   /// Wire faults. Bytes under the WebSocket's framing, as they are, in order with the texts.
   virtual void send_bytes(ConnectionId, std::string_view) noexcept {}
+  /// Ends the TCP stream in order, without the goodbyes of the WebSocket and of TLS.
+  virtual void end_stream(ConnectionId) noexcept {}
+  /// The port is closed, so that connecting is refused, or open again.
+  virtual void set_listening(bool) noexcept {}
   /// New TLS connections see that certificate ("expired", "wrong_host", "unknown_authority"); "":
   /// the good one.
   virtual void use_certificate(std::string_view) noexcept {}

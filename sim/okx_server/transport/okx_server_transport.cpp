@@ -104,6 +104,14 @@ void Transport::use_certificate(std::string_view shape) noexcept {
   if (binding_) binding_->use_certificate(shape);
 }
 
+void Transport::end_stream(ConnectionId connection) noexcept {
+  if (binding_) binding_->server().cut(connection, false);
+}
+
+void Transport::set_listening(bool wanted) noexcept {
+  if (binding_) binding_->server().set_listening(wanted);
+}
+
 void Transport::close(ConnectionId connection, std::uint16_t code,
                       std::string_view reason) noexcept {
   if (!binding_) return;

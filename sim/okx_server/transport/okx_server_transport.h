@@ -45,6 +45,8 @@ class Transport final : public ServerOutput {
              std::string_view reason) noexcept override;
   void send_bytes(ConnectionId connection, std::string_view bytes) noexcept override;
   void use_certificate(std::string_view shape) noexcept override;
+  void end_stream(ConnectionId connection) noexcept override;
+  void set_listening(bool wanted) noexcept override;
 
  private:
   class Binding;

@@ -1,5 +1,6 @@
 #include "app/backtest_run.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -157,6 +158,61 @@ TEST_F(BacktestRunTest, AMarketOfOldTimesIsDecodedByTheListOfItsDay) {
   EXPECT_TRUE((*made)->backtest().equity().unvalued().empty());
   EXPECT_TRUE(outcome.positions_agree);
   EXPECT_EQ(outcome.money_fault, "");
+}
+
+/// Forty seconds of a made-up BTCUSDT in Binance's words (USD-M): a snapshot, ten updates a second,
+/// of which `lost` never came, and a trade of half a coin at every second one.
+std::string binance_recording(int lost) {
+  std::string all =
+      R"({"lastUpdateId":100,"E":1700000000001,"T":1700000000000,"bids":[["60000.00","0.010"],["59999.90","0.500"]],"asks":[["60000.20","0.010"],["60000.30","0.500"]]})"
+      "\n";
+  for (int i = 1; i <= 400; ++i) {
+    const std::int64_t time = 1'700'000'000'000 + i * 100;
+    if (i != lost) {
+      all += fmt::format(
+          R"({{"stream":"btcusdt@depth","data":{{"e":"depthUpdate","E":{0},"T":{0},"s":"BTCUSDT","U":{4},"u":{1},"pu":{2},"b":[["59999.80","0.{3:03}"]],"a":[["60000.40","0.{3:03}"]]}}}})",
+          time, 100 + i, 99 + i, 100 + i % 7, i == 1 ? 100 : 100 + i);  // reaches over it
+      all += '\n';
+    }
+    if (i % 2 != 0) continue;
+    const bool sold = i % 4 == 0;
+    all += fmt::format(
+        R"({{"stream":"btcusdt@trade","data":{{"e":"trade","E":{0},"T":{0},"s":"BTCUSDT","t":{1},"p":"{2}","q":"0.500","X":"MARKET","m":{3}}}}})",
+        time + 10, i, sold ? "60000.00" : "60000.20", sold);
+    all += '\n';
+  }
+  return all;
+}
+
+TEST_F(BacktestRunTest, ABinanceRecordingIsOneToo) {
+  config.recording = folder.write("binance.jsonl", binance_recording(0));
+  const auto done = run();
+  const backtest::Outcome& outcome = done->backtest().outcome();
+  EXPECT_EQ(outcome.source.messages, 601u);
+  EXPECT_EQ(outcome.source.gaps, 0u);
+  EXPECT_TRUE(outcome.positions_agree);
+  EXPECT_EQ(outcome.money_fault, "");
+  // Our quotes stand behind 0.01 of a coin, a contract here; every trade is fifty.
+  EXPECT_GT(done->backtest().log().fills().size(), 5u);
+  const auto& fill = done->backtest().log().fills().front().fill;
+  EXPECT_TRUE(fill.maker);
+  EXPECT_EQ(backtest::report_json(done->report()), backtest::report_json(run()->report()));
+}
+
+TEST_F(BacktestRunTest, AfterAGapABinanceBookWaitsForASnapshot) {
+  config.recording = folder.write("binance.jsonl", binance_recording(200));
+  const auto done = run();
+  EXPECT_EQ(done->backtest().outcome().source.gaps, 1u);
+  const Timestamp gap = from_unix_millis(1'700'000'020'100);
+  ASSERT_FALSE(done->backtest().log().orders().empty());
+  for (const backtest::OrderLine& order : done->backtest().log().orders())
+    EXPECT_LT(order.decided_time, gap + seconds(1));
+}
+
+TEST_F(BacktestRunTest, ABinanceRecordingOfAnotherMarketSaysWhatItIs) {
+  config.recording = folder.write("binance.jsonl", binance_recording(0));
+  config.instrument = "ETH-USDT-SWAP";
+  EXPECT_THAT(why_not(), HasSubstr("it is a recording of BTC-USDT-SWAP, not of ETH-USDT-SWAP"));
 }
 
 }  // namespace

@@ -58,11 +58,16 @@ TEST_F(MarketRecordingTest, ReadsOkxBooksTradesAndPricesAndPassesOverTheRest) {
       {R"({"event":"subscribe","arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"connId":"a"})",
        kOkxBook, kOkxTrade,
        R"({"arg":{"channel":"mark-price","instId":"BTC-USDT-SWAP"},"data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","markPx":"60000.04","ts":"1700000000250"}]})",
-       R"({"arg":{"channel":"price-limit","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP"}]})"});
+       R"({"arg":{"channel":"price-limit","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP"}]})",
+       R"({"arg":{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","fundingRate":"-0.00007512345678901234","fundingTime":"1700006400000","nextFundingTime":"1700020800000","ts":"1700000000400"}]})"});
   const auto recording = open();
   ASSERT_TRUE(recording) << recording.error().message;
   const auto events = events_of(*(*recording)->tape);
-  ASSERT_EQ(events.size(), 3u);
+  ASSERT_EQ(events.size(), 4u);
+  const auto& funding = std::get<sim::FundingNotice>(events[3]);
+  EXPECT_EQ(funding.rate, -751'234'567'890);  // to 16 digits
+  EXPECT_EQ(funding.time, from_unix_millis(1'700'006'400'000));
+  EXPECT_EQ(funding.interval, seconds(4 * 3'600));
   const auto& trade = std::get<TradeEvent>(events[1]);
   EXPECT_EQ(trade.aggressor, Side::Buy);
   EXPECT_EQ(trade.exchange_time, from_unix_millis(1'700'000'000'150));

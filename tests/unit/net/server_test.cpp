@@ -212,6 +212,40 @@ TEST_F(ServerTest, CutsAConsumerThatDoesNotRead) {
   }
 }
 
+TEST_F(ServerTest, RefusesToConnectWhileItDoesNotListen) {
+  serve();
+  const std::uint16_t port = echo.server->port();
+  const auto connects = [&] {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    const bool taken =
+        ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+    ::close(socket);
+    return taken;
+  };
+  echo.server->set_listening(false);
+  EXPECT_FALSE(connects());
+  echo.server->set_listening(true);
+  EXPECT_TRUE(connects());
+  EXPECT_EQ(echo.server->port(), port);
+  EXPECT_TRUE(drained());
+}
+
+TEST_F(ServerTest, EndsAStreamInOrderWithoutAGoodbye) {
+  serve();
+  echo.on_text_hook = [&](ServerConnectionId id, std::string_view) { echo.server->cut(id, false); };
+  with_raw_client([&](RawTlsConnection& connection) {
+    connection.write(kUpgrade);
+    connection.read_through("\r\n\r\n");
+    connection.write(client_frame(0x81, "cut me"));
+    EXPECT_EQ(connection.read_all(), "") << "no close frame";
+  });
+  EXPECT_TRUE(drained());
+}
+
 TEST_F(ServerTest, SaysWhenThePortIsTaken) {
   serve();
   EchoServer other;

@@ -272,7 +272,12 @@ TEST_F(AccountsOnTheWire, SaysHowMuchMayBeOrderedAndTakenOut) {
       venue.get("/api/v5/account/max-loan?instId=BTC-USDT&mgnMode=cross").at("/data/0/maxLoan"),
       "0");
   EXPECT_EQ(venue.get("/api/v5/account/interest-accrued").at("/code"), "0");
-  EXPECT_EQ(venue.get("/api/v5/account/risk-state").at("/code"), "51010");
+  for (const char* const portfolio : {"risk-state", "position-tiers", "mmp-config"})
+    EXPECT_EQ(venue.get("/api/v5/account/" + std::string(portfolio)).at("/code"), "51010");
+  EXPECT_EQ(venue.get("/api/v5/account/collateral-assets?ccy=USDT").at("/data/0/collateralEnabled"),
+            "true");
+  EXPECT_EQ(venue.post("/api/v5/account/set-auto-repay", R"({"autoRepay":true})").at("/code"),
+            "50064");
   EXPECT_EQ(venue.get("/api/v5/account/greeks?ccy=USDT").at("/data/0/deltaBS"), "0");
   EXPECT_EQ(venue.post("/api/v5/account/set-greeks", R"({"greeksType":"BS"})").at("/code"), "0");
   EXPECT_EQ(venue.get("/api/v5/account/config").at("/data/0/greeksType"), "BS");
@@ -283,6 +288,27 @@ TEST_F(AccountsOnTheWire, SaysHowMuchMayBeOrderedAndTakenOut) {
             "100");
   const Json risk = venue.get("/api/v5/account/account-position-risk");
   EXPECT_GE(risk.size("/data/0/balData"), 1u);
+}
+
+TEST_F(AccountsOnTheWire, GreeksAndTheChainsHaveTheirChannels) {
+  const ConnectionId id = venue.open_private();
+  venue.text(id, R"({"op":"subscribe","args":[{"channel":"account-greeks","ccy":"USDT"}]})");
+  ASSERT_EQ(venue.pushes(id, "account-greeks").size(), 1u);
+  const Json first(venue.pushes(id, "account-greeks").front());
+  EXPECT_EQ(first.size("/data"), 1u);
+  EXPECT_EQ(first.at("/data/0/ccy"), "USDT");
+  EXPECT_EQ(first.at("/data/0/vegaPA"), "0");
+  venue.take(id);
+  bought("cross", "1");
+  venue.advance(milliseconds(200));
+  EXPECT_FALSE(venue.pushes(id, "account-greeks").empty()) << "the account has changed";
+  const ConnectionId business = venue.open("/ws/v5/business");
+  const std::string ask = R"({"op":"subscribe","args":[{"channel":"deposit-info"}]})";
+  venue.text(business, ask);
+  EXPECT_EQ(venue.last(business).at("/code"), "60011");
+  venue.text(business, venue.login_text());
+  venue.text(business, ask);
+  EXPECT_EQ(venue.last(business).at("/event"), "subscribe");
 }
 
 TEST_F(AccountsOnTheWire, FrozenMoneyIsToldWithAndWithoutTheReserveForFees) {
@@ -301,6 +327,34 @@ TEST_F(AccountsOnTheWire, TheTierOfALeverageLimitsTheOrder) {
   EXPECT_EQ(place("cross", "buy", "60000", "6"), "51004");
   set_leverage("20", "cross");
   EXPECT_EQ(place("cross", "buy", "60000", "6"), "0");
+}
+
+TEST(OptionsOnTheWire, AreBoughtByLimitForTheirPremium) {
+  Venue venue(nullptr, true);
+  sim::NewOrder offer;
+  offer.instrument = venue.option;
+  offer.side = Side::Sell;
+  offer.price = {50'000};  // 0.05
+  offer.quantity = {10};
+  venue.server->exchange().place(offer, venue.now);
+  const auto order = [&](const std::string& type) {
+    return venue
+        .post("/api/v5/trade/order",
+              R"({"instId":"BTC-USD-271231-60000-C","tdMode":"cross","side":"buy","ordType":")" +
+                  type + R"(","px":"0.05","sz":"10"})")
+        .at("/data/0/sCode");
+  };
+  EXPECT_EQ(order("market"), "51066");
+  EXPECT_EQ(order("limit"), "0");
+  const Json position = venue.get("/api/v5/account/positions?instType=OPTION");
+  EXPECT_EQ(position.at("/data/0/pos"), "10");
+  EXPECT_EQ(position.at("/data/0/avgPx"), "0.05");
+  EXPECT_EQ(position.at("/data/0/optVal"), "0.005");
+  EXPECT_EQ(position.at("/data/0/lever"), "");
+  EXPECT_EQ(venue.get("/api/v5/trade/fills?instType=OPTION").at("/data/0/fee"), "-0.00005");
+  const Json bill = venue.get("/api/v5/account/bills?instType=OPTION");
+  EXPECT_EQ(bill.at("/data/0/balChg"), "-0.00505");
+  EXPECT_EQ(venue.get("/sim/v1/truth").at("/money_ok"), "true");
 }
 
 }  // namespace

@@ -167,6 +167,85 @@ TEST(OrderFaults, D22_EachActionIsRefusedWithAnyCode) {
   EXPECT_EQ(desk.state_of("5"), "live");
 }
 
+TEST(OrderFaults, D20_AnOrderIsFilledOneLotBeyondItsSize) {
+  OrderDesk desk;
+  desk.place("5");
+  desk.venue.fault(R"({"overfill":{"instId":"BTC-USDT-SWAP"}})");
+  desk.venue.advance(milliseconds(20));
+  const auto pushed = desk.venue.pushes(desk.id, "orders");
+  ASSERT_EQ(pushed.size(), 1u);
+  EXPECT_EQ(Json(pushed[0]).at("/data/0/state"), "filled");
+  EXPECT_EQ(Json(pushed[0]).at("/data/0/sz"), "10");
+  EXPECT_EQ(Json(pushed[0]).at("/data/0/accFillSz"), "10.01");
+  const Json truth = desk.venue.get("/sim/v1/truth");
+  EXPECT_EQ(truth.at("/positions/0/pos"), "10.01");
+  EXPECT_EQ(truth.at("/fills/0/fillSz"), "10.01");
+  EXPECT_EQ(truth.at("/money_ok"), "true");
+}
+
+/// A long position of five, the price at 61250, and an algo order that sells it.
+struct AlgoDesk : OrderDesk {
+  AlgoDesk() {
+    venue.market_order(Side::Sell, "61250", "5");
+    send(venue.order("1", "9", "buy", "limit", "61250", "5"));
+    venue.advance(milliseconds(20));
+  }
+  std::string place_algo(const std::string& members) {
+    return venue
+        .post(
+            "/api/v5/trade/order-algo",
+            R"({"instId":"BTC-USDT-SWAP","tdMode":"cross","side":"sell","sz":"5",)" + members + "}")
+        .at("/data/0/algoId");
+  }
+  void trade_at(std::string_view price, std::string_view bid = "20") {
+    venue.market_order(Side::Buy, price, bid);
+    venue.market_order(Side::Sell, price, "1", sim::OrderType::ImmediateOrCancel);
+    venue.advance(milliseconds(20));
+  }
+  Json algo(const std::string& named) {
+    return venue.get("/api/v5/trade/order-algo?algoId=" + named);
+  }
+};
+constexpr const char* kStop = R"("ordType":"conditional","slTriggerPx":"61000","slOrdPx":"-1")";
+
+TEST(OrderFaults, D24_TheOrderOfATriggeredStopIsRefused) {
+  AlgoDesk desk;
+  const std::string id = desk.place_algo(kStop);
+  desk.venue.fault(R"({"algo_refused":{}})");
+  desk.trade_at("61000");
+  EXPECT_EQ(desk.algo(id).at("/data/0/state"), "order_failed");
+  EXPECT_EQ(desk.algo(id).at("/data/0/failCode"), "51008");
+  EXPECT_EQ(desk.venue.get("/sim/v1/truth").at("/positions/0/pos"), "5") << "it sold nothing";
+}
+
+TEST(OrderFaults, D24_ATrailingStopArmsAnew) {
+  AlgoDesk desk;
+  const std::string id = desk.place_algo(R"("ordType":"move_order_stop","callbackSpread":"100")");
+  desk.venue.fault(R"({"algo_rearm":{"instId":"BTC-USDT-SWAP"}})");
+  desk.trade_at("61100", "1");
+  EXPECT_EQ(desk.algo(id).at("/data/0/state"), "live");
+  EXPECT_EQ(desk.algo(id).at("/data/0/moveTriggerPx"), "61000");
+  desk.trade_at("60900");
+  EXPECT_EQ(desk.algo(id).at("/data/0/state"), "effective");
+}
+
+TEST(OrderFaults, D24_TheOrdersOfAnAlgoOrderAreNotNamedAndItIsInTheHistoryAlone) {
+  AlgoDesk desk;
+  const std::string id = desk.place_algo(kStop);
+  const std::string list = "/api/v5/trade/orders-algo-pending?ordType=conditional";
+  desk.venue.fault(R"({"empty_list":{"path":"/api/v5/trade/orders-algo-pending"}})");
+  EXPECT_EQ(desk.venue.get(list).size("/data"), 0u);
+  EXPECT_EQ(desk.venue.get(list).size("/data"), 1u);
+  desk.venue.fault(R"({"algo_unnamed":{"for":"5s"}})");
+  desk.trade_at("61000");
+  const auto named = [&] { return desk.algo(id).at("/data/0/ordId"); };
+  EXPECT_EQ(desk.algo(id).at("/data/0/state"), "effective");
+  EXPECT_EQ(named(), "");
+  EXPECT_EQ(desk.algo(id).at("/data/0/ordIdList"), "[]");
+  desk.venue.advance(seconds(6));
+  EXPECT_EQ(named().size(), 19u);
+}
+
 TEST(OrderFaults, D23_TheInstrumentsCodeIsRefusedOnTheSocketAlone) {
   OrderDesk desk;
   desk.venue.fault(R"({"refuse_instrument_code":{"instId":"BTC-USDT-SWAP"}})");

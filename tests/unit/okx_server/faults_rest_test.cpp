@@ -1,6 +1,8 @@
 // Faults of REST. RELIABILITY D10, D13, D21, D22, D27-D30, D35.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "unit/okx_server/venue.h"
 
 namespace gannet::okx_server {
@@ -101,6 +103,57 @@ TEST(RestFaults, D27_PagesOverlapAndFail) {
   desk.venue.fault(R"({"page_error":{}})");
   EXPECT_EQ(desk.pending("?limit=2").at("/code"), "0") << "the first page comes";
   EXPECT_EQ(desk.pending("?limit=2&after=" + last).at("/code"), "50026");
+}
+
+// RELIABILITY D27: the client's pages and what there really is, for every length that matters.
+TEST(RestFaults, D27_PendingListsOfEveryLengthComeInPages) {
+  RestDesk desk;
+  sim::NewOrder order;
+  order.user = 1;
+  order.instrument = desk.venue.swap;
+  order.price = desk.venue.price("61000");
+  order.quantity = desk.venue.lots("0.01");
+  std::size_t placed = 0;
+  for (const std::size_t length : {0u, 1u, 99u, 100u, 101u, 205u}) {
+    for (; placed < length; ++placed) desk.venue.server->exchange().place(order, desk.venue.now);
+    desk.venue.advance(seconds(3));
+    std::set<std::string> seen;
+    std::string after;
+    std::size_t pages = 0;
+    for (std::size_t rows = 100; rows == 100; ++pages) {
+      const Json page = desk.pending(after.empty() ? "" : "?after=" + after);
+      rows = page.size("/data");
+      for (std::size_t i = 0; i < rows; ++i)
+        seen.insert(after = page.at(fmt::format("/data/{}/ordId", i)));
+    }
+    EXPECT_EQ(seen.size(), length);
+    EXPECT_EQ(pages, length / 100 + 1);
+  }
+}
+
+TEST(RestFaults, D27_TheListChangesBetweenPages) {
+  RestDesk desk;
+  for (int i = 0; i < 6; ++i) desk.place(std::to_string(100 + i));
+  const std::string path = "/api/v5/trade/orders-pending";
+  const auto names = [&](const std::string& query) {
+    const Json rows = desk.pending(query);
+    std::string all;
+    for (std::size_t i = 0; i < rows.size("/data"); ++i)
+      all += rows.at(fmt::format("/data/{}/clOrdId", i)) + " ";
+    return all;
+  };
+  const std::string last = desk.pending("?limit=2").at("/data/1/ordId");
+  const std::string further = "?limit=2&after=" + last;
+  desk.venue.fault(R"({"page_change":{"path":")" + path + R"("}})");
+  EXPECT_EQ(names("?limit=2"), "105 104 ") << "a first page is no further page";
+  EXPECT_EQ(names(further), "102 101 ") << "103 was cancelled meanwhile";
+  desk.venue.fault(R"({"page_change":{"how":"fill"}})");
+  EXPECT_EQ(names(further), "101 100 ") << "102 was filled meanwhile";
+  desk.venue.fault(R"({"page_change":{"how":"new"}})");
+  EXPECT_EQ(names(further), "101 100 ");
+  EXPECT_EQ(desk.pending("?limit=1").at("/data/0/clOrdId"), "")
+      << "placed behind the client's back";
+  EXPECT_EQ(desk.venue.get("/sim/v1/truth").at("/positions/0/pos"), "1");
 }
 
 TEST(RestFaults, D28_AReplicaShowsWhatWasSomeTimeAgo) {

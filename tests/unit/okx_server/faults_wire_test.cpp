@@ -279,5 +279,26 @@ TEST(WireFaults, D12_LoginsAndSubscriptionsAreRefusedLateOrUnanswered) {
   EXPECT_EQ(venue.pushes(id, "tickers").size(), 1u);
 }
 
+TEST(WireFaults, D8_ATcpStreamEndsInOrderButWithoutTlssGoodbye) {
+  Venue venue;
+  const ConnectionId id = venue.open("/ws/v5/public");
+  venue.fault(R"({"cut":{"connection":"public","how":"fin"}})");
+  EXPECT_TRUE(venue.output.ended.contains(id));
+  EXPECT_FALSE(venue.output.closes.contains(id));
+  EXPECT_EQ(venue.get("/sim/v1/connections").size(""), 0u);
+}
+
+TEST(WireFaults, D10_ConnectingIsRefusedWhileThePortIsClosed) {
+  Venue venue;
+  const ConnectionId id = venue.open("/ws/v5/public");
+  venue.fault(R"({"down":{"listen":false,"for":"2s"}})");
+  EXPECT_FALSE(venue.output.listening);
+  EXPECT_EQ(venue.output.closes.at(id), 0);
+  venue.advance(milliseconds(1'990));
+  EXPECT_FALSE(venue.output.listening);
+  venue.advance(milliseconds(20));
+  EXPECT_TRUE(venue.output.listening);
+}
+
 }  // namespace
 }  // namespace gannet::okx_server

@@ -131,5 +131,23 @@ TEST(InstrumentChanges, BadOrdersOfChangesAreExplained) {
   EXPECT_TRUE(venue.told().empty());
 }
 
+// RELIABILITY D36.
+TEST(InstrumentChanges, ContractsOfAnotherSizeWhileNobodyHoldsAny) {
+  ChangingVenue venue;
+  EXPECT_EQ(venue.place("BTC-USDT-SWAP", "61000", "1"), "0");
+  EXPECT_EQ(venue.control(R"({"instId":"BTC-USDT-SWAP","ctVal":"0.001"})").at("/ok"), "true");
+  EXPECT_EQ(Json(venue.told().at(0)).at("/data/0/ctVal"), "0.001");
+  EXPECT_EQ(venue.get("/sim/v1/truth").at("/orders/0/state"), "canceled");
+  venue.market_order(Side::Sell, "61000", "1");
+  EXPECT_EQ(venue.place("BTC-USDT-SWAP", "61000", "1"), "0");
+  // A thousandth of a bitcoin at 61,000: 61, and 0.05 % of it is the fee.
+  EXPECT_EQ(venue.get("/sim/v1/truth").at("/orders/1/fee"), "-0.0305");
+  EXPECT_EQ(venue.control(R"({"instId":"BTC-USDT-SWAP","ctVal":"0.01"})").at("/error"),
+            "ctVal: somebody holds a position");
+  EXPECT_EQ(venue.get("/sim/v1/truth").at("/money_ok"), "true");
+  EXPECT_NE(venue.control(R"({"instId":"BTC-USDT","ctVal":"0.01"})").at("/error"), "<none>");
+  EXPECT_NE(venue.control(R"({"instId":"BTC-USDT-SWAP","ctVal":"-1"})").at("/error"), "<none>");
+}
+
 }  // namespace
 }  // namespace gannet::okx_server

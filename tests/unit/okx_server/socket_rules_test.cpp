@@ -1,6 +1,8 @@
 // The rules of connections: paths, logins, arguments, counts. PROTOCOL 2.3, 2.5, 3.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "unit/okx_server/venue.h"
 
 namespace gannet::okx_server {
@@ -139,6 +141,42 @@ TEST(SocketRequests, AreAnsweredWithTheirIdThoughItIsANumberAndTheArgsAreMany) {
     ASSERT_EQ(frames.size(), 300u);
     for (const std::string& frame : frames) EXPECT_EQ(Json(frame).at("/id"), "12345") << frame;
   }
+}
+
+// What a number is written as lives for 256 more of them: the exits of these orders have more.
+TEST(SocketRequests, OfManyOrdersKeepAnExpiryThatIsANumber) {
+  Venue venue;
+  const ConnectionId id = venue.open_private();
+  std::string exits;
+  for (int i = 0; i < 8; ++i) {
+    exits += fmt::format(R"({{"tpTriggerPx":{},"tpOrdPx":-1,"sz":1}},)", 70000 + i);
+  }
+  exits.pop_back();
+  std::string items;
+  for (int i = 0; i < 20; ++i) {
+    items += fmt::format(
+        R"({{"instIdCode":{},"tdMode":"cross","side":"buy","ordType":"limit","px":60000,"sz":8,"attachAlgoOrds":[{}]}},)",
+        venue.swap_code, exits);
+  }
+  items.pop_back();
+  const auto codes = [&](const std::string& expiry) {
+    venue.text(id, fmt::format(R"({{"id":"1","op":"batch-orders","expTime":{},"args":[{}]}})",
+                               expiry, items));
+    const auto frames = venue.take(id);
+    const Json reply(frames.empty() ? "" : frames.front());
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < reply.size("/data"); ++i)
+      all.push_back(reply.at(fmt::format("/data/{}/sCode", i)));
+    venue.advance(seconds(3));
+    return all;
+  };
+  const auto expiry = [&] { return std::to_string(to_unix_millis(venue.now) + 5'000); };
+  const auto as_text = codes("\"" + expiry() + "\"");
+  const auto as_number = codes(expiry());
+  ASSERT_EQ(as_number.size(), 20u);
+  EXPECT_EQ(as_number, as_text);
+  EXPECT_EQ(std::ranges::count(as_number, "50036"), 0);
+  EXPECT_EQ(std::ranges::count(codes("60000"), "50036"), 20);
 }
 
 TEST(SocketRequests, OfMoreThan64KilobytesCloseTheConnection) {

@@ -97,6 +97,22 @@ TEST(StepMode, AStepAdvancesTheExchangeWithoutAMarket) {
   EXPECT_EQ(next(), std::to_string(due + kEightHours));
 }
 
+TEST(StepMode, CancelAllAfterCountsSteps) {
+  Stepped venue(5, Stepped::kStart);
+  venue.step(10);
+  EXPECT_EQ(venue.order("buy", "limit", "59000").at("/code"), "0");
+  venue.request("POST", "/api/v5/trade/cancel-all-after", R"({"timeOut":"10"})");
+  const auto resting = [&] {
+    return venue.request("GET", "/api/v5/trade/orders-pending").size("/data");
+  };
+  venue.wall_time_passes(seconds(11));
+  EXPECT_EQ(resting(), 1u) << "wall time is nothing to it";
+  venue.step(9'980);
+  EXPECT_EQ(resting(), 1u);
+  venue.step(20);
+  EXPECT_EQ(resting(), 0u);
+}
+
 TEST(StepMode, BadStepsAreRefused) {
   Stepped venue(5, Stepped::kStart);
   for (const char* const body : {"", "{}", R"({"ms":0})", R"({"ms":-5})", R"({"ms":"10"})",

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -100,9 +101,13 @@ class FakeOutput final : public ServerOutput {
     raw[connection] += bytes;
   }
   void use_certificate(std::string_view shape) noexcept override { certificate = shape; }
+  void end_stream(ConnectionId connection) noexcept override { ended.insert(connection); }
+  void set_listening(bool wanted) noexcept override { listening = wanted; }
   std::map<ConnectionId, std::vector<std::string>> frames;
   std::map<ConnectionId, std::string> raw;  ///< bytes under the framing
   std::string certificate;
+  std::set<ConnectionId> ended;
+  bool listening = true;
   std::map<ConnectionId, std::uint16_t> closes;
 };
 
@@ -112,9 +117,10 @@ class Venue {
  public:
   static constexpr Timestamp kStart{1'795'430'400'000'000'000};
 
-  explicit Venue(Settings (*change)(Settings) = nullptr) {
+  explicit Venue(Settings (*change)(Settings) = nullptr, bool with_option = false) {
     swap = add("BTC-USDT-SWAP", InstrumentKind::Swap);
     spot = add("BTC-USDT", InstrumentKind::Spot);
+    if (with_option) option = add("BTC-USD-271231-60000-C", InstrumentKind::Option);
     Settings settings = make_default_settings(7, instruments, currencies);
     if (change != nullptr) settings = change(std::move(settings));
     credentials = settings.keys.front().credentials;
@@ -220,7 +226,7 @@ class Venue {
   FakeOutput output;
   std::unique_ptr<Server> server;
   Credentials credentials;
-  InstrumentId swap, spot;
+  InstrumentId swap, spot, option;
   std::int64_t swap_code = 0, spot_code = 0;
   Timestamp now = kStart;
   ConnectionId last_connection = 0;
@@ -247,6 +253,16 @@ class Venue {
       instrument.contract = ContractKind::Linear;
       instrument.contract_value = {1, 2};
       instrument.maximum_leverage = Decimal{100, 0};
+    }
+    if (kind == InstrumentKind::Option) {  // a hundredth of a bitcoin, in bitcoin
+      instrument.family = InstrumentName("BTC-USD");
+      instrument.quote = instrument.settle = instrument.base;
+      instrument.price_digits = 6;
+      instrument.quantity_digits = 0;
+      instrument.contract_multiplier = {1, 2};
+      instrument.option_side = OptionSide::Call;
+      instrument.strike = Decimal{60'000, 0};
+      instrument.expiry_time = kStart + seconds(400 * 86'400);
     }
     return instruments.add(instrument);
   }

@@ -1,5 +1,9 @@
 // What orders claim of positions and money, when the position changes behind their back.
 
+#include <array>
+#include <cstdlib>
+
+#include "sim/random.h"
 #include "support/exchange_fixture.h"
 
 namespace gannet::sim {
@@ -8,7 +12,10 @@ namespace {
 class PositionEvents final : public ExchangeEvents {
  public:
   std::vector<std::pair<UserId, PositionView>> told;
-  void on_order_change(const OrderChange&) noexcept override {}
+  int cancelled = 0;
+  void on_order_change(const OrderChange& change) noexcept override {
+    cancelled += change.what == OrderChange::What::Cancelled ? 1 : 0;
+  }
   void on_trade(const PublicTrade&) noexcept override {}
   void on_level(InstrumentId, Side, Price, Quantity, std::uint32_t, Timestamp) noexcept override {}
   void on_position(UserId user, const PositionView& position) noexcept override {
@@ -139,6 +146,32 @@ TEST_F(Claims, AnOrderThatWouldOpenAfterThePositionWasClosedHoldsItsMargin) {
   EXPECT_EQ(venue.find(resting)->state, OrderState::Live);
 }
 
+TEST_F(Claims, OfOrdersThatWouldOpenAndAreNotCoveredTheNewestGo) {
+  open(erin, "20");  // 240 of margin, 6 of fee: 494 in cash
+  const VenueOrderId older = place(erin, Side::Sell, "60500", "20");  // closes all of it
+  const VenueOrderId newer = place(erin, Side::Sell, "60400", "10");  // opens: 120.8 and 3.02
+  ASSERT_EQ(venue.transfer(erin, Wallet::Trading, erin, Wallet::Funding, money("120", usdt), now),
+            AccountRefusal::None);
+  place(dave, Side::Buy, "60000", "20");
+  NewOrder close = order(erin, swap, Side::Sell, "60000", "20", OrderType::ImmediateOrCancel);
+  close.reduce_only = true;
+  ASSERT_EQ(venue.place(close, now).refusal, Refusal::None);
+  ASSERT_EQ(held(erin).quantity.raw, 0);
+  // 368 are left; the older one would open now and holds 242 and 6.05.
+  EXPECT_EQ(venue.find(older)->state, OrderState::Live);
+  EXPECT_EQ(venue.find(newer)->cancel_cause, CancelCause::MarginShort);
+  EXPECT_GE(dollars(erin).frozen, money("248.05", usdt));
+  EXPECT_LE(dollars(erin).frozen, dollars(erin).cash);
+}
+
+TEST_F(Claims, WhatUsersQuoteMovesNobodysProfit) {
+  place(dave, Side::Sell, "60000", "10");
+  place(erin, Side::Buy, "60000", "10");
+  const Amount before = held(erin).unrealised_pnl;
+  place(dave, Side::Buy, "70000", "1");
+  EXPECT_EQ(held(erin).unrealised_pnl, before);  // no mark: the last trade stands for it
+}
+
 TEST_F(Claims, LiquidationCancelsTheClosingOrdersOfANetPosition) {
   const UserId frank = add("frank", "100", false);
   open(frank, "8");
@@ -146,6 +179,61 @@ TEST_F(Claims, LiquidationCancelsTheClosingOrdersOfANetPosition) {
   mark("59000");
   ASSERT_EQ(held(frank).quantity.raw, 0);
   EXPECT_EQ(venue.find(closing)->cancel_cause, CancelCause::Liquidation);
+}
+
+/// What the open orders of the user close of the position, the oldest first, and whether that is
+/// what the exchange says.
+void expect_the_oldest_close(const Exchange& venue, UserId user) {
+  const PositionView position = venue.positions(user).at(0);
+  const std::int64_t held = position.quantity.raw;
+  std::int64_t room = std::abs(held);
+  std::array<std::int64_t, 2> promised{};
+  venue.for_each_open_order(user, [&](const OrderView& order) {
+    const bool sells = order.terms.side == Side::Sell;
+    if (held == 0 || (held > 0) != sells) return;
+    const std::int64_t closes = std::min((order.terms.quantity - order.filled).raw, room);
+    room -= closes;
+    promised[sells ? 1 : 0] += closes;
+  });
+  EXPECT_EQ(position.promised[0].raw, promised[0]);
+  EXPECT_EQ(position.promised[1].raw, promised[1]);
+}
+
+TEST_F(Claims, AfterEveryMatchTheOldestOrdersCloseThePositionHoweverManyThereAre) {
+  const std::array users{add("x", "10000000", false), add("y", "10000000", false),
+                         add("z", "10000000", false)};
+  std::array<std::vector<VenueOrderId>, 3> placed;
+  Random random(11);
+  int checked = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::size_t who = random.below(3);
+    const std::array fills{venue.fills(users[0]).size(), venue.fills(users[1]).size(),
+                           venue.fills(users[2]).size()};
+    watcher.cancelled = 0;
+    if (random.below(5) == 0 && !placed[who].empty()) {
+      venue.cancel(users[who], placed[who][random.below(placed[who].size())], CancelCause::User,
+                   now);
+    } else {
+      NewOrder terms;
+      terms.user = users[who];
+      terms.instrument = swap;
+      terms.side = random.below(2) == 0 ? Side::Buy : Side::Sell;
+      const auto ticks = static_cast<std::int64_t>(random.below(60));
+      terms.price = {px("60000").raw +
+                     (terms.side == Side::Buy ? 2'000 - ticks * 100 : ticks * 100 - 2'000)};
+      terms.quantity = {static_cast<std::int64_t>(random.below(400) + 1)};
+      const auto result = venue.place(terms, now);
+      if (result.refusal == Refusal::None) placed[who].push_back(result.id);
+    }
+    if (watcher.cancelled > 0) continue;  // what that sets free is shared out at the next match
+    for (std::size_t u = 0; u < users.size(); ++u) {
+      if (venue.fills(users[u]).size() == fills[u]) continue;
+      ++checked;
+      expect_the_oldest_close(venue, users[u]);
+    }
+    ASSERT_FALSE(HasFailure()) << "at step " << i;
+  }
+  EXPECT_GT(checked, 2'000);
 }
 
 }  // namespace

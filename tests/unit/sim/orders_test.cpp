@@ -195,6 +195,20 @@ TEST_F(Orders, MalformedOrdersAreRefusedWithTheirReason) {
   EXPECT_EQ(refusal(order(alice, swap, Side::Buy, "60000", "1")), Refusal::InstrumentNotLive);
 }
 
+TEST_F(Orders, TheSizeOfAnOrderMayChangeWhereverTheBandHasGone) {
+  exchange.set_reference_prices(swap, px("60000"), px("60000"), now);
+  const VenueOrderId id = buy(alice, swap, "60000", "3");
+  exchange.set_reference_prices(swap, px("50000"), px("50000"), now);
+  AmendTerms size;
+  size.quantity = qty(swap, "2");
+  EXPECT_EQ(exchange.amend(alice, id, size, now), Refusal::None);
+  size.price = px("60000");
+  size.quantity = qty(swap, "1");
+  EXPECT_EQ(exchange.amend(alice, id, size, now), Refusal::None);  // the price that it has
+  size.price = px("59999");
+  EXPECT_EQ(exchange.amend(alice, id, size, now), Refusal::PriceOutsideBand);
+}
+
 TEST_F(Orders, PriceFarFromTheIndexIsOutsideTheBand) {
   exchange.set_reference_prices(swap, px("60000"), px("60000"), now);
   EXPECT_EQ(refusal(order(alice, swap, Side::Buy, "63000.1", "1")), Refusal::PriceOutsideBand);

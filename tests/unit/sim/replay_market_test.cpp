@@ -466,5 +466,37 @@ TEST_F(Replay, ATapeThatBreaksStopsTheMarketAndSaysWhere) {
   EXPECT_EQ(depth(Side::Buy, "60000"), contracts("4"));
 }
 
+TEST_F(Replay, FundingComesWithTheRecordedRateAsLongAfterTheStart) {
+  snapshot({{"60000", "5"}}, {{"60000.1", "5"}});
+  FundingNotice notice;
+  notice.instrument = swap;
+  notice.rate = 1'000'000'000'000;  // 0.01 %
+  notice.interval = seconds(4 * 3'600);
+  const Timestamp due = recorded + seconds(90);
+  // Told again and again, at last a moment after it was paid: it is paid once.
+  for (const std::int64_t ms : {100, 60'000, 89'999, 90'001}) {
+    notice.exchange_time = notice.receive_time = recorded + milliseconds(ms);
+    notice.time = due;
+    tape->add(notice);
+  }
+  notice.receive_time = recorded + seconds(120);
+  notice.time = due + notice.interval;
+  notice.rate = -notice.rate;
+  tape->add(notice);
+  open();
+  play();
+  buy(alice, swap, "60000.1", "1", OrderType::ImmediateOrCancel);
+  for (int s = 0; s < 130; ++s) {
+    now = now + seconds(1);
+    market->advance(now);
+    exchange.advance(now);
+  }
+  ASSERT_EQ(exchange.funding_history(swap).size(), 1u);
+  EXPECT_EQ(exchange.funding_history(swap).front().rate, 1'000'000'000'000);
+  EXPECT_EQ(exchange.funding(swap).rate, -1'000'000'000'000);
+  EXPECT_EQ(exchange.funding(swap).interval, seconds(4 * 3'600));
+  EXPECT_EQ(exchange.bills(alice).back().cause, Bill::Cause::Funding);
+}
+
 }  // namespace
 }  // namespace gannet::sim

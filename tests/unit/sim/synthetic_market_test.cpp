@@ -111,6 +111,49 @@ TEST(SyntheticMarket, FillsAUserWhoQuotesAtTheTouch) {
   EXPECT_EQ(venue.exchange.check_money(), "");
 }
 
+TEST(SyntheticMarket, QuotesWhatIsListedLaterOnceItIsLive) {
+  Venue venue(13);
+  venue.market->advance(venue.start + seconds(1));
+  const auto list = [&](std::string_view name, InstrumentState state) {
+    Instrument fresh = venue.instruments[venue.instruments.find("SOL-USDT-SWAP")];
+    fresh.name = name;
+    fresh.base = venue.currencies.intern(name.substr(0, 3));
+    fresh.state = state;
+    return venue.instruments.add(fresh);
+  };
+  const InstrumentId at_once = list("NEW-USDT-SWAP", InstrumentState::Live);
+  const InstrumentId later = list("SOL-USDT-SWAP-2", InstrumentState::PreOpen);
+  const Price told{7 * power_of_ten(venue.instruments[at_once].price_digits)};
+  venue.exchange.set_reference_prices(at_once, told, told, venue.start + seconds(1));
+  venue.market->advance(venue.start + seconds(3));
+  EXPECT_GE(venue.exchange.book(at_once, Side::Buy, 400).size(), 15u);
+  EXPECT_NEAR(static_cast<double>(venue.best(at_once, Side::Sell).raw),
+              static_cast<double>(told.raw), 0.02 * static_cast<double>(told.raw));
+  EXPECT_TRUE(venue.exchange.book(later, Side::Buy, 400).empty());
+  venue.exchange.set_instrument_state(later, InstrumentState::Live, venue.start + seconds(3));
+  venue.market->advance(venue.start + seconds(5));
+  const double old =
+      static_cast<double>(venue.exchange.mark_price(venue.instruments.find("SOL-USDT-SWAP")).raw);
+  EXPECT_NEAR(static_cast<double>(venue.best(later, Side::Buy).raw), old, 0.02 * old);
+}
+
+TEST(SyntheticMarket, FollowsAnotherTick) {
+  Venue venue(15);
+  const InstrumentId swap = venue.instruments.find("BTC-USDT-SWAP");
+  venue.market->advance(venue.start + seconds(5));
+  for (const std::int64_t times : {50, 10}) {  // coarser, then finer again
+    Instrument& terms = venue.instruments[swap];
+    terms.tick_size = {times == 50 ? terms.tick_size.raw * 50 : terms.tick_size.raw / 10};
+    const Timestamp changed = venue.start + seconds(times == 50 ? 5 : 20);
+    venue.market->advance(changed + seconds(10));
+    for (const Side side : {Side::Buy, Side::Sell}) {
+      const auto book = venue.exchange.book(swap, side, 400);
+      ASSERT_GE(book.size(), 15u);
+      for (const Level& level : book) EXPECT_EQ(level.price % terms.tick_size.raw, 0);
+    }
+  }
+}
+
 TEST(BuiltInInstruments, HaveTheVenuesGridsAndDistinctCodes) {
   Venue venue(1);
   const Instrument& swap = venue.instruments[venue.instruments.find("BTC-USDT-SWAP")];

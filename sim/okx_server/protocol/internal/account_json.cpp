@@ -104,7 +104,7 @@ void write_account(JsonWriter& json, const ServerState& state, const UserState& 
       .field("notionalUsdForBorrow", whole ? "0" : "")
       .field("notionalUsdForSwap", of_whole(account.notional_swaps))
       .field("notionalUsdForFutures", of_whole(account.notional_futures))
-      .field("notionalUsdForOption", whole ? "0" : "")
+      .field("notionalUsdForOption", of_whole(account.notional_options))
       .field("upl", of_whole(account.unrealised_pnl))
       .blank("delta", "deltaLever")
       .field("deltaNeutralStatus", "0");
@@ -115,6 +115,14 @@ void write_account(JsonWriter& json, const ServerState& state, const UserState& 
     write_currency(json, state, balance, mode);
   }
   json.end_array().end_object();
+}
+
+void write_greeks(JsonWriter& json, const ServerState& state, CurrencyId currency) {
+  json.begin_object().field("ccy", state.currencies.name(currency));
+  for (const char* const zero :
+       {"deltaBS", "deltaPA", "gammaBS", "gammaPA", "thetaBS", "thetaPA", "vegaBS", "vegaPA"})
+    json.field(zero, "0");
+  json.field("ts", millis_text(state.now)).end_object();
 }
 
 }  // namespace gannet::okx_server

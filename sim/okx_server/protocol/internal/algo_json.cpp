@@ -115,11 +115,14 @@ void write_common(JsonWriter& json, const ServerState& state, const sim::AlgoVie
   const bool slices = terms.type == sim::AlgoType::Iceberg ||
                       terms.type == sim::AlgoType::SmartIceberg ||
                       terms.type == sim::AlgoType::TimeWeighted;
+  static const std::vector<VenueOrderId> kNoOrders;
+  const bool unnamed = state.faults.find(FaultKind::AlgoUnnamed, instrument.name.view()) != nullptr;
+  const std::vector<VenueOrderId>& orders = unnamed ? kNoOrders : algo.orders;
   json.field("instType", name_of(instrument.kind))
       .field("instId", instrument.name.view())
       .field("ccy", derivative ? state.currencies.name(instrument.settle) : std::string_view())
-      .field("ordId", algo.orders.empty() ? "" : std::to_string(algo.orders.back().value));
-  write_ids(json, "ordIdList", algo.orders);
+      .field("ordId", orders.empty() ? "" : std::to_string(orders.back().value));
+  write_ids(json, "ordIdList", orders);
   write_ids(json, "subAlgoIdList", algo.spawned);
   json.field("algoId", std::to_string(algo.id.value))
       .field("clOrdId", "")

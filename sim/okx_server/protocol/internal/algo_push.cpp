@@ -14,9 +14,20 @@ void AlgoSink::on_algo_change(const sim::AlgoChange& change) noexcept {
   push.instrument = change.algo.terms.instrument;
   push.channel = is_advanced(change.algo.terms.type) ? Channel::AdvancedAlgos : Channel::AlgoOrders;
   push.algo_id = std::to_string(change.algo.id.value);
+  const std::string_view name = state_.instruments[push.instrument].name.view();
+  if (state_.faults.find(FaultKind::AlgoUnnamed, name) != nullptr)
+    state_.faults.count(FaultKind::AlgoUnnamed);
   JsonWriter json(push.text);
   write_pushed_algo(json, state_, change);
   state_.algo_pushes.push_back(std::move(push));
+}
+
+sim::Triggered AlgoSink::on_trigger(const sim::AlgoView& algo) noexcept {
+  const std::string_view name = state_.instruments[algo.terms.instrument].name.view();
+  const bool trails = algo.terms.type == sim::AlgoType::TrailingStop;
+  if (trails && state_.faults.take(FaultKind::AlgoRearm, name)) return sim::Triggered::ArmsAnew;
+  if (state_.faults.take(FaultKind::AlgoRefused, name)) return sim::Triggered::Refused;
+  return sim::Triggered::GoesIn;
 }
 
 std::string advanced_snapshot(const ServerState& state, const Session& session,

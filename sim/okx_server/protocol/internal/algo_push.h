@@ -26,6 +26,7 @@ class AlgoSink final : public sim::AlgoEvents {
  public:
   explicit AlgoSink(ServerState& state) noexcept : state_(state) {}
   void on_algo_change(const sim::AlgoChange& change) noexcept override;
+  sim::Triggered on_trigger(const sim::AlgoView& algo) noexcept override;
 
  private:
   ServerState& state_;

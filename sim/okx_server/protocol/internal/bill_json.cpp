@@ -42,6 +42,10 @@ BillType bill_type(const sim::Bill& bill) noexcept {
       return {"2", trade_sub_type(bill)};
     case sim::Bill::Cause::Delivery:
       return {"3", bill.side == Side::Sell ? "112" : "113"};
+    case sim::Bill::Cause::Exercise:
+      // Exercised, or taken for another's exercise; expired out of the money.
+      if (bill.change.raw == 0) return {"3", "172"};
+      return {"3", gain ? "170" : "171"};
     case sim::Bill::Cause::PartialLiquidation:
       return {"5", pick({"100", "101", "102", "103"}, bill)};
     case sim::Bill::Cause::Liquidation:
@@ -74,6 +78,8 @@ std::string_view event_type(sim::Bill::Cause cause) noexcept {
       return "adl";
     case sim::Bill::Cause::Delivery:
       return "delivered";
+    case sim::Bill::Cause::Exercise:
+      return "exercised";
     case sim::Bill::Cause::MarginAdded:
     case sim::Bill::Cause::MarginReduced:
       return "adjust_margin";

@@ -52,8 +52,11 @@ enum class Channel : std::uint8_t {
   Positions,
   BalanceAndPosition,
   LiquidationWarning,
+  AccountGreeks,
   AlgoOrders,
   AdvancedAlgos,
+  DepositInfo,
+  WithdrawalInfo,
 };
 
 /// What a subscription must name.
@@ -142,10 +145,17 @@ inline constexpr std::array kChannels{
                 ChannelKey::Nothing, true, true, false},
     ChannelInfo{"liquidation-warning", Channel::LiquidationWarning, SocketPath::Private,
                 ChannelKey::InstrumentType, true, true, false},
+    ChannelInfo{"account-greeks", Channel::AccountGreeks, SocketPath::Private, ChannelKey::Nothing,
+                true, true, false},
     ChannelInfo{"orders-algo", Channel::AlgoOrders, SocketPath::Business,
                 ChannelKey::InstrumentType, true, false, false},
     ChannelInfo{"algo-advance", Channel::AdvancedAlgos, SocketPath::Business,
                 ChannelKey::InstrumentType, true, false, false},
+    // Nothing comes from a chain here or goes to one: they stay silent.
+    ChannelInfo{"deposit-info", Channel::DepositInfo, SocketPath::Business, ChannelKey::Nothing,
+                true, false, false},
+    ChannelInfo{"withdrawal-info", Channel::WithdrawalInfo, SocketPath::Business,
+                ChannelKey::Nothing, true, false, false},
 };
 
 /// Tells a user of their own affairs, whatever its path: filtered by what a subscription names.

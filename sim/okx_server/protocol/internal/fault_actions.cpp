@@ -43,7 +43,15 @@ UserState* meant_user(ServerState& state, const Fault& fault) {
 }
 
 void cut(ServerState& state, const Fault& fault) {
-  for (const ConnectionId id : meant_sessions(state, fault)) close_session(state, id, 0, "");
+  const bool in_order = fault.text("how") == "fin";
+  for (const ConnectionId id : meant_sessions(state, fault)) {
+    if (!in_order) {
+      close_session(state, id, 0, "");
+      continue;
+    }
+    forget_session(state, id);
+    state.output.end_stream(id);
+  }
   if (fault.flag("once", true)) return;
   Fault standing = fault;
   standing.kind = FaultKind::CutOnOpen;
@@ -164,6 +172,20 @@ void shrink_order(ServerState& state, const Fault& fault) {
   }
 }
 
+void overfill(ServerState& state, const Fault& fault) {
+  const UserState* const user = meant_user(state, fault);
+  if (user == nullptr) return;
+  const auto orders = meant_orders(state, *user, fault);
+  if (orders.empty()) return;
+  const InstrumentId id = state.exchange->find(orders.front())->terms.instrument;
+  const std::int64_t lots = std::clamp<std::int64_t>(fault.number("lots", 1), 1, 1'000'000);
+  const Quantity extra{state.instruments[id].lot_size.raw * lots};
+  const sim::Refusal refused =
+      state.exchange->fill_whole(user->id, orders.front(), extra, state.exchange_time());
+  if (refused != sim::Refusal::None)
+    state.refuse("overfill", "", "the exchange can not fill that order beyond its size");
+}
+
 /// Draws from the bucket that the user's next operation would draw from.
 void spend_rate(ServerState& state, const Fault& fault) {
   const UserState* const user = meant_user(state, fault);
@@ -279,6 +301,8 @@ void do_fault(ServerState& state, const Fault& fault) {
       return venue_cancel(state, fault);
     case FaultKind::ShrinkOrder:
       return shrink_order(state, fault);
+    case FaultKind::Overfill:
+      return overfill(state, fault);
     case FaultKind::SpendRate:
       return spend_rate(state, fault);
     case FaultKind::SetLeverage:

@@ -62,6 +62,32 @@ Done set_terms(Instrument& instrument, simdjson::dom::object asked) {
   return {};
 }
 
+std::optional<Decimal> parse_decimal(std::string_view text) noexcept {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::size_t digits = point == text.size() ? 0 : text.size() - point - 1;
+  constexpr std::size_t kMostDigits = 9;
+  if (digits > kMostDigits) return std::nullopt;
+  const auto mantissa = parse_units(text, static_cast<int>(digits));
+  if (!mantissa) return std::nullopt;
+  return Decimal{*mantissa, static_cast<std::uint8_t>(digits)};
+}
+
+/// Contracts of another size, at once: OKX announces no such change.
+Done set_contract_value(ServerState& state, InstrumentId id, simdjson::dom::object asked) {
+  const auto text = text_member(asked, "ctVal");
+  if (!text) return {};
+  const auto value = parse_decimal(*text);
+  if (!value) return std::unexpected("ctVal: \"" + std::string(*text) + "\" is no amount");
+  switch (state.exchange->set_contract_value(id, *value, state.exchange_time())) {
+    case sim::AccountRefusal::None:
+      return {};
+    case sim::AccountRefusal::OpenPositions:
+      return std::unexpected("ctVal: somebody holds a position");
+    default:
+      return std::unexpected("ctVal: \"" + std::string(*text) + "\" is none for this instrument");
+  }
+}
+
 Done announce(ServerState& state, InstrumentId id, simdjson::dom::object asked, Nanos in) {
   Instrument trial = state.instruments[id];
   if (auto done = set_terms(trial, asked); !done) return done;
@@ -94,6 +120,7 @@ Done change(ServerState& state, InstrumentId id, simdjson::dom::object asked) {
   if (delay->count > 0) {
     if (auto done = announce(state, id, asked, *delay); !done) return done;
   } else {
+    if (auto done = set_contract_value(state, id, asked); !done) return done;
     if (auto done = set_terms(state.instruments[id], asked); !done) return done;
     state.markets[id.value].terms_changed = true;
   }

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_text.h"
+
 namespace gannet::okx_server {
 
 /// Appends JSON to a string, minding the commas. Numbers go in as text (`string`), as OKX writes
@@ -25,9 +27,7 @@ class JsonWriter {
   }
   JsonWriter& string(std::string_view text) {
     separate();
-    out_ += '"';
-    escape(text);
-    out_ += '"';
+    append_json_string(out_, text);
     return *this;
   }
   /// Text that is JSON already: a number, true, an object.
@@ -71,22 +71,6 @@ class JsonWriter {
   void separate() {
     if (comma_) out_ += ',';
     comma_ = true;
-  }
-  void escape(std::string_view text) {
-    static constexpr char kHex[] = "0123456789abcdef";
-    for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '"' || c == '\\') {
-        out_ += '\\';
-        out_ += c;
-      } else if (byte < 0x20) {
-        out_ += "\\u00";
-        out_ += kHex[byte >> 4];
-        out_ += kHex[byte & 15];
-      } else {
-        out_ += c;
-      }
-    }
   }
 
   std::string& out_;

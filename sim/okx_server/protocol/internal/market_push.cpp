@@ -221,8 +221,11 @@ void greet_public_subscriber(ServerState& state, Session& session,
     case Channel::Positions:
     case Channel::BalanceAndPosition:
     case Channel::LiquidationWarning:
+    case Channel::AccountGreeks:
     case Channel::AlgoOrders:
     case Channel::AdvancedAlgos:
+    case Channel::DepositInfo:
+    case Channel::WithdrawalInfo:
       break;
   }
 }

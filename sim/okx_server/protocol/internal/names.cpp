@@ -187,8 +187,12 @@ std::string_view cancel_source(sim::CancelCause cause) noexcept {
       return "6";
     case sim::CancelCause::Delivery:
       return "7";
+    case sim::CancelCause::OptionExpiry:
+      return "10";
     case sim::CancelCause::FundingShort:
       return "9";
+    case sim::CancelCause::MarginShort:
+      return "2";
     case sim::CancelCause::TooManyMatches:
       return "33";
     case sim::CancelCause::PositionClosed:
@@ -237,8 +241,12 @@ std::string_view describe_cancel(sim::CancelCause cause) noexcept {
       return "Auto-deleveraging";
     case sim::CancelCause::Delivery:
       return "Futures delivery";
+    case sim::CancelCause::OptionExpiry:
+      return "Option expiry";
     case sim::CancelCause::FundingShort:
       return "Balance is short after a funding fee";
+    case sim::CancelCause::MarginShort:
+      return "Margin is insufficient for what was to reduce";
     case sim::CancelCause::TooManyMatches:
       return "More than 1,000 matches for one taker";
     case sim::CancelCause::PositionClosed:

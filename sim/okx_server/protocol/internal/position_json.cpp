@@ -102,6 +102,8 @@ void write_position(JsonWriter& json, const ServerState& state, const UserState&
       flat || !last
           ? Amount{}
           : state.exchange->profit_at(user.id, instrument.id, position.side, position.mode, *last);
+  const bool option = instrument.kind == InstrumentKind::Option;
+  const bool short_side = position.quantity.raw < 0;
   json.begin_object()
       .field("instType", name_of(instrument.kind))
       .field("mgnMode", name_of(position.mode))
@@ -119,7 +121,7 @@ void write_position(JsonWriter& json, const ServerState& state, const UserState&
       .field("uplRatioLastPx",
              flat || !last ? "0" : ratio_text(profit_ratio(figures, to_number(instrument, *last))))
       .field("instId", instrument.name.view())
-      .field("lever", std::to_string(position.leverage))
+      .field("lever", option ? "" : std::to_string(position.leverage))
       .field("liqPx", flat ? "" : liquidation_price_text(state, instrument, position, figures))
       .field("markPx", price_text(instrument, mark))
       .field("imr", cross ? money_text(position.initial_margin) : "")
@@ -130,7 +132,8 @@ void write_position(JsonWriter& json, const ServerState& state, const UserState&
       .field("interest", "")
       .field("tradeId", std::to_string(position.last_trade.value))
       .field("notionalUsd", flat ? "0" : notional_text(state, instrument, position, figures))
-      .blank("optVal", "pendingCloseOrdLiabVal")
+      .field("optVal", option ? amount_text(short_side ? -position.value : position.value) : "")
+      .field("pendingCloseOrdLiabVal", "")
       .field("adl", std::to_string(position.deleverage_rank))
       .blank("bizRefId", "bizRefType")
       .field("ccy", state.currencies.name(instrument.settle))

@@ -179,6 +179,20 @@ std::set<CurrencyId> only_currency(const ServerState& state, const Subscription&
   return {state.currencies.find(subscription.currency)};
 }
 
+/// Greeks of the currencies that are wanted, as objects without brackets.
+std::string greeks_of(const ServerState& state, const UserState& user,
+                      const Subscription& subscription, const std::set<CurrencyId>& only) {
+  std::string data;
+  JsonWriter json(data);
+  for (const sim::BalanceView& balance : state.exchange->balances(user.id)) {
+    const bool named = subscription.currency.empty() ||
+                       subscription.currency == state.currencies.name(balance.currency);
+    if (named && (only.empty() || only.contains(balance.currency)))
+      write_greeks(json, state, balance.currency);
+  }
+  return data;
+}
+
 }  // namespace
 
 void flush_changes(ServerState& state) {
@@ -206,6 +220,11 @@ void push_accounts(ServerState& state) {
       write_account(json, state, user, told);
       push(state, session, Channel::Account, private_text(sub, user, "event_update", false, data));
     });
+    for_subscriptions(state, i, Channel::AccountGreeks, [&](Session& session, const auto& sub) {
+      const std::string data = greeks_of(state, user, sub, changed);
+      if (!data.empty())
+        push(state, session, Channel::AccountGreeks, private_text(sub, user, "", false, data));
+    });
   }
 }
 
@@ -218,6 +237,11 @@ void greet_private_subscriber(ServerState& state, Session& session,
     // The one channel of algo orders that tells what there is at once; not even an empty list.
     data = advanced_snapshot(state, session, subscription);
     if (!data.empty()) send(state, session, private_text(subscription, user, "", false, data));
+    return;
+  }
+  if (subscription.channel == Channel::AccountGreeks) {
+    send(state, session,
+         private_text(subscription, user, "", false, greeks_of(state, user, subscription, {})));
     return;
   }
   if (subscription.channel == Channel::Account) {
@@ -247,7 +271,8 @@ void push_regular_snapshots(ServerState& state) {
       if (subscription.events_only) continue;
       const bool holds =
           subscription.channel == Channel::Positions && !open_positions(state, user).empty();
-      if (holds || subscription.channel == Channel::Account)
+      if (holds || subscription.channel == Channel::Account ||
+          subscription.channel == Channel::AccountGreeks)
         greet_private_subscriber(state, session, subscription);
     }
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "sim/okx_server/protocol/internal/account_json.h"
 #include "sim/okx_server/protocol/internal/account_routes.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
@@ -229,25 +230,25 @@ RestReply adjust_leverage_info(RestCall& call) {
   return reply;
 }
 
-/// Of options, which nobody here holds.
 RestReply greeks(RestCall& call) {
+  RestReply reply;
+  JsonWriter json(reply.data);
+  for (const sim::BalanceView& balance : call.state.exchange->balances(call.account().id)) {
+    if (listed_in(call.param("ccy"), call.state.currencies.name(balance.currency)))
+      write_greeks(json, call.state, balance.currency);
+  }
+  return reply;
+}
+
+/// Everything counts as collateral here.
+RestReply collateral_assets(RestCall& call) {
+  if (call.param("collateralEnabled") == "false") return {};
   RestReply reply;
   JsonWriter json(reply.data);
   for (const sim::BalanceView& balance : call.state.exchange->balances(call.account().id)) {
     const std::string_view name = call.state.currencies.name(balance.currency);
     if (!listed_in(call.param("ccy"), name)) continue;
-    json.begin_object()
-        .field("ccy", name)
-        .field("deltaBS", "0")
-        .field("deltaPA", "0")
-        .field("gammaBS", "0")
-        .field("gammaPA", "0")
-        .field("thetaBS", "0")
-        .field("thetaPA", "0")
-        .field("vegaBS", "0")
-        .field("vegaPA", "0")
-        .field("ts", millis_text(call.state.now))
-        .end_object();
+    json.begin_object().field("ccy", name).field("collateralEnabled", true).end_object();
   }
   return reply;
 }
@@ -271,6 +272,11 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v5/account/greeks", true, false, 10, 2000, kUser, greeks},
     {"GET", "/api/v5/account/risk-state", true, false, 10, 2000, kUser, portfolio_only},
     {"GET", "/api/v5/account/position-tiers", true, false, 10, 2000, kUser, portfolio_only},
+    // Protection of option market makers, who have portfolio margin.
+    {"GET", "/api/v5/account/mmp-config", true, false, 5, 2000, kUser, portfolio_only},
+    {"POST", "/api/v5/account/mmp-config", true, true, 2, 10000, kUser, portfolio_only},
+    {"POST", "/api/v5/account/mmp-reset", true, true, 5, 2000, kUser, portfolio_only},
+    {"GET", "/api/v5/account/collateral-assets", true, false, 5, 2000, kUser, collateral_assets},
 };
 
 }  // namespace

@@ -276,6 +276,18 @@ RestReply set_auto_loan(RestCall& call) {
   return reply;
 }
 
+/// Nothing is borrowed, so there is nothing to repay.
+RestReply set_auto_repay(RestCall& call) {
+  RestReply reply;
+  const auto body = body_of(call, reply);
+  if (!body) return reply;
+  if (bool_member(*body, "autoRepay").value_or(true))
+    return refusal("50064", "Borrowing is currently unavailable");
+  JsonWriter json(reply.data);
+  json.begin_object().field("autoRepay", false).end_object();
+  return reply;
+}
+
 constexpr LimitScope kUser = LimitScope::User;
 constexpr Route kRoutes[] = {
     {"GET", "/api/v5/account/leverage-info", true, false, 20, 2000, kUser, leverage_info},
@@ -286,6 +298,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v5/account/set-greeks", true, true, 5, 2000, kUser, set_greeks},
     {"POST", "/api/v5/account/set-isolated-mode", true, true, 5, 2000, kUser, set_isolated_mode},
     {"POST", "/api/v5/account/set-auto-loan", true, true, 5, 2000, kUser, set_auto_loan},
+    {"POST", "/api/v5/account/set-auto-repay", true, true, 5, 2000, kUser, set_auto_repay},
 };
 
 }  // namespace

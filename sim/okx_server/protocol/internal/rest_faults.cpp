@@ -75,6 +75,32 @@ void bend_rows(Faults& faults, std::string_view path, RestReply& reply) {
   reply.data = joined(rows);
 }
 
+/// What happens to the user's open orders while a client turns the page at the order `after`.
+void change_list(RestCall& call, std::uint64_t after, std::string_view how) {
+  ServerState& state = call.state;
+  const sim::UserId user = call.account().id;
+  const std::vector<VenueOrderId> open = state.exchange->open_orders(user);
+  if (open.empty()) return;
+  if (how == "new") {
+    sim::NewOrder twin = state.exchange->find(open.back())->terms;
+    twin.client_id = {};
+    twin.algo_id = 0;
+    twin.attachment = 0;
+    if (state.exchange->place(twin, state.exchange_time()).refusal != sim::Refusal::None)
+      state.refuse("page_change", "", "the exchange refused the order of this fault");
+    return;
+  }
+  const auto older = [&](VenueOrderId id) { return wire_order_id(id) < after; };
+  const auto next = std::find_if(open.rbegin(), open.rend(), older);
+  if (next == open.rend()) return;
+  if (how == "fill") {
+    if (state.exchange->fill_whole(user, *next, {}, state.exchange_time()) != sim::Refusal::None)
+      state.refuse("page_change", "", "the exchange can not fill that order");
+    return;
+  }
+  state.exchange->cancel(user, *next, sim::CancelCause::System, state.exchange_time());
+}
+
 }  // namespace
 
 HttpResponse html_page(int status) {
@@ -113,8 +139,10 @@ void bend_query(RestCall& call, std::string_view path) {
   const auto after = call.query.find("after");
   if (after == call.query.end()) return;
   const auto id = parse_digits(after->second);
-  if (id && call.state.faults.take(FaultKind::PageOverlap, path))
-    after->second = std::to_string(*id + 1);
+  if (!id) return;
+  if (const auto change = call.state.faults.take(FaultKind::PageChange, path))
+    change_list(call, *id, change->text("how", "cancel"));
+  if (call.state.faults.take(FaultKind::PageOverlap, path)) after->second = std::to_string(*id + 1);
 }
 
 void bend_reply(RestCall& call, std::string_view path, RestReply& reply) {

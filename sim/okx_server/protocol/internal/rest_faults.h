@@ -13,7 +13,7 @@ namespace gannet::okx_server {
 std::optional<HttpResponse> answer_by_fault(ServerState& state, const HttpRequest& request,
                                             std::string_view path);
 
-/// Before the handler of a signed-in request: pages that overlap.
+/// Before the handler of a signed-in request: pages that overlap, lists that change between pages.
 void bend_query(RestCall& call, std::string_view path);
 /// After it: rows gone, pages that fail, lists as a replica has them.
 void bend_reply(RestCall& call, std::string_view path, RestReply& reply);

@@ -38,7 +38,7 @@ struct ServerState;
 struct UserState {
   User settings;
   sim::UserId id = 0;
-  std::map<std::string, Timestamp> cancel_all_after;  ///< by tag ("": all), wall time of firing
+  std::map<std::string, Timestamp> cancel_all_after;  ///< by tag ("": all), when it fires
 
   // Changes since the last flush.
   std::vector<sim::PositionView> positions;
@@ -165,6 +165,7 @@ struct ServerState {
   std::vector<FaultOrder> fault_schedule;
   std::uint64_t next_fault_id = 1;
   std::optional<Timestamp> down_until;  ///< after a restart: nobody gets in before
+  bool listens = true;                  ///< the port is open
   Maintenance maintenance;
   std::string certificate;     ///< shape of a wrong one that is shown; "": the good one
   HttpDelivery delivery;       ///< of the answer being made

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/okx_server/protocol/internal/cancel_all_after.h"
 #include "sim/okx_server/protocol/internal/json_reader.h"
 #include "sim/okx_server/protocol/internal/json_writer.h"
 
@@ -44,6 +45,7 @@ HttpResponse step(ServerState& state, const HttpRequest& request) {
     state.stepped = std::min(end_of_slice(state.stepped), until);
     if (state.advance_market) state.advance_market(state.exchange_time());
     state.exchange->advance(state.exchange_time());
+    fire_cancel_all_after(state);
     state.algos->run(state.exchange_time());
     flush_changes(state);
   }

@@ -38,10 +38,13 @@ void on_faults_changed(ServerState& state) {
   // Cleared before its time: it is over.
   if (window == nullptr && state.maintenance.announced)
     state.maintenance.end = std::min(state.maintenance.end, state.now);
-  if (state.faults.any(FaultKind::Down)) {
+  const Fault* const down = state.faults.find(FaultKind::Down, "");
+  if (down != nullptr) {
     state.faults.count(FaultKind::Down);
     cut_everyone(state);
   }
+  const bool listens = down == nullptr || down->flag("listen", true);
+  if (listens != state.listens) state.output.set_listening(state.listens = listens);
   state.replica.follow(state);
 }
 
