@@ -225,7 +225,7 @@ int run_daemon(const DaemonOptions& options) {
   const std::string ring = state->shared_memory_file("journal-ring");
   const auto recorder = open_recorder(settings);
   auto room = EngineRoom::build(
-      {settings, *facts, signer, *tls, cold, state->path(), ring, recorder.get()});
+      {settings, *facts, signer, *tls, cold, state->path(), ring, nullptr, recorder.get()});
   if (!room) return fail(kBadConfiguration, room.error().message);
   CredentialReload reload(cold, *tls, settings, facts->account, facts->clock_offset);
   ColdSide cold_side(cold, **room, reload, options, state->path(), sim.get());

@@ -12,6 +12,7 @@
 #include "app/market_recording.h"
 #include "domain/order_book.h"
 #include "domain/units.h"
+#include "sim/market_tape.h"
 
 namespace gannet::app {
 namespace {
@@ -124,6 +125,7 @@ class Exporter {
     tell_levels(*at, update);
   }
   void on(const ReferencePriceEvent&) {}
+  void on(const sim::FundingNotice&) {}
 
   std::uint64_t finish() {
     if (options_.table == ExportTable::Candles) {

@@ -115,9 +115,10 @@ std::expected<void, Error> take_candles(okx::VenueReader& reader, const Download
   writer.line("time_ms,open,high,low,close,volume,volume_base,volume_quote\n");
   auto taken =
       for_each_window(request, period->length * kBarsOfAWindow, [&](Timestamp from, Timestamp to) {
-        return take_window<CandleRow>(
-            reader, okx::ask_candles(request.candles_of, request.instrument, okx::candle_bar_of(*period), from, to),
-            writer, result);
+        return take_window<CandleRow>(reader,
+                                      okx::ask_candles(request.candles_of, request.instrument,
+                                                       okx::candle_bar_of(*period), from, to),
+                                      writer, result);
       });
   if (taken && result.rows > 0) {
     const std::int64_t bars = (result.last - result.first).count / period->length.count + 1;

@@ -31,8 +31,8 @@ struct EngineRoomLinks {
   const net::TlsContext& tls;
   net::EventLoop& cold;
   const std::string& state_directory;
-  const std::string& ring_path;  ///< of the journal, on tmpfs
-  CandleHistory* history = nullptr;  ///< for strategies to warm up with; null: there is none
+  const std::string& ring_path;       ///< of the journal, on tmpfs
+  CandleHistory* history = nullptr;   ///< for strategies to warm up with; null: there is none
   FrameRecorder* recorder = nullptr;  ///< null: nothing is recorded
 };
 

@@ -12,7 +12,7 @@
 namespace gannet::app {
 namespace {
 
-constexpr auto kIdleSleep = std::chrono::milliseconds(10);
+constexpr auto kRecorderNap = std::chrono::milliseconds(10);
 
 /// Free space, for those who are not root, in parts per million; all of it if it cannot be asked.
 std::uint32_t free_ppm(const std::string& directory) {
@@ -103,7 +103,7 @@ void FrameRecorder::run() {
       tell_news(wall_clock_now());
     }
     if (ending && work == 0) break;
-    if (work == 0) std::this_thread::sleep_for(kIdleSleep);
+    if (work == 0) std::this_thread::sleep_for(kRecorderNap);
   }
   for (FrameTap& tap : taps_) {  // lost with nothing behind them; the taps are silent by now
     if (tap.lost_ != 0) writer_->tally().on_dropped(tap.channel_, tap.lost_, wall_clock_now());

@@ -39,7 +39,7 @@ class JsonLine {
   /// A text of an array.
   JsonLine& element(std::string_view value) {
     comma();
-    quote(value);
+    append_json_string(text_, value);
     return *this;
   }
   template <std::integral T>

@@ -21,7 +21,7 @@ namespace {
 
 using engine::RecordType;
 
-std::string text_of(std::int64_t raw, int digits) {
+std::string decimal_text(std::int64_t raw, int digits) {
   std::array<char, kMaxUnitsText> text;
   return {text.data(), format_units(text.data(), raw, digits)};
 }
@@ -81,10 +81,10 @@ class Ledger {
           "\"price\":\"{}\",\"quantity\":\"{}\",\"state\":\"{}\",\"cumulative_quantity\":\"{}\"}}",
           comma, id, order.venue_id, instrument.name,
           order.place.side == Side::Buy ? "buy" : "sell",
-          text_of(order.place.price, instrument.price_digits),
-          text_of(order.place.quantity, instrument.quantity_digits),
+          decimal_text(order.place.price, instrument.price_digits),
+          decimal_text(order.place.quantity, instrument.quantity_digits),
           order.sent ? order.state : "not_sent",
-          text_of(order.cumulative, instrument.quantity_digits));
+          decimal_text(order.cumulative, instrument.quantity_digits));
       comma = ",";
     }
     out += "],\"fills\":[";
@@ -98,7 +98,7 @@ class Ledger {
     for (const auto& [id, quantity] : positions_) {
       const engine::InstrumentDefinition& instrument = definition(id);
       fmt::format_to(put, "{}{{\"instrument\":\"{}\",\"quantity\":\"{}\"}}", comma, instrument.name,
-                     text_of(quantity, instrument.quantity_digits));
+                     decimal_text(quantity, instrument.quantity_digits));
       comma = ",";
     }
     out += "],\"balances\":[";
@@ -184,8 +184,8 @@ class Ledger {
                     "\"price\":\"{}\",\"quantity\":\"{}\",\"fee\":\"{}\",\"fee_currency\":\"{}\"}}",
                     booked.venue_id, booked.fill.trade_id, booked.client_id, instrument.name,
                     booked.side == Side::Buy ? "buy" : "sell",
-                    text_of(booked.fill.price, instrument.price_digits),
-                    text_of(booked.fill.quantity, instrument.quantity_digits),
+                    decimal_text(booked.fill.price, instrument.price_digits),
+                    decimal_text(booked.fill.quantity, instrument.quantity_digits),
                     to_string(Amount{booked.fill.fee, {}}),
                     currency == currencies_.end() ? "" : currency->second));
     positions_[booked.instrument] +=

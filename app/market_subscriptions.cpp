@@ -94,8 +94,8 @@ std::vector<okx::MarketSubscription> market_subscriptions(
   return streams;
 }
 
-std::vector<okx::MarketSubscription> streams_of_socket(
-    std::span<const okx::MarketSubscription> all, bool business) {
+std::vector<okx::MarketSubscription> streams_of_socket(std::span<const okx::MarketSubscription> all,
+                                                       bool business) {
   std::vector<okx::MarketSubscription> some;
   std::ranges::copy_if(all, std::back_inserter(some), [business](const auto& subscription) {
     return okx::is_business(subscription.stream) == business;

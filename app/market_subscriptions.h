@@ -20,7 +20,7 @@ std::vector<okx::MarketSubscription> market_subscriptions(
     std::span<const engine::Subscription> wanted, std::span<const CandleRequest> candles);
 
 /// Those of the business socket, or the others.
-std::vector<okx::MarketSubscription> streams_of_socket(
-    std::span<const okx::MarketSubscription> all, bool business);
+std::vector<okx::MarketSubscription> streams_of_socket(std::span<const okx::MarketSubscription> all,
+                                                       bool business);
 
 }  // namespace gannet::app

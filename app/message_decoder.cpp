@@ -775,10 +775,10 @@ MessageDecoder::Verdict MessageDecoder::decode_positions(bool pushed_with_balanc
     }
   } rows(*this);
   std::string_view why;
-  const auto status = pushed_with_balances
-                          ? okx::decode_balance_and_position(reader_, context_, received, rows,
-                                                             rows, why)
-                          : okx::decode_positions(reader_, context_, received, rows);
+  const auto status =
+      pushed_with_balances
+          ? okx::decode_balance_and_position(reader_, context_, received, rows, rows, why)
+          : okx::decode_positions(reader_, context_, received, rows);
   if (!status) return {kRefused, okx::name_of(status.error())};
   if (rows.bad) return {kRefused, okx::name_of(*rows.bad)};
   if (rows.count == 0) {

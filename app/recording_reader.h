@@ -22,6 +22,9 @@ class RecordingReader {
   /// As JsonlReader::next, absent at the end of the last file.
   std::expected<std::optional<std::string_view>, Error> next();
 
+  /// As JsonlReader::blank_behind, of a line of the file being read.
+  void blank_behind(std::string_view part) noexcept { reader_.blank_behind(part); }
+
   /// Of the file being read.
   std::uint64_t line_number() const noexcept { return reader_.line_number(); }
   const std::string& path() const noexcept { return reader_.path(); }

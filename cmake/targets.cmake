@@ -42,6 +42,9 @@ function(gannet_unite target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # A class that keeps its parts in a .cpp file may have parts of hidden types there.
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    if(target MATCHES "^(unit_|golden|property|integration|simulation)")
+      target_compile_options(${target} PRIVATE -Wno-shadow)  # of names in another file
+    endif()
   endif()
 endfunction()
 

@@ -12,8 +12,8 @@
 
 namespace gannet {
 
-/// Orders that the venue keeps aside and works by itself: it puts in ordinary orders (children) when
-/// a price is reached, or one after the other.
+/// Orders that the venue keeps aside and works by itself: it puts in ordinary orders (children)
+/// when a price is reached, or one after the other.
 enum class AlgoKind : std::uint8_t {
   Conditional,      ///< one exit: a stop loss or a take profit
   OneCancelsOther,  ///< both: the first that triggers ends the other
@@ -37,8 +37,8 @@ struct AlgoTerms {
   bool reduce_only = false;
   /// The whole position, whatever it is when it triggers, in place of `quantity`.
   bool close_position = false;
-  TriggerSource source = TriggerSource::Last;       ///< of `trigger`
-  TriggerSource stop_source = TriggerSource::Last;  ///< of `stop_trigger`
+  TriggerSource source = TriggerSource::Last;               ///< of `trigger`
+  TriggerSource stop_source = TriggerSource::Last;          ///< of `stop_trigger`
   TimeInForce time_in_force = TimeInForce::GoodTillCancel;  ///< Trigger with a limit
   Aggressiveness aggressiveness = Aggressiveness::Middle;   ///< Iceberg
   std::uint8_t reserved = 0;

@@ -158,10 +158,9 @@ std::string_view name_of(AdlWarningEvent::State state) noexcept;
 std::string_view name_of(VenueStatusEvent::State state) noexcept;
 std::string_view name_of(VenueStatusEvent::Service service) noexcept;
 
-using MarketUpdate =
-    std::variant<CandleEvent, FundingEvent, OpenInterestEvent, PriceLimitEvent, EstimatedPriceEvent,
-                 OptionSummaryEvent, LiquidationEvent, AdlWarningEvent, OptionTradeEvent,
-                 VenueStatusEvent>;
+using MarketUpdate = std::variant<CandleEvent, FundingEvent, OpenInterestEvent, PriceLimitEvent,
+                                  EstimatedPriceEvent, OptionSummaryEvent, LiquidationEvent,
+                                  AdlWarningEvent, OptionTradeEvent, VenueStatusEvent>;
 
 /// Invalid for what concerns the whole venue.
 constexpr InstrumentId instrument_of(const MarketUpdate& update) noexcept {

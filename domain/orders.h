@@ -285,7 +285,7 @@ struct FillHint {
 struct LiquidationWarning {
   InstrumentId instrument;
   PositionSide side = PositionSide::Net;
-  Quantity quantity;                 ///< signed, long positive
+  Quantity quantity;                  ///< signed, long positive
   std::int64_t margin_ratio_ppm = 0;  ///< at 1'000'000 it is liquidated; 0: not told
   Timestamp exchange_time;
   Timestamp receive_time;

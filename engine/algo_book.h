@@ -15,8 +15,8 @@ struct AlgoOrder {
   ClientOrderId client_id;
   AlgoTerms terms;
   AlgoState state = AlgoState::Live;
-  bool triggered = false;  ///< it put in an order, or the venue says so
-  bool kept_told = false;  ///< people were told that a kill or hold left it
+  bool triggered = false;                        ///< it put in an order, or the venue says so
+  bool kept_told = false;                        ///< people were told that a kill or hold left it
   VenueReason reason = VenueReason::None;        ///< of its own end
   VenueReason child_reason = VenueReason::None;  ///< of the last child that ended without a fill
   Quantity folded;  ///< cumulative quantity of children that were forgotten
@@ -42,9 +42,10 @@ struct AlgoChild {
   Timestamp next_query;  ///< zero: its pushes will tell
 };
 
-/// The algo orders of ours and what they put in. Bounded: an algo order is forgotten with its Order;
-/// when children fill the table, the oldest that ended makes room and leaves its quantity to its
-/// parent. Iteration is in order of arrival. Thread: the reactor. Allocates at construction only.
+/// The algo orders of ours and what they put in. Bounded: an algo order is forgotten with its
+/// Order; when children fill the table, the oldest that ended makes room and leaves its quantity to
+/// its parent. Iteration is in order of arrival. Thread: the reactor. Allocates at construction
+/// only.
 class AlgoBook {
  public:
   AlgoBook(std::size_t orders, std::size_t children);

@@ -32,7 +32,8 @@ void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Times
   if (!intent.handle.valid() || table_.find(intent.handle) != nullptr)
     return refuse(refusal_for(DenialReason::UnknownHandle));
   if (links_.algos == nullptr) return refuse(refusal_for(DenialReason::UnsupportedOrder));
-  if (!table_.has_room() || !has_algo_room()) return refuse(refusal_for(DenialReason::OrderTableFull));
+  if (!table_.has_room() || !has_algo_room())
+    return refuse(refusal_for(DenialReason::OrderTableFull));
   const auto approved = links_.gate.check_algo(intent, gate_context(), now);
   if (!approved) return refuse(approved.error());
   const auto slot =
@@ -169,9 +170,8 @@ std::size_t OrderManager::send_algo_cancels(std::span<Order* const> orders,
   FixedVector<Order*, kMaxAlgoCancels> going;
   for (Order* order : orders) {
     const AlgoOrder* algo = algos_.find(order->client_id);
-    const bool works_on =
-        algo == nullptr ||
-        (!is_final(algo->state) && !(algo->triggered && fires_once(algo->terms.kind)));
+    const bool works_on = algo == nullptr || (!is_final(algo->state) &&
+                                              !(algo->triggered && fires_once(algo->terms.kind)));
     if (!works_on) {
       cancel_children(*order, now);
       continue;
@@ -227,8 +227,7 @@ bool OrderManager::is_kept(const Order& order) const noexcept {
   if (!settings_.keep_protective || !order.algo || !order.protective || !order.is_open() ||
       order.phase == OrderPhase::PendingNew || order.unknown)
     return false;
-  const Quantity held =
-      links_.exposure.of_account(order.instrument, order.position_side).position;
+  const Quantity held = links_.exposure.of_account(order.instrument, order.position_side).position;
   return order.side == Side::Sell ? held.raw > 0 : held.raw < 0;
 }
 

@@ -2,8 +2,8 @@
 
 #include "engine/order_manager.h"
 
-// The venue's words on algo orders and on what they put in. Two channels and two sockets tell of one
-// algo order: its own state, and its children's; they race, and either may be lost.
+// The venue's words on algo orders and on what they put in. Two channels and two sockets tell of
+// one algo order: its own state, and its children's; they race, and either may be lost.
 
 namespace gannet::engine {
 
@@ -41,8 +41,7 @@ void OrderManager::on_algo_report(const AlgoReport& report) noexcept {
   const Timestamp now = report.receive_time;
   record(to_record(report), now);
   Order* order = report.client_id.valid() ? table_.find(report.client_id) : nullptr;
-  if (order != nullptr &&
-      (!order->algo || !is_about(*order, report.venue_id, report.own_tag)))
+  if (order != nullptr && (!order->algo || !is_about(*order, report.venue_id, report.own_tag)))
     order = nullptr;
   if (order == nullptr && report.own_tag && ids_.is_ours(report.client_id) &&
       !is_final(report.state))
@@ -283,8 +282,7 @@ void OrderManager::on_child_status(Order& order, AlgoOrder& algo, AlgoChild& chi
   }
   if (is_ended(report.state) && child.open) {
     algos_.end_child(child);
-    algo.child_reason =
-        report.state == OrderState::Filled ? VenueReason::None : report.reason;
+    algo.child_reason = report.state == OrderState::Filled ? VenueReason::None : report.reason;
   }
   if (!order.is_open()) {
     if (!child.open || is_stale) return;

@@ -53,8 +53,7 @@ void BookStore::set_reference(InstrumentId instrument, BookFeed feed) {
   is_chosen_[instrument.value] = 1;
 }
 
-void BookStore::replace(InstrumentId instrument, BookFeed wanted, BookFeed instead,
-                        Timestamp now) {
+void BookStore::replace(InstrumentId instrument, BookFeed wanted, BookFeed instead, Timestamp now) {
   if (instrument.value >= primary_.size()) return;
   add(instrument, instead);
   const std::size_t row = std::size_t{instrument.value} * kBookFeeds;
@@ -153,9 +152,8 @@ void BookStore::withdraw(Entry& found, InstrumentId instrument, BookFeed feed, B
   found.usable = false;
   if (primary_[instrument.value] == static_cast<std::size_t>(feed))
     references_.withdraw_best(instrument);
-  for_each_name(instrument, feed, [&](BookFeed name) {
-    listener_.on_book_unavailable(instrument, name, why, now);
-  });
+  for_each_name(instrument, feed,
+                [&](BookFeed name) { listener_.on_book_unavailable(instrument, name, why, now); });
 }
 
 BookStore::Entry* BookStore::entry(InstrumentId instrument, BookFeed feed) const noexcept {

@@ -91,9 +91,8 @@ bool is_well_formed(const gannet_algo_order& order) noexcept {
   return order.kind <= GANNET_ALGO_CHASE && order.side <= GANNET_SELL && order.reduce_only <= 1 &&
          order.position_side <= GANNET_POSITION_SHORT && order.close_position <= 1 &&
          order.trigger_by <= GANNET_TRIGGER_BY_MARK && order.stop_by <= GANNET_TRIGGER_BY_MARK &&
-         order.time_in_force <= GANNET_FILL_OR_KILL &&
-         order.aggressiveness <= GANNET_AGGRESSIVE && order.reserved == 0 &&
-         order.reserved2 == 0 &&
+         order.time_in_force <= GANNET_FILL_OR_KILL && order.aggressiveness <= GANNET_AGGRESSIVE &&
+         order.reserved == 0 && order.reserved2 == 0 &&
          (order.close_position != 0 ? order.quantity == 0 : order.quantity > 0);
 }
 

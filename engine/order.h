@@ -59,8 +59,8 @@ struct Order {
   bool in_batch = false;         ///< its place request was an element of a batch
   bool algo = false;             ///< an algo order: its terms and children are in the AlgoBook
   bool protective = false;       ///< an algo order that can only reduce: it counts as nothing
-  Price price;  ///< terms in force as far as we know; of an algo order its main price
-  Quantity quantity;             ///< total
+  Price price;        ///< terms in force as far as we know; of an algo order its main price
+  Quantity quantity;  ///< total
   Quantity cumulative_quantity;  ///< the largest the venue told
   Quantity booked_quantity;      ///< fills in the books; less than cumulative: some were missed
 

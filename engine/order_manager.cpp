@@ -279,7 +279,10 @@ Order* OrderManager::prepare_amend(const AmendIntent& intent, risk::RequestForm 
   if (!intent.new_price && !intent.new_quantity)
     return refuse(denial(DenialReason::NothingToAmend));
   if (order->quote_quantity.raw > 0) return refuse(denial(DenialReason::UnsupportedOrder));
-  if (order->algo) return amend_algo(*order, intent, now);
+  if (order->algo) {  // by its own request, never in a batch
+    amend_algo(*order, intent, now);
+    return nullptr;
+  }
 
   risk::WorkingOrder working;
   working.strategy = order->strategy;
@@ -379,7 +382,8 @@ void OrderManager::cancel_all_of(StrategyId strategy, InstrumentId instrument, T
                                  CancelWish wish) noexcept {
   record(CancelIntentRecord{0, now.nanos, instrument.value, strategy.value, 0}, now);
   table_.for_each_open([&](Order& order) {
-    if (order.strategy != strategy || (instrument.valid() && order.instrument != instrument)) return;
+    if (order.strategy != strategy || (instrument.valid() && order.instrument != instrument))
+      return;
     if (wish == CancelWish::Engine && keeps(order, now)) return;
     wish_cancel(order, wish, now);
   });

@@ -184,11 +184,10 @@ void OrderManager::query_at(Order& order, Timestamp when) noexcept {
 void OrderManager::ask(Order& order, Timestamp now) noexcept {
   const AlgoOrder* algo = order.algo ? algos_.find(order.client_id) : nullptr;
   const bool asked =
-      !order.algo
-          ? links_.port.query_order(order.instrument, order.client_id, order.venue_id, now)
-          : links_.algos != nullptr && algo != nullptr &&
-                links_.algos->query_algo(order.instrument, algo->terms.kind, order.client_id,
-                                         order.venue_id, now);
+      !order.algo ? links_.port.query_order(order.instrument, order.client_id, order.venue_id, now)
+                  : links_.algos != nullptr && algo != nullptr &&
+                        links_.algos->query_algo(order.instrument, algo->terms.kind,
+                                                 order.client_id, order.venue_id, now);
   if (!asked) {
     order.next_query = now + settings_.send_retry;
     return;

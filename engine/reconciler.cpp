@@ -124,10 +124,9 @@ void Reconciler::note_own_orders() noexcept {
 
 void Reconciler::on_algo_row(const AlgoReport& report) noexcept {
   if (step_ != Step::AlgoOrders || !begun_ || is_final(report.state)) return;
-  const Order* order =
-      report.client_id.valid() ? orders_.table().find(report.client_id) : nullptr;
-  const bool is_ours = report.own_tag || (order != nullptr && order->algo &&
-                                          order->venue_id == report.venue_id);
+  const Order* order = report.client_id.valid() ? orders_.table().find(report.client_id) : nullptr;
+  const bool is_ours =
+      report.own_tag || (order != nullptr && order->algo && order->venue_id == report.venue_id);
   if (is_ours && (order == nullptr || !orders_.is_kept(*order))) ++own_orders_seen_;
 }
 

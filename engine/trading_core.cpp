@@ -512,16 +512,20 @@ void TradingCore::compare_cash(Timestamp now) noexcept {
     if (now - told.report.receive_time < settings_.cash_patience) continue;
     told.is_told = true;
     reconciler_.want_round();
-    links_.listener.on_alert({Alert::BalanceDifference, {}, {}, {}, 0,
-                              static_cast<std::int64_t>(c), now});
+    links_.listener.on_alert(
+        {Alert::BalanceDifference, {}, {}, {}, 0, static_cast<std::int64_t>(c), now});
   }
 }
 
 void TradingCore::on_fill_hint(const FillHint&) noexcept { ++fill_hints_; }
 
 void TradingCore::on_liquidation_warning(const LiquidationWarning& warning) noexcept {
-  links_.listener.on_alert({Alert::LiquidationWarning, warning.instrument, {}, {},
-                            warning.quantity.raw, warning.margin_ratio_ppm,
+  links_.listener.on_alert({Alert::LiquidationWarning,
+                            warning.instrument,
+                            {},
+                            {},
+                            warning.quantity.raw,
+                            warning.margin_ratio_ppm,
                             warning.receive_time});
 }
 

@@ -34,7 +34,7 @@ struct TradingCoreSettings {
   Nanos venue_unavailable_pause = seconds(5);  ///< held that long after the venue said it is down
   std::uint32_t dead_man_seconds = 15;         ///< cancel-all-after (COD-01)
   Nanos dead_man_refresh = seconds(3);
-  Nanos cash_patience = seconds(5);  ///< before two channels' cash counts as a difference
+  Nanos cash_patience = seconds(5);        ///< before two channels' cash counts as a difference
   Nanos flat_spacing = milliseconds(500);  ///< between two empty lists that prove flat (KILL-05)
   std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
   std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
@@ -249,7 +249,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
     CashReport report;
     bool is_told = false;
   };
-  std::vector<ToldCash> cash_;         // by currency
+  std::vector<ToldCash> cash_;          // by currency
   std::vector<std::uint8_t> held_;      // by instrument
   std::vector<std::uint8_t> outgrown_;  // by instrument: held until restart
 

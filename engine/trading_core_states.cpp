@@ -280,7 +280,8 @@ void TradingCore::watch_flat(Timestamp now) noexcept {
   const bool is_empty =
       reconciler_.empty_since().nanos != 0 &&
       reconciler_.empty_until() - reconciler_.empty_since() >= settings_.flat_spacing;
-  if (!is_empty || orders_.table().open() != orders_.kept() || orders_.foreign().open_with_own_tag() != 0) {
+  if (!is_empty || orders_.table().open() != orders_.kept() ||
+      orders_.foreign().open_with_own_tag() != 0) {
     reconciler_.want_round();
     return;
   }

@@ -577,8 +577,8 @@ std::expected<ApprovedAlgo, Denial> PreTradeGate::check_algo(const AlgoIntent& i
     }
   }
   order.added_leaves = order.quantity.raw;
-  const bool is_protective = terms.reduce_only && account_covers(order) &&
-                             order.instrument.kind != InstrumentKind::Spot;
+  const bool is_protective =
+      terms.reduce_only && account_covers(order) && order.instrument.kind != InstrumentKind::Spot;
   if (auto v = run_algo_rules(order, terms, is_protective, limits_, context, now); !v) {
     return std::unexpected(v.error());
   }

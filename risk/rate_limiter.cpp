@@ -60,9 +60,9 @@ std::uint32_t RateBucket::remaining(std::uint32_t reserve, Timestamp now) const 
 RateLimiter::RateLimiter(const RateLimits& limits, const InstrumentTable& instruments)
     : account_(limits.account, limits.burst_ppm) {
   const RateBucket fresh[kBuckets] = {
-      {limits.place, limits.burst_ppm},  {limits.place_batch, limits.burst_ppm},
-      {limits.amend, limits.burst_ppm},  {limits.amend_batch, limits.burst_ppm},
-      {limits.cancel, limits.burst_ppm}, {limits.cancel_batch, limits.burst_ppm},
+      {limits.place, limits.burst_ppm},       {limits.place_batch, limits.burst_ppm},
+      {limits.amend, limits.burst_ppm},       {limits.amend_batch, limits.burst_ppm},
+      {limits.cancel, limits.burst_ppm},      {limits.cancel_batch, limits.burst_ppm},
       {limits.place_algo, limits.burst_ppm},  {limits.place_algo, limits.burst_ppm},
       {limits.amend_algo, limits.burst_ppm},  {limits.amend_algo, limits.burst_ppm},
       {limits.cancel_algo, limits.burst_ppm}, {limits.cancel_algo, limits.burst_ppm}};

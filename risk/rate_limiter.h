@@ -12,7 +12,8 @@
 
 namespace gannet::risk {
 
-/// Algo orders have buckets of their own; their batches (cancels alone) draw from the single bucket.
+/// Algo orders have buckets of their own; their batches (cancels alone) draw from the single
+/// bucket.
 enum class RequestKind : std::uint8_t { Place, Amend, Cancel, PlaceAlgo, AmendAlgo, CancelAlgo };
 /// A batch of one element counts as Single (so does the venue).
 enum class RequestForm : std::uint8_t { Single, Batch };

@@ -19,7 +19,7 @@ constexpr int kBadConfiguration = 2;
 constexpr int kBadRecording = 3;
 constexpr Nanos kTellEvery = milliseconds(500);
 
-struct Options {
+struct BacktestOptions {
   std::string config;
   std::string report;
   bool quiet = false;
@@ -56,25 +56,26 @@ class ProgressLine {
   Nanos told_ = monotonic_now();
 };
 
-void complain(const std::string& what) {
+void complain_of_backtest(const std::string& what) {
   std::fprintf(stderr, "gannet backtest: %s\n", what.c_str());
 }
 
 bool is_as_it_should(const backtest::Outcome& outcome) {
   bool good = outcome.ended_flat_of_orders && outcome.positions_agree &&
               outcome.money_fault.empty() && outcome.core.unknown_orders == 0;
-  if (!outcome.money_fault.empty()) complain("money was not conserved: " + outcome.money_fault);
-  if (!outcome.positions_agree) complain("the engine's positions are not the venue's");
-  if (!outcome.ended_flat_of_orders) complain("orders were open at the end");
+  if (!outcome.money_fault.empty())
+    complain_of_backtest("money was not conserved: " + outcome.money_fault);
+  if (!outcome.positions_agree) complain_of_backtest("the engine's positions are not the venue's");
+  if (!outcome.ended_flat_of_orders) complain_of_backtest("orders were open at the end");
   for (const backtest::StrategyOutcome& strategy : outcome.strategies) {
     if (strategy.failure.empty()) continue;
-    complain("strategy \"" + strategy.name + "\" failed: " + strategy.failure);
+    complain_of_backtest("strategy \"" + strategy.name + "\" failed: " + strategy.failure);
     good = false;
   }
   return good;
 }
 
-int run_backtest(const Options& options) {
+int run_backtest(const BacktestOptions& options) {
   const auto settings = config::load_backtest(options.config);
   if (!settings) {
     for (const config::Problem& problem : settings.error()) {
@@ -84,7 +85,7 @@ int run_backtest(const Options& options) {
   }
   auto run = BacktestRun::make(*settings);
   if (!run) {
-    complain(run.error().message);
+    complain_of_backtest(run.error().message);
     return kBadConfiguration;
   }
   const backtest::Backtest& backtest = (*run)->backtest();
@@ -101,7 +102,7 @@ int run_backtest(const Options& options) {
     };
   }
   if (const auto done = (*run)->run(progress); !done) {
-    complain(done.error().message);
+    complain_of_backtest(done.error().message);
     return kBadRecording;
   }
   if (!options.quiet) {
@@ -116,7 +117,7 @@ int run_backtest(const Options& options) {
   }
   const backtest::ReportInputs report = (*run)->report();
   if (const auto written = backtest::write_report(report, options.report); !written) {
-    complain(written.error().message);
+    complain_of_backtest(written.error().message);
     return kBadConfiguration;
   }
   if (options.json) std::puts(backtest::summary_json(report).c_str());
@@ -126,7 +127,7 @@ int run_backtest(const Options& options) {
 }  // namespace
 
 void add_backtest_command(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BacktestOptions>();
   CLI::App* const command =
       app.add_subcommand("backtest", "run strategies over a recording, on virtual time");
   command->add_option("--config", options->config, "configuration, TOML; see config/backtest.toml")

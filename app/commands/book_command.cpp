@@ -12,13 +12,13 @@
 namespace gannet::app {
 namespace {
 
-struct Options {
+struct BookOptions {
   std::string recording;
   std::vector<std::string> instruments;
   std::string format = "json";
 };
 
-int rebuild_books(const Options& options) {
+int rebuild_books(const BookOptions& options) {
   const auto tables = load_tables(options.instruments, options.recording);
   if (!tables) {
     std::fprintf(stderr, "gannet book: %s\n", tables.error().message.c_str());
@@ -45,7 +45,7 @@ int rebuild_books(const Options& options) {
 }  // namespace
 
 void add_book_command(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BookOptions>();
   CLI::App* const command = app.add_subcommand("book", "rebuild order books from a recording");
   command->add_option("--rebuild", options->recording, "recording (.jsonl or .jsonl.zst)")
       ->required();

@@ -22,7 +22,7 @@ namespace {
 constexpr int kUnsound = 1;
 constexpr int kUnreadable = 2;
 
-struct Options {
+struct DataWords {
   std::string path;
   bool json = false;
   std::string from;
@@ -41,7 +41,7 @@ int complain(const std::string& what) {
   return kUnreadable;
 }
 
-int show(const Options& options) {
+int show(const DataWords& options) {
   const auto summary = summarize_data(options.path);
   if (!summary) return complain(summary.error().message);
   if (options.json) {
@@ -52,7 +52,7 @@ int show(const Options& options) {
   return 0;
 }
 
-int verify(const Options& options) {
+int check_recording(const DataWords& options) {
   const auto verdict = verify_data(options.path, options.instrument_files);
   if (!verdict) return complain(verdict.error().message);
   const bool sound = verdict->findings.empty();
@@ -82,7 +82,7 @@ bool take_time(const std::string& text, const char* option, std::optional<Timest
   return into.has_value();
 }
 
-int convert(Options& options) {
+int convert(DataWords& options) {
   if (!take_time(options.from, "--from", options.convert.from)) return kUnreadable;
   if (!take_time(options.to, "--to", options.convert.to)) return kUnreadable;
   const auto done = convert_data(options.convert);
@@ -111,7 +111,7 @@ bool take_duration(const std::string& text, const char* option, Nanos& into) {
   return true;
 }
 
-int export_table(Options& options) {
+int export_table(DataWords& options) {
   ExportOptions& wanted = options.exported;
   wanted.table = *export_table_of(options.table);
   if (!take_duration(options.every, "--every", wanted.every)) return kUnreadable;
@@ -131,7 +131,7 @@ int export_table(Options& options) {
 }
 
 template <class Run>
-void runs(CLI::App& command, const std::shared_ptr<Options>& options, Run run) {
+void runs(CLI::App& command, const std::shared_ptr<DataWords>& options, Run run) {
   command.callback([options, run] {
     if (const int code = run(*options); code != 0) throw CLI::RuntimeError(code);
   });
@@ -151,7 +151,7 @@ of Binance's streams, or a venue's published trades or candles as .csv. See docs
 }  // namespace
 
 void add_data_command(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataWords>();
   CLI::App* const data =
       app.add_subcommand("data", "recordings and downloaded history: look, prove, repack, export");
   data->require_subcommand(1);
@@ -170,7 +170,7 @@ void add_data_command(CLI::App& app) {
   check->add_option("--instruments", options->instrument_files,
                     "the venue's instrument lists; digits are learned from the recording without");
   check->add_flag("--json", options->json, "one line of JSON");
-  runs(*check, options, verify);
+  runs(*check, options, check_recording);
 
   CLI::App* const repack = data->add_subcommand(
       "convert", "repack recordings, join several, or cut a part out; lines stay as they are");

@@ -14,7 +14,7 @@
 namespace gannet::app {
 namespace {
 
-struct Options {
+struct DecodeOptions {
   std::string recording;
   std::vector<std::string> instruments;
   bool list_ignored = false;
@@ -31,7 +31,7 @@ int list_ignored() {
   return 0;
 }
 
-int decode_file(const Options& options) {
+int decode_file(const DecodeOptions& options) {
   auto tables = load_tables(options.instruments, options.recording);
   if (!tables) {
     std::fprintf(stderr, "gannet decode: %s\n", tables.error().message.c_str());
@@ -58,7 +58,7 @@ int decode_file(const Options& options) {
 }  // namespace
 
 void add_decode_command(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DecodeOptions>();
   CLI::App* const command = app.add_subcommand("decode", "decode a recording line by line");
   CLI::Option* const file =
       command->add_option("file", options->recording, "recording (.jsonl or .jsonl.zst)");

@@ -18,7 +18,7 @@
 namespace gannet::app {
 namespace {
 
-struct Options {
+struct DoctorWords {
   std::string config;
   std::string watch = "10s";
   bool json = false;
@@ -50,7 +50,7 @@ class ScratchFolder {
   std::string path_;
 };
 
-int examine(const Options& options) {
+int examine(const DoctorWords& options) {
   const auto watch = parse_duration(options.watch);
   if (!watch) return fail(2, "--watch: " + watch.error().message);
   auto loaded = config::load(options.config);
@@ -83,7 +83,7 @@ int examine(const Options& options) {
 }  // namespace
 
 void add_doctor_command(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DoctorWords>();
   CLI::App* const command = app.add_subcommand(
       "doctor", "hold every assumption of the engine against the configured venue");
   command->add_option("--config", options->config, "configuration, TOML")->required();

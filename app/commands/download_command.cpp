@@ -16,7 +16,7 @@
 namespace gannet::app {
 namespace {
 
-struct Options {
+struct DownloadOptions {
   DownloadRequest request;
   std::string what;
   std::string candles_of = "trades";
@@ -27,12 +27,12 @@ struct Options {
   bool demo = false;
 };
 
-int fail(int code, const std::string& message) {
+int fail_download(int code, const std::string& message) {
   fmt::print(stderr, "gannet data download: {}\n", message);
   return code;
 }
 
-int run(Options options) {
+int run(DownloadOptions options) {
   static const std::map<std::string, DownloadRequest::What> whats{
       {"candles", DownloadRequest::What::Candles},
       {"trades", DownloadRequest::What::Trades},
@@ -45,19 +45,19 @@ int run(Options options) {
   for (const auto& [text, moment] : {std::pair{&options.from, &options.request.from},
                                      std::pair{&options.to, &options.request.to}}) {
     const auto parsed = parse_moment(*text);
-    if (!parsed) return fail(2, parsed.error().message);
+    if (!parsed) return fail_download(2, parsed.error().message);
     *moment = *parsed;
   }
   auto tls = net::TlsContext::client({.system_roots = true, .ca_file = options.ca});
-  if (!tls) return fail(2, tls.error().message);
+  if (!tls) return fail_download(2, tls.error().message);
   net::EventLoop loop;
   okx::VenueReaderSettings settings;
   settings.http.url = options.url;
   settings.reader.question_timeout = seconds(3'600);
   auto reader = okx::VenueReader::make(loop, *tls, {nullptr, options.demo}, std::move(settings));
-  if (!reader) return fail(2, reader.error().message);
+  if (!reader) return fail_download(2, reader.error().message);
   const auto result = download(**reader, options.request);
-  if (!result) return fail(1, result.error().message);
+  if (!result) return fail_download(1, result.error().message);
   JsonLine line;
   line.begin_object()
       .field("file", options.request.file)
@@ -74,7 +74,7 @@ int run(Options options) {
 }  // namespace
 
 void add_download_command(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DownloadOptions>();
   const auto there = app.get_subcommands([](CLI::App* one) { return one->get_name() == "data"; });
   CLI::App* data = there.empty() ? nullptr : there.front();
   if (data == nullptr) {

@@ -15,14 +15,14 @@
 namespace gannet::app {
 namespace {
 
-struct Options {
+struct JournalOptions {
   std::string state_directory = "state";
   std::uint64_t from = 0;
 };
 
 /// Exit codes [RELIABILITY REC-05]: 0 every byte is valid; 1 damaged, with the longest valid prefix
 /// told; 2 it could not be read.
-int verify(const Options& options) {
+int verify_journal(const JournalOptions& options) {
   const auto read = read_journal(options.state_directory + "/journal", [](const JournalRecord&) {});
   if (!read) {
     fmt::print(stderr, "{}\n", read.error().message);
@@ -95,7 +95,7 @@ std::string hex(std::span<const std::byte> bytes) {
   return out;
 }
 
-int print(const Options& options) {
+int print(const JournalOptions& options) {
   const auto read =
       read_journal(options.state_directory + "/journal", [&](const JournalRecord& record) {
         if (record.head.sequence < options.from) return;
@@ -119,7 +119,7 @@ int print(const Options& options) {
 }  // namespace
 
 void add_journal_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<JournalOptions>();
   CLI::App* journal =
       app.add_subcommand("journal", "read the record of everything the engine was told and did");
   journal->require_subcommand(1);
@@ -128,7 +128,7 @@ void add_journal_command(CLI::App& app) {
   check->add_option("--state", options->state_directory, "the engine's state directory")
       ->envname("GANNET_STATE");
   check->callback([options] {
-    if (const int code = verify(*options); code != 0) std::exit(code);
+    if (const int code = verify_journal(*options); code != 0) std::exit(code);
   });
   CLI::App* ledger = journal->add_subcommand(
       "ledger", "orders, fills, positions and balances as the journal has them, one JSON object");

@@ -24,7 +24,7 @@ namespace {
 constexpr int kStopped = 1;
 constexpr int kCannotStart = 2;
 
-struct Options {
+struct RecordWords {
   std::string config;
   std::string url;
   std::string ca;
@@ -39,28 +39,29 @@ struct Options {
   bool quiet = false;
 };
 
-void complain(const std::string& what) {
+void complain_of_recording(const std::string& what) {
   std::fprintf(stderr, "gannet record: %s\n", what.c_str());
 }
 
 std::optional<Nanos> duration_option(const std::string& text) {
   const auto parsed = parse_duration(text);
-  if (!parsed) complain(parsed.error().message);
+  if (!parsed) complain_of_recording(parsed.error().message);
   return parsed ? std::optional(*parsed) : std::nullopt;
 }
 
 /// The configuration first, then what the command line says of it. Absent: told why.
-std::optional<RecordOptions> resolve(const Options& given) {
+std::optional<RecordOptions> resolve(const RecordWords& given) {
   RecordOptions options;
   if (!given.config.empty()) {
     const auto settings = config::load_without_secrets(given.config);
     if (!settings) {
-      for (const config::Problem& problem : settings.error()) complain(config::to_string(problem));
+      for (const config::Problem& problem : settings.error())
+        complain_of_recording(config::to_string(problem));
       return std::nullopt;
     }
     if (given.url.empty()) {
       if (auto taken = take_settings(*settings, options); !taken) {
-        complain(taken.error().message);
+        complain_of_recording(taken.error().message);
         return std::nullopt;
       }
     }
@@ -83,9 +84,10 @@ std::optional<RecordOptions> resolve(const Options& given) {
         static_cast<std::uint32_t>(given.disk_free_percent * 10'000);
   }
   if (options.public_url.empty())
-    complain("name a venue: --url wss://HOST/ws/v5, or --config FILE");
-  if (segments.directory.empty()) complain("say where to: --out DIR, or [record] directory");
-  if (options.instruments.empty()) complain("name instruments: --instruments A,B");
+    complain_of_recording("name a venue: --url wss://HOST/ws/v5, or --config FILE");
+  if (segments.directory.empty())
+    complain_of_recording("say where to: --out DIR, or [record] directory");
+  if (options.instruments.empty()) complain_of_recording("name instruments: --instruments A,B");
   const bool whole =
       !options.public_url.empty() && !segments.directory.empty() && !options.instruments.empty();
   return whole ? std::optional(options) : std::nullopt;
@@ -112,7 +114,7 @@ std::string figures_line(const RecorderFigures& now, const RecorderFigures& befo
       static_cast<double>(now.bytes) / megabyte, now.gaps, now.dropped);
 }
 
-int run_record(const Options& given) {
+int run_record(const RecordWords& given) {
   const auto options = resolve(given);
   if (!options) return kCannotStart;
   std::optional<Nanos> duration;
@@ -125,10 +127,10 @@ int run_record(const Options& given) {
   net::EventLoop loop;
   loop.on_signals({SIGTERM, SIGINT, SIGHUP}, [&loop](int) { loop.stop(); });
   auto run = RecordRun::start(loop, *options, [](std::string_view message) {
-    complain("the venue refuses a subscription: " + std::string(message));
+    complain_of_recording("the venue refuses a subscription: " + std::string(message));
   });
   if (!run) {
-    complain(run.error().message);
+    complain_of_recording(run.error().message);
     return kCannotStart;
   }
   const Nanos start = monotonic_now();
@@ -168,7 +170,7 @@ the disk ended it, 2 when it cannot start.
 }  // namespace
 
 void add_record_command(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RecordWords>();
   CLI::App* const command =
       app.add_subcommand("record", "raw frames of a venue's public channels, to disk");
   command->footer(kExamples);

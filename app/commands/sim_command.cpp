@@ -20,7 +20,7 @@
 namespace gannet::app {
 namespace {
 
-constexpr int kCannotStart = 2;
+constexpr int kSimCannotStart = 2;
 
 int run_sim(const SimOptions& options, bool exit_with_parent) {
   if (exit_with_parent) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -32,7 +32,7 @@ int run_sim(const SimOptions& options, bool exit_with_parent) {
   auto host = SimHost::start(loop, options);
   if (!host) {
     std::fprintf(stderr, "gannet sim: %s\n", host.error().message.c_str());
-    return kCannotStart;
+    return kSimCannotStart;
   }
   std::puts((*host)->ready_line().c_str());
   std::fflush(stdout);
@@ -46,10 +46,10 @@ int take_config(CLI::App& command, const std::string& file) {
   const auto taken = take_option_file(command, file, kOthers);
   if (taken) return 0;
   std::fprintf(stderr, "gannet sim: %s\n", taken.error().message.c_str());
-  return kCannotStart;
+  return kSimCannotStart;
 }
 
-constexpr const char* kExamples =
+constexpr const char* kSimExamples =
     R"(Prints one JSON line when it accepts connections, with its URLs, its certificate authority and the
 first API key. Ends with SIGTERM, SIGINT or SIGHUP. Exit 2 when it cannot start.
 
@@ -204,7 +204,7 @@ void add_sim_command(CLI::App& app) {
   auto given = std::make_shared<Given>();
   CLI::App* const command = app.add_subcommand("sim", "a simulated OKX venue on a loopback port");
   SimOptions& options = given->options;
-  command->footer(kExamples);
+  command->footer(kSimExamples);
   command->add_option("--config", given->config, "read options, users and keys from a TOML file");
   command->add_option("--listen", options.listen, "ADDRESS:PORT; port 0 picks a free one")
       ->capture_default_str();

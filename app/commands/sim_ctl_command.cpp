@@ -41,7 +41,7 @@ void take_ready_file(Venue& venue) {
   if (venue.ca.empty()) venue.ca = ready->ca;
 }
 
-void ask(Venue venue, HttpRequest request) {
+void ask_venue_for(Venue venue, HttpRequest request) {
   take_ready_file(venue);
   if (venue.url.empty()) fail("where is it? --url URL --ca FILE, or --ready FILE");
   net::EventLoop loop;
@@ -73,7 +73,7 @@ void add_truth(CLI::App& command, const std::shared_ptr<Venue>& venue) {
   CLI::App* const truth = command.add_subcommand("truth", "what really is, as JSON");
   truth->add_option("--user", *user, "whose; the first without");
   truth->callback([venue, user] {
-    ask(*venue, get("/sim/v1/truth" + (user->empty() ? "" : "?user=" + *user)));
+    ask_venue_for(*venue, get("/sim/v1/truth" + (user->empty() ? "" : "?user=" + *user)));
   });
 }
 
@@ -92,8 +92,8 @@ void add_faults(CLI::App& command, const std::shared_ptr<Venue>& venue) {
     if (given->list)
       std::fputs(okx_server::describe_faults().c_str(), stdout);
     else
-      ask(*venue,
-          given->json.empty() ? get("/sim/v1/faults") : post("/sim/v1/faults", given->json));
+      ask_venue_for(*venue, given->json.empty() ? get("/sim/v1/faults")
+                                                : post("/sim/v1/faults", given->json));
   });
 }
 
@@ -116,7 +116,7 @@ void add_fault(CLI::App& command, const std::shared_ptr<Venue>& venue) {
       if (equals == std::string::npos) fail(member + ": want name=value");
       line.field(std::string_view(member).substr(0, equals), member.substr(equals + 1));
     }
-    ask(*venue, post("/sim/v1/faults", line.end_object().text()));
+    ask_venue_for(*venue, post("/sim/v1/faults", line.end_object().text()));
   });
 }
 
@@ -129,7 +129,8 @@ void add_clear(CLI::App& command, const std::shared_ptr<Venue>& venue) {
     const bool number =
         !which->empty() && which->find_first_not_of("0123456789") == std::string::npos;
     const std::string query = which->empty() ? "" : (number ? "?id=" : "?fault=") + *which;
-    ask(*venue,
+    ask_venue_for(
+        *venue,
         {.method = "DELETE", .target = "/sim/v1/faults" + query, .headers = {}, .body = {}});
   });
 }
@@ -141,13 +142,15 @@ void add_market(CLI::App& command, const std::shared_ptr<Venue>& venue) {
       command.add_subcommand("instruments", "names and states; with JSON: changes one");
   instruments->add_option("json", *json, R"({"instId":"BTC-USDT-SWAP","tickSz":"0.5","in":"60s"})");
   instruments->callback([venue, json] {
-    ask(*venue, json->empty() ? get("/sim/v1/instruments") : post("/sim/v1/instruments", *json));
+    ask_venue_for(*venue,
+                  json->empty() ? get("/sim/v1/instruments") : post("/sim/v1/instruments", *json));
   });
   auto ms = std::make_shared<std::int64_t>(1'000);
   CLI::App* const step = command.add_subcommand("step", "let a stepped market's time pass");
   step->add_option("ms", *ms, "milliseconds")->capture_default_str();
-  step->callback(
-      [venue, ms] { ask(*venue, post("/sim/v1/step", R"({"ms":)" + std::to_string(*ms) + "}")); });
+  step->callback([venue, ms] {
+    ask_venue_for(*venue, post("/sim/v1/step", R"({"ms":)" + std::to_string(*ms) + "}"));
+  });
 }
 
 }  // namespace
@@ -166,7 +169,7 @@ void add_sim_ctl_command(CLI::App& app) {
   add_clear(*command, venue);
   add_market(*command, venue);
   command->add_subcommand("connections", "who is connected, as JSON")->callback([venue] {
-    ask(*venue, get("/sim/v1/connections"));
+    ask_venue_for(*venue, get("/sim/v1/connections"));
   });
 }
 

@@ -189,8 +189,8 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   routes.amend = route_of(settings.venue.routes.amend);
   routes.cancel = route_of(settings.venue.routes.cancel);
   venue.emplace(order_lines->current(), *rest_session, context, facts.terms, *core, routes);
-  order_lines->on_switch(
-      [this](okx::OrderSession& session) RUNS_ON(kReactor) { venue->use(session); });
+  order_lines->on_switch([this](okx::OrderSession& session)
+                             RUNS_ON(kReactor) { venue->use(session); });
   okx::MarketSessionSettings market_settings;
   market_settings.venue_status = true;
   market_feed.emplace(settings.venue.market_connections, market_settings, facts.codes,
@@ -221,10 +221,10 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
     line_settings.jitter_seed = seed + 31 * line + name.size();
     std::string line_name(name);
     if (line > 0) line_name += fmt::format("-{}", line + 1);
-    return okx::SocketConnection::make(
-        loop, links.tls, pacer, std::move(line_settings), heard(session, name),
-        [this, line_name](const okx::SocketConnectionEvent& event)
-            RUNS_ON(kReactor) { on_socket(line_name, event); });
+    return okx::SocketConnection::make(loop, links.tls, pacer, std::move(line_settings),
+                                       heard(session, name),
+                                       [this, line_name](const okx::SocketConnectionEvent& event)
+                                           RUNS_ON(kReactor) { on_socket(line_name, event); });
   };
   for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
     auto socket = make(okx::market_connection_settings(settings.venue.ws_public_url, 0), seat,
@@ -261,8 +261,7 @@ std::expected<void, Error> EngineRoom::Parts::make_business_session(std::uint64_
   business_feed.emplace(*core);
   business_session.emplace(business_settings, facts.codes, streams, *business_feed, session_log);
   auto business = okx::SocketConnection::make(
-      loop, links.tls, pacer,
-      okx::market_connection_settings(settings.venue.ws_business_url, seed),
+      loop, links.tls, pacer, okx::market_connection_settings(settings.venue.ws_business_url, seed),
       heard(*business_session, "business"),
       [this](const okx::SocketConnectionEvent& event)
           RUNS_ON(kReactor) { on_socket("business", event); });
@@ -277,8 +276,8 @@ okx::SocketSession& EngineRoom::Parts::heard(okx::SocketSession& session, std::s
   const std::string_view socket = name == "market"   ? "public"
                                   : name == "orders" ? "private"
                                                      : "business";
-  recorded.push_back(std::make_unique<RecordedSession>(
-      session, links.recorder->add_tap(std::string(socket))));
+  recorded.push_back(
+      std::make_unique<RecordedSession>(session, links.recorder->add_tap(std::string(socket))));
   return *recorded.back();
 }
 
@@ -301,9 +300,8 @@ std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const Engine
   ThreadRoleScope role(kReactor);
   auto parts = std::make_unique<Parts>(links);
   parts->ring_path = links.ring_path;
-  for (const auto step :
-       {&Parts::load_strategies, &Parts::open_journal, &Parts::make_core, &Parts::make_sessions,
-        &Parts::make_sockets}) {
+  for (const auto step : {&Parts::load_strategies, &Parts::open_journal, &Parts::make_core,
+                          &Parts::make_sessions, &Parts::make_sockets}) {
     if (auto done = ((*parts).*step)(); !done) return std::unexpected(std::move(done.error()));
   }
   if (links.history != nullptr) parts->warm_up_strategies(*links.history);

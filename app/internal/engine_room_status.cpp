@@ -109,8 +109,7 @@ void EngineRoom::Parts::on_socket(std::string_view name, const okx::SocketConnec
       if (!event.stays_closed) ++reconnects;
       log(now, LogEvent::ConnectionLost,
           {LogField::string("connection", name), LogField::string("why", event.reason.text),
-           LogField::number("code", event.reason.code),
-           LogField::string("meaning", event.meaning),
+           LogField::number("code", event.reason.code), LogField::string("meaning", event.meaning),
            LogField::number("retry_ms", event.retry_in.count / 1'000'000)});
       return;
   }

@@ -16,10 +16,9 @@ namespace {
 constexpr Nanos kWarmUp = seconds(3);
 
 /// Which recorded book moves the exchange's market: the one that says most, soonest.
-constexpr std::array<BookFeed, kBookFeeds> kByDetail{BookFeed::Depth400Fast, BookFeed::Depth400,
-                                                     BookFeed::Depth50Fast, BookFeed::Top5,
-                                                     BookFeed::BestBidOffer,
-                                                     BookFeed::Depth400Retail};
+constexpr std::array<BookFeed, kBookFeeds> kByDetail{
+    BookFeed::Depth400Fast, BookFeed::Depth400,     BookFeed::Depth50Fast,
+    BookFeed::Top5,         BookFeed::BestBidOffer, BookFeed::Depth400Retail};
 
 std::optional<BookFeed> most_detailed(const RecordedContent& content) noexcept {
   for (const BookFeed feed : kByDetail) {

@@ -54,7 +54,7 @@ inline constexpr std::pair<std::string_view, OnStart> kOnStart[] = {{"cancel", O
                                                                     {"adopt", OnStart::Adopt}};
 using OnStop = engine::StrategySettings::OnStop;
 inline constexpr std::pair<std::string_view, bool> kProtective[] = {{"keep", true},
-                                                                   {"cancel", false}};
+                                                                    {"cancel", false}};
 inline constexpr std::pair<std::string_view, OnStop> kOnStop[] = {{"cancel", OnStop::Cancel},
                                                                   {"leave", OnStop::Leave}};
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "gateway/net/internal/address_book.h"
 #include "gateway/net/internal/event_loop_internal.h"
 #include "gateway/net/internal/http_text.h"
-#include "gateway/net/internal/address_book.h"
 #include "gateway/net/internal/tls_connector.h"
 #include "gateway/net/url.h"
 
@@ -54,8 +54,8 @@ class PooledConnection : public std::enable_shared_from_this<PooledConnection> {
 
   void connect(EventLoop& loop, std::shared_ptr<TlsContext::Internal> tls, const Url& url,
                std::shared_ptr<AddressBook> addresses) {
-    connector_ = std::make_shared<TlsConnector>(loop, std::move(tls), url, std::move(addresses),
-                                                seconds(5));
+    connector_ =
+        std::make_shared<TlsConnector>(loop, std::move(tls), url, std::move(addresses), seconds(5));
     connector_->start(settings_.connect_timeout,
                       [this](std::unique_ptr<TlsStream> connected, const ConnectFailure& why) {
                         const auto keep = shared_from_this();

@@ -26,8 +26,8 @@ struct WebSocketClient::State final : WebSocketStreamEvents {
     active = true;
     opened = false;
     started = monotonic_now();
-    connector = std::make_shared<TlsConnector>(loop, tls, url, addresses,
-                                               settings.unacknowledged_timeout);
+    connector =
+        std::make_shared<TlsConnector>(loop, tls, url, addresses, settings.unacknowledged_timeout);
     connector->start(settings.connect_timeout,
                      [this](std::unique_ptr<TlsStream> connected, ConnectFailure why) {
                        on_connected(std::move(connected), std::move(why));
@@ -124,9 +124,7 @@ bool WebSocketClient::is_open() const noexcept {
   return state_->stream != nullptr && state_->stream->is_open();
 }
 
-std::string_view WebSocketClient::peer() const noexcept {
-  return state_->addresses->connected_to;
-}
+std::string_view WebSocketClient::peer() const noexcept { return state_->addresses->connected_to; }
 
 bool WebSocketClient::send_text(std::string_view text) noexcept {
   return state_->stream != nullptr && state_->stream->send_text(text);

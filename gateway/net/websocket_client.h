@@ -59,7 +59,7 @@ struct WebSocketSettings {
   Nanos lookup_timeout = seconds(2);   ///< of a name whose addresses are known from before
   /// Where the host has several addresses, the one to begin with, in a fixed order of them.
   std::size_t first_address = 0;
-  Nanos close_timeout = seconds(1);    ///< how long a goodbye may take before the socket is cut
+  Nanos close_timeout = seconds(1);  ///< how long a goodbye may take before the socket is cut
   /// Unacknowledged bytes older than this end the connection (TCP_USER_TIMEOUT).
   Nanos unacknowledged_timeout = seconds(5);
   std::size_t message_bytes_max = 4u << 20;

@@ -200,6 +200,7 @@ class MarketMaker : public gannet::Strategy {
       case OrderEventKind::PendingNew:
       case OrderEventKind::Accepted:
       case OrderEventKind::Adopted:
+      case OrderEventKind::Triggered:
         return;
     }
   }

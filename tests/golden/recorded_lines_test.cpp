@@ -90,8 +90,7 @@ class RecordingOverTwoLines : public ::testing::TestWithParam<const char*> {
   std::unique_ptr<okx::MarketSession> session(MarketListener& told) {
     okx::MarketSessionSettings settings;
     settings.instrument_states = false;
-    auto made =
-        std::make_unique<okx::MarketSession>(settings, tables.codes, wanted, told, quiet);
+    auto made = std::make_unique<okx::MarketSession>(settings, tables.codes, wanted, told, quiet);
     made->on_open(socket, kFirstArrival);
     return made;
   }

@@ -32,9 +32,14 @@ TEST(FeedArbiterPath, EventsOfTwoLinesAllocateNothing) {
   Level level{100, 1, 1, 0};
   const auto book = [&](std::size_t line, BookUpdate::Kind kind, BookFeed feed, std::int64_t id) {
     level.quantity = id;
-    arbiter.line(line).on_book_update(
-        {kFedInstrument, feed, kind, {&level, 1}, {}, id, kFeedStart + milliseconds(id),
-         kFeedStart});
+    arbiter.line(line).on_book_update({kFedInstrument,
+                                       feed,
+                                       kind,
+                                       {&level, 1},
+                                       {},
+                                       id,
+                                       kFeedStart + milliseconds(id),
+                                       kFeedStart});
   };
   const auto round = [&](std::int64_t id) {
     const std::size_t first = static_cast<std::size_t>(id % 3) % 2;

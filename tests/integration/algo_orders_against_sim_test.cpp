@@ -139,6 +139,12 @@ struct AlgoWorld final : okx_server::ServerOutput, okx::RestOutput, VenuePort, A
   SendResult cancel(const CancelRequest& request, Timestamp at) noexcept override {
     return venue->cancel(request, at);
   }
+  SendResult place_batch(std::span<const PlaceRequest> batch, Timestamp at) noexcept override {
+    return venue->place_batch(batch, at);
+  }
+  SendResult amend_batch(std::span<const AmendRequest> batch, Timestamp at) noexcept override {
+    return venue->amend_batch(batch, at);
+  }
   SendResult cancel_batch(std::span<const CancelRequest> batch, Timestamp at) noexcept override {
     return venue->cancel_batch(batch, at);
   }
@@ -351,7 +357,8 @@ TEST_P(AlgoAgainstSim, AStopThatTriggersEndsInThePositionThatTheVenueHolds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cuts, AlgoAgainstSim,
-                         ::testing::Values(AlgoCut::Nothing, AlgoCut::Orders, AlgoCut::Algos, AlgoCut::Both));
+                         ::testing::Values(AlgoCut::Nothing, AlgoCut::Orders, AlgoCut::Algos,
+                                           AlgoCut::Both));
 
 TEST(AlgoAgainstSimAlone, EveryKindIsTakenAmendedAndCancelled) {
   AlgoWorld world;

@@ -133,13 +133,13 @@ class WiredVenue final : public okx_server::ServerOutput {
       end.on_replace = [this, line] { orders->replace(line); };
       order_lines.ends.push_back(&end);
     }
-    rest = std::make_unique<okx::RestSession>(okx::RestIdentity{signer.get(), false}, context,
-                                              terms, heard, heard, no_rest,
-                                              okx::RestSessionSettings{});
+    rest =
+        std::make_unique<okx::RestSession>(okx::RestIdentity{signer.get(), false}, context, terms,
+                                           heard, heard, no_rest, okx::RestSessionSettings{});
     venue = std::make_unique<okx::AccountVenue>(orders->current(), *rest, context, terms, heard);
     orders->on_switch([this](okx::OrderSession& session) { venue->use(session); });
-    reference_session = std::make_unique<okx::MarketSession>(market_settings, codes, wanted,
-                                                             reference, quiet);
+    reference_session =
+        std::make_unique<okx::MarketSession>(market_settings, codes, wanted, reference, quiet);
     reference_end = &add_end(*reference_session, "public");
     reference_end->started = true;
     reference_end->connect_at = now;
@@ -410,8 +410,7 @@ TEST(ConnectionFaults, OfTwoLinesOneMayBeLateCutOrLossyAndTheFeedIsWhole) {
                    R"(","ms":50,"jitter_ms":100,"direction":"out","for":"500ms"}})");
         break;
       case 2:
-        town.fault(R"({"stall":{"connection":")" + name +
-                   R"(","direction":"out","for":"300ms"}})");
+        town.fault(R"({"stall":{"connection":")" + name + R"(","direction":"out","for":"300ms"}})");
         break;
       default:
         town.fault(R"({"half_open":{"connection":")" + name + R"(","for":"9s"}})");

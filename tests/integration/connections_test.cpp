@@ -59,11 +59,10 @@ TEST(Connections, AnAnnouncedUpgradeMovesBothWithoutALossOrAPause) {
 TEST(Connections, OfTwoMarketLinesOneMayBeCutDelayedOrLoseUpdatesAtNoCost) {
   const Folder folder;
   Venue venue(folder);
-  Daemon daemon(folder, {.state_directory = folder.state(),
-                         .venue = &venue.ready(),
-                         .market_connections = 2});
-  ASSERT_TRUE(daemon.wait_for("two lines",
-                              [](const Json& now) { return ready_lines(now) == 2; }));
+  Daemon daemon(
+      folder,
+      {.state_directory = folder.state(), .venue = &venue.ready(), .market_connections = 2});
+  ASSERT_TRUE(daemon.wait_for("two lines", [](const Json& now) { return ready_lines(now) == 2; }));
   ASSERT_TRUE(daemon.wait_for_orders(2));
   const auto states = states_told(daemon);
   // Which line wins is seen when one is slow.
@@ -109,8 +108,7 @@ TEST(Connections, EachCloseOfTheVenueHasItsReaction) {
     ASSERT_TRUE(daemon.wait_for("a reconnect", [&](const Json& now) {
       return now.number("reconnects") >= ends && now.text("state") == "ready";
     }));
-    EXPECT_FALSE(
-        daemon.log_lines({"connection.lost", "\"code\":" + std::to_string(code)}).empty());
+    EXPECT_FALSE(daemon.log_lines({"connection.lost", "\"code\":" + std::to_string(code)}).empty());
   }
   venue.order_fault(R"({"close":{"connection":"private","code":4007}})");
   EXPECT_NE(daemon.process().wait(), 0) << "the key was changed: a person must act";

@@ -64,8 +64,8 @@ struct Heard final : MarketListener, okx::Diagnostics {
 class Venue final : public okx_server::ServerOutput {
  public:
   explicit Venue(bool deep_books = false) {
-    swap_ = instruments_.add(okx::testing::make_instrument(
-        "BTC-USDT-SWAP", InstrumentKind::Swap, 3, 2, currencies_, "BTC", "USDT", "USDT"));
+    swap_ = instruments_.add(okx::testing::make_instrument("BTC-USDT-SWAP", InstrumentKind::Swap, 3,
+                                                           2, currencies_, "BTC", "USDT", "USDT"));
     instruments_[swap_].minimum_quantity = {1};
     instruments_[swap_].maximum_limit_quantity = {100'000'000};
     instruments_[swap_].contract_value = {1, 2};
@@ -229,8 +229,8 @@ TEST(MarketSideAgainstSim, ADeepBookIsReplacedWhereTheTierIsTooLowAndServedWhere
 TEST(MarketSideAgainstSim, AChangedTickIsPushedInTheUnitsOfTheRun) {
   Venue venue;
   venue.connect("/ws/v5/public", {MarketStream::BestBidOffer});
-  const HttpResponse answer = venue.control(
-      "/sim/v1/instruments", R"({"instId":"BTC-USDT-SWAP","tickSz":"0.05"})");
+  const HttpResponse answer =
+      venue.control("/sim/v1/instruments", R"({"instId":"BTC-USDT-SWAP","tickSz":"0.05"})");
   ASSERT_EQ(answer.status, 200) << answer.body;
   venue.run_for(seconds(1));
   EXPECT_EQ(venue.heard.last_change.tick_size, Price{50});

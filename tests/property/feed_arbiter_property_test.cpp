@@ -27,9 +27,9 @@ using Quantities = std::map<std::int64_t, std::int64_t>;  // quantity by price
 
 /// How the venue behaves in a run.
 struct Manners {
-  bool same_cuts = true;            ///< every line tells every state, else each merges its own
-  bool snapshots_bear_state = true; ///< their time is the state's, else that of the sending
-  bool resets = false;              ///< ids start anew, and meet old ones by chance
+  bool same_cuts = true;             ///< every line tells every state, else each merges its own
+  bool snapshots_bear_state = true;  ///< their time is the state's, else that of the sending
+  bool resets = false;               ///< ids start anew, and meet old ones by chance
 };
 
 struct State {
@@ -347,8 +347,8 @@ TEST(FeedArbiterProperty, AnyInterleavingOfLinesIsOneTrueStream) {
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     for (const bool bear_state : {true, false}) {
       for (const bool resets : {true, false}) {
-        SCOPED_TRACE("seed " + std::to_string(seed) + " state times " +
-                     std::to_string(bear_state) + " resets " + std::to_string(resets));
+        SCOPED_TRACE("seed " + std::to_string(seed) + " state times " + std::to_string(bear_state) +
+                     " resets " + std::to_string(resets));
         const FeedOutcome outcome = run_feed(2 + seed % 2, {true, bear_state, resets}, seed);
         if (HasFailure()) return;
         sum.gaps += outcome.gaps;

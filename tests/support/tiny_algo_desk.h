@@ -174,10 +174,9 @@ struct AlgoBench {
     if (held != 0) buy(held);
   }
   void buy(std::int64_t quantity, std::uint16_t strategy = 0) {
-    const Handle handle =
-        bench.place(quantity > 0 ? Side::Buy : Side::Sell, std::abs(quantity), 100'000, 0, strategy);
-    TinyVenue::Order& order =
-        bench.venue.execute_place(bench.venue.places.back(), bench.now);
+    const Handle handle = bench.place(quantity > 0 ? Side::Buy : Side::Sell, std::abs(quantity),
+                                      100'000, 0, strategy);
+    TinyVenue::Order& order = bench.venue.execute_place(bench.venue.places.back(), bench.now);
     bench.venue.fill(order, {std::abs(quantity)}, {100'000}, bench.now);
     static_cast<void>(handle);
     bench.run_for(milliseconds(10));

@@ -168,9 +168,10 @@ void AlgoRest::pump(Timestamp now) {
 bool AlgoRest::transmit(Question& question, Timestamp now) {
   const Timestamp venue_now = now + clock_offset_;
   const std::uint64_t id = next_id_++;
-  if (!output_.send_request(id, question.ask == Ask::Operation
-                                    ? make_post(identity_, question.target, question.body, venue_now)
-                                    : make_get(identity_, question.target, venue_now)))
+  if (!output_.send_request(id,
+                            question.ask == Ask::Operation
+                                ? make_post(identity_, question.target, question.body, venue_now)
+                                : make_get(identity_, question.target, venue_now)))
     return false;
   ++counters_.requests;
   if (question.first_sent_at.nanos == 0) question.first_sent_at = now;
@@ -194,8 +195,7 @@ void AlgoRest::finish(Question& question, Timestamp now, bool certainly_not_sent
 void AlgoRest::finish_operation(const Question& question, Timestamp now, bool certainly_not_sent) {
   ReplyItems items;
   std::int32_t code = frame_.code();
-  if (frame_.is_json() &&
-      !decode_algo_reply(frame_.reader(), frame_.frame().has_data, items)) {
+  if (frame_.is_json() && !decode_algo_reply(frame_.reader(), frame_.frame().has_data, items)) {
     items.clear();
     code = -1;
   }
@@ -223,8 +223,7 @@ void AlgoRest::finish_operation(const Question& question, Timestamp now, bool ce
       // A wall's or gateway's answer: only these say surely that nobody looked at the order.
       const ErrorRule rule = frame_.rule();
       if (rule.error_class == ErrorClass::RateLimited ||
-          rule.error_class == ErrorClass::RejectFinal ||
-          rule.error_class == ErrorClass::AuthFatal)
+          rule.error_class == ErrorClass::RejectFinal || rule.error_class == ErrorClass::AuthFatal)
         verdict = refused(flight.request, rule.reason);
     }
     report.kind = verdict.kind;
@@ -263,8 +262,8 @@ void AlgoRest::finish_one(Question& question, Timestamp now) {
   }
   if (!is_unknown) {
     answering_ = &question;
-    const DecodeStatus status = decode_algos(frame_.reader(), ExecutionReport::Source::Query,
-                                             context_, now, *this);
+    const DecodeStatus status =
+        decode_algos(frame_.reader(), ExecutionReport::Source::Query, context_, now, *this);
     answering_ = nullptr;
     if (!status || !question.complete)
       return answer_one(question, Kind::OutcomeUnknown, VenueReason::OutcomeUnknown, now);

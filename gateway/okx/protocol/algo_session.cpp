@@ -70,7 +70,8 @@ void AlgoSession::on_timer(Timestamp now) noexcept {
     restart("no answer to the login", now);
   } else if (state_ == State::Subscribing && now - state_since_ >= settings_.subscribe_timeout) {
     for (std::size_t i = 0; i < kChannels; ++i) {
-      if (!acknowledged_[i]) problems_.on_problem(ProblemKind::TimedOut, 0, kAlgoRequests[i].channel);
+      if (!acknowledged_[i])
+        problems_.on_problem(ProblemKind::TimedOut, 0, kAlgoRequests[i].channel);
     }
     restart("a subscription was not acknowledged", now);
   }
@@ -80,8 +81,8 @@ void AlgoSession::handle_frame(const Frame& frame, Timestamp now) noexcept {
   const std::int32_t code = frame.code.empty() ? 0 : parse_code(frame.code);
   switch (frame.kind) {
     case FrameKind::Push: {
-      const bool is_ours = frame.channel == Channel::OrdersAlgo ||
-                           frame.channel == Channel::AlgoAdvance;
+      const bool is_ours =
+          frame.channel == Channel::OrdersAlgo || frame.channel == Channel::AlgoAdvance;
       const DecodeStatus status =
           is_ours ? decode_algos(reader_, ExecutionReport::Source::Push, context_, now, *this)
                   : reader_.finish();

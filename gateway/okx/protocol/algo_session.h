@@ -35,7 +35,8 @@ struct AlgoSessionCounters {
 
 /// The business socket with login: what the venue tells of algo orders while they work. Their
 /// children come by the order session, and what was missed here by the lists: so this connection's
-/// loss is no loss of the account's, and it tells when it is ready again only to have the lists read
+/// loss is no loss of the account's, and it tells when it is ready again only to have the lists
+/// read
 /// (`take_ready`). Thread: reactor.
 class AlgoSession final : public SocketSession, private AlgoRows {
  public:

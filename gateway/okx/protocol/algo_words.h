@@ -94,17 +94,16 @@ constexpr std::optional<AlgoState> algo_state_of(std::string_view text) noexcept
 /// Why the venue would not take it.
 enum class AlgoGap : std::uint8_t {
   None,
-  NotForOptions,      ///< options have conditional and trigger orders alone
-  DerivativesOnly,    ///< chase, close-position, and the reduce-only flag
-  SpotByLastOnly,     ///< spot has no mark price, and its triggers go by the last price
-  CloseNeedsMarket,   ///< who closes the whole position names no price
-  NoChaseInTrigger,   ///< a trigger puts in limit and market orders here
-  MarketGoesAsItIs,   ///< a market order has no time in force
+  NotForOptions,     ///< options have conditional and trigger orders alone
+  DerivativesOnly,   ///< chase, close-position, and the reduce-only flag
+  SpotByLastOnly,    ///< spot has no mark price, and its triggers go by the last price
+  CloseNeedsMarket,  ///< who closes the whole position names no price
+  NoChaseInTrigger,  ///< a trigger puts in limit and market orders here
+  MarketGoesAsItIs,  ///< a market order has no time in force
 };
 
 constexpr AlgoGap gap_of(const AlgoTerms& terms, InstrumentKind kind) noexcept {
-  const bool derivative =
-      kind == InstrumentKind::Swap || kind == InstrumentKind::Futures;
+  const bool derivative = kind == InstrumentKind::Swap || kind == InstrumentKind::Futures;
   const bool by_last =
       terms.source == TriggerSource::Last && terms.stop_source == TriggerSource::Last;
   if (kind == InstrumentKind::Option && terms.kind != AlgoKind::Conditional &&

@@ -118,7 +118,7 @@ class BookSequencer {
   bool seed_asked_ = false;
   std::optional<Timestamp> seed_asked_at_;
   std::optional<Timestamp> seed_retry_at_;
-  std::optional<Timestamp> heard_;  // last message of this stream since it was subscribed to
+  std::optional<Timestamp> heard_;    // last message of this stream since it was subscribed to
   std::optional<std::int64_t> seed_;  // the seed's id while no update has linked to it yet
 };
 

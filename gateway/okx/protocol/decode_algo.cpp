@@ -57,15 +57,49 @@ enum Field : std::size_t {
   kFields
 };
 constexpr FieldNames<kFields> kNames({
-    "instId",         "algoId",          "algoClOrdId",   "tag",           "ordType",
-    "state",          "side",            "posSide",       "sz",            "closeFraction",
-    "tgtCcy",         "reduceOnly",      "triggerPx",     "triggerPxType", "ordPx",
-    "advanceOrdType", "tpTriggerPx",     "tpTriggerPxType", "tpOrdPx",     "slTriggerPx",
-    "slTriggerPxType", "slOrdPx",        "callbackRatio", "callbackSpread", "activePx",
-    "pxVar",          "pxSpread",        "szLimit",       "pxLimit",       "timeInterval",
-    "lmtOrderNumber", "aggressiveness",  "chaseType",     "chaseVal",      "maxChaseType",
-    "maxChaseVal",    "ordId",           "failCode",      "reqId",         "amendResult",
-    "uTime",          "cTime",           "pTime",
+    "instId",
+    "algoId",
+    "algoClOrdId",
+    "tag",
+    "ordType",
+    "state",
+    "side",
+    "posSide",
+    "sz",
+    "closeFraction",
+    "tgtCcy",
+    "reduceOnly",
+    "triggerPx",
+    "triggerPxType",
+    "ordPx",
+    "advanceOrdType",
+    "tpTriggerPx",
+    "tpTriggerPxType",
+    "tpOrdPx",
+    "slTriggerPx",
+    "slTriggerPxType",
+    "slOrdPx",
+    "callbackRatio",
+    "callbackSpread",
+    "activePx",
+    "pxVar",
+    "pxSpread",
+    "szLimit",
+    "pxLimit",
+    "timeInterval",
+    "lmtOrderNumber",
+    "aggressiveness",
+    "chaseType",
+    "chaseVal",
+    "maxChaseType",
+    "maxChaseVal",
+    "ordId",
+    "failCode",
+    "reqId",
+    "amendResult",
+    "uTime",
+    "cTime",
+    "pTime",
 });
 using Texts = std::array<std::string_view, kFields>;
 
@@ -138,10 +172,11 @@ DecodeStatus take_kind_terms(const Texts& texts, const Instrument& instrument,
       return take_distance(texts[kCallbackRatio], texts[kCallbackSpread], instrument, terms);
     case AlgoKind::Iceberg:
     case AlgoKind::TimeWeighted: {
-      if (const DecodeStatus s = take_quantity(texts[kSlice], instrument, terms.slice); !s) return s;
+      if (const DecodeStatus s = take_quantity(texts[kSlice], instrument, terms.slice); !s)
+        return s;
       if (const DecodeStatus s = price(kPriceLimit, terms.limit); !s) return s;
-      terms.interval = seconds(
-          static_cast<std::int64_t>(std::min<std::uint64_t>(positive_number(texts[kInterval]), 1'000'000)));
+      terms.interval = seconds(static_cast<std::int64_t>(
+          std::min<std::uint64_t>(positive_number(texts[kInterval]), 1'000'000)));
       terms.slices = static_cast<std::uint16_t>(
           std::min<std::uint64_t>(positive_number(texts[kSlices]), 1'000));
       if (texts[kAggressiveness] == word(Aggressiveness::Passive))
@@ -176,8 +211,7 @@ DecodeStatus read_algo(const Texts& texts, const AccountContext& context,
   const auto state = algo_state_of(texts[kState]);
   const auto side = side_of(texts[kSide]);
   const auto position_side = position_side_of(texts[kPositionSide]);
-  if (!kind || !state || !side || !position_side)
-    return std::unexpected(DecodeError::UnknownValue);
+  if (!kind || !state || !side || !position_side) return std::unexpected(DecodeError::UnknownValue);
   const Instrument& instrument = context.instruments[report.instrument];
   AlgoTerms& terms = report.terms;
   terms.kind = *kind;

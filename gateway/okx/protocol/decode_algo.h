@@ -21,8 +21,8 @@ class AlgoRows {
 };
 
 /// Decodes the `data` of the frame just read: pushes of orders-algo and algo-advance, and the lists
-/// and single orders of REST. An order that the venue's bots made, of a kind that we do not know, is
-/// a bad row of UnknownValue. [PROTOCOL 5.8, 7.5] Errors: of the frame as a whole.
+/// and single orders of REST. An order that the venue's bots made, of a kind that we do not know,
+/// is a bad row of UnknownValue. [PROTOCOL 5.8, 7.5] Errors: of the frame as a whole.
 DecodeStatus decode_algos(FrameReader& frame, ExecutionReport::Source source,
                           const AccountContext& context, Timestamp receive_time,
                           AlgoRows& rows) noexcept;

@@ -45,8 +45,8 @@ struct DecodedBook {
 std::optional<BookFeed> book_feed_of(Channel channel) noexcept;
 Channel channel_of(BookFeed feed) noexcept;
 
-/// books, books5, bbo-tbt, books-l2-tbt, books50-l2-tbt, books-rpi and GET /market/books. Buffers are taken at
-/// construction; decoding does not allocate. Thread: one.
+/// books, books5, bbo-tbt, books-l2-tbt, books50-l2-tbt, books-rpi and GET /market/books. Buffers
+/// are taken at construction; decoding does not allocate. Thread: one.
 class BookDecoder {
  public:
   BookDecoder();

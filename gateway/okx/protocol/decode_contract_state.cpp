@@ -58,9 +58,9 @@ DecodeStatus not_ours(const UpdateContext& context) noexcept {
 
 DecodeStatus decode_funding(const UpdateContext& context) noexcept {
   enum : std::size_t { kName, kRate, kTime, kNextTime, kMinimum, kMaximum, kSettled, kTs };
-  static constexpr FieldNames<8> kNames(std::array<std::string_view, 8>{
-      "instId", "fundingRate", "fundingTime", "nextFundingTime", "minFundingRate",
-      "maxFundingRate", "settFundingRate", "ts"});
+  static constexpr FieldNames<8> kNames(
+      std::array<std::string_view, 8>{"instId", "fundingRate", "fundingTime", "nextFundingTime",
+                                      "minFundingRate", "maxFundingRate", "settFundingRate", "ts"});
   return for_each_row(context.reader, [&](JsonValue row) -> DecodeStatus {
     std::array<std::string_view, 8> text;
     if (const DecodeStatus read = read_texts(row, kNames, text); !read) return read;

@@ -57,7 +57,7 @@ DecodeStatus decode_liquidation_warnings(FrameReader& frame, const AccountContex
     const auto quantity = exact_units(texts[2], context.instruments[*instrument].quantity_digits);
     if (quantity && is_believable({*quantity}))
       warning.quantity = {warning.side == PositionSide::Short && *quantity > 0 ? -*quantity
-                                                                              : *quantity};
+                                                                               : *quantity};
     const auto ratio = rounded_units(texts[3], kRatioDigits, Rounding::Nearest);
     if (ratio) warning.margin_ratio_ppm = *ratio;
     const auto time = time_or_zero(texts[4]);

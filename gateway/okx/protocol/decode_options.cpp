@@ -35,11 +35,11 @@ DecodeStatus decode_option_summary(const UpdateContext& context) noexcept {
     OptionSummaryEvent summary;
     summary.instrument = code->id;
     double* const figures[kFigures] = {
-        &summary.coin.delta,       &summary.coin.gamma,     &summary.coin.theta,
-        &summary.coin.vega,        &summary.dollar.delta,   &summary.dollar.gamma,
-        &summary.dollar.theta,     &summary.dollar.vega,    &summary.mark_volatility,
-        &summary.bid_volatility,   &summary.ask_volatility, &summary.volatility_level,
-        &summary.leverage,         &summary.forward_price};
+        &summary.coin.delta,     &summary.coin.gamma,     &summary.coin.theta,
+        &summary.coin.vega,      &summary.dollar.delta,   &summary.dollar.gamma,
+        &summary.dollar.theta,   &summary.dollar.vega,    &summary.mark_volatility,
+        &summary.bid_volatility, &summary.ask_volatility, &summary.volatility_level,
+        &summary.leverage,       &summary.forward_price};
     for (std::size_t i = 0; i < kFigures; ++i) {
       if (const DecodeStatus put = put_figure(text[i], *figures[i]); !put) return put;
     }

@@ -44,12 +44,11 @@ enum Field : std::size_t {
   kFields
 };
 constexpr FieldNames<kFields> kNames({
-    "instId",   "ordId",       "clOrdId", "tag",          "px",       "sz",
-    "ordType",  "side",        "posSide", "tgtCcy",       "fillPx",   "fillSz",
-    "tradeId",  "fillTime",    "fillFee", "fillFeeCcy",   "fee",      "feeCcy",
-    "execType", "accFillSz",   "state",   "cancelSource", "category", "reduceOnly",
-    "reqId",    "amendResult", "code",    "uTime",        "cTime",
-    "algoId",   "algoClOrdId",
+    "instId",       "ordId",      "clOrdId",     "tag",    "px",          "sz",        "ordType",
+    "side",         "posSide",    "tgtCcy",      "fillPx", "fillSz",      "tradeId",   "fillTime",
+    "fillFee",      "fillFeeCcy", "fee",         "feeCcy", "execType",    "accFillSz", "state",
+    "cancelSource", "category",   "reduceOnly",  "reqId",  "amendResult", "code",      "uTime",
+    "cTime",        "algoId",     "algoClOrdId",
 });
 using Texts = std::array<std::string_view, kFields>;
 

@@ -110,8 +110,8 @@ DecodeStatus decode_positions(FrameReader& frame, const AccountContext& context,
 }
 
 DecodeStatus decode_balance_and_position(FrameReader& frame, const AccountContext& context,
-                                         Timestamp receive_time, PositionRows& rows,
-                                         CashRows& cash, std::string_view& why) noexcept {
+                                         Timestamp receive_time, PositionRows& rows, CashRows& cash,
+                                         std::string_view& why) noexcept {
   return for_each_row(frame, [&](JsonValue event) -> DecodeStatus {
     return for_each_field(event, [&](std::string_view key, JsonValue value) -> DecodeStatus {
       if (key == "eventType") return take_text(value, why);

@@ -39,7 +39,7 @@ class CashRows {
 /// available). `why` becomes the event that changed it (snapshot, filled, delivered, adl, ...);
 /// valid while the frame is. [PROTOCOL 5.7]
 DecodeStatus decode_balance_and_position(FrameReader& frame, const AccountContext& context,
-                                         Timestamp receive_time, PositionRows& rows,
-                                         CashRows& cash, std::string_view& why) noexcept;
+                                         Timestamp receive_time, PositionRows& rows, CashRows& cash,
+                                         std::string_view& why) noexcept;
 
 }  // namespace gannet::okx

@@ -12,8 +12,8 @@ struct LiquidationText {
   enum : std::size_t { kSide, kPrice, kQuantity, kLoss, kTs };
   std::array<std::string_view, 5> fields;
 };
-constexpr FieldNames<5> kLiquidationNames(
-    std::array<std::string_view, 5>{"side", "bkPx", "sz", "bkLoss", "ts"});
+constexpr FieldNames<5> kLiquidationNames(std::array<std::string_view, 5>{"side", "bkPx", "sz",
+                                                                          "bkLoss", "ts"});
 
 std::expected<LiquidationEvent, DecodeError> make_liquidation(const LiquidationText& text,
                                                               const InstrumentCode& code) noexcept {
@@ -24,8 +24,7 @@ std::expected<LiquidationEvent, DecodeError> make_liquidation(const LiquidationT
     return std::unexpected(DecodeError::UnknownValue);
   }
   event.side = text.fields[Text::kSide] == "buy" ? Side::Buy : Side::Sell;
-  const auto price =
-      rounded_units(text.fields[Text::kPrice], code.price_digits, Rounding::Nearest);
+  const auto price = rounded_units(text.fields[Text::kPrice], code.price_digits, Rounding::Nearest);
   if (!price) return std::unexpected(price.error());
   const auto quantity = clamped_units(text.fields[Text::kQuantity], code.quantity_digits);
   if (!quantity) return std::unexpected(quantity.error());

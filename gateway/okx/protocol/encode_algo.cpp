@@ -68,8 +68,7 @@ void kind_terms(TextWriter& out, const AlgoTerms& algo, const OrderTerms& terms)
       price(out, R"(,"triggerPx":")", algo.trigger, terms);
       order_price(out, R"(,"orderPx":")", algo.limit, terms);
       // The venue's default is the last price.
-      if (algo.source != TriggerSource::Last)
-        out.text(R"(,"triggerPxType":")", word(algo.source));
+      if (algo.source != TriggerSource::Last) out.text(R"(,"triggerPxType":")", word(algo.source));
       if (algo.time_in_force != TimeInForce::GoodTillCancel)
         out.text(R"(,"advanceOrdType":")",
                  algo.time_in_force == TimeInForce::FillOrKill ? "fok" : "ioc");
@@ -85,8 +84,9 @@ void kind_terms(TextWriter& out, const AlgoTerms& algo, const OrderTerms& terms)
       out.text(R"(,"aggressiveness":")", word(algo.aggressiveness));
       if (algo.limit.raw != 0) price(out, R"(,"pxLimit":")", algo.limit, terms);
       if (algo.trigger.raw != 0) {
-        price(out, R"(,"triggerParams":[{"triggerAction":"start","triggerStrategy":"price",)"
-                   R"("triggerPx":")",
+        price(out,
+              R"(,"triggerParams":[{"triggerAction":"start","triggerStrategy":"price",)"
+              R"("triggerPx":")",
               algo.trigger, terms);
         out.raw("}]");
       }
@@ -100,8 +100,8 @@ void kind_terms(TextWriter& out, const AlgoTerms& algo, const OrderTerms& terms)
           .raw("\"");
       break;
     case AlgoKind::Chase:
-      chase_distance(out, R"(,"chaseType":")", R"(,"chaseVal":")", algo.distance_ppm,
-                     algo.distance, terms);
+      chase_distance(out, R"(,"chaseType":")", R"(,"chaseVal":")", algo.distance_ppm, algo.distance,
+                     terms);
       if (algo.farthest_ppm != 0 || algo.farthest.raw != 0)
         chase_distance(out, R"(,"maxChaseType":")", R"(,"maxChaseVal":")", algo.farthest_ppm,
                        algo.farthest, terms);

@@ -43,9 +43,7 @@ class FeedArbiter::Line final : public MarketListener {
     arbiter_.on_withdrawn(line_, instrument, feed, why, now);
   }
   void on_trade(const TradeEvent& trade) noexcept override { arbiter_.on_trade(line_, trade); }
-  void on_ticker(const TickerEvent& ticker) noexcept override {
-    arbiter_.on_ticker(line_, ticker);
-  }
+  void on_ticker(const TickerEvent& ticker) noexcept override { arbiter_.on_ticker(line_, ticker); }
   void on_reference_price(const ReferencePriceEvent& price) noexcept override {
     arbiter_.on_reference_price(line_, price);
   }
@@ -66,9 +64,7 @@ class FeedArbiter::Line final : public MarketListener {
   void on_market_connection(ConnectionState state, Timestamp now) noexcept override {
     arbiter_.on_connection(line_, state, now);
   }
-  void on_market_alive(Timestamp now) noexcept override {
-    arbiter_.listener_.on_market_alive(now);
-  }
+  void on_market_alive(Timestamp now) noexcept override { arbiter_.listener_.on_market_alive(now); }
 
  private:
   FeedArbiter& arbiter_;
@@ -79,9 +75,9 @@ class FeedArbiter::Line final : public MarketListener {
 struct FeedArbiter::BookStream {
   struct OfLine {
     bool live = false;
-    StreamKey key;                     // of the state it told last
-    std::unique_ptr<OrderBook> copy;   // null: a whole-book feed
-    bool has_copy = false;             // `copy` is the state of `key`
+    StreamKey key;                    // of the state it told last
+    std::unique_ptr<OrderBook> copy;  // null: a whole-book feed
+    bool has_copy = false;            // `copy` is the state of `key`
   };
   struct Passed {
     StreamKey key;
@@ -283,8 +279,8 @@ void FeedArbiter::pass_whole(BookStream& stream, std::size_t line, Timestamp now
   best_first(told.copy->asks_worst_first(), asks_);
   ++figures_[line].whole;
   pass(stream, line,
-       {stream.instrument, stream.feed, BookUpdate::Kind::Snapshot, bids_, asks_,
-        told.key.sequence, told.key.time, now});
+       {stream.instrument, stream.feed, BookUpdate::Kind::Snapshot, bids_, asks_, told.key.sequence,
+        told.key.time, now});
 }
 
 void FeedArbiter::on_withdrawn(std::size_t line, InstrumentId instrument, BookFeed feed,
@@ -397,8 +393,7 @@ void FeedArbiter::on_ticker(std::size_t line, const TickerEvent& ticker) noexcep
 
 void FeedArbiter::on_reference_price(std::size_t line, const ReferencePriceEvent& price) noexcept {
   if (price.instrument.value >= values_.size()) return;
-  auto& of_kind =
-      values_[price.instrument.value].reference[static_cast<std::size_t>(price.kind)];
+  auto& of_kind = values_[price.instrument.value].reference[static_cast<std::size_t>(price.kind)];
   if (passes(of_kind, line, price.exchange_time)) listener_.on_reference_price(price);
 }
 

@@ -103,10 +103,10 @@ class FeedArbiter {
   /// Of one instrument, what is told as a value.
   struct Values {
     Succession ticker;
-    std::array<Succession, 2> reference;  // by ReferencePriceEvent::Kind
+    std::array<Succession, 2> reference;                 // by ReferencePriceEvent::Kind
     std::array<std::unique_ptr<TradeWindow>, 3> trades;  // by TradeEvent::Stream; of options, last
     std::array<Succession, std::variant_size_v<MarketUpdate>> updates;  // by kind
-    std::array<std::optional<BookFeed>, kBookFeeds> replaced;  // told last, by wanted feed
+    std::array<std::optional<BookFeed>, kBookFeeds> replaced;           // told last, by wanted feed
     std::optional<InstrumentState> told;
     std::array<std::optional<InstrumentState>, kMaxFeedLines> states;    // by line
     std::array<std::optional<InstrumentChange>, kMaxFeedLines> changes;  // last told, by line

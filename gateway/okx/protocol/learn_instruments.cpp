@@ -10,11 +10,12 @@ namespace {
 
 // Averages, marks and fees are not among them: they have more decimals than any price can.
 constexpr std::array<std::string_view, 17> kPriceFields{
-    "px",    "last",   "askPx",   "bidPx", "fillPx", "slOrdPx",   "tpOrdPx",     "idxPx",      "newPx",
-    "buyLmt", "sellLmt", "bkPx", "ordPx",  "triggerPx", "slTriggerPx", "tpTriggerPx", "pxLimit"};
+    "px",      "last",      "askPx",       "bidPx",       "fillPx",  "slOrdPx",
+    "tpOrdPx", "idxPx",     "newPx",       "buyLmt",      "sellLmt", "bkPx",
+    "ordPx",   "triggerPx", "slTriggerPx", "tpTriggerPx", "pxLimit"};
 constexpr std::array<std::string_view, 12> kQuantityFields{
-    "sz",       "lastSz", "askSz",         "bidSz", "accFillSz", "fillSz", "pos",
-    "availPos", "newSz",  "closeTotalPos", "oi",    "szLimit"};
+    "sz",  "lastSz",   "askSz", "bidSz",         "accFillSz", "fillSz",
+    "pos", "availPos", "newSz", "closeTotalPos", "oi",        "szLimit"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view key, const std::array<std::string_view, N>& keys) noexcept {

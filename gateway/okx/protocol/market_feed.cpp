@@ -18,8 +18,8 @@ MarketFeed::MarketFeed(std::size_t lines, const MarketSessionSettings& settings,
   sessions_.reserve(lines + 1);
   for (std::size_t seat = 0; seat <= lines; ++seat) {
     MarketListener& told = direct_ && seat == 0 ? listener : arbiter_.line(seat);
-    sessions_.push_back(std::make_unique<MarketSession>(settings, codes, subscriptions, told,
-                                                        diagnostics, seeds));
+    sessions_.push_back(
+        std::make_unique<MarketSession>(settings, codes, subscriptions, told, diagnostics, seeds));
   }
 }
 
@@ -60,8 +60,8 @@ void MarketFeed::arbitrate(std::size_t seat) noexcept {
   direct_ = false;
   arbiter_.clear();
   const MarketSession& session = *sessions_[seat];
-  arbiter_.adopt_connection(seat, session.ready() ? ConnectionState::Ready
-                                                  : ConnectionState::Connecting);
+  arbiter_.adopt_connection(seat,
+                            session.ready() ? ConnectionState::Ready : ConnectionState::Connecting);
   for (const auto& sequencer : session.sequencers()) {
     if (sequencer->state() != BookSequencer::State::Live) continue;
     arbiter_.adopt_book(seat, sequencer->instrument(), sequencer->feed(),
@@ -109,8 +109,8 @@ void MarketFeed::start_next_move(Timestamp now) noexcept {
 
 /// With one line again: when the listener has just what that line told, it needs nobody between.
 void MarketFeed::try_direct(Timestamp now) noexcept {
-  const auto line = static_cast<std::size_t>(std::ranges::find(working_, std::uint8_t{1}) -
-                                             working_.begin());
+  const auto line =
+      static_cast<std::size_t>(std::ranges::find(working_, std::uint8_t{1}) - working_.begin());
   if (!arbiter_.is_level_everywhere(line)) {
     settle_at_ = now + milliseconds(100);
     return;

@@ -54,9 +54,7 @@ class MarketFeed {
     bool moving = false;  ///< about to go, its successor is being made ready
   };
   SeatState state(std::size_t seat) const noexcept;
-  const FeedLineFigures& figures(std::size_t seat) const noexcept {
-    return arbiter_.figures(seat);
-  }
+  const FeedLineFigures& figures(std::size_t seat) const noexcept { return arbiter_.figures(seat); }
   bool is_moving() const noexcept { return leaving_.has_value(); }
   std::uint64_t moves() const noexcept { return moves_; }
   std::uint64_t frames() const noexcept;

@@ -44,8 +44,8 @@ MarketSession::MarketSession(const MarketSessionSettings& settings, InstrumentCo
 }
 
 BookSequencer& MarketSession::make_sequencer(InstrumentId instrument, BookFeed feed) {
-  sequencers_.push_back(std::make_unique<BookSequencer>(instrument, feed,
-                                                        static_cast<BookSequencerOutput&>(*this)));
+  sequencers_.push_back(
+      std::make_unique<BookSequencer>(instrument, feed, static_cast<BookSequencerOutput&>(*this)));
   sequencer_of_[instrument.value * kBookFeeds + static_cast<std::size_t>(feed)] =
       static_cast<std::uint32_t>(sequencers_.size());
   return *sequencers_.back();
@@ -265,9 +265,8 @@ void MarketSession::renew_silent(Timestamp now) noexcept {
 void MarketSession::on_error(const ControlEvent& event, std::string_view text,
                              Timestamp now) noexcept {
   const RefusedArgument named = refused_argument(event.message);
-  SubscriptionArgument* const argument =
-      subscriptions_.find(channel_of(named.channel_name), named.instrument,
-                          candle_bar(named.channel_name));
+  SubscriptionArgument* const argument = subscriptions_.find(
+      channel_of(named.channel_name), named.instrument, candle_bar(named.channel_name));
   std::uint32_t request = 0;
   if (event.request_id.starts_with('s')) {
     const char* const end = event.request_id.data() + event.request_id.size();
@@ -502,9 +501,8 @@ bool MarketSession::all_books_live() const noexcept {
     // One that another stands for never comes.
     const InstrumentCode* const code = codes_.find(sequencer->instrument());
     const auto* argument =
-        code == nullptr
-            ? nullptr
-            : subscriptions_.find(channel_of(sequencer->feed()), code->name.view());
+        code == nullptr ? nullptr
+                        : subscriptions_.find(channel_of(sequencer->feed()), code->name.view());
     return argument == nullptr || argument->state == SubscriptionArgument::State::Replaced;
   });
 }

@@ -93,9 +93,8 @@ void OrderLines::tell(Timestamp now) noexcept {
 }
 
 bool OrderLines::is_news(const OrderSession& session, const ExecutionReport& report) noexcept {
-  const bool may_have_twin =
-      both_up() || (both_up_until_.nanos != 0 &&
-                    report.receive_time - both_up_until_ < kTwinsWithin);
+  const bool may_have_twin = both_up() || (both_up_until_.nanos != 0 &&
+                                           report.receive_time - both_up_until_ < kTwinsWithin);
   if (!may_have_twin) return true;
   const auto bit = static_cast<std::uint8_t>(1u << line_of(session));
   const std::uint64_t hash = hash_of_push(report);

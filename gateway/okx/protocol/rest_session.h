@@ -30,14 +30,14 @@ namespace gannet::okx {
 
 struct RestSessionSettings {
   Nanos request_timeout = seconds(5);
-  Nanos clock_interval = seconds(60);   ///< between questions for the venue's clock; 0: never
-  Nanos clock_round_trip = seconds(1);  ///< slower answers say nothing about the clock
-  Nanos clock_tell_spacing = seconds(10);      ///< between two words on small changes of it
+  Nanos clock_interval = seconds(60);      ///< between questions for the venue's clock; 0: never
+  Nanos clock_round_trip = seconds(1);     ///< slower answers say nothing about the clock
+  Nanos clock_tell_spacing = seconds(10);  ///< between two words on small changes of it
   Nanos clock_tell_at_once = milliseconds(5);  ///< a larger change is told when it is seen
-  std::size_t maximum_waiting = 256;    ///< questions waiting for their bucket
-  std::size_t maximum_pages = 200;      ///< of one list; then it is told as incomplete
-  int read_retries = 2;                 ///< of a question that failed for a passing reason
-  Nanos retry_delay = milliseconds(300);  ///< bound of the first wait; doubles (full jitter)
+  std::size_t maximum_waiting = 256;           ///< questions waiting for their bucket
+  std::size_t maximum_pages = 200;             ///< of one list; then it is told as incomplete
+  int read_retries = 2;                        ///< of a question that failed for a passing reason
+  Nanos retry_delay = milliseconds(300);       ///< bound of the first wait; doubles (full jitter)
   Nanos retry_delay_max = seconds(5);
   std::uint64_t jitter_seed = 1;
 };
@@ -170,7 +170,7 @@ class RestSession final : private OrderRows,
   std::map<std::uint64_t, Question> asked_;  // by id: ordered, so that time-outs are too
   std::uint64_t next_id_ = 1;
   Nanos clock_offset_;
-  Nanos clock_told_;       // the offset the listener knows
+  Nanos clock_told_;  // the offset the listener knows
   Timestamp clock_told_at_;
   ClockFilter clock_;
   Timestamp clock_asked_;

@@ -377,12 +377,11 @@ bool SubscriptionBook::any_overdue(Timestamp now, Nanos limit) const noexcept {
 }
 
 bool SubscriptionBook::all_acknowledged() const noexcept {
-  return std::all_of(arguments_.begin(), arguments_.end(),
-                     [](const SubscriptionArgument& argument) {
-                       return argument.state == State::Acknowledged ||
-                              argument.state == State::Replaced ||
-                              (argument.state == State::Refused && !is_essential(argument.channel));
-                     });
+  return std::all_of(
+      arguments_.begin(), arguments_.end(), [](const SubscriptionArgument& argument) {
+        return argument.state == State::Acknowledged || argument.state == State::Replaced ||
+               (argument.state == State::Refused && !is_essential(argument.channel));
+      });
 }
 
 std::span<const InstrumentId> SubscriptionBook::subscribers_of_index(

@@ -70,8 +70,8 @@ class SocketConnection::Driver final : public net::WebSocketHandler, public Sock
     event.reason = reason;
     if (reason.kind == net::CloseReason::Kind::PeerClosed) {
       event.meaning = rule_of_close(reason.code).meaning;
-      const CloseReaction reaction = open_ ? session_.on_close_code(reason.code, now)
-                                           : CloseReaction::Reconnect;
+      const CloseReaction reaction =
+          open_ ? session_.on_close_code(reason.code, now) : CloseReaction::Reconnect;
       slowly_ = slowly_ || reaction == CloseReaction::ReconnectSlowly;
       if (reaction == CloseReaction::Stop) rest();
     }
@@ -158,9 +158,7 @@ std::expected<std::unique_ptr<SocketConnection>, Error> SocketConnection::make(
 SocketConnection::SocketConnection(std::unique_ptr<Driver> driver) : driver_(std::move(driver)) {}
 SocketConnection::~SocketConnection() = default;
 
-void SocketConnection::on_replace(Replacer replacer) {
-  driver_->on_replace(std::move(replacer));
-}
+void SocketConnection::on_replace(Replacer replacer) { driver_->on_replace(std::move(replacer)); }
 void SocketConnection::start() { driver_->start(); }
 void SocketConnection::stop() noexcept { driver_->stop(); }
 bool SocketConnection::is_open() const noexcept { return driver_->is_open(); }

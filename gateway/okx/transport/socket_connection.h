@@ -29,11 +29,11 @@ struct SocketConnectionEvent {
   enum class Kind : std::uint8_t { Connecting, Open, Closed };
   Kind kind = Kind::Connecting;
   std::string_view url;
-  std::string_view address;       ///< of the edge; "" while none was reached
-  net::CloseReason reason;        ///< Kind::Closed
-  std::string_view meaning;       ///< of a close code of the venue's; "" for other ends
-  bool stays_closed = false;      ///< Kind::Closed: stopped by us, or until a person acts
-  Nanos retry_in{};               ///< Kind::Closed
+  std::string_view address;   ///< of the edge; "" while none was reached
+  net::CloseReason reason;    ///< Kind::Closed
+  std::string_view meaning;   ///< of a close code of the venue's; "" for other ends
+  bool stays_closed = false;  ///< Kind::Closed: stopped by us, or until a person acts
+  Nanos retry_in{};           ///< Kind::Closed
 };
 
 /// Drives one socket session: connects, hands it frames and time, writes what it says, and connects

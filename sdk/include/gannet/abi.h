@@ -613,10 +613,10 @@ enum {
   GANNET_ALGO_CONDITIONAL = 0,       /* one exit: a stop loss or a take profit */
   GANNET_ALGO_ONE_CANCELS_OTHER = 1, /* both: the first that triggers ends the other */
   GANNET_ALGO_TRIGGER = 2,           /* an order that goes in when a price is reached */
-  GANNET_ALGO_TRAILING_STOP = 3, /* a market order once the price has turned by so much */
-  GANNET_ALGO_ICEBERG = 4,       /* small limit orders, a few at a time */
-  GANNET_ALGO_TIME_WEIGHTED = 5, /* small taking orders at a regular pace */
-  GANNET_ALGO_CHASE = 6          /* a post-only order that follows the best price */
+  GANNET_ALGO_TRAILING_STOP = 3,     /* a market order once the price has turned by so much */
+  GANNET_ALGO_ICEBERG = 4,           /* small limit orders, a few at a time */
+  GANNET_ALGO_TIME_WEIGHTED = 5,     /* small taking orders at a regular pace */
+  GANNET_ALGO_CHASE = 6              /* a post-only order that follows the best price */
 };
 enum { GANNET_TRIGGER_BY_LAST = 0, GANNET_TRIGGER_BY_INDEX = 1, GANNET_TRIGGER_BY_MARK = 2 };
 enum { GANNET_PASSIVE = 0, GANNET_MIDDLE = 1, GANNET_AGGRESSIVE = 2 };

@@ -584,7 +584,7 @@ struct Order {
   bool post_only = false;
   bool reduce_only = false;
   TimeInForce time_in_force = TimeInForce::GoodTillCancel;
-  std::uint64_t cookie = 0;      ///< yours; comes back with every event
+  std::uint64_t cookie = 0;        ///< yours; comes back with every event
   QuoteQuantity quote_quantity{};  ///< spot market orders sized in money; `quantity` stays 0 then
   SelfTrade self_trade = SelfTrade::AccountDefault;
   Program program = Program::None;

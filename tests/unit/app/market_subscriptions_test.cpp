@@ -51,10 +51,9 @@ TEST_F(MarketSubscriptionsTest, EachWishIsOneStreamOnItsSocket) {
   const std::uint32_t channels = GANNET_WANT_FUNDING | GANNET_WANT_MARK_PRICE |
                                  GANNET_WANT_SINGLE_TRADES | GANNET_WANT_OPTION_SUMMARY;
   const CandlePeriod minute{seconds(60)};
-  const auto all = streams({{swap, channels, BookFeed::BestBidOffer, 1},
-                            {swap, channels, BookFeed::BestBidOffer, 1}},
-                           {{swap, CandleEvent::Kind::Trade, minute, 5},
-                            {swap, CandleEvent::Kind::Index, minute, 0}});
+  const auto all = streams(
+      {{swap, channels, BookFeed::BestBidOffer, 1}, {swap, channels, BookFeed::BestBidOffer, 1}},
+      {{swap, CandleEvent::Kind::Trade, minute, 5}, {swap, CandleEvent::Kind::Index, minute, 0}});
   EXPECT_TRUE(has(all, MarketStream::FundingRate));
   EXPECT_TRUE(has(all, MarketStream::MarkPrice));
   EXPECT_FALSE(has(all, MarketStream::OptionSummary));  // a swap has none

@@ -147,8 +147,7 @@ TEST_F(MarketUpdateTest, QueriesAnswerWithTheLastValueToldAndTheDefinitionInForc
     EXPECT_EQ(price.price, 444);
     EXPECT_EQ(script.host->reference_price(script.engine, swap.value, GANNET_INDEX_PRICE, &price),
               GANNET_NOT_AVAILABLE);
-    EXPECT_EQ(script.host->reference_price(script.engine, swap.value, 7, &price),
-              GANNET_MALFORMED);
+    EXPECT_EQ(script.host->reference_price(script.engine, swap.value, 7, &price), GANNET_MALFORMED);
     gannet_instrument instrument{};
     instrument.size = sizeof instrument;
     EXPECT_EQ(script.host->instrument(script.engine, swap.value, &instrument), GANNET_OK);

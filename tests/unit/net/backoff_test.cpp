@@ -82,8 +82,7 @@ TEST(Backoff, OneLongConnectionDoesNotExcuseTheNextFailures) {
 }
 
 TEST(Backoff, WhatWouldEndTheSameWayIsTriedSlowlyAtOnce) {
-  const Spread spread =
-      spread_over_seeds([](Backoff& backoff) { return backoff.next_slow(); });
+  const Spread spread = spread_over_seeds([](Backoff& backoff) { return backoff.next_slow(); });
   EXPECT_GE(spread.shortest, milliseconds(500));
   EXPECT_LT(spread.longest, milliseconds(1'000));
   Backoff backoff(kSettings, 3);

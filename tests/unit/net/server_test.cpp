@@ -238,7 +238,7 @@ TEST_F(ServerTest, EndsAStreamInOrderWithoutAGoodbye) {
   serve();
   echo.on_text_hook = [&](ServerConnectionId id, std::string_view) { echo.server->cut(id, false); };
   with_raw_client([&](RawTlsConnection& connection) {
-    connection.write(kUpgrade);
+    connection.write(kUpgradeRequest);
     connection.read_through("\r\n\r\n");
     connection.write(client_frame(0x81, "cut me"));
     EXPECT_EQ(connection.read_all(), "") << "no close frame";

@@ -118,16 +118,15 @@ TEST(AccountSide, SurvivesMutatedMessagesAboutAlgoOrders) {
       R"({"code":"0","msg":"",)" + row + "}"};
   std::mt19937_64 random(7);
   testing::AccountSide side;
-  AlgoRest rest(RestIdentity{&side.signer, false}, side.context, side.terms, side.heard,
-                side.heard, side.http, AlgoRestSettings{});
+  AlgoRest rest(RestIdentity{&side.signer, false}, side.context, side.terms, side.heard, side.heard,
+                side.http, AlgoRestSettings{});
   AlgoSession session(side.signer, side.context, side.heard, side.heard, {});
   for (int i = 0; i < 20'000; ++i) {
     if (!session.ready()) {
       session.on_open(side.socket, side.now);
-      for (const char* text :
-           {R"({"event":"login","code":"0"})",
-            R"({"event":"subscribe","arg":{"channel":"orders-algo"}})",
-            R"({"event":"subscribe","arg":{"channel":"algo-advance"}})"}) {
+      for (const char* text : {R"({"event":"login","code":"0"})",
+                               R"({"event":"subscribe","arg":{"channel":"orders-algo"}})",
+                               R"({"event":"subscribe","arg":{"channel":"algo-advance"}})"}) {
         const testing::Text padded(text);
         session.on_text(padded.view(), side.now);
       }
@@ -136,9 +135,9 @@ TEST(AccountSide, SurvivesMutatedMessagesAboutAlgoOrders) {
     const testing::Text padded(message);
     session.on_text(padded.view(), side.now);
     if (i % 4 == 0) {
-      ASSERT_TRUE(i % 8 == 0 ? rest.request_list(1, side.now)
-                             : rest.query_algo(side.swap, AlgoKind::Conditional, {17}, {42},
-                                               side.now));
+      ASSERT_TRUE(i % 8 == 0
+                      ? rest.request_list(1, side.now)
+                      : rest.query_algo(side.swap, AlgoKind::Conditional, {17}, {42}, side.now));
       HttpResponse response;
       response.status = 200;
       response.body = message;

@@ -42,8 +42,8 @@ std::map<std::string, std::string> members_of(std::string_view text) {
 /// Ids differ by nature; "clOrdId" is the older name of "algoClOrdId"; what a library adds for
 /// itself, the venue does not know.
 std::map<std::string, std::string> without_ids(std::map<std::string, std::string> members) {
-  for (const char* id : {"algoClOrdId", "clOrdId", "algoId", "tag", "reqId", "trailingPrice",
-                         "stopLossPrice"})
+  for (const char* id :
+       {"algoClOrdId", "clOrdId", "algoId", "tag", "reqId", "trailingPrice", "stopLossPrice"})
     members.erase(id);
   return members;
 }
@@ -223,8 +223,7 @@ TEST(AlgoProtocol, EveryKindIsWrittenAndReadBackAlike) {
     told.pop_back();
     told += R"(,"algoId":"77","state":"live","uTime":"1795430400412","ordIdList":["5","6"],)"
             R"("ordId":"6"})";
-    const Text frame(R"({"arg":{"channel":"orders-algo","instType":"ANY"},"data":[)" + told +
-                     "]}");
+    const Text frame(R"({"arg":{"channel":"orders-algo","instType":"ANY"},"data":[)" + told + "]}");
     ASSERT_TRUE(reader.read(frame.view()));
     ASSERT_TRUE(decode_algos(reader, ExecutionReport::Source::Push, side.context, side.now, rows));
     ASSERT_EQ(rows.bad, 0) << told;
@@ -249,9 +248,9 @@ TEST(AlgoProtocol, RecordedPushesAndListsAreUnderstood) {
       if ((!is_push && !is_list) || line.find("\"op\"") != std::string::npos) continue;
       for (const char* name : {"BTC-USDC", "ETH-USDT-SWAP"}) {
         if (line.find(name) != std::string::npos && !side.instruments.find(name).valid())
-          side.instruments.add(testing::make_instrument(
-              name, is_list ? InstrumentKind::Swap : InstrumentKind::Spot, 6, 8, side.currencies,
-              "X", "USDT", "USDT"));
+          side.instruments.add(
+              testing::make_instrument(name, is_list ? InstrumentKind::Swap : InstrumentKind::Spot,
+                                       6, 8, side.currencies, "X", "USDT", "USDT"));
       }
       ++seen;
       struct Rows final : AlgoRows {
@@ -327,8 +326,8 @@ TEST(AlgoRestSession, AsksForPendingOnesKindByKindAndAllPages) {
 TEST(AlgoRestSession, OneThatCannotBeReadMakesTheListIncomplete) {
   RestSide t;
   ASSERT_TRUE(t.rest.request_list(1, t.side.now));
-  t.answer(0, 200, R"({"code":"0","msg":"","data":[)" + RestSide::row(1, "conditional", "new?") +
-                       "]}");
+  t.answer(0, 200,
+           R"({"code":"0","msg":"","data":[)" + RestSide::row(1, "conditional", "new?") + "]}");
   for (std::size_t i = 1; i < 7; ++i) t.answer(i, 200, R"({"code":"0","msg":"","data":[]})");
   ASSERT_EQ(t.side.heard.ended.size(), 1u);
   EXPECT_FALSE(t.side.heard.ended[0].complete);
@@ -340,10 +339,10 @@ TEST(AlgoRestSession, LooksInTheHistoryForOneThatTheVenueNoLongerKnows) {
   EXPECT_EQ(t.request(0).target, "/api/v5/trade/order-algo?algoId=42");
   t.answer(0, 200, R"({"code":"51603","msg":"Order does not exist","data":[]})");
   ASSERT_EQ(t.side.http.sent.size(), 2u);
-  EXPECT_EQ(t.request(1).target,
-            "/api/v5/trade/orders-algo-history?ordType=conditional&algoId=42");
-  t.answer(1, 200, R"({"code":"0","msg":"","data":[)" +
-                       RestSide::row(42, "conditional", "effective") + "]}");
+  EXPECT_EQ(t.request(1).target, "/api/v5/trade/orders-algo-history?ordType=conditional&algoId=42");
+  t.answer(
+      1, 200,
+      R"({"code":"0","msg":"","data":[)" + RestSide::row(42, "conditional", "effective") + "]}");
   ASSERT_EQ(t.side.heard.algos.size(), 1u);
   EXPECT_EQ(t.side.heard.algos[0].state, AlgoState::Effective);
   EXPECT_EQ(t.side.heard.algos[0].source, ExecutionReport::Source::Query);

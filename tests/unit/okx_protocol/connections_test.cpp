@@ -26,9 +26,10 @@ using Log = std::vector<std::string>;
 TEST(CloseCodes, EachHasItsReaction) {
   using enum CloseReaction;
   const std::vector<std::pair<std::uint16_t, CloseReaction>> table{
-      {1000, Reconnect},       {1006, Reconnect}, {1009, ReconnectSlowly}, {4001, CheckLogin},
-      {4002, ReconnectSlowly}, {4003, ReconnectSlowly}, {4004, Reconnect}, {4005, Reconnect},
-      {4006, Reconnect},       {4007, Stop},      {4008, ReconnectSlowly}, {4009, ReconnectSlowly},
+      {1000, Reconnect},  {1006, Reconnect},       {1009, ReconnectSlowly},
+      {4001, CheckLogin}, {4002, ReconnectSlowly}, {4003, ReconnectSlowly},
+      {4004, Reconnect},  {4005, Reconnect},       {4006, Reconnect},
+      {4007, Stop},       {4008, ReconnectSlowly}, {4009, ReconnectSlowly},
       {4999, Reconnect}};
   for (const auto& [code, reaction] : table) {
     EXPECT_EQ(rule_of_close(code).reaction, reaction) << code;
@@ -370,13 +371,12 @@ class MarketFeedTest : public ::testing::Test {
     }
   }
   void book(std::size_t seat, std::int64_t previous, std::int64_t sequence) {
-    say(seat,
-        R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":")" +
-            std::string(previous < 0 ? "snapshot" : "update") +
-            R"(","data":[{"asks":[["61250.2","1","0","1"]],"bids":[["61250.1",")" +
-            std::to_string(sequence) + R"(","0","1"]],"ts":")" +
-            std::to_string(1'795'430'400'000 + sequence) + R"(","checksum":0,"prevSeqId":)" +
-            std::to_string(previous) + R"(,"seqId":)" + std::to_string(sequence) + "}]}");
+    say(seat, R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":")" +
+                  std::string(previous < 0 ? "snapshot" : "update") +
+                  R"(","data":[{"asks":[["61250.2","1","0","1"]],"bids":[["61250.1",")" +
+                  std::to_string(sequence) + R"(","0","1"]],"ts":")" +
+                  std::to_string(1'795'430'400'000 + sequence) + R"(","checksum":0,"prevSeqId":)" +
+                  std::to_string(previous) + R"(,"seqId":)" + std::to_string(sequence) + "}]}");
   }
   void trade(std::size_t seat, int id) {
     say(seat,
@@ -430,8 +430,8 @@ TEST_F(MarketFeedTest, OneLineMovesWithoutAnEventLostOrTwiceAndIsAloneAgain) {
   close(0);
   book(1, 14, 15);
   book(1, 15, 16);
-  EXPECT_EQ(listener.take(), (Log{"book 11", "trade 2", "book 12", "book 14", "trade 3", "book 15",
-                                  "book 16"}));
+  EXPECT_EQ(listener.take(),
+            (Log{"book 11", "trade 2", "book 12", "book 14", "trade 3", "book 15", "book 16"}));
   EXPECT_EQ(feed->moves(), 1u);
   pass(MarketFeed::kSettleAfter);
   book(1, 16, 17);

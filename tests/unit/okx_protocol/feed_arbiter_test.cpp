@@ -59,8 +59,7 @@ class FeedArbiterTest : public ::testing::Test {
   }
   void whole_at(std::size_t line, std::int64_t sequence, std::int64_t time_ms,
                 BookFeed feed = BookFeed::Depth400) {
-    arbiter_.line(line).on_book_update(
-        update(BookUpdate::Kind::Snapshot, sequence, feed, time_ms));
+    arbiter_.line(line).on_book_update(update(BookUpdate::Kind::Snapshot, sequence, feed, time_ms));
   }
   void step(std::size_t line, std::int64_t sequence) { step_at(line, sequence, sequence); }
   void step_at(std::size_t line, std::int64_t sequence, std::int64_t time_ms) {
@@ -131,8 +130,8 @@ TEST_F(FeedArbiterTest, ALineThatIsFarBehindTellsNothingUntilItIsLevelAndThenGoe
   for (const int state : {11, 12, 13, 14}) step(0, state);
   lose(0);
   for (const int state : {11, 12, 13, 14, 15}) step(1, state);
-  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 11", "step 12", "step 13", "step 14",
-                                   "step 15"}));
+  EXPECT_EQ(listener_.take(),
+            (Log{"whole 10", "step 11", "step 12", "step 13", "step 14", "step 15"}));
 }
 
 TEST_F(FeedArbiterTest, LosingOneOfTwoLinesWithdrawsNothingLosingBothDoes) {
@@ -263,8 +262,8 @@ TEST_F(FeedArbiterTest, EachTradeIsToldOnceInWhateverOrderTheLinesTell) {
   for (const int id : {1, 2, 5}) trade(0, id, id);
   for (const int id : {1, 2, 3, 4, 5, 6}) trade(1, id, id);  // the first line had lost 3 and 4
   for (const int id : {6, 7}) trade(0, id, id);
-  EXPECT_EQ(listener_.take(), (Log{"trade 1", "trade 2", "trade 5", "trade 3", "trade 4",
-                                   "trade 6", "trade 7"}));
+  EXPECT_EQ(listener_.take(),
+            (Log{"trade 1", "trade 2", "trade 5", "trade 3", "trade 4", "trade 6", "trade 7"}));
   trade(0, 7 + static_cast<int>(TradeWindow::kSlots), 100);  // the place of 7
   trade(1, 7, 7);                                            // told long ago
   trade(1, 2, 1'000);                                        // ids start anew

@@ -176,8 +176,7 @@ TEST_F(SocketConnectionTest, ASuccessorIsAskedForWhereThereIsOneAndStartsAgainAf
 TEST_F(SocketConnectionTest, TooManyConnectionsOfThisAddressAreNotMadeMoreAtOnce) {  // HTTP 429
   serve();
   SocketConnectionSettings settings = market_connection_settings(url("/too-many"), 3);
-  settings.backoff = {
-      .first = milliseconds(1), .longest = milliseconds(400), .stable = seconds(5)};
+  settings.backoff = {.first = milliseconds(1), .longest = milliseconds(400), .stable = seconds(5)};
   auto refused = SocketConnection::make(
       loop, client_tls(), pacer, settings, session,
       [this](const SocketConnectionEvent& event) { events.push_back(event); });

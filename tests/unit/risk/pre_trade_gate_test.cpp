@@ -241,12 +241,11 @@ TEST_F(PreTradeGateTest, Pre04TheVenuesOwnPriceLimitBindsInsideTheCollar) {
     std::int64_t price;
     std::optional<DenialReason> reason;
   };
-  for (const Case& c : {Case{Side::Buy, 100'500'000, kPasses},
-                        Case{Side::Buy, 100'500'100, PriceOutsideVenueLimit},
-                        Case{Side::Buy, 101'000'100, PriceOutsideCollar},
-                        Case{Side::Sell, 99'500'000, kPasses},
-                        Case{Side::Sell, 99'499'900, PriceOutsideVenueLimit},
-                        Case{Side::Sell, 100'600'000, kPasses}}) {
+  for (const Case& c :
+       {Case{Side::Buy, 100'500'000, kPasses}, Case{Side::Buy, 100'500'100, PriceOutsideVenueLimit},
+        Case{Side::Buy, 101'000'100, PriceOutsideCollar}, Case{Side::Sell, 99'500'000, kPasses},
+        Case{Side::Sell, 99'499'900, PriceOutsideVenueLimit},
+        Case{Side::Sell, 100'600'000, kPasses}}) {
     EXPECT_EQ(denied(intent_with([&](auto& o) {
                 o.side = c.side;
                 o.price = {c.price};

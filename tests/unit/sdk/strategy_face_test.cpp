@@ -190,8 +190,8 @@ class PlacesAnExit : public gannet::Strategy {
   static void describe(gannet::Description& d) { d.name = "places_an_exit"; }
   explicit PlacesAnExit(gannet::Setup& setup) : Strategy(setup) {}
   void on_start() override {
-    auto order = gannet::AlgoOrder::bracket({3}, gannet::Side::Sell, Quantity{5}, Price{120},
-                                            Price{80});
+    auto order =
+        gannet::AlgoOrder::bracket({3}, gannet::Side::Sell, Quantity{5}, Price{120}, Price{80});
     order.stop_limit = Price{79};
     order.stop_by = gannet::TriggerBy::Mark;
     order.cookie = 9;

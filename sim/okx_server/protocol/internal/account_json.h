@@ -14,7 +14,8 @@ namespace gannet::okx_server {
 void write_account(JsonWriter& json, const ServerState& state, const UserState& user,
                    const std::set<CurrencyId>& only);
 
-/// One currency of the account as `account-greeks` tells it: zeros, for no greeks are reckoned here.
+/// One currency of the account as `account-greeks` tells it: zeros, for no greeks are reckoned
+/// here.
 void write_greeks(JsonWriter& json, const ServerState& state, CurrencyId currency);
 
 }  // namespace gannet::okx_server
