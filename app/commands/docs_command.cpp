@@ -125,6 +125,9 @@ void add_docs_command(CLI::App& app) {
     fmt::print("{}", okx_errors_page());
   });
   docs->add_subcommand("rest", "docs/okx-rest.md")->callback([] { fmt::print("{}", rest_page()); });
+  docs->add_subcommand("okx-coverage", "docs/okx-coverage.md")->callback([] {
+    fmt::print("{}", coverage_page());
+  });
   docs->add_subcommand("faults", "docs/faults.md")->callback([] {
     fmt::print("{}", faults_page());
   });

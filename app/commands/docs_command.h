@@ -14,10 +14,12 @@ std::string faults_page();
 /// The whole of docs/okx-errors.md, from the gateway's table of codes.
 std::string okx_errors_page();
 
+/// The whole of docs/okx-coverage.md, from the tables of the gateway's protocol.
+std::string coverage_page();
 /// The whole of docs/okx-rest.md, from the table of endpoints.
 std::string rest_page();
 
-/// `gannet docs logs|denials|faults|okx-errors|rest`: prints the pages that are made from code; a
+/// `gannet docs logs|denials|faults|okx-errors|rest|okx-coverage`: prints the pages that are made from code; a
 /// test compares them with the files in docs/.
 void add_docs_command(CLI::App& app);
 

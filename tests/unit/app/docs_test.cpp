@@ -6,6 +6,10 @@
 
 #include "app/commands/docs_command.h"
 #include "app/duration.h"
+#include "gateway/okx/protocol/algo_words.h"
+#include "gateway/okx/protocol/coverage.h"
+#include "gateway/okx/protocol/frame.h"
+#include "gateway/okx/protocol/order_words.h"
 #include "test_paths.h"
 
 namespace gannet::app {
@@ -23,6 +27,50 @@ TEST(Docs, PagesMadeFromCodeAreUpToDate) {
       << "run: gannet docs okx-errors > docs/okx-errors.md";
   EXPECT_EQ(file("okx-rest.md"), rest_page()) << "run: gannet docs rest > docs/okx-rest.md";
   EXPECT_EQ(file("faults.md"), faults_page()) << "run: gannet docs faults > docs/faults.md";
+  EXPECT_EQ(file("okx-coverage.md"), coverage_page())
+      << "run: gannet docs okx-coverage > docs/okx-coverage.md";
+}
+
+const okx::CoverageRow* covered(okx::CoverageGroup group, std::string_view word) {
+  for (const okx::CoverageRow& row : okx::kCoverage) {
+    if (row.group == group && row.word == word && !row.test.empty()) return &row;
+  }
+  return nullptr;
+}
+
+TEST(Coverage, HoldsWhatTheCodeKnowsAndNothingElse) {
+  using enum okx::CoverageGroup;
+  // Numbered without a hole: the first without a name is behind the last.
+  for (int i = 1; !okx::name_of(static_cast<okx::Channel>(i)).empty(); ++i) {
+    const auto name = std::string(okx::name_of(static_cast<okx::Channel>(i)));
+    const bool bars = name.ends_with("candle");
+    EXPECT_NE(covered(Channel, bars ? name + "*" : name), nullptr) << name;
+  }
+  for (int i = 0; i <= static_cast<int>(okx::OrdType::Improvement); ++i) {
+    const auto word = okx::word(static_cast<okx::OrdType>(i));
+    EXPECT_NE(covered(OrderType, word), nullptr) << word;
+  }
+  for (int i = 0; i < kAlgoKinds; ++i) {
+    const auto word = okx::word(static_cast<AlgoKind>(i));
+    EXPECT_NE(covered(AlgoOrder, word), nullptr) << word;
+  }
+  for (const okx::CoverageRow& row : okx::kCoverage) {
+    if (row.group != Channel) continue;
+    const std::string_view name = row.word.substr(0, row.word.find('*'));
+    const bool decoded = okx::channel_of(name == "candle" || name.ends_with("-candle")
+                                             ? std::string(name) + "1m"
+                                             : std::string(name)) != okx::Channel::Other;
+    EXPECT_EQ(decoded, !row.test.empty()) << row.word;
+  }
+}
+
+TEST(Coverage, NamesTestsThatShowIt) {
+  for (const okx::CoverageRow& row : okx::kCoverage) {
+    if (row.test.empty()) continue;
+    const std::string text = file("../tests/" + std::string(row.test));
+    EXPECT_NE(text.find(row.seen_as.empty() ? row.word : row.seen_as), std::string::npos)
+        << row.test << " does not show " << row.word;
+  }
 }
 
 TEST(Duration, TakesUnitsAndRefusesTheRest) {
