@@ -137,6 +137,7 @@ std::expected<void, StartupFailure> load_instruments(Asker& asker, const config:
         settings.instruments[i].margin_mode != MarginMode::Cash) {
       terms.margin_currency = CurrencyName(facts.currencies.name(instrument.quote));
     }
+    terms.trade_quote_currency = CurrencyName(settings.instruments[i].trade_quote_currency);
     facts.terms.set(id, terms);
   }
   return {};

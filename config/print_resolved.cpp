@@ -150,6 +150,7 @@ void print_instrument(Printer& p, const engine::InstrumentSettings& instrument) 
   p.text("margin_mode", word_for(instrument.margin_mode, kMarginModes));
   if (instrument.leverage) p.text("leverage", *instrument.leverage);
   p.flag("set_leverage", instrument.set_leverage);
+  p.text_if("trade_quote_currency", instrument.trade_quote_currency);
   if (instrument.book) p.text("book", word_for(*instrument.book, kBooks));
 }
 

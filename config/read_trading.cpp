@@ -54,6 +54,9 @@ engine::InstrumentSettings read_instrument(TableReader& table) {
   out.set_leverage = table.boolean("set_leverage").value_or(out.set_leverage);
   if (out.set_leverage && !table.has("leverage"))
     table.problem("set_leverage", "says to set the leverage, but leverage is not given");
+  out.trade_quote_currency = table.text("trade_quote_currency").value_or("");
+  if (!CurrencyName::fits(out.trade_quote_currency))
+    table.problem("trade_quote_currency", "is no currency: too long");
   out.book = table.choice("book", kBooks);
   table.finish();
   return out;

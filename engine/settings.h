@@ -42,6 +42,7 @@ struct InstrumentSettings {
   MarginMode margin_mode = MarginMode::Cross;
   std::optional<std::string> leverage;  ///< exact decimal, compared with the venue's
   bool set_leverage = false;            ///< change it there if it differs
+  std::string trade_quote_currency;     ///< spot, where the region has several; "": the name's own
   /// Kept by the engine itself, and what the gate measures orders against; absent: the fastest book
   /// that its strategies want, or the best prices alone.
   std::optional<BookFeed> book;

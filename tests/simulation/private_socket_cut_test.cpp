@@ -133,7 +133,10 @@ struct Outcome {
 
 /// `cuts`: after so many messages of the private socket, counted from the engine's readiness.
 Outcome run(std::uint64_t orders, const std::set<std::uint64_t>& cuts) {
-  WiredEngine wired;
+  WiredEngine::Options options;
+  options.core.orders.open_capacity = 64;  // looked through at every tick
+  options.core.orders.ended_capacity = 512;
+  WiredEngine wired(options);
   Outcome outcome;
   if (!wired.make_ready()) {
     outcome.wrong = "did not get ready: " + wired.disagreement();

@@ -555,6 +555,12 @@ enum class Answer : std::int32_t {
   Stopped = GANNET_STOPPED
 };
 
+/// Accounts in long/short mode keep the two apart: every order says whose it is. Net elsewhere.
+enum class PositionSide : std::uint8_t {
+  Net = GANNET_POSITION_NET,
+  Long = GANNET_POSITION_LONG,
+  Short = GANNET_POSITION_SHORT
+};
 enum class SelfTrade : std::uint8_t {
   AccountDefault = GANNET_SELF_TRADE_ACCOUNT_DEFAULT,
   CancelMaker = GANNET_SELF_TRADE_CANCEL_MAKER,
@@ -591,6 +597,7 @@ struct Order {
   bool clamp_price = false;  ///< a price outside the venue's band is moved to its edge
   bool exact_size = false;   ///< spot market orders: refused rather than shrunk to the funds
   std::uint16_t slippage_max_bps = 0;  ///< spot market orders sized in what they receive
+  PositionSide position_side = PositionSide::Net;
 };
 
 /// One element of a batch of amends. `quantity`: the new total, filled part included.
@@ -954,6 +961,7 @@ class Strategy {
     raw.quantity = order.quantity.raw;
     raw.cookie = order.cookie;
     raw.quote_quantity = order.quote_quantity.raw;
+    raw.position_side = static_cast<std::uint8_t>(order.position_side);
     raw.self_trade = static_cast<std::uint8_t>(order.self_trade);
     raw.program = static_cast<std::uint8_t>(order.program);
     raw.slippage_max_bps = order.slippage_max_bps;

@@ -58,6 +58,14 @@ TEST(Load, ReadsTheRouteOfEachKindOfRequest) {
               ElementsAre(HasSubstr("venue.routes.place")));
 }
 
+TEST(Load, ReadsTheQuoteCurrencyThatARegionTradesIn) {
+  const std::string head = std::string(kSim) + "[[instrument]]\nname = \"BTC-USD\"\n";
+  const auto loaded = load_text(head + "trade_quote_currency = \"USDC\"\n", "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->instruments.at(0).trade_quote_currency, "USDC");
+  EXPECT_FALSE(load_text(head + "trade_quote_currency = \"NO-CURRENCY-IS-SO-LONG\"\n", "t.toml"));
+}
+
 TEST(Load, ReadsTheBundledDemoConfiguration) {
   const auto loaded = load(std::string(GANNET_SOURCE_DIR) + "/config/demo.toml");
   ASSERT_TRUE(loaded) << to_string(loaded.error().front());

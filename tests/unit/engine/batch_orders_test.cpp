@@ -35,6 +35,7 @@ struct BatchOrders : ::testing::Test {
     command.kind = LaneCommand::Kind::Amend;
     command.more = more;
     command.strategy = StrategyId{0};
+    command.amend = AmendIntent{};
     command.amend.strategy = StrategyId{0};
     command.amend.handle = handle;
     command.amend.new_price = Price{price};

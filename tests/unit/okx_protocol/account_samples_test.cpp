@@ -194,7 +194,10 @@ std::vector<std::map<std::string, std::string>> flat_objects(const std::string& 
   bool wants_value = false;
   for (std::size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
-    if (c == '{' && ++depth == 1) objects.emplace_back();
+    if (c == '{' && ++depth == 1) {
+      objects.emplace_back();
+      wants_value = false;
+    }
     if (c == '}') --depth;
     if (depth != 1) continue;
     if (c == ',') wants_value = false;

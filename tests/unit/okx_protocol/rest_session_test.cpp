@@ -295,7 +295,7 @@ TEST_F(Rest, WhatTheVenueHasNoWordsForIsRejectedWithTheNextTimer) {
   side.pass(milliseconds(100));
   ASSERT_EQ(heard.reports.size(), 2u);
   EXPECT_EQ(heard.reports[0].kind, Kind::PlaceRejected);
-  EXPECT_EQ(heard.reports[0].reason, VenueReason::InvalidParameter);
+  EXPECT_EQ(heard.reports[0].reason, VenueReason::Unsupported);
   EXPECT_EQ(heard.reports[1].reason, VenueReason::UnknownInstrument);
   EXPECT_TRUE(http.sent.empty());
 }

@@ -6,7 +6,12 @@ namespace gannet::test {
 namespace {
 
 struct MoneySized : GateFixture {
-  /// Spends that many thousandths of the quote currency at the reference of 100,000.
+  void limit_position(Decimal coins) {
+    risk::Limits limits;
+    limits.position_long_max = risk::SizeLimit{coins, CurrencyName("BTC")};
+    settings.instruments.emplace_back("BTC-USDT", limits);
+  }
+  /// Spends that many dollars at the reference of 100,000.
   OrderIntent spend(std::int64_t dollars, Side side = Side::Buy) const {
     OrderIntent order = intent();
     order.instrument = coin;
@@ -38,8 +43,7 @@ TEST_F(MoneySized, TheMoneyIsTheNotional) {
 }
 
 TEST_F(MoneySized, TheWorstQuantityMeetsThePositionLimits) {
-  settings.instrument_default.position_long_max =
-      risk::SizeLimit{{1, 2}, CurrencyName("BTC")};  // 0.01
+  limit_position({1, 2});  // 0.01
   rebuild();
   EXPECT_FALSE(denied(spend(990)).has_value());
   EXPECT_EQ(denied(spend(1'000)), DenialReason::PositionAboveLimit);
@@ -78,7 +82,7 @@ TEST_F(MoneySized, OnlySpotMarketOrdersAreSizedSo) {
 }
 
 TEST_F(MoneySized, SumsBeyondAllMeasureAreNotWrapped) {
-  settings.instrument_default.position_long_max = risk::SizeLimit{{1, 0}, CurrencyName("BTC")};
+  limit_position({1, 0});
   rebuild();
   OrderIntent order = spend(1);
   order.quote_quantity = {std::numeric_limits<std::int64_t>::max()};

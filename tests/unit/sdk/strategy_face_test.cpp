@@ -136,6 +136,7 @@ class Batches : public gannet::Strategy {
     gannet::Order second;
     second.quantity = {3};
     second.self_trade = gannet::SelfTrade::CancelTaker;
+    second.position_side = gannet::PositionSide::Short;
     const gannet::Order orders[] = {money, second};
     gannet::OrderHandle handles[2];
     answer = place(orders, handles);
@@ -176,6 +177,7 @@ TEST(SdkBoundary, PlacesBatchesWhereTheEngineHasThem) {
   EXPECT_EQ(orders[0].quote_quantity, 1'250'000'000);
   EXPECT_EQ(orders[0].slippage_max_bps, 50);
   EXPECT_EQ(orders[1].self_trade, GANNET_SELF_TRADE_CANCEL_TAKER);
+  EXPECT_EQ(orders[1].position_side, GANNET_POSITION_SHORT);
   EXPECT_EQ(amended.fields,
             GANNET_AMEND_PRICE | GANNET_AMEND_CLAMP_PRICE | GANNET_AMEND_CANCEL_ON_FAILURE);
   // An older engine's table ends before them.
