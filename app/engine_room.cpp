@@ -48,7 +48,7 @@ void EngineRoom::Parts::run() {
   tell_started_strategies(now);
   market_feed->start();
   order_sockets.open_line(0);
-  if (business_connection) business_connection->start();
+  if (business_lines) business_lines->start();
   algo_connection->start();
   while (!stop_requested.load(std::memory_order_acquire)) turn();
   stop();
@@ -75,6 +75,7 @@ void EngineRoom::Parts::turn() {
     venue->on_timer(now);
     order_lines->on_timer(now);
     market_feed->on_timer(now);
+    if (business_lines) business_lines->on_timer(now);
     algo_rest->set_clock_offset(rest_session->clock_offset());
     algo_session->set_clock_offset(rest_session->clock_offset());
     algo_rest->on_timer(now);
@@ -115,7 +116,7 @@ void EngineRoom::Parts::stop() {
   clean = flat && stopped && at_end.unknown_orders == 0 && !store->failed();
   market_feed->stop();
   order_sockets.close_all();
-  if (business_connection) business_connection->stop();
+  if (business_lines) business_lines->stop();
   algo_connection->stop();
   publish_status(wall_clock_now());
   log(wall_clock_now(), LogEvent::EngineStopped,

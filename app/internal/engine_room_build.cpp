@@ -199,6 +199,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
     market_feed->session(seat).log_in_with(links.signer, facts.clock_offset);
   }
+  make_business_lines();
   algo_requests.emplace(*rest);
   algo_rest.emplace(identity, context, facts.terms, *core, session_log, *algo_requests,
                     okx::AlgoRestSettings{});
@@ -226,16 +227,27 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
                                        [this, line_name](const okx::SocketConnectionEvent& event)
                                            RUNS_ON(kReactor) { on_socket(line_name, event); });
   };
-  for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
-    auto socket = make(okx::market_connection_settings(settings.venue.ws_public_url, 0), seat,
-                       market_feed->session(seat), "market");
-    if (!socket) return std::unexpected(std::move(socket.error()));
-    (*socket)->on_replace([this, seat](std::string_view) RUNS_ON(kReactor) {
-      market_feed->replace(seat, wall_clock_now());
-      return true;
-    });
-    market_sockets.add(std::move(*socket));
+  const auto make_lines = [&](okx::MarketFeed& lines, okx::LineSockets& sockets,
+                              const std::string& url, std::string_view name)
+                              RUNS_ON(kReactor) -> std::expected<void, Error> {
+    for (std::size_t seat = 0; seat < lines.seats(); ++seat) {
+      auto socket =
+          make(okx::market_connection_settings(url, 0), seat, lines.session(seat), name);
+      if (!socket) return std::unexpected(std::move(socket.error()));
+      (*socket)->on_replace([&lines, seat](std::string_view) RUNS_ON(kReactor) {
+        lines.replace(seat, wall_clock_now());
+        return true;
+      });
+      sockets.add(std::move(*socket));
+    }
+    return {};
+  };
+  auto made = make_lines(*market_feed, market_sockets, settings.venue.ws_public_url, "market");
+  if (made && business_lines) {
+    made = make_lines(*business_lines, business_sockets, settings.venue.ws_business_url,
+                      "business");
   }
+  if (!made) return made;
   for (std::size_t line = 0; line < okx::OrderLines::kLines; ++line) {
     auto socket = make(okx::order_connection_settings(settings.venue.ws_private_url, 0), line,
                        order_lines->session(line), "orders");
@@ -250,24 +262,17 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
                     *algo_session, "algo_orders");
   if (!algos) return std::unexpected(std::move(algos.error()));
   algo_connection = std::move(*algos);
-  return make_business_session(seed + 2);
+  return {};
 }
 
-std::expected<void, Error> EngineRoom::Parts::make_business_session(std::uint64_t seed) {
+void EngineRoom::Parts::make_business_lines() {
   const auto streams = streams_of_socket(subscriptions, true);
-  if (streams.empty()) return {};
+  if (streams.empty()) return;
   okx::MarketSessionSettings business_settings;
   business_settings.instrument_states = false;
   business_feed.emplace(*core);
-  business_session.emplace(business_settings, facts.codes, streams, *business_feed, session_log);
-  auto business = okx::SocketConnection::make(
-      loop, links.tls, pacer, okx::market_connection_settings(settings.venue.ws_business_url, seed),
-      heard(*business_session, "business"),
-      [this](const okx::SocketConnectionEvent& event)
-          RUNS_ON(kReactor) { on_socket("business", event); });
-  if (!business) return std::unexpected(std::move(business.error()));
-  business_connection = std::move(*business);
-  return {};
+  business_lines.emplace(settings.venue.market_connections, business_settings, facts.codes, streams,
+                         *business_feed, session_log, business_sockets);
 }
 
 okx::SocketSession& EngineRoom::Parts::heard(okx::SocketSession& session, std::string_view name) {

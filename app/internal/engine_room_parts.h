@@ -72,7 +72,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   void define_ids(Timestamp now) RUNS_ON(kReactor);
   std::expected<void, Error> make_sessions() RUNS_ON(kReactor);
   std::expected<void, Error> make_sockets() RUNS_ON(kReactor);
-  std::expected<void, Error> make_business_session(std::uint64_t seed) RUNS_ON(kReactor);
+  void make_business_lines() RUNS_ON(kReactor);
   void warm_up_strategies(CandleHistory& history) RUNS_ON(kReactor);
   /// The session itself, or what records it. `name`: its connection's, as in the log.
   okx::SocketSession& heard(okx::SocketSession& session, std::string_view name) RUNS_ON(kReactor);
@@ -183,13 +183,13 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::optional<okx::AlgoSession> algo_session OWNED_BY(kReactor);
   std::optional<okx::MarketFeed> market_feed OWNED_BY(kReactor);
   std::optional<BusinessFeed> business_feed OWNED_BY(kReactor);
-  std::optional<okx::MarketSession> business_session OWNED_BY(kReactor);  // if anything wants it
+  std::optional<okx::MarketFeed> business_lines OWNED_BY(kReactor);  // if anything wants it
   // Between a session and its connection, where frames are recorded.
   std::vector<std::unique_ptr<RecordedSession>> recorded OWNED_BY(kReactor);
   // After the sessions: they go first.
   okx::LineSockets market_sockets OWNED_BY(kReactor);
   okx::LineSockets order_sockets OWNED_BY(kReactor);
-  std::unique_ptr<okx::SocketConnection> business_connection OWNED_BY(kReactor);
+  okx::LineSockets business_sockets OWNED_BY(kReactor);
   std::unique_ptr<okx::SocketConnection> algo_connection OWNED_BY(kReactor);
   std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds OWNED_BY(kReactor);
   std::uint64_t last_seed OWNED_BY(kReactor) = 0;

@@ -122,7 +122,7 @@ std::uint64_t EngineRoom::Parts::frames_refused() const noexcept {
   for (const Kind kind : {Kind::MalformedFrame, Kind::UnknownEvent, Kind::UnknownFrame,
                           Kind::UnknownChannel, Kind::UnknownInstrument}) {
     count += market_feed->diagnostics(kind);
-    if (business_session) count += business_session->diagnostics().count(kind);
+    if (business_lines) count += business_lines->diagnostics(kind);
   }
   return count;
 }
