@@ -41,7 +41,8 @@ TEST(RecordedSamples, DecodeEverySocketMessageOrKnowinglyIgnoreIt) {
   GANNET_RECORDING(path, "okx/samples/ws-samples.jsonl");
   const Counts counts = decode_all(path);
   EXPECT_EQ(counts.ok + counts.ignored + counts.refused, 181u);
-  EXPECT_LE(counts.refused, 1u);  // one documentation example has no channel
+  // Made up by the samples' authors: one without a channel, four candles with letters for numbers.
+  EXPECT_LE(counts.refused, 5u);
 }
 
 TEST(RecordedSamples, DecodeEveryRestAnswerOrKnowinglyIgnoreIt) {

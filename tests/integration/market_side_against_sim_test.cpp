@@ -66,6 +66,7 @@ class Venue final : public okx_server::ServerOutput {
   explicit Venue(bool deep_books = false) {
     swap_ = instruments_.add(okx::testing::make_instrument("BTC-USDT-SWAP", InstrumentKind::Swap, 3,
                                                            2, currencies_, "BTC", "USDT", "USDT"));
+    instruments_[swap_].family = InstrumentName(std::string_view("BTC-USDT"));
     instruments_[swap_].minimum_quantity = {1};
     instruments_[swap_].maximum_limit_quantity = {100'000'000};
     instruments_[swap_].contract_value = {1, 2};
@@ -80,6 +81,7 @@ class Venue final : public okx_server::ServerOutput {
     server_ = std::make_unique<okx_server::Server>(std::move(settings), instruments_, currencies_,
                                                    *this, now_);
     server_->exchange().set_reference_prices(swap_, {61'250'000}, {61'250'000}, now_);
+    run_for(milliseconds(200));  // a market that has traded
   }
 
   /// One of our sessions on that path, with those streams.

@@ -64,9 +64,12 @@ DecodeStatus decode_funding(const UpdateContext& context) noexcept {
   return for_each_row(context.reader, [&](JsonValue row) -> DecodeStatus {
     std::array<std::string_view, 8> text;
     if (const DecodeStatus read = read_texts(row, kNames, text); !read) return read;
-    if (text[kRate].empty()) return std::unexpected(DecodeError::MissingField);
+    if (text[kRate].empty() && text[kTime].empty()) {
+      return std::unexpected(DecodeError::MissingField);
+    }
     const InstrumentCode* const code = code_of(context, text[kName]);
     if (code == nullptr) return not_ours(context);
+    if (text[kRate].empty()) return {};  // a time and no rate yet: nothing to tell
     FundingEvent funding;
     funding.instrument = code->id;
     const auto rate = rate_of(text[kRate]);

@@ -233,18 +233,22 @@ void MarketSession::replace_book(SubscriptionArgument& argument, std::string_vie
   const auto wanted = book_feed_of(argument.channel);
   if (code == nullptr || !wanted) return;
   const std::string name = argument.name;  // adding the other may move the argument
+  const auto stood_for = [&](BookFeed other) {
+    const auto* beside = subscriptions_.find(channel_of(other), name);
+    return *wanted == BookFeed::Depth400Fast && beside != nullptr &&
+           beside->state == SubscriptionArgument::State::Replaced;
+  };
+  const bool stood_for_400 = stood_for(BookFeed::Depth400);
+  const bool stood_for_50 = stood_for(BookFeed::Depth50Fast);
   subscriptions_.replace(argument, Channel::Books);
   if (find_sequencer(code->id, BookFeed::Depth400) == nullptr) {
     make_sequencer(code->id, BookFeed::Depth400);
   }
   diagnostics_.report(DiagnosticKind::BookReplaced, name, why);
   tell_replacement(name, *wanted, BookFeed::Depth400, now);
-  if (*wanted != BookFeed::Depth400Fast) return;
-  // What the fast book stood for goes with it.
-  for (const BookFeed other : {BookFeed::Depth400, BookFeed::Depth50Fast}) {
-    const auto* beside = subscriptions_.find(channel_of(other), name);
-    if (beside != nullptr) tell_replacement(name, other, BookFeed::Depth400, now);
-  }
+  // What it stood for itself goes with it.
+  if (stood_for_400) tell_replacement(name, BookFeed::Depth400, BookFeed::Depth400, now);
+  if (stood_for_50) tell_replacement(name, BookFeed::Depth50Fast, BookFeed::Depth400, now);
 }
 
 void MarketSession::tell_replacement(std::string_view name, BookFeed wanted, BookFeed instead,

@@ -86,6 +86,9 @@ TEST_F(MarketUpdates, EveryChannelSaysWhatItsFrameSays) {
        "ok candle0 candle1"},
       {R"({"arg":{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},"data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","fundingRate":"0.0001","fundingTime":"1795449600000","nextFundingTime":"1795478400000","ts":"1795430400000"}]})",
        "ok funding1"},
+      // Seen in 2021: a time and no rate.
+      {R"({"arg":{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},"data":[{"fundingTime":"1640851200000","instId":"BTC-USDT-SWAP","nextFundingRate":"0.0003"}]})",
+       "ok"},
       {R"({"arg":{"channel":"open-interest","instId":"BTC-USDT-SWAP"},"data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","oi":"2125419.67","oiCcy":"21254","oiUsd":"1301000000.5","ts":"1795430400000"}]})",
        "ok open_interest1"},
       {R"({"arg":{"channel":"price-limit","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","buyLmt":"64000","sellLmt":"58000","enabled":true,"ts":"1795430400000"}]})",
@@ -121,7 +124,7 @@ TEST_F(MarketUpdates, WhatIsMalformedIsRefusedByName) {
        "wrong_shape"},
       {R"({"arg":{"channel":"candle7m","instId":"BTC-USDT-SWAP"},"data":[]})", "unknown_value"},
       {R"({"arg":{"channel":"candle1m","instId":"XRP-USDT"},"data":[]})", "unknown_instrument"},
-      {R"({"arg":{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","fundingTime":"1"}]})",
+      {R"({"arg":{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","ts":"1"}]})",
        "missing_field"},
       {R"({"arg":{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","fundingRate":"x"}]})",
        "bad_number"},
