@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "app/json_line.h"
 #include "base/clock.h"
@@ -18,7 +19,8 @@
 namespace gannet::app {
 namespace {
 
-/// Four channels each: a request may hold 64 KB, and the venue asks for no more than 480 an hour.
+/// Five channels each at most: a request may hold 64 KB, and the venue asks for no more than 480 an
+/// hour.
 constexpr std::size_t kMostInstruments = 200;
 
 std::expected<net::TlsContext, Error> trust(const MirrorVenue& venue) {
@@ -117,6 +119,9 @@ std::expected<std::unique_ptr<MirrorFeed>, Error> MirrorFeed::start(
       streams.push_back({id, okx::MarketStream::MarkPrice});
     }
     streams.push_back({id, okx::MarketStream::IndexPrice});
+    if (tables.instruments[id].kind == InstrumentKind::Swap) {
+      streams.push_back({id, okx::MarketStream::FundingRate});
+    }
   }
   feed->session_ = std::make_unique<okx::MarketSession>(
       okx::MarketSessionSettings{}, tables.codes, streams, static_cast<MarketListener&>(*feed),
@@ -160,6 +165,13 @@ void MirrorFeed::on_reference_price(const ReferencePriceEvent& price) noexcept {
 void MirrorFeed::on_instrument_state(InstrumentId instrument, InstrumentState state,
                                      Timestamp now) noexcept {
   market_.on_instrument_state(instrument, state, exchange_time_(now));
+}
+
+void MirrorFeed::on_market_update(const MarketUpdate& update) noexcept {
+  const auto* event = std::get_if<FundingEvent>(&update);
+  if (event == nullptr) return;
+  const auto notice = sim::notice_of(*event);
+  if (notice) market_.on_funding(*notice, exchange_time_(event->receive_time));
 }
 
 void MirrorFeed::on_market_connection(ConnectionState state, Timestamp now) noexcept {

@@ -32,9 +32,9 @@ struct MirrorVenue {
 std::expected<RecordingTables, Error> ask_mirrored_instruments(
     net::EventLoop& loop, const MirrorVenue& venue, const std::vector<std::string>& only);
 
-/// The public connection to a mirrored venue: books, trades, mark and index prices of some
-/// instruments, told to a MirrorMarket as they come. Connects again for as long as it lives; what
-/// becomes of the connection is a JSON line on standard error. Thread: the loop's.
+/// The public connection to a mirrored venue: books, trades, mark and index prices and funding of
+/// some instruments, told to a MirrorMarket as they come. Connects again for as long as it lives;
+/// what becomes of the connection is a JSON line on standard error. Thread: the loop's.
 class MirrorFeed final : private MarketListener, private okx::Diagnostics {
  public:
   /// This exchange's time at a wall time.
@@ -59,6 +59,7 @@ class MirrorFeed final : private MarketListener, private okx::Diagnostics {
   void on_reference_price(const ReferencePriceEvent& price) noexcept override;
   void on_instrument_state(InstrumentId instrument, InstrumentState state,
                            Timestamp now) noexcept override;
+  void on_market_update(const MarketUpdate& update) noexcept override;
   void on_market_connection(ConnectionState state, Timestamp now) noexcept override;
   void on_market_alive(Timestamp) noexcept override {}
   void on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,

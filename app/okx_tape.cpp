@@ -1,35 +1,8 @@
 #include "app/okx_tape.h"
 
-#include <string>
-
-#include "domain/units.h"
+#include <variant>
 
 namespace gannet::app {
-namespace {
-
-constexpr int kRateDigits = 16;
-
-std::string_view text(simdjson::dom::object object, std::string_view key) {
-  std::string_view value;
-  return object[key].get(value) == simdjson::SUCCESS ? value : std::string_view{};
-}
-
-/// "0.00010000012345678901": what is finer than 16 digits is left off.
-std::optional<std::int64_t> rate_of(std::string_view text) noexcept {
-  const std::size_t point = text.find('.');
-  if (point != std::string_view::npos) text = text.substr(0, point + 1 + kRateDigits);
-  const auto rate = parse_units(text, kRateDigits);
-  return rate ? std::optional(*rate) : std::nullopt;
-}
-
-std::optional<Timestamp> time_of(std::string_view millis) noexcept {
-  const auto value = parse_units(millis, 0);
-  constexpr std::int64_t kYear3000 = 32'503'680'000'000;
-  if (!value || *value <= 0 || *value > kYear3000) return std::nullopt;
-  return from_unix_millis(*value);
-}
-
-}  // namespace
 
 std::expected<std::optional<sim::TapeEvent>, Error> OkxTape::next() {
   while (told_ == ready_.size()) {
@@ -63,10 +36,6 @@ std::expected<void, Error> OkxTape::read_line(const RecordingLine& line) {
   if (recorded.nanos) received = Timestamp{*recorded.nanos};
   const auto frame = reader_.read(recorded.message);
   if (!frame) return std::unexpected(lines_.malformed(okx::name_of(frame.error())));
-  if (frame->kind == okx::FrameKind::Push && frame->channel_name == "funding-rate") {
-    if (read_funding(recorded.message, received)) return {};
-    return std::unexpected(lines_.malformed("a funding rate that can not be read"));
-  }
   const auto decoded = decode(*frame, received);
   if (!decoded && decoded.error() != okx::DecodeError::UnknownInstrument) {
     return std::unexpected(lines_.malformed(okx::name_of(decoded.error())));
@@ -104,6 +73,8 @@ std::expected<void, okx::DecodeError> OkxTape::decode(const okx::Frame& frame,
     case okx::Channel::MarkPrice:
     case okx::Channel::IndexTickers:
       return decode_prices(frame, received);
+    case okx::Channel::FundingRate:
+      return decode_funding(frame, received);
     default:
       return reader_.finish();
   }
@@ -126,34 +97,19 @@ std::expected<void, okx::DecodeError> OkxTape::decode_prices(const okx::Frame& f
   return {};
 }
 
-bool OkxTape::read_funding(std::string_view message, std::optional<Timestamp> received) {
-  simdjson::dom::element root;
-  simdjson::dom::array rows;
-  if (seldom_.parse(message.data(), message.size(), true).get(root) != simdjson::SUCCESS ||
-      root["data"].get(rows) != simdjson::SUCCESS) {
-    return false;
+std::expected<void, okx::DecodeError> OkxTape::decode_funding(const okx::Frame& frame,
+                                                              std::optional<Timestamp> received) {
+  updates_.clear();
+  const auto decoded = okx::decode_funding({reader_, frame, codes_, {}, updates_});
+  // There were times when the rate of the coming settlement was not told.
+  if (!decoded && decoded.error() == okx::DecodeError::MissingField) return {};
+  if (!decoded) return decoded;
+  for (const MarketUpdate& update : updates_.view()) {
+    FundingEvent event = std::get<FundingEvent>(update);
+    stamp(event.receive_time, event.exchange_time, received);
+    if (const auto notice = sim::notice_of(event)) ready_.emplace_back(*notice);
   }
-  for (const simdjson::dom::element element : rows) {
-    simdjson::dom::object row;
-    if (element.get(row) != simdjson::SUCCESS) return false;
-    const okx::InstrumentCode* const code = codes_.find(text(row, "instId"));
-    if (code == nullptr || code->kind != InstrumentKind::Swap) continue;
-    const std::string_view told = text(row, "fundingRate");
-    if (told.empty()) continue;  // there were times when only the next rate was told
-    const auto rate = rate_of(told);
-    const auto time = time_of(text(row, "fundingTime"));
-    if (!rate || !time) return false;
-    const auto next = time_of(text(row, "nextFundingTime"));
-    sim::FundingNotice notice;
-    notice.instrument = code->id;
-    notice.rate = *rate;
-    notice.time = *time;
-    if (next && *next > *time) notice.interval = *next - *time;
-    notice.exchange_time = time_of(text(row, "ts")).value_or(Timestamp{});
-    stamp(notice.receive_time, notice.exchange_time, received);
-    if (notice.receive_time.nanos > 0) ready_.emplace_back(notice);  // else: ahead of what?
-  }
-  return true;
+  return {};
 }
 
 void OkxTape::count_gap(const okx::DecodedBook& book) {

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <cstddef>
 #include <optional>
 #include <vector>
 
 #include "app/recorded_lines.h"
 #include "gateway/okx/protocol/decode_book.h"
+#include "gateway/okx/protocol/decode_market_updates.h"
 #include "gateway/okx/protocol/decode_reference_price.h"
 #include "gateway/okx/protocol/decode_trades.h"
 #include "gateway/okx/protocol/frame.h"
@@ -38,8 +37,8 @@ class OkxTape final : public sim::MarketTape {
                                                std::optional<Timestamp> received);
   std::expected<void, okx::DecodeError> decode_prices(const okx::Frame& frame,
                                                       std::optional<Timestamp> received);
-  /// False: it can not be read.
-  bool read_funding(std::string_view message, std::optional<Timestamp> received);
+  std::expected<void, okx::DecodeError> decode_funding(const okx::Frame& frame,
+                                                       std::optional<Timestamp> received);
   void count_gap(const okx::DecodedBook& book);
   /// Both clocks of an event; the one that is absent is the other, or what it was before.
   void stamp(Timestamp& receive_time, Timestamp& exchange_time, std::optional<Timestamp> received);
@@ -50,7 +49,7 @@ class OkxTape final : public sim::MarketTape {
   okx::BookDecoder books_;
   okx::TradesDecoder trades_;
   okx::ReferencePriceDecoder prices_;
-  simdjson::dom::parser seldom_;            // of funding
+  okx::UpdateList updates_;
   std::vector<okx::SequenceChain> chains_;  // by instrument and feed
   std::vector<sim::TapeEvent> ready_;       // of the line read last
   std::size_t told_ = 0;

@@ -106,6 +106,12 @@ bool RecordingSource::is_wanted(const okx::Frame& frame) const noexcept {
     case okx::Channel::TradesAll:
     case okx::Channel::Tickers:
     case okx::Channel::MarkPrice:
+    case okx::Channel::FundingRate:
+    case okx::Channel::PriceLimit:
+    case okx::Channel::OpenInterest:
+    case okx::Channel::EstimatedPrice:
+    case okx::Channel::Candles:
+    case okx::Channel::MarkCandles:
       return codes_.find(frame.instrument) != nullptr;
     default:
       return false;
@@ -162,8 +168,11 @@ std::expected<void, Error> RecordingSource::tell(MarketListener& listener) {
     told = tell_trades();
   } else if (frame_.channel == okx::Channel::Tickers) {
     told = tell_tickers();
-  } else {
+  } else if (frame_.channel == okx::Channel::MarkPrice ||
+             frame_.channel == okx::Channel::IndexTickers) {
     told = tell_reference_prices();
+  } else {
+    told = tell_updates();
   }
   listener_ = nullptr;
   if (!told) {
@@ -215,6 +224,15 @@ std::expected<void, okx::DecodeError> RecordingSource::tell_reference_prices() {
       listener_->on_reference_price(*event);
     }
   }
+  return {};
+}
+
+std::expected<void, okx::DecodeError> RecordingSource::tell_updates() {
+  const auto decoded = okx::decode_market_update({frames_, frame_, codes_, time_, updates_}, {});
+  // There were times when the rate of the coming settlement was not told.
+  if (!decoded && decoded.error() == okx::DecodeError::MissingField) return {};
+  if (!decoded) return decoded;
+  for (const MarketUpdate& update : updates_.view()) listener_->on_market_update(update);
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "backtest/event_source.h"
 #include "gateway/okx/protocol/book_sequencer.h"
 #include "gateway/okx/protocol/decode_book.h"
+#include "gateway/okx/protocol/decode_market_updates.h"
 #include "gateway/okx/protocol/decode_reference_price.h"
 #include "gateway/okx/protocol/decode_ticker.h"
 #include "gateway/okx/protocol/decode_trades.h"
@@ -51,6 +52,7 @@ class RecordingSource final : public backtest::EventSource, private okx::BookSeq
   std::expected<void, okx::DecodeError> tell_trades();
   std::expected<void, okx::DecodeError> tell_tickers();
   std::expected<void, okx::DecodeError> tell_reference_prices();
+  std::expected<void, okx::DecodeError> tell_updates();
   okx::BookSequencer& sequencer(InstrumentId instrument, BookFeed feed);
 
   // okx::BookSequencerOutput
@@ -69,6 +71,7 @@ class RecordingSource final : public backtest::EventSource, private okx::BookSeq
   okx::TradesDecoder trades_;
   okx::TickerDecoder tickers_;
   okx::ReferencePriceDecoder reference_prices_;
+  okx::UpdateList updates_;
   okx::Frame frame_;  // read, not yet told
   Timestamp time_;
   MarketListener* listener_ = nullptr;  // during `tell`

@@ -1,6 +1,7 @@
 #include "backtest/market_feed.h"
 
 #include <algorithm>
+#include <variant>
 
 namespace gannet::backtest {
 namespace {
@@ -117,6 +118,11 @@ void MarketFeed::on_reference_price(const ReferencePriceEvent& price) noexcept {
 void MarketFeed::on_instrument_state(InstrumentId instrument, InstrumentState state,
                                      Timestamp) noexcept {
   core_.on_instrument_state(instrument, state, now_);
+}
+
+void MarketFeed::on_market_update(const MarketUpdate& update) noexcept {
+  if (const auto* funding = std::get_if<FundingEvent>(&update)) venue_.on_funding(*funding, now_);
+  core_.on_market_update(update);
 }
 
 void MarketFeed::tell_references(InstrumentId instrument, Timestamp exchange_time) {

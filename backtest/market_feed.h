@@ -39,6 +39,7 @@ class MarketFeed final : public MarketListener {
   void on_reference_price(const ReferencePriceEvent& price) noexcept override;
   void on_instrument_state(InstrumentId instrument, InstrumentState state,
                            Timestamp now) noexcept override;
+  void on_market_update(const MarketUpdate& update) noexcept override;
   void on_market_connection(ConnectionState, Timestamp) noexcept override {}
   void on_market_alive(Timestamp) noexcept override {}
 

@@ -16,10 +16,27 @@ void OrderLog::on_lane_command(const engine::LaneCommand& command, Timestamp now
     line.price = intent.price;
     line.quantity = intent.quantity;
     line.decided_time = command.decided_time;
-    by_handle_[intent.handle.value] = orders_.size();
-    orders_.push_back(line);
+    add(intent.handle, line);
+  } else if (command.kind == engine::LaneCommand::Kind::PlaceAlgo) {
+    const AlgoIntent& intent = command.algo;
+    OrderLine line;
+    line.strategy = intent.strategy;
+    line.instrument = intent.instrument;
+    line.side = intent.terms.side;
+    line.algo = intent.terms.kind;
+    line.time_in_force = intent.terms.time_in_force;
+    line.reduce_only = intent.terms.reduce_only;
+    line.price = main_price(intent.terms);
+    line.quantity = intent.terms.quantity;
+    line.decided_time = command.decided_time;
+    add(intent.handle, line);
   }
   core_->on_lane_command(command, now);
+}
+
+void OrderLog::add(Handle handle, OrderLine line) {
+  by_handle_[handle.value] = orders_.size();
+  orders_.push_back(line);
 }
 
 void OrderLog::on_order_event(const engine::OrderEvent& event) noexcept {

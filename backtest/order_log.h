@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,6 +21,7 @@ struct OrderLine {
   Side side = Side::Buy;
   OrderKind kind = OrderKind::Limit;
   TimeInForce time_in_force = TimeInForce::GoodTillCancel;
+  std::optional<AlgoKind> algo;  ///< an algo order: `price` is its main price
   bool post_only = false;
   bool reduce_only = false;
   Price price;        ///< as amended
@@ -91,6 +93,7 @@ class OrderLog final : public engine::StrategyEvents,
 
  private:
   OrderLine* find(ClientOrderId id) noexcept;
+  void add(Handle handle, OrderLine line);
 
   const InstrumentTable& instruments_;
   engine::StrategyEvents* strategies_ = nullptr;

@@ -14,7 +14,28 @@
 namespace gannet::backtest {
 namespace {
 
+std::string_view word_for(AlgoKind kind) noexcept {
+  switch (kind) {
+    case AlgoKind::Conditional:
+      return "conditional";
+    case AlgoKind::OneCancelsOther:
+      return "one_cancels_other";
+    case AlgoKind::Trigger:
+      return "trigger";
+    case AlgoKind::TrailingStop:
+      return "trailing_stop";
+    case AlgoKind::Iceberg:
+      return "iceberg";
+    case AlgoKind::TimeWeighted:
+      return "time_weighted";
+    case AlgoKind::Chase:
+      return "chase";
+  }
+  return "";
+}
+
 std::string_view type_word(const OrderLine& order) noexcept {
+  if (order.algo) return word_for(*order.algo);
   if (order.kind == OrderKind::Market) return "market";
   switch (order.time_in_force) {
     case TimeInForce::GoodTillCancel:
@@ -314,12 +335,13 @@ std::string orders_csv(const ReportInputs& in) {
   std::size_t number = 0;
   for (const OrderLine& order : in.run.log().orders()) {
     const Instrument& instrument = in.instruments[order.instrument];
+    const bool has_price = order.algo ? order.price.raw != 0 : order.kind != OrderKind::Market;
     csv += fmt::format(
         "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", ++number,
         order.client_id.valid() ? fmt::format("{}", order.client_id.value) : "",
         csv_text(in.run.outcome().strategies[order.strategy.value].name), instrument.name.view(),
         word_for(order.side), type_word(order),
-        order.kind == OrderKind::Market ? "" : price_text(instrument, order.price),
+        has_price ? price_text(instrument, order.price) : "",
         quantity_text(instrument, order.quantity), quantity_text(instrument, order.filled),
         average_price_text(instrument, order.filled_cost, order.filled), state_word(order),
         reason_word(order), order.amends, time_text(order.decided_time),

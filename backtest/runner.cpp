@@ -180,9 +180,12 @@ struct Backtest::Parts final : Stage {
     advance_until([this] { return publisher->has_stopped(); }, kStopPatience);
     if (std::ranges::none_of(inputs.strategies, leaves_orders)) {
       core->cancel_all("engine, stopping", now);
-      outcome.ended_flat_of_orders = advance_until(
-          [this] { return core->status().flat_confirmed && core->status().open_orders == 0; },
-          kFlatPatience);
+      // Exits of an open position stay, as they do live.
+      const auto is_flat = [this] {
+        const engine::CoreStatus status = core->status();
+        return status.flat_confirmed && status.open_orders == status.kept_orders;
+      };
+      outcome.ended_flat_of_orders = advance_until(is_flat, kFlatPatience);
     } else {
       const auto must_go = [this](const engine::Order& order) {
         const std::uint16_t strategy = order.strategy.value;

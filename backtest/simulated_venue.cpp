@@ -1,25 +1,13 @@
 #include "backtest/simulated_venue.h"
 
-#include <charconv>
 #include <utility>
 
 #include "backtest/venue_words.h"
 #include "domain/exact_math.h"
+#include "sim/funding_notice.h"
 
 namespace gannet::backtest {
 namespace {
-
-FixedString<32> text_of(std::uint64_t id) {
-  char text[20];
-  const char* const end = std::to_chars(text, text + sizeof text, id).ptr;
-  return FixedString<32>(std::string_view(text, static_cast<std::size_t>(end - text)));
-}
-
-std::uint64_t number_of(std::string_view text) noexcept {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 bool is_open(const sim::OrderView& order) noexcept {
   return order.state == OrderState::Live || order.state == OrderState::PartiallyFilled;
@@ -39,11 +27,13 @@ SimulatedVenue::SimulatedVenue(InstrumentTable& instruments, CurrencyTable& curr
       to_engine_(settings.latency.venue_to_strategy) {
   margin_modes_.resize(instruments.size(), MarginMode::Cross);
   market_.emplace(*exchange_, std::move(books), settings.queue_model);
+  algos_.emplace(*exchange_, instruments, static_cast<AlgoOrders::Listener&>(*this));
 }
 
 void SimulatedVenue::open_account(sim::UserSettings account, Timestamp now) {
   now_ = now;
   user_ = exchange_->add_user(std::move(account), now);
+  algos_->set_user(user_);
 }
 
 void SimulatedVenue::set_leverage(InstrumentId instrument, std::int64_t leverage) {
@@ -53,6 +43,7 @@ void SimulatedVenue::set_leverage(InstrumentId instrument, std::int64_t leverage
 void SimulatedVenue::advance(Timestamp now) {
   now_ = now;
   exchange_->advance(now);
+  run_algos(now);
 }
 
 // ---- the recorded market ----
@@ -60,6 +51,7 @@ void SimulatedVenue::advance(Timestamp now) {
 void SimulatedVenue::on_book_update(const BookUpdate& update, Timestamp now) {
   now_ = now;
   market_->on_book(update, now);
+  run_algos(now);
 }
 
 void SimulatedVenue::on_book_withdrawn(InstrumentId instrument, BookFeed feed, Timestamp now) {
@@ -70,6 +62,9 @@ void SimulatedVenue::on_book_withdrawn(InstrumentId instrument, BookFeed feed, T
 void SimulatedVenue::on_trade(const TradeEvent& trade, Timestamp now) {
   now_ = now;
   market_->on_trade(trade, now);
+  algos_->desk().on_trade(
+      {trade.instrument, trade.trade_id, trade.aggressor, trade.price, trade.quantity, now});
+  run_algos(now);
 }
 
 void SimulatedVenue::set_reference_price(InstrumentId instrument, ReferencePriceEvent::Kind kind,
@@ -80,6 +75,12 @@ void SimulatedVenue::set_reference_price(InstrumentId instrument, ReferencePrice
   if (known.mark.raw == 0) known.mark = price;
   if (known.index.raw == 0) known.index = price;
   exchange_->set_reference_prices(instrument, known.mark, known.index, now);
+  run_algos(now);
+}
+
+void SimulatedVenue::on_funding(const FundingEvent& funding, Timestamp now) {
+  now_ = now;
+  if (const auto notice = sim::notice_of(funding)) sim::follow_funding(*exchange_, *notice, now);
 }
 
 // ---- the port: everything travels ----
@@ -119,7 +120,7 @@ SendResult SimulatedVenue::cancel_batch(std::span<const CancelRequest> requests,
 
 bool SimulatedVenue::query_order(InstrumentId instrument, ClientOrderId client_id,
                                  VenueOrderId venue_id, Timestamp now) noexcept {
-  to_venue_.send(Query{instrument, client_id, venue_id}, now);
+  to_venue_.send(Query{instrument, client_id, venue_id, false}, now);
   return true;
 }
 
@@ -129,12 +130,35 @@ bool SimulatedVenue::request_snapshot(SnapshotKind kind, std::uint64_t request, 
   return true;
 }
 
+SendResult SimulatedVenue::place_algo(const AlgoPlaceRequest& request, Timestamp now) noexcept {
+  to_venue_.send(request, now);
+  return SendResult::Sent;
+}
+
+SendResult SimulatedVenue::amend_algo(const AlgoAmendRequest& request, Timestamp now) noexcept {
+  to_venue_.send(request, now);
+  return SendResult::Sent;
+}
+
+SendResult SimulatedVenue::cancel_algos(std::span<const AlgoCancelRequest> requests,
+                                        Timestamp now) noexcept {
+  for (const AlgoCancelRequest& request : requests) to_venue_.send(request, now);
+  return SendResult::Sent;
+}
+
+bool SimulatedVenue::query_algo(InstrumentId instrument, AlgoKind, ClientOrderId client_id,
+                                VenueOrderId venue_id, Timestamp now) noexcept {
+  to_venue_.send(Query{instrument, client_id, venue_id, true}, now);
+  return true;
+}
+
 // ---- at the venue ----
 
 void SimulatedVenue::take_arrival(Timestamp now) {
   now_ = now;
   const Request request = to_venue_.take();
   std::visit([&](const auto& content) { carry_out(content, now); }, request);
+  run_algos(now);
 }
 
 void SimulatedVenue::carry_out(const PlaceRequest& request, Timestamp now) {
@@ -262,9 +286,32 @@ void SimulatedVenue::carry_out(const CancelRequest& request, Timestamp now) {
   settle(request.instrument, now);
 }
 
+void SimulatedVenue::carry_out(const AlgoPlaceRequest& request, Timestamp now) {
+  ++requests_;
+  if (watcher_ != nullptr) watcher_->on_arrived(request.client_id, now);
+  holds_back_ = true;
+  reply(algos_->place(request, now), now);
+}
+
+void SimulatedVenue::carry_out(const AlgoAmendRequest& request, Timestamp now) {
+  ++requests_;
+  holds_back_ = true;
+  reply(algos_->amend(request, now), now);
+}
+
+void SimulatedVenue::carry_out(const AlgoCancelRequest& request, Timestamp now) {
+  ++requests_;
+  holds_back_ = true;
+  reply(algos_->cancel(request, now), now);
+}
+
 void SimulatedVenue::carry_out(const Query& query, Timestamp now) {
-  const sim::OrderView* order = find(query.client_id, query.venue_id);
-  if (order != nullptr) {
+  if (query.is_algo) {
+    if (const auto row = algos_->find(query.client_id, query.venue_id)) {
+      to_engine_.send(std::make_unique<AlgoReport>(*row), now);
+      return;
+    }
+  } else if (const sim::OrderView* order = find(query.client_id, query.venue_id)) {
     to_engine_.send(status_of(*order, ExecutionReport::Source::Query), now);
     return;
   }
@@ -293,7 +340,9 @@ void SimulatedVenue::carry_out(const SnapshotQuestion& question, Timestamp now) 
         to_engine_.send(PositionRow{report_of(position), true}, now);
       }
       break;
-    case SnapshotKind::AlgoOrders:  // never asked: there is no AlgoPort
+    case SnapshotKind::AlgoOrders:
+      algos_->for_each_pending(
+          [&](const AlgoReport& row) { to_engine_.send(std::make_unique<AlgoReport>(row), now); });
       break;
     case SnapshotKind::Balances:
       for (const sim::BalanceView& balance : exchange_->balances(user_)) {
@@ -346,125 +395,18 @@ void SimulatedVenue::settle(InstrumentId instrument, Timestamp now) {
   market_->after_order(instrument, now);
 }
 
-// ---- back to the engine ----
-
-void SimulatedVenue::deliver_report(AccountListener& listener, Timestamp now) {
-  Answer answer = to_engine_.take();
-  struct Teller {
-    AccountListener& to;
-    Timestamp now;
-    void operator()(ExecutionReport& report) const {
-      report.receive_time = now;
-      to.on_execution_report(report);
+void SimulatedVenue::run_algos(Timestamp now) {
+  if (!algos_->desk().has_work()) return;
+  // What goes in finds the recorded market there, and so does what looks for its best price.
+  for (const Instrument& instrument : instruments_) {
+    const Quantity most = algos_->most_at_once(instrument.id);
+    if (most.raw == 0) continue;
+    for (const Side side : {Side::Buy, Side::Sell}) {
+      market_->before_order(instrument.id, side, std::nullopt, most, now);
     }
-    void operator()(FillReport& report) const {
-      report.receive_time = now;
-      to.on_fill_report(report);
-    }
-    void operator()(PositionRow& row) const {
-      row.report.receive_time = now;
-      to.on_position(row.report, row.from_snapshot);
-    }
-    void operator()(BalanceRow& row) const {
-      row.report.receive_time = now;
-      to.on_balance(row.report, row.from_snapshot);
-    }
-    void operator()(const SnapshotEdge& edge) const {
-      if (edge.is_end) {
-        to.on_snapshot_end(edge.kind, edge.request, true, now);
-      } else {
-        to.on_snapshot_begin(edge.kind, edge.request, edge.asked);
-      }
-    }
-  };
-  std::visit(Teller{listener, now}, answer);
-}
-
-ExecutionReport SimulatedVenue::status_of(const sim::OrderView& order,
-                                          ExecutionReport::Source source) const {
-  ExecutionReport report;
-  report.kind = ExecutionReport::Kind::Status;
-  report.source = source;
-  report.account = AccountId{0};
-  report.instrument = order.terms.instrument;
-  report.client_id = {number_of(order.terms.client_id.view())};
-  report.venue_id = order.id;
-  report.own_tag = true;
-  report.state = order.state;
-  report.reason = reason_of(order.cancel_cause);
-  report.side = order.terms.side;
-  report.order_kind =
-      order.terms.type == sim::OrderType::Market ? OrderKind::Market : OrderKind::Limit;
-  report.reduce_only = order.terms.reduce_only;
-  report.position_side = order.terms.position_side;
-  report.price = order.terms.price;
-  report.quantity = order.terms.quantity;
-  report.cumulative_quantity = order.filled;
-  report.exchange_time = order.update_time;
-  return report;
-}
-
-PositionReport SimulatedVenue::report_of(const sim::PositionView& position) const {
-  PositionReport report;
-  report.account = AccountId{0};
-  report.instrument = position.instrument;
-  report.side = position.side;
-  report.margin_mode = margin_modes_[position.instrument.value];
-  report.quantity = position.quantity;
-  report.average_entry_price = position.average_price;
-  report.last_trade = position.last_trade;
-  report.exchange_time = position.update_time;
-  return report;
-}
-
-BalanceReport SimulatedVenue::report_of(const sim::BalanceView& balance) const {
-  BalanceReport report;
-  report.account = AccountId{0};
-  report.cash = {balance.cash.raw, balance.currency};
-  report.available = {balance.available.raw, balance.currency};
-  report.equity = {balance.equity.raw, balance.currency};
-  report.exchange_time = balance.update_time;
-  return report;
-}
-
-void SimulatedVenue::on_order_change(const sim::OrderChange& change) noexcept {
-  const sim::OrderView& order = change.order;
-  if (order.terms.user != user_) return;
-  const ClientOrderId id{number_of(order.terms.client_id.view())};
-  ExecutionReport report = status_of(order, ExecutionReport::Source::Push);
-  report.exchange_time = now_;
-  report.amend_id = number_of(change.amend_request_id);
-  if (change.fill) {
-    report.has_fill = true;
-    report.fill = *change.fill;
-    if (watcher_ != nullptr) watcher_->on_venue_fill(id, change, *change.fill);
   }
-  if (watcher_ != nullptr) watcher_->on_venue_change(id, change, now_);
-  if (holds_back_) {
-    held_back_.emplace_back(report);
-  } else {
-    to_engine_.send(report, now_);
-  }
-}
-
-void SimulatedVenue::on_position(sim::UserId user, const sim::PositionView& position) noexcept {
-  if (user != user_) return;
-  const PositionRow row{report_of(position), false};
-  if (holds_back_) {
-    held_back_.emplace_back(row);
-  } else {
-    to_engine_.send(row, now_);
-  }
-}
-
-void SimulatedVenue::on_balance(sim::UserId user, const sim::BalanceView& balance) noexcept {
-  if (user != user_) return;
-  const BalanceRow row{report_of(balance), false};
-  if (holds_back_) {
-    held_back_.emplace_back(row);
-  } else {
-    to_engine_.send(row, now_);
-  }
+  algos_->desk().run(now);
+  for (const Instrument& instrument : instruments_) market_->after_order(instrument.id, now);
 }
 
 }  // namespace gannet::backtest

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "backtest/algo_orders.h"
 #include "backtest/delay_line.h"
 #include "backtest/settings.h"
 #include "domain/instrument_table.h"
@@ -37,7 +38,10 @@ struct VenueTotals {
 /// at their arrival, and what it says travels `venue_to_strategy` back. The exchange trades against
 /// the recorded market (sim::UnshownMarket). Every request is answered exactly once, as the port
 /// demands. Thread: one; virtual time comes with each call and does not step back.
-class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
+class SimulatedVenue final : public VenuePort,
+                             public AlgoPort,
+                             private sim::ExchangeEvents,
+                             private AlgoOrders::Listener {
  public:
   /// `books`: whose book of each instrument moves the exchange's market. The tables outlive it.
   SimulatedVenue(InstrumentTable& instruments, CurrencyTable& currencies, const Settings& settings,
@@ -57,6 +61,7 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
   void on_trade(const TradeEvent& trade, Timestamp now);
   void set_reference_price(InstrumentId instrument, ReferencePriceEvent::Kind kind, Price price,
                            Timestamp now);
+  void on_funding(const FundingEvent& funding, Timestamp now);
 
   /// When the next request arrives there; absent: none is on its way.
   std::optional<Timestamp> next_arrival() const { return to_venue_.due(); }
@@ -77,6 +82,14 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
   bool request_snapshot(SnapshotKind kind, std::uint64_t request, Timestamp since,
                         Timestamp now) noexcept override;
 
+  // AlgoPort
+  SendResult place_algo(const AlgoPlaceRequest& request, Timestamp now) noexcept override;
+  SendResult amend_algo(const AlgoAmendRequest& request, Timestamp now) noexcept override;
+  SendResult cancel_algos(std::span<const AlgoCancelRequest> requests,
+                          Timestamp now) noexcept override;
+  bool query_algo(InstrumentId instrument, AlgoKind kind, ClientOrderId client_id,
+                  VenueOrderId venue_id, Timestamp now) noexcept override;
+
   const sim::Exchange& exchange() const noexcept { return *exchange_; }
   sim::UserId user() const noexcept { return user_; }
   std::optional<Price> middle(InstrumentId instrument) const noexcept {
@@ -89,6 +102,7 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
     InstrumentId instrument;
     ClientOrderId client_id;
     VenueOrderId venue_id;
+    bool is_algo;
   };
   struct SnapshotQuestion {
     SnapshotKind kind;
@@ -96,7 +110,8 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
     Timestamp since;
     Timestamp asked;
   };
-  using Request = std::variant<PlaceRequest, AmendRequest, CancelRequest, Query, SnapshotQuestion>;
+  using Request = std::variant<PlaceRequest, AmendRequest, CancelRequest, AlgoPlaceRequest,
+                               AlgoAmendRequest, AlgoCancelRequest, Query, SnapshotQuestion>;
   struct SnapshotEdge {
     SnapshotKind kind;
     std::uint64_t request;
@@ -111,30 +126,41 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
     BalanceReport report;
     bool from_snapshot;
   };
-  using Answer = std::variant<ExecutionReport, FillReport, PositionRow, BalanceRow, SnapshotEdge>;
+  using AlgoRow = std::unique_ptr<AlgoReport>;  // large and rare
+  using Answer =
+      std::variant<ExecutionReport, FillReport, PositionRow, BalanceRow, AlgoRow, SnapshotEdge>;
 
   void carry_out(const PlaceRequest& request, Timestamp now);
   Quantity quantity_for(const PlaceRequest& request) const;
   void carry_out(const AmendRequest& request, Timestamp now);
   void carry_out(const CancelRequest& request, Timestamp now);
+  void carry_out(const AlgoPlaceRequest& request, Timestamp now);
+  void carry_out(const AlgoAmendRequest& request, Timestamp now);
+  void carry_out(const AlgoCancelRequest& request, Timestamp now);
   void carry_out(const Query& query, Timestamp now);
   void carry_out(const SnapshotQuestion& question, Timestamp now);
   void list_fills(Timestamp since, Timestamp now);
   const sim::OrderView* find(ClientOrderId client_id, VenueOrderId venue_id) const;
   void reply(const ExecutionReport& report, Timestamp now);
+  void push(Answer answer);
   void settle(InstrumentId instrument, Timestamp now);
+  /// Triggered orders go in, slices and chases move on.
+  void run_algos(Timestamp now);
   ExecutionReport status_of(const sim::OrderView& order, ExecutionReport::Source source) const;
   PositionReport report_of(const sim::PositionView& position) const;
   BalanceReport report_of(const sim::BalanceView& balance) const;
 
   // sim::ExchangeEvents
   void on_order_change(const sim::OrderChange& change) noexcept override;
-  void on_trade(const sim::PublicTrade&) noexcept override {}
+  void on_trade(const sim::PublicTrade& trade) noexcept override;
   void on_level(InstrumentId, Side, Price, Quantity, std::uint32_t, Timestamp) noexcept override {}
   void on_position(sim::UserId user, const sim::PositionView& position) noexcept override;
   void on_balance(sim::UserId user, const sim::BalanceView& balance) noexcept override;
   void on_bill(const sim::Bill&) noexcept override {}
-  void on_mark_price(InstrumentId, Price, Price, Timestamp) noexcept override {}
+  void on_mark_price(InstrumentId instrument, Price mark, Price index, Timestamp) noexcept override;
+
+  // AlgoOrders::Listener
+  void on_algo_news(const AlgoReport& report) override;
 
   struct References {
     Price mark;
@@ -146,6 +172,7 @@ class SimulatedVenue final : public VenuePort, private sim::ExchangeEvents {
   std::unique_ptr<sim::Exchange> exchange_;
   sim::UserId user_ = sim::kMarketUser;
   std::optional<sim::UnshownMarket> market_;
+  std::optional<AlgoOrders> algos_;
   std::vector<References> references_;
   DelayLine<Request> to_venue_;
   DelayLine<Answer> to_engine_;

@@ -1,9 +1,26 @@
 #pragma once
 
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+
+#include "base/fixed_string.h"
 #include "domain/orders.h"
 #include "sim/exchange.h"
 
 namespace gannet::backtest {
+
+// Ids of the engine's making are numbers; the exchange takes texts.
+inline FixedString<32> text_of(std::uint64_t id) {
+  char text[20];
+  const char* const end = std::to_chars(text, text + sizeof text, id).ptr;
+  return FixedString<32>(std::string_view(text, static_cast<std::size_t>(end - text)));
+}
+inline std::uint64_t number_of(std::string_view text) noexcept {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
 
 /// Why the exchange refused, in the words the engine knows.
 constexpr VenueReason reason_of(sim::Refusal refusal) noexcept {

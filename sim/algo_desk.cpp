@@ -147,6 +147,10 @@ void AlgoDesk::run(Timestamp now) {
   state_->run();
 }
 
+bool AlgoDesk::has_work() const noexcept {
+  return !state_->notes.empty() || !state_->working.empty();
+}
+
 const AlgoView* AlgoDesk::find(AlgoId id) const noexcept {
   const Algo* const algo = state_->find(id);
   return algo == nullptr ? nullptr : &algo->view;

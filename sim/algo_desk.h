@@ -117,6 +117,8 @@ class AlgoDesk {
 
   /// Does all that is due: triggered orders go in, slices and chases move on.
   void run(Timestamp now);
+  /// Whether `run` would do anything.
+  bool has_work() const noexcept;
 
   /// Pending or ended; null if unknown. Of each user the newest 5,000 that ended are kept.
   const AlgoView* find(AlgoId id) const noexcept;

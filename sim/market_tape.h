@@ -7,18 +7,9 @@
 
 #include "base/error.h"
 #include "domain/market_events.h"
+#include "sim/funding_notice.h"
 
 namespace gannet::sim {
-
-/// What a market tells of a swap's funding.
-struct FundingNotice {
-  InstrumentId instrument;
-  std::int64_t rate = 0;  ///< 10^-16 of the value, of the settlement at `time`
-  Timestamp time;         ///< of the next settlement, by the told market's clock
-  Nanos interval;         ///< to the one after it; 0: not told
-  Timestamp exchange_time;
-  Timestamp receive_time;
-};
 
 /// One thing that a recorded market tells. Receive times are the recorder's clock, exchange times
 /// the venue's; where a recording lacks one of them, both are the other.

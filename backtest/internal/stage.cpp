@@ -50,8 +50,8 @@ std::expected<void, Error> Stage::make() {
   }
   outcome.first_message = **first;
   const LatencySettings& latency = inputs.settings.latency;
-  // Long enough for the engine to read its lists (four questions) before the first message.
-  const Nanos warm_up = kWarmUp + (latency.order_to_venue + latency.venue_to_strategy) * 8;
+  // Long enough for the engine to read its lists (five questions) before the first message.
+  const Nanos warm_up = kWarmUp + (latency.order_to_venue + latency.venue_to_strategy) * 10;
   begin = **first - warm_up;
   for (const StartBalance& balance : inputs.settings.balances) {
     inputs.currencies.intern(balance.currency.view());
@@ -140,7 +140,7 @@ std::expected<void, Error> Stage::make_core() {
   auto ids = engine::ClientOrderIds::start(1, run, 0);
   if (!ids) return std::unexpected(Error{"the recording's time is out of range"});
   core.emplace(engine::CoreLinks{inputs.table, inputs.currencies, journal, *venue, nullptr, log,
-                                 *publisher, *this},
+                                 *publisher, *this, &*venue},
                settings, inputs.risk, std::move(*limits), names.size(), *ids);
   log.bind(*publisher, *core);
   return {};

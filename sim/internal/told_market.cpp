@@ -4,13 +4,6 @@ namespace gannet::sim {
 namespace {
 
 constexpr Nanos kMiddleInterval = milliseconds(500);
-/// Closer together are two words on one settlement: clocks differ by less, settlements by more.
-constexpr Nanos kSameSettlement = seconds(60);
-
-bool is_same_settlement(Timestamp a, Timestamp b) noexcept {
-  return a - b < kSameSettlement && b - a < kSameSettlement;
-}
-
 }  // namespace
 
 void ToldMarket::on_book(const BookUpdate& update, Timestamp now) {
@@ -31,15 +24,7 @@ void ToldMarket::on_reference_price(const ReferencePriceEvent& price, Timestamp 
 }
 
 void ToldMarket::on_funding(const FundingNotice& notice, Timestamp now) {
-  const Nanos ahead = notice.time - notice.receive_time;
-  if (ahead.count <= 0) return;
-  const Timestamp time = now + ahead;
-  const FundingView known = exchange_.funding(notice.instrument);
-  // It has been paid here a moment before it was paid there: this word is of the past.
-  if (known.settled_time.nanos != 0 && is_same_settlement(known.settled_time, time)) return;
-  exchange_.set_funding_rate(notice.instrument, notice.rate);
-  if (is_same_settlement(known.time, time)) return;
-  exchange_.set_funding_time(notice.instrument, time, notice.interval);
+  follow_funding(exchange_, notice, now);
 }
 
 void ToldMarket::forget_times() noexcept {

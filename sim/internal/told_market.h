@@ -19,7 +19,6 @@ class ToldMarket {
   void on_book(const BookUpdate& update, Timestamp now);
   void on_trade(const TradeEvent& trade, Timestamp now);
   void on_reference_price(const ReferencePriceEvent& price, Timestamp now);
-  /// The rate as told, at a moment as far ahead as it was when it was told.
   void on_funding(const FundingNotice& notice, Timestamp now);
   /// The exchange's clock goes back: a recording begins again.
   void forget_times() noexcept;

@@ -25,7 +25,7 @@ class HandMadeSource final : public EventSource {
 
   struct Entry {
     Timestamp time;
-    std::variant<BookUpdate, TradeEvent, ReferencePriceEvent> event;
+    std::variant<BookUpdate, TradeEvent, ReferencePriceEvent, MarketUpdate> event;
     std::vector<Level> bids;
     std::vector<Level> asks;
   };
@@ -68,6 +68,16 @@ class HandMadeSource final : public EventSource {
     entries_.push_back({event.receive_time, event, {}, {}});
     content_[0].mark_price = true;
   }
+  /// `rate` in 10^-16, for the settlement at `due_us`; hourly.
+  void funding(std::int64_t at_us, std::int64_t rate, std::int64_t due_us) {
+    FundingEvent event;
+    event.instrument = {0};
+    event.rate = {rate, 16};
+    event.funding_time = kStart + microseconds(due_us);
+    event.next_funding_time = event.funding_time + seconds(3600);
+    event.exchange_time = event.receive_time = kStart + microseconds(at_us);
+    entries_.push_back({event.receive_time, event, {}, {}});
+  }
 
   const std::vector<RecordedContent>& content() const noexcept override { return content_; }
   std::expected<std::optional<Timestamp>, Error> next() override {
@@ -83,6 +93,8 @@ class HandMadeSource final : public EventSource {
       listener.on_book_update(*book);
     } else if (auto* trade = std::get_if<TradeEvent>(&entry.event)) {
       listener.on_trade(*trade);
+    } else if (auto* update = std::get_if<MarketUpdate>(&entry.event)) {
+      listener.on_market_update(*update);
     } else {
       listener.on_reference_price(std::get<ReferencePriceEvent>(entry.event));
     }

@@ -78,6 +78,18 @@ TEST_F(BacktestScenario, ATakerEatsLevelByLevel) {
   EXPECT_EQ(orders()[0].state, engine::OrderEventKind::Cancelled);  // what was left, at the end
 }
 
+TEST_F(BacktestScenario, FundingIsPaidAsItWasTold) {
+  source.mark(0, 60'000'000);
+  source.snapshot(1'000, {{60'000'000, 500}}, {{60'000'100, 500}});
+  source.funding(1'000'000, 1'000'000'000'000, 2'000'000);  // 0.01 %
+  source.funding(1'500'000, 2'000'000'000'000, 2'000'000);  // 0.02 %: the last word counts
+  source.snapshot(3'000'000, {{60'000'000, 500}}, {{60'000'100, 500}});
+  at_first_book([this] { place(Side::Buy, 60'000'100, 100); });
+  run();
+  // One contract of 0.01 BTC at the mark is worth 600 USDT.
+  EXPECT_EQ(to_string(backtest->outcome().funding[0]), "-0.12");
+}
+
 struct LatencyCase {
   std::int64_t order_to_venue_us;
   std::int64_t expected_price;
