@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/okx/transport/venue_candles.h"
 #include "support/daemon.h"
 
 namespace gannet::test {
@@ -169,6 +170,45 @@ TEST_F(DoctorTest, HistoryIsDownloadedOldestFirst) {
   EXPECT_GT(download("trades", {}).size(), 1u);
   EXPECT_EQ(download("funding", {}).at(0), "time_ms,rate,charged_rate");
   EXPECT_FALSE(std::filesystem::exists(folder.file("candles.csv.part")));
+}
+
+// What strategies warm up with: complete bars, oldest first, over several pages.
+TEST_F(DoctorTest, PastCandlesComeFromTheVenue) {
+  Venue venue(folder);
+  net::EventLoop loop;
+  auto tls = net::TlsContext::client({.system_roots = false, .ca_file = venue.ready().ca});
+  ASSERT_TRUE(tls.has_value());
+  okx::VenueReaderSettings settings;
+  settings.http.url = venue.ready().url;
+  auto reader = okx::VenueReader::make(loop, *tls, {}, std::move(settings));
+  ASSERT_TRUE(reader.has_value());
+  okx::InstrumentCodes codes;
+  codes.add({.id = InstrumentId{0},
+             .name = InstrumentName("BTC-USDT-SWAP"),
+             .family = InstrumentName("BTC-USDT"),
+             .index = InstrumentName("BTC-USDT"),
+             .kind = InstrumentKind::Swap,
+             .price_digits = 3,
+             .quantity_digits = 2,
+             .code = {}});
+  okx::VenueCandles history(**reader, codes);
+  using Kind = CandleEvent::Kind;
+  for (const Kind kind : {Kind::Trade, Kind::Mark, Kind::Index}) {
+    const auto bars = history.candles({InstrumentId{0}, kind, {seconds(60), false}, 305});
+    ASSERT_TRUE(bars.has_value()) << bars.error().message;
+    ASSERT_EQ(bars->size(), 305u);
+    for (std::size_t i = 0; i < bars->size(); ++i) {
+      const CandleEvent& bar = (*bars)[i];
+      EXPECT_TRUE(bar.complete && bar.warm_up && bar.kind == kind);
+      EXPECT_LE(bar.low, std::min(bar.open, bar.close));
+      EXPECT_GE(bar.high, std::max(bar.open, bar.close));
+      EXPECT_GT(bar.low.raw, 0);
+      EXPECT_TRUE(i == 0 || bar.open_time - (*bars)[i - 1].open_time == seconds(60)) << i;
+      EXPECT_TRUE(kind == Kind::Trade || bar.volume.raw == 0) << i;
+    }
+  }
+  EXPECT_FALSE(history.candles({InstrumentId{0}, Kind::Trade, {seconds(61), false}, 1}));
+  EXPECT_FALSE(history.candles({InstrumentId{9}, Kind::Trade, {seconds(60), false}, 1}));
 }
 
 }  // namespace
