@@ -102,6 +102,22 @@ TEST_F(DoctorTest, WhatDiffersIsNamed) {
   EXPECT_EQ(found.that_differ(), expected) << found.source;
 }
 
+// Fault 27, on the wire: pages that overlap and fail are still the list.
+TEST_F(DoctorTest, OpenOrdersInPagesAreTheSameList) {
+  Venue venue(folder);
+  for (int i = 0; i < 5; ++i) {
+    venue.order_fault(
+        R"({"foreign_order":{"instId":"BTC-USDT-SWAP","side":"buy","px":"1000","sz":"1"}})");
+  }
+  venue.order_fault(R"({"page_overlap":{"path":"/api/v5/trade/orders-pending","count":2}})");
+  venue.order_fault(R"({"page_error":{"path":"/api/v5/trade/orders-pending","nth":3}})");
+  ASSERT_EQ(venue.open_orders(), 5u);
+  const Findings found = examine(venue, "", {"--watch", "5s"});
+  EXPECT_EQ(found.exit, 0) << found.source;
+  ASSERT_TRUE(found.results.contains("pages of open orders")) << found.source;
+  EXPECT_EQ(found.results.at("pages of open orders"), "ok") << found.source;
+}
+
 TEST_F(DoctorTest, ATrialOrderIsPlacedAmendedAndCancelledWhenAskedFor) {
   Venue venue(folder);
   const Findings found = examine(venue, "", {"--place-orders"});
