@@ -32,6 +32,7 @@
 #include "gateway/net/event_loop.h"
 #include "gateway/net/tls_context.h"
 #include "gateway/okx/protocol/signing.h"
+#include "gateway/okx/transport/venue_candles.h"
 
 namespace gannet::app {
 namespace {
@@ -224,8 +225,14 @@ int run_daemon(const DaemonOptions& options) {
   net::EventLoop cold;
   const std::string ring = state->shared_memory_file("journal-ring");
   const auto recorder = open_recorder(settings);
+  net::EventLoop start_up;  // candles are asked for while the room is built, and never again
+  okx::VenueReaderSettings reading;
+  reading.http.url = settings.venue.rest_url;
+  auto reader = okx::VenueReader::make(start_up, *tls, {nullptr, demo}, std::move(reading));
+  if (!reader) return fail(kBadConfiguration, reader.error().message);
+  okx::VenueCandles history(**reader, facts->codes);
   auto room = EngineRoom::build(
-      {settings, *facts, signer, *tls, cold, state->path(), ring, nullptr, recorder.get()});
+      {settings, *facts, signer, *tls, cold, state->path(), ring, &history, recorder.get()});
   if (!room) return fail(kBadConfiguration, room.error().message);
   CredentialReload reload(cold, *tls, settings, facts->account, facts->clock_offset);
   ColdSide cold_side(cold, **room, reload, options, state->path(), sim.get());

@@ -357,14 +357,14 @@ void DoctorVisit::check_paging() {
   const auto whole =
       ask<OrderRecord>(kLists, "open orders", okx::ask_all(okx::Endpoint::OpenOrders),
                        "flat of orders is decided by this list");
-  if (whole.size() < 2) {
+  if (whole.size() < 3) {
     put(kLists, "pages of open orders", Result::Unknown, "the same list in pages",
         fmt::format("{} open orders: nothing to page", whole.size()),
         "an order on a page that is not read would be forgotten");
     return;
   }
   okx::RestQuestion question = okx::ask_all(okx::Endpoint::OpenOrders);
-  question.page_rows = static_cast<std::uint16_t>(whole.size() <= 20 ? 1 : 20);
+  question.page_rows = static_cast<std::uint16_t>(whole.size() <= 20 ? 2 : 20);
   const auto paged = reader_->read<OrderRecord>(std::move(question));
   std::set<std::uint64_t> one;
   std::set<std::uint64_t> other;

@@ -127,6 +127,14 @@ void DoctorVisit::check_business_socket() {
   const std::string why = probe.open();
   put(kSockets, "business socket", why.empty() ? Result::Ok : Result::Differs, "opens",
       why.empty() ? "opens" : why, "candles and algo orders come by it");
+  if (!why.empty() || watched_.empty()) return;
+  const std::string channel = "candle1m";
+  static_cast<void>(probe.send(okx::subscribe_text(channel, {watched_.front()})));
+  const bool acknowledged =
+      probe.wait_until([&] { return all_acknowledged(exam, {channel}); }, options_.watch);
+  put(kSockets, "candles", acknowledged ? Result::Ok : Result::Differs, "acknowledged",
+      acknowledged ? "acknowledged" : (exam.errors().empty() ? "no answer" : exam.errors().front()),
+      "strategies that ask for candles get none");
 }
 
 void DoctorVisit::check_private_socket() {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/okx/transport/venue_candles.h"
 #include "support/daemon.h"
 
 namespace gannet::test {
@@ -101,6 +102,22 @@ TEST_F(DoctorTest, WhatDiffersIsNamed) {
   EXPECT_EQ(found.that_differ(), expected) << found.source;
 }
 
+// Fault 27, on the wire: pages that overlap and fail are still the list.
+TEST_F(DoctorTest, OpenOrdersInPagesAreTheSameList) {
+  Venue venue(folder);
+  for (int i = 0; i < 5; ++i) {
+    venue.order_fault(
+        R"({"foreign_order":{"instId":"BTC-USDT-SWAP","side":"buy","px":"1000","sz":"1"}})");
+  }
+  venue.order_fault(R"({"page_overlap":{"path":"/api/v5/trade/orders-pending","count":2}})");
+  venue.order_fault(R"({"page_error":{"path":"/api/v5/trade/orders-pending","nth":3}})");
+  ASSERT_EQ(venue.open_orders(), 5u);
+  const Findings found = examine(venue, "", {"--watch", "5s"});
+  EXPECT_EQ(found.exit, 0) << found.source;
+  ASSERT_TRUE(found.results.contains("pages of open orders")) << found.source;
+  EXPECT_EQ(found.results.at("pages of open orders"), "ok") << found.source;
+}
+
 TEST_F(DoctorTest, ATrialOrderIsPlacedAmendedAndCancelledWhenAskedFor) {
   Venue venue(folder);
   const Findings found = examine(venue, "", {"--place-orders"});
@@ -169,6 +186,45 @@ TEST_F(DoctorTest, HistoryIsDownloadedOldestFirst) {
   EXPECT_GT(download("trades", {}).size(), 1u);
   EXPECT_EQ(download("funding", {}).at(0), "time_ms,rate,charged_rate");
   EXPECT_FALSE(std::filesystem::exists(folder.file("candles.csv.part")));
+}
+
+// What strategies warm up with: complete bars, oldest first, over several pages.
+TEST_F(DoctorTest, PastCandlesComeFromTheVenue) {
+  Venue venue(folder);
+  net::EventLoop loop;
+  auto tls = net::TlsContext::client({.system_roots = false, .ca_file = venue.ready().ca});
+  ASSERT_TRUE(tls.has_value());
+  okx::VenueReaderSettings settings;
+  settings.http.url = venue.ready().url;
+  auto reader = okx::VenueReader::make(loop, *tls, {}, std::move(settings));
+  ASSERT_TRUE(reader.has_value());
+  okx::InstrumentCodes codes;
+  codes.add({.id = InstrumentId{0},
+             .name = InstrumentName("BTC-USDT-SWAP"),
+             .family = InstrumentName("BTC-USDT"),
+             .index = InstrumentName("BTC-USDT"),
+             .kind = InstrumentKind::Swap,
+             .price_digits = 3,
+             .quantity_digits = 2,
+             .code = {}});
+  okx::VenueCandles history(**reader, codes);
+  using Kind = CandleEvent::Kind;
+  for (const Kind kind : {Kind::Trade, Kind::Mark, Kind::Index}) {
+    const auto bars = history.candles({InstrumentId{0}, kind, {seconds(60), false}, 305});
+    ASSERT_TRUE(bars.has_value()) << bars.error().message;
+    ASSERT_EQ(bars->size(), 305u);
+    for (std::size_t i = 0; i < bars->size(); ++i) {
+      const CandleEvent& bar = (*bars)[i];
+      EXPECT_TRUE(bar.complete && bar.warm_up && bar.kind == kind);
+      EXPECT_LE(bar.low, std::min(bar.open, bar.close));
+      EXPECT_GE(bar.high, std::max(bar.open, bar.close));
+      EXPECT_GT(bar.low.raw, 0);
+      EXPECT_TRUE(i == 0 || bar.open_time - (*bars)[i - 1].open_time == seconds(60)) << i;
+      EXPECT_TRUE(kind == Kind::Trade || bar.volume.raw == 0) << i;
+    }
+  }
+  EXPECT_FALSE(history.candles({InstrumentId{0}, Kind::Trade, {seconds(61), false}, 1}));
+  EXPECT_FALSE(history.candles({InstrumentId{9}, Kind::Trade, {seconds(60), false}, 1}));
 }
 
 }  // namespace
