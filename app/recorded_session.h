@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "app/frame_recorder.h"
@@ -25,6 +26,9 @@ class RecordedSession final : public okx::SocketSession, private okx::SocketOutp
     tap_.on_received(text, now);
     session_.on_text(text, now);
   }
+  okx::CloseReaction on_close_code(std::uint16_t code, Timestamp now) noexcept override {
+    return session_.on_close_code(code, now);
+  }
   void on_closed(Timestamp now) noexcept override {
     now_ = now;
     tap_.on_closed(now);
@@ -44,6 +48,12 @@ class RecordedSession final : public okx::SocketSession, private okx::SocketOutp
   }
   void reconnect(std::string_view why) noexcept override {
     if (output_ != nullptr) output_->reconnect(why);
+  }
+  void reconnect_slowly(std::string_view why) noexcept override {
+    if (output_ != nullptr) output_->reconnect_slowly(why);
+  }
+  bool replace(std::string_view why) noexcept override {
+    return output_ != nullptr && output_->replace(why);
   }
 
   okx::SocketSession& session_;

@@ -82,11 +82,11 @@ TEST_F(DataTest, ReadsTheVenuesTradesWhateverTheirHeadersLanguage) {
   EXPECT_THAT(findings(newer), ElementsAre("1 trades are told twice"));
   EXPECT_THAT(rows({.input = older}),
               ElementsAre("receive_time,exchange_time,instrument,trade_id,side,price,quantity",
-                          "1640995200123000000,1640995200123000000,BTC-USDT,10,buy,100.10,0.5",
-                          "1640995260000000000,1640995260000000000,BTC-USDT,12,sell,100.20,1.0"));
+                          "1640995200123000000,1640995200123000000,BTC-USDT,10,buy,100.1,0.5",
+                          "1640995260000000000,1640995260000000000,BTC-USDT,12,sell,100.2,1"));
   EXPECT_THAT(rows({.input = older, .table = ExportTable::Candles, .period = seconds(300)}),
               ElementsAre("open_time,instrument,open,high,low,close,volume,trades",
-                          "1640995200000000000,BTC-USDT,100.10,100.20,100.10,100.20,1.5,2"));
+                          "1640995200000000000,BTC-USDT,100.1,100.2,100.1,100.2,1.5,2"));
   const auto gemini = write("eth-usd.csv",
                             "time_seconds,price,size,is_buyer_maker\n"
                             "1625097621.647,2278.15,0.0409,1\n");
