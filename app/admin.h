@@ -26,9 +26,11 @@ struct AdminCommand {
 };
 
 struct AdminAnswer {
+  using Text = FixedString<255>;  ///< room for a path and what to do about it
+
   std::uint64_t id = 0;
   bool good = true;
-  FixedString<160> text;
+  Text text;
 };
 
 /// What ends a line of a page inside a one-line answer.

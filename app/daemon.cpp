@@ -124,7 +124,8 @@ class ColdSide {
       log(wall_clock_now(), LogEvent::CredentialsRefused,
           {LogField::string("who", command.who.view()), LogField::string("why", proven.error())});
       ThreadRoleScope role(kCold);
-      admin_->answer({command.id, false, FixedString<160>("the old key stays: " + proven.error())});
+      admin_->answer(
+          {command.id, false, AdminAnswer::Text("the old key stays: " + proven.error())});
     });
     return true;
   }
@@ -135,9 +136,9 @@ class ColdSide {
       if (change.command == 0) continue;
       admin_->answer(
           {change.command, good,
-           FixedString<160>(good ? (change.killed ? "killed" : "resumed")
-                                 : "done, but it could not be written to the state directory: it "
-                                   "will not survive a restart")});
+           AdminAnswer::Text(good ? (change.killed ? "killed" : "resumed")
+                                  : "done, but it could not be written to the state directory: it "
+                                    "will not survive a restart")});
     }
     for (AdminAnswer answer; room_.take_answer(answer);) admin_->answer(answer);
   }

@@ -478,7 +478,12 @@ std::string page_of(const DataSummary& summary) {
 std::expected<DataVerdict, Error> verify_data(const std::string& path,
                                               const std::vector<std::string>& instrument_files) {
   const auto kind = kind_of_data(path);
-  if (!kind) return std::unexpected(kind.error());
+  if (!kind) {
+    // A directory of segments is known without reading them: damage there is a finding.
+    const auto segments = segment_files(path);
+    if (segments && !segments->empty()) return verify_okx(path, instrument_files);
+    return std::unexpected(kind.error());
+  }
   switch (*kind) {
     case DataKind::OkxRecording:
       return verify_okx(path, instrument_files);

@@ -247,20 +247,20 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
       core->resume(who, now);
       if (waiting_kill_command == 0) return;  // a kill was cleared: answered when that is durable
       waiting_kill_command = 0;
-      answer.text = FixedString<160>("resumed");
+      answer.text = AdminAnswer::Text("resumed");
       break;
     case AdminCommand::Kind::Hold:
       core->hold(command.argument.view(), who, now);
-      answer.text = FixedString<160>("held");
+      answer.text = AdminAnswer::Text("held");
       break;
     case AdminCommand::Kind::ReloadCredentials:
       return;  // the cold thread's own: take_credentials
     case AdminCommand::Kind::Accept: {
       const InstrumentId instrument = facts.instruments.find(command.argument.view());
       answer.good = instrument.valid() && core->accept(instrument, who, now);
-      answer.text = FixedString<160>(answer.good          ? "accepted"
-                                     : instrument.valid() ? "there is no difference to accept"
-                                                          : "no such instrument here");
+      answer.text = AdminAnswer::Text(answer.good          ? "accepted"
+                                      : instrument.valid() ? "there is no difference to accept"
+                                                           : "no such instrument here");
       break;
     }
   }
@@ -275,8 +275,8 @@ void EngineRoom::Parts::take_credentials(okx::Credentials credentials, const Adm
   algo_session->renew_login(now);
   log(now, LogEvent::CredentialsReloaded, {LogField::string("who", command.who.view())});
   answers.try_push({command.id, true,
-                    FixedString<160>("the new key is in use: its login was proven first; the "
-                                     "private connection logs in anew")});
+                    AdminAnswer::Text("the new key is in use: its login was proven first; the "
+                                      "private connection logs in anew")});
 }
 
 EngineRoom::EngineRoom(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gateway/okx/protocol/session_io.h"
 
 namespace gannet::app {
 namespace {
@@ -69,6 +70,10 @@ void FrameRecorder::start() {
   log(wall_clock_now(), LogEvent::RecorderStarted,
       {LogField::string("directory", writer_->directory()),
        LogField::number("recovered_segments", writer_->recovered())});
+  std::map<std::string, int> taps;
+  for (const FrameTap& tap : taps_) {
+    if (++taps[tap.channel_] == 2) merges_.try_emplace(tap.channel_);
+  }
   thread_ = std::thread([this] { run(); });
 }
 
@@ -144,20 +149,32 @@ int FrameRecorder::drain() {
 std::expected<void, Error> FrameRecorder::take(FrameTap& tap, const TappedFrame& frame) {
   SegmentTally& tally = writer_->tally();
   if (frame.lost != 0) tally.on_dropped(tap.channel_, frame.lost, frame.time);
+  const auto merge = merges_.find(tap.channel_);
   switch (frame.kind) {
     case TappedFrame::Kind::Opened:
       tally.on_opened(tap.channel_, tap.connection_, frame.time);
+      if (merge != merges_.end()) merge->second.on_opened(tap.connection_);
       return {};
     case TappedFrame::Kind::Closed:
-      tally.on_closed(tap.connection_, frame.time);
+      tally.on_closed(tap.channel_, tap.connection_, frame.time);
+      if (merge != merges_.end()) merge->second.on_closed(tap.connection_);
       return {};
     case TappedFrame::Kind::In:
     case TappedFrame::Kind::Out:
       break;
   }
-  messages_.fetch_add(1, std::memory_order_relaxed);
   const bool in = frame.kind == TappedFrame::Kind::In;
-  return writer_->write({frame.time, tap.channel_, in ? "in" : "out", tap.connection_}, frame.text);
+  if (in && merge != merges_.end() && is_repeated(tap, frame.text)) return {};
+  messages_.fetch_add(1, std::memory_order_relaxed);
+  return writer_->write({frame.time, tap.channel_, in ? "in" : "out"}, frame.text);
+}
+
+bool FrameRecorder::is_repeated(const FrameTap& tap, std::string_view text) {
+  // In the ring what follows may be being written.
+  looked_at_.assign(text);
+  looked_at_.append(okx::kTextPadding, '\0');
+  const auto summary = summarizer_.read(std::string_view(looked_at_).substr(0, text.size()));
+  return summary && !merges_.find(tap.channel_)->second.is_news(tap.connection_, *summary);
 }
 
 void FrameRecorder::tell_news(Timestamp now) {

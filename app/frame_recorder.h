@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
 
 #include "app/frame_ring.h"
+#include "app/line_merge.h"
 #include "app/recorder_figures.h"
 #include "app/segment_writer.h"
 #include "base/error.h"
@@ -69,7 +71,7 @@ class FrameRecorder {
   FrameRecorder& operator=(const FrameRecorder&) = delete;
 
   /// Before `start`. `channel`: public, private or business; `connection` tells several of them
-  /// apart. Valid as long as the recorder.
+  /// apart: what more than one of them hears is recorded once. Valid as long as the recorder.
   FrameTap& add_tap(std::string channel, std::uint32_t connection = 0);
   void start();
   RecorderFigures figures() const noexcept;
@@ -86,6 +88,8 @@ class FrameRecorder {
   void run();
   int drain();
   std::expected<void, Error> take(FrameTap& tap, const TappedFrame& frame);
+  /// Several connections of one socket are recorded as one.
+  bool is_repeated(const FrameTap& tap, std::string_view text);
   void tell_news(Timestamp now);
   void tell_segment();
   void give_up(const std::string& why);
@@ -94,6 +98,9 @@ class FrameRecorder {
   RecorderSettings settings_;
   std::unique_ptr<SegmentWriter> writer_;
   std::deque<FrameTap> taps_;
+  std::map<std::string, LineMerge> merges_;  // of sockets that have several taps
+  okx::FrameSummarizer summarizer_;
+  std::string looked_at_;  // a frame with the padding that reading it needs
   std::thread thread_;
   std::atomic<bool> end_{false};
   std::atomic<bool> stopped_{false};

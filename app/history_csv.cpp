@@ -152,8 +152,8 @@ bool HistoryCsv::take_header(std::string_view line) {
   using Names = std::vector<std::string_view>;
   static const std::map<Column, Names> kNames{
       {Column::Time,
-       {"created_time", "open_time", "timestamp", "ts", "unix", "time", "time_seconds", "datetime",
-        "date"}},
+       {"created_time", "time_ms", "open_time", "timestamp", "ts", "unix", "time", "time_seconds",
+        "datetime", "date"}},
       {Column::Instrument, {"instrument_name", "instrument_id", "instrument", "instid", "symbol"}},
       {Column::Id, {"trade_id", "tradeid", "id"}},
       {Column::Side, {"side"}},

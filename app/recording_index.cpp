@@ -180,17 +180,17 @@ void SegmentTally::see(std::string_view message, std::string_view direction,
 }
 
 void SegmentTally::on_opened(std::string_view channel, std::uint32_t connection, Timestamp now) {
-  const auto away = closed_.find(connection);
-  if (away == closed_.end()) return;
+  open_[std::string(channel)].insert(connection);
+  const auto away = away_.find(channel);
+  if (away == away_.end()) return;
   note({RecordingGap::Kind::Outage, away->second, now, std::string(channel), "", 0, 0, 0});
-  closed_.erase(away);
+  away_.erase(away);
 }
 
-void SegmentTally::on_closed(std::uint32_t connection, Timestamp now) {
-  closed_.try_emplace(connection, now);
-  // The next connection's books begin with snapshots.
-  std::erase_if(chains_,
-                [connection](const auto& chain) { return chain.first.first == connection; });
+void SegmentTally::on_closed(std::string_view channel, std::uint32_t connection, Timestamp now) {
+  std::set<std::uint32_t>& open = open_[std::string(channel)];
+  open.erase(connection);
+  if (open.empty()) away_.try_emplace(std::string(channel), now);
 }
 
 void SegmentTally::on_dropped(std::string_view channel, std::uint64_t messages, Timestamp now) {

@@ -4,6 +4,7 @@
 #include <expected>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,7 +80,7 @@ class SegmentTally {
   void see(std::string_view message, std::string_view direction, std::string_view channel,
            std::uint32_t connection, std::optional<Timestamp> received);
   void on_opened(std::string_view channel, std::uint32_t connection, Timestamp now);
-  void on_closed(std::uint32_t connection, Timestamp now);
+  void on_closed(std::string_view channel, std::uint32_t connection, Timestamp now);
   void on_dropped(std::string_view channel, std::uint64_t messages, Timestamp now);
 
   const SegmentEntry& entry() const noexcept { return entry_; }
@@ -101,7 +102,9 @@ class SegmentTally {
   SegmentEntry entry_;
   std::vector<RecordingGap> news_;
   std::map<std::pair<std::uint32_t, std::string>, Chain> chains_;  // connection; channel/instrument
-  std::map<std::uint32_t, Timestamp> closed_;                      // connections that are away
+  // By socket (public, ...): a socket is away when the last of its connections is.
+  std::map<std::string, std::set<std::uint32_t>, std::less<>> open_;
+  std::map<std::string, Timestamp, std::less<>> away_;
 };
 
 }  // namespace gannet::app

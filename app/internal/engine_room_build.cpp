@@ -281,8 +281,9 @@ okx::SocketSession& EngineRoom::Parts::heard(okx::SocketSession& session, std::s
   const std::string_view socket = name == "market"   ? "public"
                                   : name == "orders" ? "private"
                                                      : "business";
-  recorded.push_back(
-      std::make_unique<RecordedSession>(session, links.recorder->add_tap(std::string(socket))));
+  const auto connection = static_cast<std::uint32_t>(recorded.size());
+  recorded.push_back(std::make_unique<RecordedSession>(
+      session, links.recorder->add_tap(std::string(socket), connection)));
   return *recorded.back();
 }
 

@@ -82,11 +82,16 @@ TEST_F(DataTest, ReadsTheVenuesTradesWhateverTheirHeadersLanguage) {
   EXPECT_THAT(findings(newer), ElementsAre("1 trades are told twice"));
   EXPECT_THAT(rows({.input = older}),
               ElementsAre("receive_time,exchange_time,instrument,trade_id,side,price,quantity",
-                          "1640995200123000000,1640995200123000000,BTC-USDT,10,buy,100.10,0.5",
-                          "1640995260000000000,1640995260000000000,BTC-USDT,12,sell,100.20,1.0"));
+                          "1640995200123000000,1640995200123000000,BTC-USDT,10,buy,100.1,0.5",
+                          "1640995260000000000,1640995260000000000,BTC-USDT,12,sell,100.2,1"));
   EXPECT_THAT(rows({.input = older, .table = ExportTable::Candles, .period = seconds(300)}),
               ElementsAre("open_time,instrument,open,high,low,close,volume,trades",
-                          "1640995200000000000,BTC-USDT,100.10,100.20,100.10,100.20,1.5,2"));
+                          "1640995200000000000,BTC-USDT,100.1,100.2,100.1,100.2,1.5,2"));
+  // What `gannet data download` writes.
+  const auto own = write("BTC-USDT-trades.csv",
+                         "time_ms,trade_id,side,price,quantity\n1640995200123,7,sell,100,1\n");
+  EXPECT_EQ(rows({.input = own}).back(),
+            "1640995200123000000,1640995200123000000,BTC-USDT,7,sell,100,1");
   const auto gemini = write("eth-usd.csv",
                             "time_seconds,price,size,is_buyer_maker\n"
                             "1625097621.647,2278.15,0.0409,1\n");
@@ -106,6 +111,10 @@ TEST_F(DataTest, FindsWhatIsWrongWithCandles) {
                                          "2022-01-01 00:02:00,2,3,1,3,5\n");
   EXPECT_THAT(findings(sound), IsEmpty());
   EXPECT_THAT(summarize_data(sound)->notes, ElementsAre("candles of 60 s, oldest first"));
+  const auto own = write("own.csv",
+                         "time_ms,open,high,low,close,volume,volume_base,volume_quote\n"
+                         "1640995200000,1,3,1,2,5,5,5\n1640995260000,2,3,1,2,5,5,5\n");
+  EXPECT_THAT(findings(own), IsEmpty());
   const auto holes = write("holes.csv", head +
                                             "2022-01-01 00:05:00,1,3,1,2,5\n"
                                             "2022-01-01 00:04:00,4,3,1,2,5\n"

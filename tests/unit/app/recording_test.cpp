@@ -117,7 +117,8 @@ TEST_F(RecordingTest, NamesAGapBySequenceOnce) {
   put(*writer, book(20, 15), 3);
   put(*writer, book(21, 20), 4);
   put(*writer, book(30, 29), 5, 1);  // another connection: its own chain, not begun yet
-  writer->tally().on_closed(0, {6});
+  writer->tally().on_opened("public", 0, {5});
+  writer->tally().on_closed("public", 0, {6});
   writer->tally().on_opened("public", 0, {9});
   put(*writer, book(50, -1, "snapshot"), 10);
   writer->tally().on_dropped("public", 7, {11});
@@ -256,6 +257,42 @@ TEST_F(RecordingTest, TheRecorderHearsASessionButNoLogin_SEC02) {
   EXPECT_THAT(messages(), ElementsAre(R"({"op":"subscribe"})", book(1, -1, "snapshot")));
   EXPECT_EQ((*recorder)->figures().messages, 2u);
   EXPECT_EQ((*recorder)->figures().segments, 1u);
+}
+
+TEST_F(RecordingTest, SeveralConnectionsOfOneSocketAreRecordedAsOne) {
+  RecorderSettings settings;
+  settings.segments.directory = directory;
+  settings.disk_free_min_ppm = 0;
+  auto recorder = FrameRecorder::open(settings);
+  ASSERT_TRUE(recorder);
+  FrameTap& first = (*recorder)->add_tap("public", 0);
+  FrameTap& second = (*recorder)->add_tap("public", 1);
+  const std::string mark =
+      R"({"arg":{"channel":"mark-price","instId":"BTC-USDT-SWAP"},"data":[{"markPx":"1"}]})";
+  std::int64_t time = 0;
+  const auto hears = [&](FrameTap& tap, const std::string& text) {
+    tap.on_received(text, {++time});
+  };
+  first.on_opened({++time});
+  second.on_opened({++time});
+  hears(first, book(10, -1, "snapshot"));
+  hears(second, book(10, -1, "snapshot"));  // repeated
+  hears(second, book(12, 10));
+  hears(first, book(12, 10));  // repeated
+  hears(first, mark);
+  hears(second, mark);  // has no sequence: that of the connection that told it first counts
+  hears(first, book(15, 12));
+  first.on_closed({++time});
+  hears(second, book(15, 12));  // repeated, and late
+  hears(second, book(16, 15));
+  hears(second, mark);
+  first.on_opened({++time});  // no outage: the second was there
+  hears(first, book(16, -1, "snapshot"));
+  (*recorder)->start();
+  (*recorder)->stop();
+  EXPECT_THAT(messages(), ElementsAre(book(10, -1, "snapshot"), book(12, 10), mark, book(15, 12),
+                                      book(16, 15), mark));
+  EXPECT_EQ(index().at(0).gap_count, 0u);
 }
 
 TEST_F(RecordingTest, AFullQueueDropsCountsAndNames) {
