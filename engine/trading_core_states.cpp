@@ -138,12 +138,17 @@ void TradingCore::judge_instruments(Timestamp now) noexcept {
       continue;
     }
     if (held_[i] != 0) {
-      // Only the venue's word explains it: after a fill that it has not told of yet, nothing does.
-      if (reconciler_.compare(instrument) == PositionComparison::Agrees) {
+      // Only the venue's word explains it: after a fill that it has not told of yet, nothing does,
+      // and its next word is asked for.
+      const PositionComparison told = reconciler_.compare(instrument);
+      if (told == PositionComparison::Agrees) {
         hold_instrument(instrument, false, now);
       } else if (exposure_.open_orders(instrument) != 0) {
         orders_.cancel_all(instrument, now);
       }
+      if (told == PositionComparison::NotComparable &&
+          now - reconciler_.last_round() >= seconds(1))
+        reconciler_.want_round();
     } else if (reconciler_.differs_too_long(instrument, now) ||
                (reconciler_.differs(instrument, now) && !orders_.is_short_of_fills(instrument))) {
       hold_instrument(instrument, true, now);
