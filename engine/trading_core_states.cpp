@@ -146,8 +146,7 @@ void TradingCore::judge_instruments(Timestamp now) noexcept {
       } else if (exposure_.open_orders(instrument) != 0) {
         orders_.cancel_all(instrument, now);
       }
-      if (told == PositionComparison::NotComparable &&
-          now - reconciler_.last_round() >= seconds(1))
+      if (told == PositionComparison::NotComparable && now - reconciler_.last_round() >= seconds(1))
         reconciler_.want_round();
     } else if (reconciler_.differs_too_long(instrument, now) ||
                (reconciler_.differs(instrument, now) && !orders_.is_short_of_fills(instrument))) {

@@ -19,8 +19,8 @@ std::string coverage_page();
 /// The whole of docs/okx-rest.md, from the table of endpoints.
 std::string rest_page();
 
-/// `gannet docs logs|denials|faults|okx-errors|rest|okx-coverage`: prints the pages that are made from code; a
-/// test compares them with the files in docs/.
+/// `gannet docs logs|denials|faults|okx-errors|rest|okx-coverage`: prints the pages that are made
+/// from code; a test compares them with the files in docs/.
 void add_docs_command(CLI::App& app);
 
 }  // namespace gannet::app

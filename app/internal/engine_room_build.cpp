@@ -231,8 +231,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
                               const std::string& url, std::string_view name)
                               RUNS_ON(kReactor) -> std::expected<void, Error> {
     for (std::size_t seat = 0; seat < lines.seats(); ++seat) {
-      auto socket =
-          make(okx::market_connection_settings(url, 0), seat, lines.session(seat), name);
+      auto socket = make(okx::market_connection_settings(url, 0), seat, lines.session(seat), name);
       if (!socket) return std::unexpected(std::move(socket.error()));
       (*socket)->on_replace([&lines, seat](std::string_view) RUNS_ON(kReactor) {
         lines.replace(seat, wall_clock_now());
@@ -244,8 +243,8 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
   };
   auto made = make_lines(*market_feed, market_sockets, settings.venue.ws_public_url, "market");
   if (made && business_lines) {
-    made = make_lines(*business_lines, business_sockets, settings.venue.ws_business_url,
-                      "business");
+    made =
+        make_lines(*business_lines, business_sockets, settings.venue.ws_business_url, "business");
   }
   if (!made) return made;
   for (std::size_t line = 0; line < okx::OrderLines::kLines; ++line) {
