@@ -8,7 +8,7 @@
 namespace gannet::sim {
 namespace {
 
-constexpr __int128 kOne = 1'000'000'000'000'000'000;
+constexpr __int128 kWholeAmount = 1'000'000'000'000'000'000;
 
 }  // namespace
 
@@ -186,7 +186,7 @@ __int128 Exchange::State::available(const Account& account, CurrencyId currency,
   for (const Balance& one : account.balances) held += in_dollars(one.currency, one.frozen);
   const __int128 price = dollar_price(currency);
   const __int128 left = std::max<__int128>(used.equity - used.initial - held, 0);
-  const __int128 free = price > 0 ? multiply_divide(left, kOne, price).value_or(0) : 0;
+  const __int128 free = price > 0 ? multiply_divide(left, kWholeAmount, price).value_or(0) : 0;
   if (!for_spot) return free;
   // Nothing is borrowed: what is not there is not spent. Without positions and orders the
   // collateral's discount does not matter.
