@@ -51,7 +51,8 @@ bool FrameRing::try_push(const TappedFrame& frame) noexcept {
   header = {static_cast<std::uint32_t>(frame.text.size()), frame.lost, frame.time.nanos, frame.kind,
             false};
   std::memcpy(at(head), &header, sizeof header);
-  std::memcpy(at(head) + kAlign, frame.text.data(), frame.text.size());
+  // What marks an opened or closed connection has no text, and no address to copy from.
+  if (!frame.text.empty()) std::memcpy(at(head) + kAlign, frame.text.data(), frame.text.size());
   head_.store(head + needed, std::memory_order_release);
   return true;
 }

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -105,7 +106,7 @@ void Signer::replace(Credentials credentials) {
   if (secret.size() > kBlock) {
     SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), key.data());
   } else {
-    std::memcpy(key.data(), secret.data(), secret.size());
+    std::ranges::copy(secret, key.begin());  // an empty one has no address to copy from
   }
   const auto prime = [&key](SecretMemory& state, unsigned char pad) {
     std::array<unsigned char, kBlock> padded{};

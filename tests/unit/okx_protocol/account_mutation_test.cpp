@@ -69,6 +69,7 @@ TEST(AccountSide, SurvivesTwoHundredThousandMutatedMessages) {
     const std::string message = mutate(originals[random() % originals.size()], random);
     if (side.orders->state() != OrderSession::State::Ready) {
       reports += side.heard.reports.size();
+      side.venue.reset();  // before the session that it sends by
       side.orders = std::make_unique<OrderSession>(side.signer, side.context, side.heard,
                                                    side.heard, OrderSessionSettings{});
       side.venue = std::make_unique<AccountVenue>(*side.orders, *side.rest, side.context,
