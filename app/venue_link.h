@@ -45,6 +45,9 @@ class VenueLink final : public VenuePort, public DeadManPort, public AlgoPort {
                           Timestamp now) noexcept override {
     return venue_->cancel_batch(requests, now);
   }
+  bool supports(const PlaceRequest& request) const noexcept override {
+    return venue_->supports(request);
+  }
   bool cancel_protected(InstrumentId instrument, Timestamp now) noexcept override {
     return venue_->cancel_protected(instrument, now);
   }

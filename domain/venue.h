@@ -69,6 +69,14 @@ class AccountListener {
   virtual void on_account_alive(Timestamp now) noexcept = 0;
   /// Offset to add to our wall clock to get the venue's.
   virtual void on_venue_clock(Nanos offset, Timestamp now) noexcept = 0;
+  /// A request was refused without having been read, and could be sent once more another way: shall
+  /// it? Asked just before; `amend_id`: of amends. False: its refusal is told instead, and for a
+  /// cancel that it may be tried again.
+  virtual bool may_send_again(ExecutionReport::Request /*request*/, ClientOrderId /*id*/,
+                              InstrumentId /*instrument*/, std::uint64_t /*amend_id*/,
+                              Timestamp /*now*/) noexcept {
+    return false;
+  }
   /// Answer to DeadManPort::set_cancel_all_after. False: refused, failed, or no answer in time.
   /// `requested_at`: the `now` of that call; it tells which one is answered.
   virtual void on_cancel_all_after(bool /*accepted*/, Timestamp /*requested_at*/,
@@ -100,6 +108,9 @@ class VenuePort {
                                  Timestamp now) noexcept = 0;
   virtual SendResult cancel_batch(std::span<const CancelRequest> requests,
                                   Timestamp now) noexcept = 0;
+  /// Whether the venue has such an order at all, as the account is. What it has not is denied, and
+  /// never counts as sent.
+  virtual bool supports(const PlaceRequest&) const noexcept { return true; }
   /// Ends the protected quotes (QuoteProgram) of the instrument's family in one go, where the venue
   /// has that. A help only: each order's own cancel goes out all the same. False: not asked.
   virtual bool cancel_protected(InstrumentId, Timestamp) noexcept { return false; }

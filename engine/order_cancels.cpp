@@ -20,17 +20,28 @@ struct OrderManager::CancelBatch {
 using AlgoCancelBatch = FixedVector<Order*, kMaxAlgoCancels>;
 
 void OrderManager::cancel_all(InstrumentId instrument, Timestamp now) noexcept {
-  FixedVector<InstrumentId, 8> with_protected;
+  FixedVector<InstrumentId, 64> with_protected;  // one of each family
+  const auto is_of_family = [&](InstrumentId a, InstrumentId b) {
+    const InstrumentName& family = links_.instruments[a].family;
+    return a == b || (!family.empty() && family == links_.instruments[b].family);
+  };
   table_.for_each_open([&](Order& order) {
     if ((instrument.valid() && order.instrument != instrument) || keeps(order, now)) return;
     wish_cancel(order, CancelWish::Engine, now);
     if (order.options.program == QuoteProgram::MarketMakerProtection &&
-        std::ranges::find(with_protected, order.instrument) == with_protected.end())
+        std::ranges::none_of(with_protected, [&](InstrumentId known) {
+          return is_of_family(known, order.instrument);
+        }))
       with_protected.push(order.instrument);
   });
   if (!with_protected.empty() && now >= next_protected_cancel_) {
+    // The venue takes five in two seconds: two a second, the families in turn.
     next_protected_cancel_ = now + settings_.cancel_retry;
-    for (const InstrumentId of : with_protected) links_.port.cancel_protected(of, now);
+    const std::size_t asked = std::min<std::size_t>(2, with_protected.size());
+    for (std::size_t i = 0; i < asked; ++i)
+      links_.port.cancel_protected(with_protected[(protected_cursor_ + i) % with_protected.size()],
+                                   now);
+    protected_cursor_ += asked;
   }
   pump_cancels(now);
   cancel_foreign(instrument, now);

@@ -158,6 +158,7 @@ Order* OrderManager::prepare_place(const risk::ApprovedOrder& approved, Timestam
   draft.decided_time = decided;
   draft.sent_time = now;
   request = request_of(draft, approved, margin_modes_[intent.instrument.value]);
+  if (!links_.port.supports(request)) return refuse(DenialReason::UnsupportedOrder);
   if (!journal_place(draft, request, now)) return refuse(DenialReason::JournalFull);
 
   Order* order = table_.add(draft);
@@ -357,6 +358,39 @@ void OrderManager::withdraw_amend(Order& order, const AmendRequest& request, Sen
   }
   count(order);
   deny(order.strategy, order.handle, &order, OrderEventKind::AmendDenied, why, now);
+}
+
+bool OrderManager::may_send_again(ExecutionReport::Request request, ClientOrderId id,
+                                  InstrumentId instrument, std::uint64_t amend_id,
+                                  Timestamp now) noexcept {
+  using Request = ExecutionReport::Request;
+  Order* order = id.valid() ? table_.find(id) : nullptr;
+  if (request == Request::Cancel) {
+    const bool is_risk = order == nullptr || order->cancel_wish == CancelWish::Engine;
+    if (order != nullptr) order->cancel_in_batch = false;
+    return links_.limiter
+        .try_acquire(risk::RequestKind::Cancel, instrument, now,
+                     is_risk ? risk::RequestPriority::Risk : risk::RequestPriority::Normal)
+        .granted;
+  }
+  if (order == nullptr || !order->is_open() || order->unknown ||
+      order->cancel_wish != CancelWish::None)
+    return false;
+  constexpr auto kReady = risk::TradingMode::Ready;
+  if (links_.modes.engine() != kReady || links_.modes.instrument(order->instrument) != kReady ||
+      links_.modes.strategy(order->strategy) != kReady)
+    return false;
+  if (request == Request::Place) {
+    if (order->phase != OrderPhase::PendingNew || order->acknowledged) return false;
+    order->in_batch = false;
+    return links_.limiter.try_acquire(risk::RequestKind::Place, order->instrument, now).granted;
+  }
+  for (PendingAmend& amend : order->amends) {
+    if (amend.amend_id != amend_id || amend.unknown) continue;
+    amend.in_batch = false;
+    return links_.limiter.try_acquire(risk::RequestKind::Amend, order->instrument, now).granted;
+  }
+  return false;
 }
 
 void OrderManager::cancel(const CancelIntent& intent, Timestamp now) noexcept {

@@ -120,6 +120,11 @@ class OrderManager {
   void cancel_all(InstrumentId instrument, Timestamp now) noexcept;
   void cancel_by_engine(Order& order, Timestamp now) noexcept;
 
+  /// AccountListener::may_send_again: only what still is wanted as it was, where the engine is
+  /// ready for new risk, and the limiter has a slot for one more request.
+  bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
+                      std::uint64_t amend_id, Timestamp now) noexcept;
+
   // The venue's words.
   void on_report(const ExecutionReport& report) noexcept;
   void on_fill_row(const FillReport& report) noexcept;
@@ -289,7 +294,8 @@ class OrderManager {
   Timestamp algos_listed_;
   Timestamp next_scan_;
   Timestamp next_protected_cancel_;
-  std::size_t short_orders_ = 0;  // fills missed in part
+  std::size_t protected_cursor_ = 0;  // families take turns
+  std::size_t short_orders_ = 0;      // fills missed in part
 };
 
 }  // namespace gannet::engine

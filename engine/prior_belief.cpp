@@ -155,7 +155,8 @@ void PriorBelief::add_report(const ReportRecord& record) {
       order->cumulative_quantity.raw > 0 ? OrderPhase::PartiallyFilled : OrderPhase::Live;
   order->acknowledged = true;
   if (order->kind == OrderKind::Limit && record.price > 0) order->price = {record.price};
-  if (record.quantity > 0) order->quantity = {record.quantity};
+  // Of one sized in money the venue tells what has traded: what may still is in our own record.
+  if (record.quantity > 0 && order->quote_quantity.raw == 0) order->quantity = {record.quantity};
 }
 
 void PriorBelief::add_fill(const FillBookedRecord& record) {

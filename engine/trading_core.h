@@ -185,6 +185,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_fill_hint(const FillHint& hint) noexcept override;
   void on_liquidation_warning(const LiquidationWarning& warning) noexcept override;
   void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
+  bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
+                      std::uint64_t amend_id, Timestamp now) noexcept override {
+    return orders_.may_send_again(request, id, instrument, amend_id, now);
+  }
 
  private:
   void flush_batches(Timestamp now) noexcept;

@@ -182,11 +182,14 @@ OrderOptions bounded_options(const Candidate& order) noexcept {
   OrderOptions options = order.options;
   const bool takes_it =
       order.kind == OrderKind::Market && order.side == Side::Sell && order.quote_quantity.raw > 0;
-  if (!takes_it || options.slippage_max_bps != 0) return options;
+  if (!takes_it) return options;
   const std::uint32_t ppm =
       std::min(order.account_limits.price_collar_ppm, order.strategy_limits.price_collar_ppm);
-  options.slippage_max_bps =
+  const auto collar =
       static_cast<std::uint16_t>(std::clamp<std::uint32_t>(ppm / 100, 1, kLargestSlippageBps));
+  // The strategy may ask for less room than the collar leaves, never for more.
+  const std::uint16_t own = options.slippage_max_bps;
+  options.slippage_max_bps = own == 0 ? collar : std::min(own, collar);
   return options;
 }
 

@@ -107,7 +107,7 @@ std::string okx_errors_page() {
   table(okx::code_rows(), "## Codes that are");
   page.append(
       "\n## Orders that the venue has not\n\n"
-      "Answered as rejected with the reason `unsupported`, before anything is sent.\n\n");
+      "Denied as `unsupported_order`, before anything is sent or counted.\n\n");
   for (int i = 1; i <= static_cast<int>(okx::Lack::IsolatedInMulti); ++i)
     fmt::format_to(std::back_inserter(page), "- {}\n", okx::describe(static_cast<okx::Lack>(i)));
   return page;

@@ -125,6 +125,9 @@ class MeteredLink final : public VenuePort, public DeadManPort {
                           Timestamp now) noexcept override {
     return link_.cancel_batch(requests, now);
   }
+  bool supports(const PlaceRequest& request) const noexcept override {
+    return link_.supports(request);
+  }
   bool cancel_protected(InstrumentId instrument, Timestamp now) noexcept override {
     return link_.cancel_protected(instrument, now);
   }

@@ -135,7 +135,8 @@ TEST_P(OrderOperations, TheVenueTakesEveryOptionOfAnOrder) {
   const std::size_t sent = frames.size();
   const Handle unsaid = wired.place(order);
   wired.run_for(milliseconds(20));
-  EXPECT_EQ(wired.order(unsaid)->phase, engine::OrderPhase::Rejected);
+  EXPECT_EQ(wired.ears.last(unsaid), engine::OrderEventKind::Denied);
+  EXPECT_EQ(wired.ears.order_events.back().denial.reason, DenialReason::UnsupportedOrder);
   EXPECT_EQ(frames.size(), sent);
   wired.cancel(resting);
 }

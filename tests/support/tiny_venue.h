@@ -56,6 +56,8 @@ class TinyVenue final : public VenuePort, public DeadManPort {
   std::vector<PlaceRequest> places;
   std::vector<AmendRequest> amends;
   std::vector<CancelRequest> cancels;
+  std::optional<TimeInForce> lacks;  ///< orders that this venue has not
+  std::vector<InstrumentId> protected_cancels;
   std::size_t place_batches = 0;
   std::size_t amend_batches = 0;
   std::size_t cancel_batches = 0;
@@ -143,6 +145,13 @@ class TinyVenue final : public VenuePort, public DeadManPort {
     ++cancel_batches;
     for (const CancelRequest& request : requests) cancel(request, now);
     return SendResult::Sent;
+  }
+  bool supports(const PlaceRequest& request) const noexcept override {
+    return request.time_in_force != lacks;
+  }
+  bool cancel_protected(InstrumentId instrument, Timestamp) noexcept override {
+    protected_cancels.push_back(instrument);
+    return true;
   }
   bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
                    Timestamp now) noexcept override {

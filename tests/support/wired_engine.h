@@ -265,6 +265,7 @@ class WiredEngine final : private okx_server::ServerOutput,
     SendResult cancel_batch(std::span<const CancelRequest> r, Timestamp t) noexcept override {
       return to->cancel_batch(r, t);
     }
+    bool supports(const PlaceRequest& r) const noexcept override { return to->supports(r); }
     bool query_order(InstrumentId i, ClientOrderId c, VenueOrderId v,
                      Timestamp t) noexcept override {
       return to->query_order(i, c, v, t);

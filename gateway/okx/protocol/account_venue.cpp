@@ -233,6 +233,11 @@ bool AccountVenue::is_socket_way(Route route, const OrderTerms& terms, Instrumen
   return instrument.value >= code_trusted_at_.size() || now >= code_trusted_at_[instrument.value];
 }
 
+bool AccountVenue::supports(const PlaceRequest& request) const noexcept {
+  const OrderTerms* terms = terms_.find(request.instrument);
+  return terms != nullptr && check_place(request, *terms).has_value();
+}
+
 bool AccountVenue::cancel_protected(InstrumentId instrument, Timestamp now) noexcept {
   const OrderTerms* terms = terms_.find(instrument);
   if (terms == nullptr || terms->kind != InstrumentKind::Option || terms->family.empty())
@@ -335,14 +340,21 @@ void AccountVenue::send_again(Rescued<RequestType>& rescued, Timestamp now) noex
   if (rescued.requests.empty()) return;
   const Rescued<RequestType> taken = rescued;  // a listener's answer may come back here
   rescued = {};
-  if (send(taken.requests.view(), true, now) == SendResult::Sent) {
-    counters_.rescued += taken.requests.size();
-    return;
-  }
   for (std::size_t i = 0; i < taken.requests.size(); ++i) {
-    const Flight flight = flight_of(taken.requests[i]);
+    // One by one: each is asked about, and counted, as a single request.
+    const RequestType& request = taken.requests[i];
+    const Flight flight = flight_of(request);
+    if (listener_.may_send_again(flight.request, flight.client_id, flight.instrument,
+                                 flight.amend_id, now) &&
+        send(std::span(&request, 1), true, now) == SendResult::Sent) {
+      ++counters_.rescued;
+      continue;
+    }
     ExecutionReport report = report_of(flight, context_.account, now);
-    const Verdict verdict = judge(flight.request, taken.codes[i], true);
+    // The refusal proves that nobody executed it. A cancel is tried again: it goes by REST then.
+    const Verdict verdict = flight.request == Request::Cancel
+                                ? refused(flight.request, VenueReason::VenueBusy)
+                                : judge(flight.request, taken.codes[i], true);
     report.kind = verdict.kind;
     report.reason = verdict.reason;
     report.venue_code = taken.codes[i];

@@ -35,8 +35,9 @@ struct AccountVenueCounters {
 
 /// The engine's way to the venue: each kind of order request by its route, by REST (same client id)
 /// while the socket is no way, questions by REST. A request is sent again only by REST, only once,
-/// and only when the socket's refusal proves that nobody executed it (its instrument code or its
-/// form was not understood there); what may have been executed is told as unknown. A request that
+/// only when the socket's refusal proves that nobody executed it (its instrument code or its form
+/// was not understood there), and only if the engine still wants it (AccountListener::
+/// may_send_again); what may have been executed is told as unknown. A request that
 /// the venue has no words for is answered by a Rejected reply with the next timer. The only place
 /// that encodes new orders (PRE-21). By socket nothing allocates; by REST everything does. Thread:
 /// reactor.
@@ -55,6 +56,7 @@ class AccountVenue final : public VenuePort, public DeadManPort, private Request
   SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override;
   SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override;
   SendResult cancel_batch(std::span<const CancelRequest> requests, Timestamp now) noexcept override;
+  bool supports(const PlaceRequest& request) const noexcept override;
   bool cancel_protected(InstrumentId instrument, Timestamp now) noexcept override;
   bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
                    Timestamp now) noexcept override;

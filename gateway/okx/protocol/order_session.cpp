@@ -322,16 +322,20 @@ void OrderSession::handle_reply(const Frame& frame, Timestamp now) noexcept {
     return;
   }
   // Items name their orders; those that do not are taken in the order of the request.
-  for (std::size_t i = 0; i < items_.size() && i < count; ++i) {
-    std::uint64_t match = id + i;
-    for (std::uint64_t j = id; j < id + count; ++j) {
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    std::uint64_t match = 0;
+    for (std::uint64_t j = id; j < id + count && match == 0; ++j) {
       const Flight* candidate = in_flight_.find(j);
-      if (candidate != nullptr && names(items_[i], *candidate)) {
-        match = j;
-        break;
-      }
+      if (candidate != nullptr && names(items_[i], *candidate)) match = j;
     }
-    const Flight* found = in_flight_.find(match);
+    // One that names an order which is not in the message says nothing about those that are.
+    if (match == 0 && i < count) {
+      const Flight* at_its_place = in_flight_.find(id + i);
+      if (at_its_place != nullptr && !items_[i].client_id.valid() &&
+          (!items_[i].venue_id.valid() || !at_its_place->venue_id.valid()))
+        match = id + i;
+    }
+    const Flight* found = match == 0 ? nullptr : in_flight_.find(match);
     if (found == nullptr) continue;
     const Flight flight = *found;
     in_flight_.erase(match);

@@ -214,6 +214,113 @@ TEST_F(BatchOrders, AVenueThatIsDownHoldsForAWhile) {
   EXPECT_EQ(bench.core->state(), engine::EngineState::Ready);
 }
 
+TEST_F(BatchOrders, WhatTheVenueHasNotIsDeniedBeforeTheBatchIsCounted) {
+  bench.risk_settings.rates.place = {2, seconds(2)};  // one at once
+  bench.venue.lacks = TimeInForce::FillOrKill;
+  bench.make_ready();
+  LaneCommand command;
+  command.strategy = StrategyId{0};
+  command.more = true;
+  command.place.strategy = StrategyId{0};
+  command.place.handle = {++last_};
+  command.place.instrument = InstrumentId{0};
+  command.place.price = {99'000};
+  command.place.quantity = {1};
+  command.place.time_in_force = TimeInForce::FillOrKill;
+  bench.core->on_lane_command(command, bench.now);
+  place(99'000, 1, false);
+  EXPECT_EQ(bench.venue.place_batches, 0u);  // the one that is left went, and counted, as one
+  EXPECT_EQ(bench.venue.places.size(), 1u);
+  EXPECT_EQ(bench.ears.order_events.front().denial.reason, DenialReason::UnsupportedOrder);
+  EXPECT_EQ(bench.core->limiter().remaining(risk::RequestKind::Place, InstrumentId{0}, bench.now),
+            0u);
+}
+
+TEST_F(BatchOrders, OnlyWhatIsStillWantedMayBeSentAgain) {  // fault 23, PRE-01, PRE-09
+  using Request = ExecutionReport::Request;
+  bench.make_ready();
+  const auto may = [&](Request request, Handle handle, std::uint64_t amend_id = 0) {
+    const engine::Order& order = *bench.order(handle);
+    return bench.core->may_send_again(request, order.client_id, order.instrument, amend_id,
+                                      bench.now);
+  };
+  const Handle first = place(99'000, 1, false);
+  EXPECT_TRUE(may(Request::Place, first));
+  bench.cancel(first);  // a cancel is on its way already: the order must not follow it
+  EXPECT_FALSE(may(Request::Place, first));
+  EXPECT_TRUE(may(Request::Cancel, first));
+
+  const Handle second = place(99'000, 1, false);
+  bench.venue.execute_place(bench.venue.places.back(), bench.now);
+  EXPECT_FALSE(may(Request::Place, second));  // it is there
+  amend(second, 98'900, false);
+  const std::uint64_t amend_id = bench.order(second)->amends[0].amend_id;
+  EXPECT_TRUE(may(Request::Amend, second, amend_id));
+  EXPECT_FALSE(may(Request::Amend, second, amend_id + 1));
+
+  const Handle third = place(99'000, 1, false);
+  bench.core->hold("test", "test", bench.now);
+  EXPECT_FALSE(may(Request::Place, third));
+  EXPECT_FALSE(may(Request::Amend, second, amend_id));
+  EXPECT_FALSE(bench.core->may_send_again(Request::Place, {99}, InstrumentId{0}, 0, bench.now));
+}
+
+TEST_F(BatchOrders, ARequestThatIsSentAgainTakesASlotOfTheLimit) {
+  bench.risk_settings.rates.place = {2, seconds(2)};
+  bench.make_ready();
+  const Handle handle = place(99'000, 1, false);
+  const engine::Order& order = *bench.order(handle);
+  EXPECT_FALSE(bench.core->may_send_again(ExecutionReport::Request::Place, order.client_id,
+                                          order.instrument, 0, bench.now));
+}
+
+TEST_F(BatchOrders, ProtectedQuotesOfAFamilyAreEndedOnceAndFamiliesInTurn) {
+  bench.instruments[InstrumentId{0}].family = InstrumentName("AAA");
+  bench.instruments[InstrumentId{1}].family = InstrumentName("AAA");
+  bench.make_ready();
+  for (const std::uint32_t instrument : {0u, 1u}) {
+    LaneCommand command;
+    command.strategy = StrategyId{0};
+    command.place.strategy = StrategyId{0};
+    command.place.handle = {++last_};
+    command.place.instrument = InstrumentId{instrument};
+    command.place.price = {99'000};
+    command.place.quantity = {1};
+    command.place.options.program = QuoteProgram::MarketMakerProtection;
+    bench.core->on_lane_command(command, bench.now);
+  }
+  bench.core->cancel_all("test", bench.now);
+  EXPECT_EQ(bench.venue.protected_cancels.size(), 1u);
+  bench.core->cancel_all("test", bench.now);  // not again at once
+  EXPECT_EQ(bench.venue.protected_cancels.size(), 1u);
+}
+
+TEST_F(BatchOrders, OneSizedInMoneyComesBackWithAllThatItMayStillTrade) {  // PRE-06, REC-02
+  engine::PriorBelief prior;
+  const auto tell = [&](const auto& record) {
+    prior.add(record.kType, std::as_bytes(std::span(&record, 1)), bench.now);
+  };
+  engine::PlaceRecord placed;
+  placed.client_id = 7;
+  placed.quantity = 100;  // the most that the money may trade
+  placed.quote_quantity = 1'000;
+  placed.instrument = 0;
+  placed.strategy = 0;
+  placed.kind = OrderKind::Market;
+  tell(placed);
+  engine::ReportRecord report;
+  report.client_id = 7;
+  report.venue_id = 9;
+  report.kind = ExecutionReport::Kind::Status;
+  report.state = OrderState::PartiallyFilled;
+  report.quantity = report.cumulative_quantity = 30;  // the venue tells what has traded
+  report.exchange_time = bench.now.nanos;
+  tell(report);
+  ASSERT_EQ(prior.open_orders().size(), 1u);
+  EXPECT_EQ(prior.open_orders()[0].worst_quantity(), Quantity{100});
+  EXPECT_EQ(prior.open_orders()[0].worst_leaves(), Quantity{100});  // none of it is booked yet
+}
+
 TEST_F(BatchOrders, JournalRecordsOfTheFirstVersionAreReadWithNothingAskedFor) {  // REC-13
   engine::PlaceRecord record;
   record.client_id = 7;

@@ -87,6 +87,10 @@ class Heard final : public AccountListener, public SessionProblems {
   void on_liquidation_warning(const LiquidationWarning& warning) noexcept override {
     warnings.push_back(warning);
   }
+  bool may_send_again(ExecutionReport::Request, ClientOrderId, InstrumentId, std::uint64_t,
+                      Timestamp) noexcept override {
+    return sends_again;
+  }
   void on_problem(ProblemKind kind, std::int32_t code, std::string_view text) noexcept override {
     problems.push_back({kind, code, std::string(text), {}});
   }
@@ -118,6 +122,7 @@ class Heard final : public AccountListener, public SessionProblems {
     return false;
   }
 
+  bool sends_again = true;  ///< what the engine answers when it is asked
   std::vector<ExecutionReport> reports;
   std::vector<FillReport> fills;
   std::vector<PositionReport> positions;

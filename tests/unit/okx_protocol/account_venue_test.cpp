@@ -113,20 +113,49 @@ TEST_F(Way, WhenRestCannotTakeItTheRefusalIsTold) {
   EXPECT_EQ(side.heard.reports[0].venue_code, 51001);
 }
 
-TEST_F(Way, AMalformedBatchIsSentAgainWhole) {
+TEST_F(Way, ElementsOfAMalformedBatchAreSentAgainOneByOne) {
   side.connect();
   const PlaceRequest two[] = {side.place_request(17), side.place_request(18)};
   ASSERT_EQ(side.venue->place_batch(two, side.now), SendResult::Sent);
   EXPECT_NE(side.socket.sent.back().find(R"("op":"batch-orders")"), std::string::npos);
   side.say(R"({"id":"1","event":"error","code":"60013","msg":"Invalid args"})");
-  ASSERT_EQ(rest_orders(), 1u);
-  EXPECT_EQ(side.http.sent.back().second.target, "/api/v5/trade/batch-orders");
+  ASSERT_EQ(rest_orders(), 2u);  // each counted, and asked about, as a single request
+  EXPECT_EQ(side.http.sent.back().second.target, "/api/v5/trade/order");
   EXPECT_NE(side.http.sent.back().second.body.find(R"("clOrdId":"18")"), std::string::npos);
-  side.answer(side.http.sent.back().first, 200,
-              R"({"code":"2","data":[{"ordId":"5","clOrdId":"17","sCode":"0"},)"
-              R"({"ordId":"","clOrdId":"18","sCode":"51008"}]})");
-  EXPECT_EQ(side.heard.count(Kind::PlaceAccepted), 1u);
-  EXPECT_EQ(side.heard.count(Kind::PlaceRejected), 1u);
+  EXPECT_TRUE(side.heard.reports.empty());
+}
+
+TEST_F(Way, NothingIsSentAgainThatTheEngineNoLongerWants) {
+  const std::string id = place_by_socket();
+  side.heard.sends_again = false;  // held, killed, over its limits, or the order has a cancel wish
+  refuse(id, "51001");
+  EXPECT_EQ(rest_orders(), 0u);
+  ASSERT_EQ(side.heard.reports.size(), 1u);
+  EXPECT_EQ(side.heard.reports[0].kind, Kind::PlaceRejected);
+  // A cancel is told as one to try again, which goes by REST from now on.
+  side.now = side.now + seconds(61);
+  ASSERT_EQ(side.venue->cancel(side.cancel_request(17), side.now), SendResult::Sent);
+  side.say(R"({"id":"2","op":"cancel-order","code":"1","data":[{"ordId":"","clOrdId":"17",)"
+           R"("sCode":"51001"}]})");
+  ASSERT_EQ(side.heard.reports.size(), 2u);
+  EXPECT_EQ(side.heard.reports[1].kind, Kind::CancelRejected);
+  EXPECT_EQ(side.heard.reports[1].reason, VenueReason::VenueBusy);
+  ASSERT_EQ(side.venue->cancel(side.cancel_request(17), side.now), SendResult::Sent);
+  EXPECT_EQ(rest_orders(), 1u);
+}
+
+TEST_F(Way, AnItemThatNamesAnotherOrderAnswersNoneOfTheMessage) {
+  side.connect();
+  const PlaceRequest two[] = {side.place_request(17), side.place_request(18)};
+  ASSERT_EQ(side.venue->place_batch(two, side.now), SendResult::Sent);
+  side.say(
+      R"({"id":"1","op":"batch-orders","code":"0","data":[)"
+      R"({"ordId":"5","clOrdId":"99","sCode":"0"},{"ordId":"6","clOrdId":"17","sCode":"0"}]})");
+  ASSERT_EQ(side.heard.reports.size(), 2u);
+  EXPECT_EQ(side.heard.reports[0].client_id.value, 17u);
+  EXPECT_EQ(side.heard.reports[0].venue_id.value, 6u);
+  EXPECT_EQ(side.heard.reports[1].client_id.value, 18u);  // nobody spoke of it
+  EXPECT_EQ(side.heard.reports[1].kind, Kind::OutcomeUnknown);
 }
 
 TEST_F(Way, ElementsThatTheVenueLacksAreAnsweredAndTheOthersGo) {

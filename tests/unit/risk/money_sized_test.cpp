@@ -53,6 +53,11 @@ TEST_F(MoneySized, ASaleForMoneyIsBoundBySlippageLikeTheCollar) {
   const auto approved = check(spend(990, Side::Sell));
   ASSERT_TRUE(approved.has_value());
   EXPECT_EQ(approved->options().slippage_max_bps, 100);  // 1 %
+  OrderIntent own = spend(990, Side::Sell);
+  own.options.slippage_max_bps = 50;  // less room may be asked for, not more
+  EXPECT_EQ(check(own)->options().slippage_max_bps, 50);
+  own.options.slippage_max_bps = 500;
+  EXPECT_EQ(check(own)->options().slippage_max_bps, 100);
 }
 
 TEST_F(MoneySized, OnlySpotMarketOrdersAreSizedSo) {
