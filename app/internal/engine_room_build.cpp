@@ -191,6 +191,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   venue.emplace(order_lines->current(), *rest_session, context, facts.terms, *core, routes);
   order_lines->on_switch([this](okx::OrderSession& session)
                              RUNS_ON(kReactor) { venue->use(session); });
+  order_lines->on_doubt([this]() RUNS_ON(kReactor) { core->request_round(); });
   okx::MarketSessionSettings market_settings;
   market_settings.venue_status = true;
   market_feed.emplace(settings.venue.market_connections, market_settings, facts.codes,

@@ -45,8 +45,20 @@ OrderLines::OrderLines(const Signer& signer, const AccountContext& context,
 }
 
 void OrderLines::replace(std::size_t line) noexcept {
-  if (stage_ != Stage::Settled || line != current_) return;
+  if (line != current_ || stage_ == Stage::Joining) return;  // it goes already
+  if (stage_ == Stage::Settled) return begin_move();
+  wanted_ = true;
+}
+
+void OrderLines::replace_current() noexcept {
+  if (stage_ == Stage::Settled) return begin_move();
+  wanted_ = true;
+}
+
+void OrderLines::begin_move() noexcept {
   stage_ = Stage::Joining;
+  wanted_ = false;
+  said_goodbye_[other()] = false;
   heard_.fill({});
   // Its login must bear the venue's time of now, not of the start.
   sessions_[other()]->set_clock_offset(current().clock_offset());
@@ -54,6 +66,9 @@ void OrderLines::replace(std::size_t line) noexcept {
 }
 
 void OrderLines::on_timer(Timestamp now) noexcept {
+  if (stage_ == Stage::Settled && wanted_ && states_[other()] == ConnectionState::Disconnected) {
+    return begin_move();
+  }
   if (stage_ != Stage::Leaving) return;
   const OrderSession& old = *sessions_[other()];
   if (old.in_flight() == 0 || now - switched_ >= kPatience) end_move();
@@ -61,14 +76,17 @@ void OrderLines::on_timer(Timestamp now) noexcept {
 
 void OrderLines::end_move() noexcept {
   stage_ = Stage::Settled;
+  said_goodbye_[other()] = true;
   control_.close_line(other());
 }
 
 void OrderLines::on_session_connection(const OrderSession& session, ConnectionState state,
                                        Timestamp now) noexcept {
   const std::size_t line = line_of(session);
+  const bool is_loss = both_up() && state == ConnectionState::Disconnected && !said_goodbye_[line];
   if (both_up()) both_up_until_ = now;
   states_[line] = state;
+  bool is_doubtful = is_loss;
   if (stage_ == Stage::Joining && state == ConnectionState::Ready) {
     if (line == current_) {
       // The old one was closed early and is back by itself, before the new one was there.
@@ -78,10 +96,12 @@ void OrderLines::on_session_connection(const OrderSession& session, ConnectionSt
       stage_ = Stage::Leaving;
       switched_ = now;
       ++moves_;
+      is_doubtful = true;
       if (told_) told_(*sessions_[current_]);
     }
   }
   tell(now);
+  if (is_doubtful && doubt_) doubt_();
 }
 
 /// The engine knows the better of the two.

@@ -16,7 +16,9 @@ namespace gannet::okx {
 /// in, subscribed and usable before the old one goes. From then on requests go by the new one;
 /// those in flight on the old one end there. While both are up both are heard, so nothing is lost,
 /// and an order push that came by one is dropped when it comes by the other; balances and positions
-/// are states and may be told twice. The engine hears of one connection, which never went away.
+/// are states and may be told twice. The engine hears of one connection, which never went away, and
+/// is told when it should read the account's lists all the same: nobody knows what a line that is
+/// about to end has left out.
 /// No socket, clock or thread: time comes in. Thread: reactor.
 class OrderLines final : private OrderSessionWatch {
  public:
@@ -32,10 +34,15 @@ class OrderLines final : private OrderSessionWatch {
   /// Called when `current` is another one.
   void on_switch(std::function<void(OrderSession&)> told) { told_ = std::move(told); }
 
-  /// The connection of that line will end: begin the move, unless it is under way.
+  /// Called when pushes may be missing: after a switch, and when one of two lines is lost.
+  void on_doubt(std::function<void()> told) { doubt_ = std::move(told); }
+
+  /// The connection of that line will end: move it, after the move that is under way if that is
+  /// another one's.
   void replace(std::size_t line) noexcept;
-  /// The same for the one in use: its login is to be a new one.
-  void replace_current() noexcept { replace(current_); }
+  /// The login of the line in use is to be a new one. During a move: after it, for nobody knows
+  /// which login the successor sent.
+  void replace_current() noexcept;
   /// At least every 100 ms.
   void on_timer(Timestamp now) noexcept;
 
@@ -72,6 +79,7 @@ class OrderLines final : private OrderSessionWatch {
            states_[1] != ConnectionState::Disconnected;
   }
   void tell(Timestamp now) noexcept;
+  void begin_move() noexcept;
   void end_move() noexcept;
 
   AccountListener& listener_;
@@ -80,6 +88,9 @@ class OrderLines final : private OrderSessionWatch {
   std::array<ConnectionState, kLines> states_{};
   ConnectionState told_state_ = ConnectionState::Disconnected;
   std::function<void(OrderSession&)> told_;
+  std::function<void()> doubt_;
+  std::array<bool, kLines> said_goodbye_{};
+  bool wanted_ = false;  // another move, when this one is over
   std::size_t current_ = 0;
   Stage stage_ = Stage::Settled;
   Timestamp switched_;

@@ -309,6 +309,58 @@ TEST_F(OrderLinesTest, AReplyThatNeverComesHoldsTheOldLineForATimeOnly) {
   EXPECT_EQ(control.take(), (Log{"open 1", "close 0"}));
 }
 
+// Nobody knows what a line that is about to end has left out: the lists are read after the switch.
+TEST_F(OrderLinesTest, ASwitchAndTheLossOfOneOfTwoLinesAreReasonsToReadTheLists) {
+  int doubts = 0;
+  lines.on_doubt([&] { ++doubts; });
+  log_in(0);
+  ASSERT_EQ(venue.place(side.place_request(17), side.now), SendResult::Sent);
+  notice(0);
+  EXPECT_EQ(doubts, 0);
+  log_in(1);
+  EXPECT_EQ(doubts, 1);
+  lines.session(0).on_closed(side.now);  // by the venue, earlier than it said
+  EXPECT_EQ(doubts, 2);
+  pass(milliseconds(100));
+  notice(1);
+  log_in(0);
+  EXPECT_EQ(doubts, 3);
+  pass(milliseconds(100));
+  lines.session(1).on_closed(side.now);  // by us
+  EXPECT_EQ(doubts, 3);
+  EXPECT_EQ(heard.connection, (std::vector{ConnectionState::Connecting, ConnectionState::Ready}));
+}
+
+TEST_F(OrderLinesTest, AWishForANewLoginDuringAMoveIsNotForgotten) {
+  log_in(0);
+  notice(0);
+  lines.replace_current();  // the successor may have logged in with the old key
+  log_in(1);
+  pass(milliseconds(100));
+  EXPECT_EQ(control.take(), (Log{"open 1", "close 0"}));
+  pass(milliseconds(100));
+  EXPECT_EQ(control.take(), (Log{})) << "the old one is not gone yet";
+  lines.session(0).on_closed(side.now);
+  pass(milliseconds(100));
+  EXPECT_EQ(control.take(), (Log{"open 0"}));
+  log_in(0);
+  // The new line's own notice, while the old one still waits for a reply.
+  lines.session(1).on_closed(side.now);
+  pass(milliseconds(100));
+  control.take();
+  ASSERT_EQ(venue.place(side.place_request(17), side.now), SendResult::Sent);
+  notice(0);
+  log_in(1);
+  notice(1);
+  say(0, reply(1, 17));
+  pass(milliseconds(100));
+  lines.session(0).on_closed(side.now);
+  pass(milliseconds(100));
+  EXPECT_EQ(control.take(), (Log{"open 1", "close 0", "open 0"}));
+  pass(milliseconds(100));
+  EXPECT_EQ(control.take(), (Log{})) << "once";
+}
+
 /// A market feed whose lines are scripted by hand.
 class MarketFeedTest : public ::testing::Test {
  protected:
