@@ -39,6 +39,9 @@ class Venue {
   void order_fault(std::string_view json) {
     ask({"POST", "/sim/v1/faults", {{"Content-Type", "application/json"}}, std::string(json)});
   }
+  void change_instrument(std::string_view json) {
+    ask({"POST", "/sim/v1/instruments", {{"Content-Type", "application/json"}}, std::string(json)});
+  }
   std::size_t orders() {
     const Json now = truth();
     return now["orders"].get_array().size();

@@ -51,7 +51,7 @@ void InstrumentLearner::see(std::string_view text) noexcept {
   if (!frame || !frame->has_data) return;
 
   // Rows may hold rows (balances, positions, fills inside one update): recursion by hand.
-  const auto learn = [&](auto&& self, JsonValue value) -> DecodeStatus {
+  const auto learn = [&](auto&& self, JsonValue value, Row* outer) -> DecodeStatus {
     Row row{frame->instrument, frame->instrument_type};
     const auto take_levels = [&](JsonValue levels) {
       return for_each_element(levels, [&](JsonValue level) -> DecodeStatus {
@@ -71,7 +71,7 @@ void InstrumentLearner::see(std::string_view text) noexcept {
         for_each_field(value, [&](std::string_view key, JsonValue member) -> DecodeStatus {
           if (key == "asks" || key == "bids") return take_levels(member);
           if (key == "details" || key == "balData" || key == "posData") {
-            return for_each_element(member, [&](JsonValue inner) { return self(self, inner); });
+            return for_each_element(member, [&](JsonValue inner) { return self(self, inner, &row); });
           }
           if (key == "instId") return take_text(member, row.name);
           if (key == "instType") return take_text(member, row.type);
@@ -92,6 +92,10 @@ void InstrumentLearner::see(std::string_view text) noexcept {
           row.has_numbers = true;
           return {};
         });
+    if (row.name.empty() && outer != nullptr) {  // it is of the row that holds it
+      outer->price_decimals = std::max(outer->price_decimals, row.price_decimals);
+      outer->quantity_decimals = std::max(outer->quantity_decimals, row.quantity_decimals);
+    }
     if (!row.name.empty() && InstrumentName::fits(row.name)) {
       Seen& seen = entry(row.name);
       if (seen.type.empty()) seen.type = row.type;
@@ -121,7 +125,7 @@ void InstrumentLearner::see(std::string_view text) noexcept {
     return;
   }
   // What is malformed is found again, and told, when the line is decoded.
-  static_cast<void>(for_each_row(reader_, [&](JsonValue row) { return learn(learn, row); }));
+  static_cast<void>(for_each_row(reader_, [&](JsonValue row) { return learn(learn, row, nullptr); }));
 }
 
 InstrumentLearner::Seen& InstrumentLearner::entry(std::string_view name) {

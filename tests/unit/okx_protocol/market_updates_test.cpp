@@ -8,6 +8,7 @@
 #include "gateway/okx/protocol/decode_instruments.h"
 #include "gateway/okx/protocol/decode_market_updates.h"
 #include "gateway/okx/protocol/decode_trades.h"
+#include "gateway/okx/protocol/learn_instruments.h"
 #include "support/market_codes.h"
 #include "support/padded_text.h"
 
@@ -238,6 +239,25 @@ TEST_F(MarketUpdates, ATradeTellsItsStreamAndItsSource) {
       R"({"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"tradeId":"8","px":"42.52","sz":"3.75","side":"sell","source":"5"}]})");
   EXPECT_EQ(odd.stream, TradeEvent::Stream::Aggregated);
   EXPECT_EQ(odd.source, TradeEvent::Source::Unknown);
+}
+
+TEST_F(MarketUpdates, ARecordingTeachesTheDecimalsOfWhatItHolds) {
+  InstrumentLearner learner;
+  for (const std::string_view frame :
+       {R"({"arg":{"channel":"liquidation-orders","instType":"SWAP"},"data":[{"details":[{"bkPx":"0.55205","side":"buy","sz":"39.5"}],"instId":"XRP-USD-SWAP","instType":"SWAP"}]})",
+        R"({"arg":{"channel":"candle1m","instId":"ETH-USDT"},"data":[["1","3811.31","3811.3","3811","3811","0.125","1","1","0"]]})"}) {
+    learner.see(test::PaddedText(frame));
+  }
+  InstrumentTable table;
+  InstrumentCodes codes;
+  CurrencyTable currencies;
+  learner.add_to(table, codes, currencies);
+  const Instrument& swap = table[table.find("XRP-USD-SWAP")];
+  EXPECT_EQ(swap.price_digits, 5);
+  EXPECT_EQ(swap.quantity_digits, 1);
+  const Instrument& spot = table[table.find("ETH-USDT")];
+  EXPECT_EQ(spot.price_digits, 2);
+  EXPECT_EQ(spot.quantity_digits, 3);
 }
 
 TEST_F(MarketUpdates, APushedDefinitionIsInTheUnitsOfTheRun) {
