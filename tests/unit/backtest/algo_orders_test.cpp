@@ -196,6 +196,25 @@ TEST_F(BacktestAlgoOrders, SlicesBuyAtTheirPaceWhatStandsThere) {
   EXPECT_EQ(backtest->outcome().instruments[0].position, Quantity{30});
 }
 
+TEST_F(BacktestAlgoOrders, SlicesThatAreCancelledHalfwayHaveBoughtTheirPart) {
+  for (int second = 0; second <= 4; ++second) market(second * 1'000'000, 60'000'000);
+  std::uint64_t handle = 0;
+  at_book(0, [&] {
+    gannet_algo_order order = algo(GANNET_ALGO_TIME_WEIGHTED, Side::Buy, 30);
+    order.slice_quantity = 10;
+    order.limit_price = 60'001'000;
+    order.distance = 500;
+    order.interval = seconds(2).count;
+    handle = place_algo(order);
+  });
+  at_book(1, [&] { EXPECT_EQ(script.host->cancel(script.engine, handle), GANNET_OK); });
+  run();
+  EXPECT_EQ(fills_of_it().size(), 1u);
+  EXPECT_EQ(line().state, OrderEventKind::Cancelled);
+  EXPECT_EQ(line().filled, Quantity{10});
+  EXPECT_LT(micros(line().ended_time), 1'100'000);
+}
+
 TEST_F(BacktestAlgoOrders, AChaseFollowsTheRecordedBook) {
   market(0, 60'000'000);
   market(1'000'000, 60'000'000);
