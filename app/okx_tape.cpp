@@ -101,8 +101,6 @@ std::expected<void, okx::DecodeError> OkxTape::decode_funding(const okx::Frame& 
                                                               std::optional<Timestamp> received) {
   updates_.clear();
   const auto decoded = okx::decode_funding({reader_, frame, codes_, {}, updates_});
-  // There were times when the rate of the coming settlement was not told.
-  if (!decoded && decoded.error() == okx::DecodeError::MissingField) return {};
   if (!decoded) return decoded;
   for (const MarketUpdate& update : updates_.view()) {
     FundingEvent event = std::get<FundingEvent>(update);

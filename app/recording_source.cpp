@@ -229,8 +229,6 @@ std::expected<void, okx::DecodeError> RecordingSource::tell_reference_prices() {
 
 std::expected<void, okx::DecodeError> RecordingSource::tell_updates() {
   const auto decoded = okx::decode_market_update({frames_, frame_, codes_, time_, updates_}, {});
-  // There were times when the rate of the coming settlement was not told.
-  if (!decoded && decoded.error() == okx::DecodeError::MissingField) return {};
   if (!decoded) return decoded;
   for (const MarketUpdate& update : updates_.view()) listener_->on_market_update(update);
   return {};

@@ -180,7 +180,7 @@ struct Backtest::Parts final : Stage {
     advance_until([this] { return publisher->has_stopped(); }, kStopPatience);
     if (std::ranges::none_of(inputs.strategies, leaves_orders)) {
       core->cancel_all("engine, stopping", now);
-      // Exits of an open position stay, as they do live.
+      // A failed strategy's exits stay while its position does, as they do live.
       const auto is_flat = [this] {
         const engine::CoreStatus status = core->status();
         return status.flat_confirmed && status.open_orders == status.kept_orders;

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "app/recording_source.h"
 #include "sim/exchange.h"
 #include "sim/replay_market.h"
 #include "sim/synthetic_market.h"
@@ -77,6 +78,49 @@ TEST_F(MarketRecordingTest, ReadsOkxBooksTradesAndPricesAndPassesOverTheRest) {
   const InstrumentTable& table = (*recording)->tables.instruments;
   ASSERT_EQ((*recording)->traded.size(), 1u);
   EXPECT_EQ(table[(*recording)->traded[0]].contract_value, (Decimal{1, 2}));
+}
+
+/// Keeps what comes seldom.
+class SeldomHeard final : public MarketListener {
+ public:
+  std::vector<MarketUpdate> updates;
+  void on_market_update(const MarketUpdate& update) noexcept override { updates.push_back(update); }
+  void on_book_update(const BookUpdate&) noexcept override {}
+  void on_book_withdrawn(InstrumentId, BookFeed, BookWithdrawal, Timestamp) noexcept override {}
+  void on_trade(const TradeEvent&) noexcept override {}
+  void on_ticker(const TickerEvent&) noexcept override {}
+  void on_reference_price(const ReferencePriceEvent&) noexcept override {}
+  void on_instrument_state(InstrumentId, InstrumentState, Timestamp) noexcept override {}
+  void on_market_connection(ConnectionState, Timestamp) noexcept override {}
+  void on_market_alive(Timestamp) noexcept override {}
+};
+
+TEST_F(MarketRecordingTest, TellsABacktestOfFundingPriceLimitsAndCandles) {
+  write(
+      {kOkxBook,
+       R"({"arg":{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","fundingRate":"0.0001","fundingTime":"1700006400000","nextFundingTime":"1700020800000","ts":"1700000000150"}]})",
+       R"({"arg":{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","fundingRate":"","fundingTime":"1700006400000","ts":"1700000000250"}]})",
+       R"({"arg":{"channel":"price-limit","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","buyLmt":"61000","sellLmt":"59000","ts":"1700000000350","enabled":true}]})",
+       R"({"arg":{"channel":"candle1m","instId":"BTC-USDT-SWAP"},"data":[["1700000000000","60000","60000.1","60000","60000.1","5","0.05","3000","0"]]})"});
+  const auto recording = open();
+  ASSERT_TRUE(recording) << recording.error().message;
+  const RecordingTables& tables = (*recording)->tables;
+  const auto source = RecordingSource::open(file, tables.codes, tables.instruments.size());
+  ASSERT_TRUE(source) << source.error().message;
+  SeldomHeard heard;
+  for (;;) {
+    const auto time = (*source)->next();
+    ASSERT_TRUE(time) << time.error().message;
+    if (!*time) break;
+    const auto told = (*source)->tell(heard);
+    ASSERT_TRUE(told) << told.error().message;
+  }
+  ASSERT_EQ(heard.updates.size(), 3u);  // without a rate nothing is known
+  const auto& funding = std::get<FundingEvent>(heard.updates[0]);
+  EXPECT_EQ(funding.funding_time, from_unix_millis(1'700'006'400'000));
+  EXPECT_EQ(funding.receive_time.nanos, 1'700'000'000'200'000'000);
+  EXPECT_TRUE(std::get<PriceLimitEvent>(heard.updates[1]).highest_buy);
+  EXPECT_EQ(std::get<CandleEvent>(heard.updates[2]).period.length, seconds(60));
 }
 
 TEST_F(MarketRecordingTest, CountsAnUpdateThatDoesNotLink) {

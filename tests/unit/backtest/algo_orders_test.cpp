@@ -21,7 +21,7 @@ class BacktestAlgoOrders : public test::BacktestStage {
   void run() {
     script.on_book = [this](const gannet_book&) {
       if (const auto found = actions_.find(books_++); found != actions_.end()) found->second();
-      return std::int32_t{GANNET_OK};
+      return answer;
     };
     test::BacktestStage::run();
   }
@@ -64,6 +64,8 @@ class BacktestAlgoOrders : public test::BacktestStage {
     return of_it;
   }
 
+  std::int32_t answer = GANNET_OK;  // of the strategy, to each book
+
  private:
   std::map<int, std::function<void()>> actions_;
   int books_ = 0;
@@ -104,8 +106,21 @@ TEST_F(BacktestAlgoOrders, ATriggerCountsFromTheMomentTheOrderHasArrived) {
   run();
   EXPECT_TRUE(fills_of_it().empty());
   EXPECT_EQ(micros(line().arrived_time), 1'500'000);
-  // It stays at the end, for the position does.
+  EXPECT_EQ(line().state, OrderEventKind::Cancelled);  // at the end
+  EXPECT_TRUE(backtest->outcome().ended_flat_of_orders);
+}
+
+TEST_F(BacktestAlgoOrders, TheExitOfAStrategyThatFailedStaysWithItsPosition) {
+  for (int second = 0; second <= 3; ++second) market(second * 1'000'000, 60'000'000);
+  at_book(0, [this] { place(Side::Buy, 60'000'100, 100); });
+  at_book(1, [this] {
+    place_algo(stop(100, 59'990'000));
+    place(Side::Buy, 59'999'000, 100);
+  });
+  at_book(2, [this] { answer = GANNET_FAILED; });
+  run();
   EXPECT_EQ(line().state, OrderEventKind::Live);
+  EXPECT_EQ(orders().back().state, OrderEventKind::Cancelled);
   EXPECT_TRUE(backtest->outcome().ended_flat_of_orders);
 }
 
@@ -194,6 +209,25 @@ TEST_F(BacktestAlgoOrders, SlicesBuyAtTheirPaceWhatStandsThere) {
   }
   EXPECT_EQ(line().state, OrderEventKind::Filled);
   EXPECT_EQ(backtest->outcome().instruments[0].position, Quantity{30});
+}
+
+TEST_F(BacktestAlgoOrders, SlicesThatAreCancelledHalfwayHaveBoughtTheirPart) {
+  for (int second = 0; second <= 4; ++second) market(second * 1'000'000, 60'000'000);
+  std::uint64_t handle = 0;
+  at_book(0, [&] {
+    gannet_algo_order order = algo(GANNET_ALGO_TIME_WEIGHTED, Side::Buy, 30);
+    order.slice_quantity = 10;
+    order.limit_price = 60'001'000;
+    order.distance = 500;
+    order.interval = seconds(2).count;
+    handle = place_algo(order);
+  });
+  at_book(1, [&] { EXPECT_EQ(script.host->cancel(script.engine, handle), GANNET_OK); });
+  run();
+  EXPECT_EQ(fills_of_it().size(), 1u);
+  EXPECT_EQ(line().state, OrderEventKind::Cancelled);
+  EXPECT_EQ(line().filled, Quantity{10});
+  EXPECT_LT(micros(line().ended_time), 1'100'000);
 }
 
 TEST_F(BacktestAlgoOrders, AChaseFollowsTheRecordedBook) {
