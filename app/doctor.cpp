@@ -67,9 +67,9 @@ DoctorReport DoctorVisit::run() {
   client_ = std::move(*client);
   check_access();
   if (!report_.refused.empty()) return std::move(report_);
+  check_demo_header();
   check_account();
   check_rates();
-  check_demo_header();
   check_instruments();
   check_market_data();
   check_lists();

@@ -73,6 +73,7 @@ TEST_F(DoctorTest, TheSimulatedVenueIsAsTheEngineAssumes) {
                             "format of books",
                             "format of bbo-tbt",
                             "format of mark-price",
+                            "candles",
                             "login",
                             "private subscriptions",
                             "account as it is at subscribing",

@@ -272,7 +272,10 @@ void RestReader::take_page(Call& call) {
   // without, since it would be asked for ever.
   std::string next = facts.cursor;
   if (rule.page == PageRule::ByTime && facts.repeated < facts.rows && !rule.identity.empty()) {
-    if (const auto time = whole_number(next)) next = std::to_string(*time + 1);
+    // Read as a moment first: a number that is none is not reckoned with.
+    if (const auto time = timestamp_from_millis(next)) {
+      next = std::to_string(to_unix_millis(*time) + 1);
+    }
     if (next == call.cursor) next = facts.cursor;
   }
   if (next.empty() || next == call.cursor) {
