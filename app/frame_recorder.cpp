@@ -15,15 +15,14 @@ namespace {
 
 constexpr auto kRecorderNap = std::chrono::milliseconds(10);
 
-/// Free space, for those who are not root, in parts per million; all of it if it cannot be asked.
-std::uint32_t free_ppm(const std::string& directory) {
+}  // namespace
+
+std::uint32_t free_disk_ppm(const std::string& directory) {
   struct statvfs disk{};
   if (::statvfs(directory.c_str(), &disk) != 0 || disk.f_blocks == 0) return 1'000'000;
   const auto total = static_cast<unsigned __int128>(disk.f_blocks);
   return static_cast<std::uint32_t>(disk.f_bavail * 1'000'000 / total);
 }
-
-}  // namespace
 
 void FrameTap::on_received(std::string_view text, Timestamp now) noexcept {
   if (text == "pong") return;
@@ -214,7 +213,7 @@ void FrameRecorder::give_up(const std::string& why) {
 }
 
 bool FrameRecorder::has_room() const {
-  return free_ppm(writer_->directory()) >= settings_.disk_free_min_ppm;
+  return settings_.free_ppm(writer_->directory()) >= settings_.disk_free_min_ppm;
 }
 
 }  // namespace gannet::app

@@ -19,11 +19,16 @@
 
 namespace gannet::app {
 
+/// Free space of a directory's disk, for those who are not root, in parts per million; all of it if
+/// it cannot be asked.
+std::uint32_t free_disk_ppm(const std::string& directory);
+
 struct RecorderSettings {
   SegmentSettings segments;
   std::size_t queue_bytes = 64u << 20;  ///< of each tap
   std::uint32_t disk_free_min_ppm = 100'000;
   Nanos flush_interval = seconds(1);  ///< the most that a crash can lose
+  std::uint32_t (*free_ppm)(const std::string& directory) = free_disk_ppm;
 };
 
 /// The recorder's ear on one connection. Never blocks and never allocates: what does not fit is

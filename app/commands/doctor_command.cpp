@@ -1,6 +1,7 @@
 #include "app/commands/doctor_command.h"
 
 #include <fmt/format.h>
+#include <sys/prctl.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "app/doctor.h"
 #include "app/duration.h"
 #include "app/embedded_venue.h"
+#include "app/paper_venue.h"
 #include "config/load.h"
 #include "gateway/net/tls_context.h"
 
@@ -53,6 +55,8 @@ class ScratchFolder {
 int examine(const DoctorWords& options) {
   const auto watch = parse_duration(options.watch);
   if (!watch) return fail(2, "--watch: " + watch.error().message);
+  // Before a secret is read: no core file, no debugger of the same user. SEC-02
+  ::prctl(PR_SET_DUMPABLE, 0);
   auto loaded = config::load(options.config);
   if (!loaded) {
     for (const config::Problem& problem : loaded.error())
@@ -62,8 +66,10 @@ int examine(const DoctorWords& options) {
   config::Settings settings = std::move(*loaded);
   ScratchFolder scratch;
   std::unique_ptr<ChildSim> sim;
-  if (settings.venue.embedded) {
-    auto child = embed_sim(settings, scratch.path());
+  const bool paper = settings.venue.environment == config::Environment::Paper;
+  if (settings.venue.embedded || paper) {
+    auto child =
+        paper ? start_paper_venue(settings, scratch.path()) : embed_sim(settings, scratch.path());
     if (!child) return fail(3, child.error().message);
     sim = std::move(*child);
   }

@@ -324,6 +324,30 @@ TEST_F(RecordingTest, ALowDiskStopsTheRecorderAlone_REC09) {
   EXPECT_THAT(refused.error().message, HasSubstr("too little room"));
 }
 
+std::atomic<std::uint32_t> made_up_free_ppm{1'000'000};
+
+TEST_F(RecordingTest, ADiskThatRunsLowEndsTheSegmentWholeAndNothingMoreIsHeard_REC09) {
+  made_up_free_ppm = 500'000;
+  RecorderSettings settings;
+  settings.segments.directory = directory;
+  settings.flush_interval = milliseconds(1);
+  settings.free_ppm = [](const std::string&) { return made_up_free_ppm.load(); };
+  auto recorder = FrameRecorder::open(settings);
+  ASSERT_TRUE(recorder) << recorder.error().message;
+  FrameTap& tap = (*recorder)->add_tap("public");
+  tap.on_received(book(1, -1, "snapshot"), {1});
+  (*recorder)->start();
+  while ((*recorder)->figures().bytes == 0) std::this_thread::yield();
+  made_up_free_ppm = 99'999;
+  while (!(*recorder)->figures().stopped) std::this_thread::yield();
+  tap.on_received(book(2, 1), {2});
+  (*recorder)->stop();
+  ASSERT_EQ(index().size(), 1u);
+  EXPECT_EQ(index()[0].messages, 1u);
+  EXPECT_EQ(index()[0].bytes, std::filesystem::file_size(path(index()[0].segment)));
+  EXPECT_EQ((*recorder)->figures().dropped, 0u);  // a choice, not a loss
+}
+
 struct Refusals final : okx::ListenProblems {
   void on_refused(std::string_view message) noexcept override { told.emplace_back(message); }
   std::vector<std::string> told;
