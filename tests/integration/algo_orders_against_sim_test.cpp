@@ -408,6 +408,33 @@ TEST(AlgoAgainstSimAlone, EveryKindIsTakenAmendedAndCancelled) {
   EXPECT_EQ(world.held(), 5);
 }
 
+TEST(AlgoAgainstSimAlone, ExitsThatCameWithAnOrderEndItsPosition) {
+  AlgoWorld world;
+  world.market(Side::Sell, 61'250'000, 100);
+  engine::LaneCommand wish;
+  wish.place.strategy = StrategyId{0};
+  wish.place.handle = {++world.last_handle};
+  wish.place.instrument = world.swap;
+  wish.place.price = {61'260'000};
+  wish.place.quantity = {5};
+  wish.place.exits.stop = {61'000'000};
+  wish.place.exits.take_profit = {62'000'000};
+  const Handle entry = world.command(wish);
+  const Handle exits = exits_handle(entry);
+  ++world.last_handle;
+  world.pass(seconds(1));
+  ASSERT_EQ(world.ears.last(entry), AlgoEvent::Filled);
+  ASSERT_EQ(world.ears.last(exits), AlgoEvent::Live);
+  EXPECT_EQ(world.held(), 5);
+  world.fall_to(60'990'000);
+  world.pass(seconds(1));
+  EXPECT_EQ(world.ears.last(exits), AlgoEvent::Filled);
+  EXPECT_EQ(world.held(), 0);
+  EXPECT_EQ(world.core->status().open_orders, 0u);
+  world.pass(seconds(35));
+  EXPECT_FALSE(world.core->is_held(world.swap));
+}
+
 TEST(AlgoAgainstSimAlone, KillIsFlatByTheVenuesAlgoListToo) {
   AlgoWorld world;
   world.open_position();
