@@ -25,7 +25,6 @@ enum class AlgoKind : std::uint8_t {
 };
 inline constexpr int kAlgoKinds = 7;
 
-enum class TriggerSource : std::uint8_t { Last, Index, Mark };
 enum class Aggressiveness : std::uint8_t { Passive, Middle, Aggressive };
 
 /// What an algo order asks for; which fields count depends on the kind. Zero is "not given": no
@@ -77,6 +76,22 @@ constexpr AlgoTerms with_main_price(AlgoTerms terms, Price price) noexcept {
   Price& limit = is_stop ? terms.stop_limit : terms.limit;
   if (limit.raw != 0) limit = limit + (price - trigger);
   trigger = price;
+  return terms;
+}
+/// The exits of an order as the algo order that they become. Its quantity is what the order fills.
+constexpr AlgoTerms exit_terms(const OrderIntent& intent) noexcept {
+  AlgoTerms terms;
+  const AttachedExits& exits = intent.exits;
+  terms.kind = exits.take_profit.raw != 0 && exits.stop.raw != 0 ? AlgoKind::OneCancelsOther
+                                                                 : AlgoKind::Conditional;
+  terms.side = intent.side == Side::Buy ? Side::Sell : Side::Buy;
+  terms.position_side = intent.position_side;
+  terms.trigger = exits.take_profit;
+  terms.limit = exits.take_profit_limit;
+  terms.source = exits.take_profit_by;
+  terms.stop_trigger = exits.stop;
+  terms.stop_limit = exits.stop_limit;
+  terms.stop_source = exits.stop_by;
   return terms;
 }
 /// Whether the venue can change it: the others are cancelled and placed anew.

@@ -51,6 +51,23 @@ struct OrderOptions {
 };
 inline constexpr std::uint16_t kLargestSlippageBps = 500;
 
+enum class TriggerSource : std::uint8_t { Last, Index, Mark };
+
+/// Exits that the venue keeps with an order: they go live when it has ended, for what it filled, and
+/// end with it if it filled nothing. Zero: not given; a limit of zero is a market order.
+struct AttachedExits {
+  Price take_profit;
+  Price take_profit_limit;
+  Price stop;
+  Price stop_limit;
+  TriggerSource take_profit_by = TriggerSource::Last;
+  TriggerSource stop_by = TriggerSource::Last;
+  constexpr bool any() const noexcept { return take_profit.raw != 0 || stop.raw != 0; }
+  friend constexpr bool operator==(const AttachedExits&, const AttachedExits&) noexcept = default;
+};
+/// Beside the order's own handle.
+constexpr Handle exits_handle(Handle order) noexcept { return {order.value + 1}; }
+
 /// A strategy's wish. Passes to the venue only as a risk::ApprovedOrder.
 struct OrderIntent {
   StrategyId strategy;
@@ -68,6 +85,7 @@ struct OrderIntent {
   Timestamp intent_time;
   OrderOptions options;
   QuoteQuantity quote_quantity;  ///< spot market orders sized in money: > 0; else zero
+  AttachedExits exits;           ///< under the handle after this one
 };
 
 /// A wish to change or end an order. Absent: as it is. `new_quantity` is the total, filled part
@@ -103,6 +121,8 @@ struct PlaceRequest {
   Timestamp expire_time;  ///< venue clock: not to be executed later than this
   OrderOptions options;
   QuoteQuantity quote_quantity;
+  AttachedExits exits;
+  ClientOrderId exits_client_id;  ///< theirs, once they live; zero: there are none
 };
 struct AmendRequest {
   ClientOrderId client_id;

@@ -487,6 +487,15 @@ gannet_instrument to_abi(const Instrument& instrument, const CurrencyTable& curr
   return out;
 }
 
+AttachedExits exits_of(const gannet_order& order) noexcept {
+  return {.take_profit = {order.take_profit_price},
+          .take_profit_limit = {order.take_profit_limit_price},
+          .stop = {order.stop_price},
+          .stop_limit = {order.stop_limit_price},
+          .take_profit_by = static_cast<TriggerSource>(order.take_profit_by),
+          .stop_by = static_cast<TriggerSource>(order.stop_by)};
+}
+
 AlgoTerms terms_of(const gannet_algo_order& order) noexcept {
   AlgoTerms terms;
   terms.kind = static_cast<AlgoKind>(order.kind);

@@ -44,6 +44,7 @@ gannet_adl_warning to_abi(const AdlWarningEvent& event) noexcept;
 gannet_venue_status to_abi(const VenueStatusEvent& event) noexcept;
 gannet_instrument to_abi(const Instrument& instrument, const CurrencyTable& currencies) noexcept;
 
+AttachedExits exits_of(const gannet_order& order) noexcept;
 /// Requires enumerators in range.
 AlgoTerms terms_of(const gannet_algo_order& order) noexcept;
 

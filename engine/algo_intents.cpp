@@ -100,6 +100,94 @@ bool OrderManager::has_algo_room() noexcept {
   return !algos_.full();
 }
 
+void OrderManager::place_with_exits(const OrderIntent& intent, Timestamp decided,
+                                    Timestamp trigger, Timestamp now) noexcept {
+  AlgoIntent exits;
+  exits.strategy = intent.strategy;
+  exits.handle = exits_handle(intent.handle);
+  exits.cookie = intent.cookie;
+  exits.instrument = intent.instrument;
+  exits.terms = exit_terms(intent);
+  exits.intent_time = intent.intent_time;
+  if (!append(links_.journal, to_record(exits, trigger), now))
+    return deny(intent, refusal_for(DenialReason::JournalFull), now);
+  if (links_.algos == nullptr)
+    return deny(intent, refusal_for(DenialReason::UnsupportedOrder), now);
+  if (table_.find(exits.handle) != nullptr)
+    return deny(intent, refusal_for(DenialReason::UnknownHandle), now);
+  if (!has_algo_room()) return deny(intent, refusal_for(DenialReason::OrderTableFull), now);
+  if (const auto allowed = links_.gate.check_exits(intent, gate_context()); !allowed)
+    return deny(intent, allowed.error(), now);
+  const auto approved = approve(intent, risk::RequestForm::Single, trigger, now);
+  if (!approved) return;
+  PlaceRequest request;
+  Order* entry = prepare_place(*approved, decided, trigger, false, request, now);
+  if (entry == nullptr) return;
+  const Order* waiting = prepare_exits(*entry, intent, now);
+  if (waiting == nullptr)
+    return withdraw(*entry, SendResult::QueueFull, refusal_for(DenialReason::OrderTableFull), now);
+  request.exits = intent.exits;
+  request.exits_client_id = waiting->client_id;
+  finish_place(*entry, links_.port.place(request, now), now);
+}
+
+/// In the table and the journal; nobody is told of them before they live.
+Order* OrderManager::prepare_exits(const Order& entry, const OrderIntent& intent,
+                                   Timestamp now) noexcept {
+  Order draft;
+  draft.client_id = ids_.next();
+  if (!draft.client_id.valid()) return nullptr;
+  draft.handle = exits_handle(entry.handle);
+  draft.cookie = entry.cookie;
+  draft.strategy = entry.strategy;
+  draft.instrument = entry.instrument;
+  draft.position_side = entry.position_side;
+  draft.algo = true;
+  draft.attached_to = entry.client_id;
+  draft.acknowledged = true;  // its order's answer is its own
+  draft.sent_time = now;
+  draft.expire_time = now + venue_offset_ + settings_.algo_patience;
+  AlgoPlaceRequest request;
+  request.client_id = draft.client_id;
+  request.instrument = draft.instrument;
+  request.margin_mode = margin_modes_[draft.instrument.value];
+  request.terms = exit_terms(intent);
+  draft.side = request.terms.side;
+  draft.price = main_price(request.terms);
+  if (!append(links_.journal, to_record(draft, request), now)) return nullptr;
+  Order* order = table_.add(draft);
+  if (order == nullptr) return nullptr;
+  algos_.add(draft.client_id, request.terms);
+  count(*order);
+  return order;
+}
+
+bool OrderManager::is_dormant(const Order& order) const noexcept {
+  if (!order.attached_to.valid() || order.phase != OrderPhase::PendingNew) return false;
+  const Order* entry = table_.find(order.attached_to);
+  return entry != nullptr && entry->is_open();
+}
+
+/// Once their order has ended: gone with it if it filled nothing, else on their way to life, for
+/// what it filled; if the venue does not tell of them, it is asked.
+void OrderManager::settle_exits(Order& exits, Timestamp now) noexcept {
+  if (!exits.attached_to.valid() || exits.phase != OrderPhase::PendingNew ||
+      exits.quantity.raw != 0 || is_dormant(exits))
+    return;
+  const Order* entry = table_.find(exits.attached_to);
+  if (entry == nullptr || entry->cumulative_quantity.raw == 0) {
+    // Nobody was told that they are, but a strategy that adopted them (such handles have bit 63).
+    exits.told_end = (exits.handle.value >> 63) == 0;
+    end(exits, OrderPhase::Cancelled, VenueReason::OrderGone, EndEvidence::Concluded, now);
+    return;
+  }
+  exits.quantity = entry->cumulative_quantity;
+  exits.sent_time = now;
+  exits.expire_time = now + venue_offset_ + settings_.algo_patience;
+  count(exits);
+  query_at(exits, now + settings_.query_after);
+}
+
 void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp now) noexcept {
   const auto refuse = [&](const Denial& why) {
     deny(intent.strategy, intent.handle, &order, OrderEventKind::AmendDenied, why, now);
@@ -169,6 +257,10 @@ std::size_t OrderManager::send_algo_cancels(std::span<Order* const> orders,
   FixedVector<AlgoCancelRequest, kMaxAlgoCancels> requests;
   FixedVector<Order*, kMaxAlgoCancels> going;
   for (Order* order : orders) {
+    if (is_dormant(*order)) {  // they end with their order, or can be cancelled once they live
+      put_back(*order, now + settings_.cancel_retry);
+      continue;
+    }
     const AlgoOrder* algo = algos_.find(order->client_id);
     const bool works_on = algo == nullptr || (!is_final(algo->state) &&
                                               !(algo->triggered && fires_once(algo->terms.kind)));

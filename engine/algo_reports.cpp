@@ -323,7 +323,7 @@ void OrderManager::on_algos_listed(Timestamp requested_at, Timestamp now) noexce
   algos_listed_ = std::max(algos_listed_, requested_at);
   foreign_.on_listed(requested_at, true);
   table_.for_each_open([&](Order& order) {
-    if (!order.algo || order.last_seen >= requested_at) return;
+    if (!order.algo || order.last_seen >= requested_at || is_dormant(order)) return;
     const bool is_young = requested_at - order.sent_time < settings_.query_spacing;
     const AlgoOrder* algo = algos_.find(order.client_id);
     if ((is_young && !order.unknown) || (algo != nullptr && is_final(algo->state))) return;

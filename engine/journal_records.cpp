@@ -180,6 +180,7 @@ AlgoPlaceRecord to_record(const Order& order, const AlgoPlaceRequest& request) n
   record.strategy = order.strategy.value;
   record.margin_mode = request.margin_mode;
   record.protective = order.protective ? 1 : 0;
+  record.attached_to = order.attached_to.value;
   return record;
 }
 

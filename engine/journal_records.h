@@ -365,6 +365,7 @@ struct AlgoPlaceRecord {
   std::uint16_t strategy = 0;
   MarginMode margin_mode = MarginMode::Cross;
   std::uint8_t protective = 0;
+  std::uint64_t attached_to = 0;  ///< exits of that order: they went with its request
 };
 
 struct AlgoReportRecord {

@@ -22,7 +22,8 @@ void OpenOrderList::apply(const OrderEvent& event) noexcept {
   };
   gannet_open_order* order = find(event.handle.value);
   if (order == nullptr) {
-    if (event.kind != OrderEventKind::Adopted) return;
+    // Exits that came with an order are first heard of when they live.
+    if (event.kind != OrderEventKind::Adopted && event.kind != OrderEventKind::Live) return;
     gannet_open_order adopted{};
     adopted.size = sizeof adopted;
     adopted.state = GANNET_ORDER_LIVE;

@@ -61,6 +61,7 @@ OrderManager::OrderManager(const OrderManagerLinks& links, const OrderManagerSet
 
 void OrderManager::place(const OrderIntent& intent, Timestamp decided, Timestamp trigger,
                          Timestamp now) noexcept {
+  if (intent.exits.any()) return place_with_exits(intent, decided, trigger, now);
   const auto approved = approve(intent, risk::RequestForm::Single, trigger, now);
   if (!approved) return;
   PlaceRequest request;
@@ -78,6 +79,10 @@ void OrderManager::place_batch(std::span<const OrderIntent> intents, Timestamp d
   FixedVector<Order*, kLargestBatch> orders;
   FixedVector<PlaceRequest, kLargestBatch> requests;
   for (const OrderIntent& intent : intents) {
+    if (intent.exits.any()) {  // with exits of its own it goes by itself
+      place_with_exits(intent, decided, trigger, now);
+      continue;
+    }
     const auto approved = approve(intent, form, trigger, now);
     if (!approved) continue;
     PlaceRequest request;

@@ -214,6 +214,12 @@ class OrderManager {
 
   // algo_intents.cpp
   bool has_algo_room() noexcept;
+  void place_with_exits(const OrderIntent& intent, Timestamp decided, Timestamp trigger,
+                        Timestamp now) noexcept;
+  Order* prepare_exits(const Order& entry, const OrderIntent& intent, Timestamp now) noexcept;
+  /// Exits whose order works still: the venue does not know them yet.
+  bool is_dormant(const Order& order) const noexcept;
+  void settle_exits(Order& exits, Timestamp now) noexcept;
   void amend_algo(Order& order, const AmendIntent& intent, Timestamp now) noexcept;
   std::size_t send_algo_cancels(std::span<Order* const> orders, Timestamp now) noexcept;
   void cancel_children(Order& order, Timestamp now) noexcept;

@@ -111,6 +111,7 @@ bool OrderManager::has_evidence_of_absence(const Order& order) const noexcept {
 void OrderManager::conclude_absent(Order& order, Timestamp now) noexcept {
   ++counters_.resolved;
   if (order.phase == OrderPhase::PendingNew) {
+    if (order.attached_to.valid()) alert(Alert::AlgoFailed, order, now, order.quantity.raw);
     end(order, OrderPhase::Rejected, VenueReason::RequestExpired, EndEvidence::Concluded, now);
   } else {
     end(order, OrderPhase::Cancelled, VenueReason::OrderGone, EndEvidence::Concluded, now);
@@ -168,6 +169,8 @@ void OrderManager::on_timer(Timestamp now) noexcept {
   release_held_fills(now);
   ask_about_children(now);
   table_.for_each_open([&](Order& order) {
+    settle_exits(order, now);
+    if (!order.is_open()) return;
     if (order.query_sent.nanos != 0 && now - order.query_sent >= settings_.query_timeout) {
       order.query_sent = {};
       order.next_query = now;
@@ -182,6 +185,10 @@ void OrderManager::query_at(Order& order, Timestamp when) noexcept {
 }
 
 void OrderManager::ask(Order& order, Timestamp now) noexcept {
+  if (is_dormant(order)) {
+    order.next_query = {};
+    return;
+  }
   const AlgoOrder* algo = order.algo ? algos_.find(order.client_id) : nullptr;
   const bool asked =
       !order.algo ? links_.port.query_order(order.instrument, order.client_id, order.venue_id, now)

@@ -26,7 +26,8 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       break;
     case RecordType::NotSent:
       if (const auto not_sent = read_record<NotSentRecord>(payload)) {
-        if (not_sent->request == ExecutionReport::Request::Place) open_.erase(not_sent->client_id);
+        if (not_sent->request == ExecutionReport::Request::Place)
+          add_ended({.client_id = not_sent->client_id});
       }
       break;
     case RecordType::Report:
@@ -43,7 +44,7 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       if (const auto edge = read_record<SnapshotEdgeRecord>(payload)) add_snapshot_edge(*edge);
       break;
     case RecordType::OrderEnded:
-      if (const auto ended = read_record<OrderEndedRecord>(payload)) open_.erase(ended->client_id);
+      if (const auto ended = read_record<OrderEndedRecord>(payload)) add_ended(*ended);
       break;
     case RecordType::Command:
       if (const auto command = read_record<CommandRecord>(payload)) {
@@ -109,9 +110,28 @@ void PriorBelief::add_algo(const AlgoPlaceRecord& record, Timestamp time) {
   order.expire_time = {record.expire_time};
   order.sent_time = time;
   order.previous_run = true;
-  order.unknown = true;
+  order.attached_to = {record.attached_to};
+  order.acknowledged = order.attached_to.valid();
+  order.unknown = !order.attached_to.valid();  // the venue does not know exits yet
   open_[record.client_id] = order;
   algos_[record.client_id] = record.terms;
+}
+
+void PriorBelief::add_ended(const OrderEndedRecord& record) {
+  open_.erase(record.client_id);
+  for (auto it = open_.begin(); it != open_.end(); ++it) {
+    Order& exits = it->second;
+    if (!exits.attached_to.valid() || exits.attached_to.value != record.client_id) continue;
+    if (record.cumulative_quantity == 0) {
+      open_.erase(it);
+      return;
+    }
+    // They are on their way to life, or there already.
+    exits.attached_to = {};
+    exits.unknown = true;
+    exits.quantity = std::max(exits.quantity, Quantity{record.cumulative_quantity});
+    return;
+  }
 }
 
 void PriorBelief::add_algo_report(const AlgoReportRecord& record) {

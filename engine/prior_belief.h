@@ -46,6 +46,7 @@ class PriorBelief {
   void add_place(const PlaceRecord& record, Timestamp time);
   void add_amend(const AmendRecord& record);
   void add_algo(const AlgoPlaceRecord& record, Timestamp time);
+  void add_ended(const OrderEndedRecord& record);
   void add_algo_report(const AlgoReportRecord& record);
   void add_report(const ReportRecord& record);
   void add_fill(const FillBookedRecord& record);

@@ -356,9 +356,11 @@ std::int32_t StrategyHost::place(const gannet_order& order, std::uint64_t& handl
                    .quantity = {order.quantity},
                    .intent_time = surroundings_.lane->lane_time(),
                    .options = options_of(order),
-                   .quote_quantity = {order.quote_quantity}};
+                   .quote_quantity = {order.quote_quantity},
+                   .exits = exits_of(order)};
   if (!push(command)) return GANNET_FULL;
   handle = ++last_handle_;
+  if (command.place.exits.any()) ++last_handle_;  // theirs
   gannet_open_order open{};
   open.size = sizeof open;
   open.state = GANNET_ORDER_PENDING_NEW;

@@ -588,6 +588,24 @@ std::expected<ApprovedAlgo, Denial> PreTradeGate::check_algo(const AlgoIntent& i
   return ApprovedAlgo(intent, order.quantity, is_protective);
 }
 
+std::expected<void, Denial> PreTradeGate::check_exits(const OrderIntent& intent,
+                                                      const GateContext& context) const noexcept {
+  if (auto v = check_known(intent.strategy, intent.instrument, limits_, context); !v) return v;
+  const AlgoTerms terms = exit_terms(intent);
+  const bool has_stray_limit = (terms.trigger.raw == 0 && terms.limit.raw != 0) ||
+                               (terms.stop_trigger.raw == 0 && terms.stop_limit.raw != 0);
+  Candidate exit =
+      candidate_for(intent.strategy, intent.instrument, terms.position_side, limits_, context);
+  // What reduces has no exits, nor has a sum of money, nor an option.
+  if (has_stray_limit || intent.reduce_only || intent.quote_quantity.raw != 0 ||
+      exit.instrument.kind == InstrumentKind::Option)
+    return deny(DenialReason::UnsupportedOrder);
+  exit.side = terms.side;
+  if (auto v = check_algo_prices(exit, terms); !v) return v;
+  if (terms.trigger.raw == 0) return check_algo_collar(exit, terms, terms.stop_trigger);
+  return check_algo_collar(exit, terms, terms.trigger);
+}
+
 std::expected<void, Denial> PreTradeGate::check_algo_amend(
     StrategyId strategy, InstrumentId instrument, const AlgoTerms& terms, bool is_protective,
     Quantity counted, const GateContext& context, Timestamp now) const noexcept {

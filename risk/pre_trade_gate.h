@@ -74,6 +74,10 @@ class PreTradeGate {
   std::expected<ApprovedAlgo, Denial> check_algo(const AlgoIntent& intent,
                                                  const GateContext& context,
                                                  Timestamp now) const noexcept;
+  /// Of the exits that come with an order, their prices alone: they add nothing while it has not
+  /// filled, and count as an order of what it filled from then on.
+  std::expected<void, Denial> check_exits(const OrderIntent& intent,
+                                          const GateContext& context) const noexcept;
   /// `terms`: as they would be. `counted`: what Exposure counts for it now.
   std::expected<void, Denial> check_algo_amend(StrategyId strategy, InstrumentId instrument,
                                                const AlgoTerms& terms, bool is_protective,

@@ -79,6 +79,21 @@ class TinyAlgoDesk final : public AlgoPort {
     }
     return algo;
   }
+  /// The exits that came with that order live, for what it filled.
+  Algo& take_exits(const PlaceRequest& order, Quantity filled, bool told = true) {
+    OrderIntent intent;
+    intent.side = order.side;
+    intent.exits = order.exits;
+    Algo& algo = algos[next_id_];
+    algo.request.client_id = order.exits_client_id;
+    algo.request.instrument = order.instrument;
+    algo.request.terms = exit_terms(intent);
+    algo.request.terms.quantity = filled;
+    algo.id = {next_id_++};
+    algo.time = bench_.now;
+    if (told) push(algo);
+    return algo;
+  }
   void push(const Algo& algo) { tell(algo, ExecutionReport::Source::Push, bench_.now); }
   void end(Algo& algo, AlgoState state, VenueReason reason = VenueReason::None, bool told = true) {
     algo.state = state;
@@ -194,6 +209,21 @@ struct AlgoBench {
     command.algo.intent_time = bench.now;
     bench.core->on_lane_command(command, bench.now);
     return {last_handle};
+  }
+  /// A buy at 100.0 with exits at 101.0 and 99.0.
+  Handle entry(std::int64_t quantity) {
+    engine::LaneCommand command;
+    command.strategy = StrategyId{0};
+    command.place = OrderIntent{};
+    command.place.strategy = StrategyId{0};
+    command.place.handle = {last_handle += 2};
+    command.place.instrument = InstrumentId{0};
+    command.place.price = {100'000};
+    command.place.quantity = {quantity};
+    command.place.exits.take_profit = {101'000};
+    command.place.exits.stop = {99'000};
+    bench.core->on_lane_command(command, bench.now);
+    return command.place.handle;
   }
   Handle stop(std::int64_t quantity, std::int64_t trigger, bool reduce_only = true,
               Side side = Side::Sell) {

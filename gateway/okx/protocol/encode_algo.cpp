@@ -1,6 +1,7 @@
 #include "gateway/okx/protocol/encode_algo.h"
 
 #include "gateway/okx/protocol/algo_words.h"
+#include "gateway/okx/protocol/order_rules.h"
 #include "gateway/okx/protocol/order_words.h"
 #include "gateway/okx/protocol/text_writer.h"
 
@@ -132,8 +133,11 @@ Encoded encode_place_algo(OrderText& buffer, const AlgoPlaceRequest& request,
   if (!request.client_id.valid()) return std::unexpected(EncodeError::NoOrderId);
   TextWriter out(buffer);
   out.text(R"({"instId":")", terms.name.view());
-  out.text(R"(,"tdMode":")", word(request.margin_mode));
-  if (!terms.margin_currency.empty()) out.text(R"(,"ccy":")", terms.margin_currency.view());
+  const MarginMode mode = trade_mode(terms.account_mode, terms.kind, algo.side, request.margin_mode)
+                              .value_or(request.margin_mode);
+  out.text(R"(,"tdMode":")", word(mode));
+  if (!terms.margin_currency.empty() && mode != MarginMode::Cash)
+    out.text(R"(,"ccy":")", terms.margin_currency.view());
   out.raw(R"(,"algoClOrdId":")").number(request.client_id.value).raw("\"");
   if (!tag.empty()) out.text(R"(,"tag":")", tag.view());
   out.text(R"(,"side":")", word(algo.side));

@@ -1,6 +1,7 @@
 #include "gateway/okx/protocol/encode_order.h"
 
 #include "gateway/okx/protocol/order_rules.h"
+#include "gateway/okx/protocol/algo_words.h"
 #include "gateway/okx/protocol/order_words.h"
 #include "gateway/okx/protocol/text_writer.h"
 
@@ -61,6 +62,31 @@ void cancel_item(TextWriter& out, Target target, const CancelRequest& request,
 }
 
 /// {"instId":..., ... }   Requires check_place.
+/// A trigger, and a price or the word for a market order.
+void attached_exit(TextWriter& out, std::string_view prefix, Price trigger, Price limit,
+                   TriggerSource by, const OrderTerms& terms) noexcept {
+  if (trigger.raw == 0) return;
+  out.raw(",\"").raw(prefix).raw(R"(TriggerPx":")").units(trigger.raw, terms.price_digits);
+  out.raw("\",\"").raw(prefix).raw(R"(OrdPx":")");
+  if (limit.raw == 0) {
+    out.raw("-1");
+  } else {
+    out.units(limit.raw, terms.price_digits);
+  }
+  out.raw("\",\"").raw(prefix).text(R"(TriggerPxType":")", word(by));
+}
+
+void attached_exits(TextWriter& out, const PlaceRequest& request,
+                    const OrderTerms& terms) noexcept {
+  if (!request.exits.any()) return;
+  const AttachedExits& exits = request.exits;
+  out.raw(R"(,"attachAlgoOrds":[{"attachAlgoClOrdId":")").number(request.exits_client_id.value);
+  out.raw("\"");
+  attached_exit(out, "tp", exits.take_profit, exits.take_profit_limit, exits.take_profit_by, terms);
+  attached_exit(out, "sl", exits.stop, exits.stop_limit, exits.stop_by, terms);
+  out.raw("}]");
+}
+
 void place_item(TextWriter& out, Target target, const PlaceRequest& request,
                 const OrderTerms& terms, const OrderTag& tag) noexcept {
   const OrderOptions& options = request.options;
@@ -106,6 +132,7 @@ void place_item(TextWriter& out, Target target, const PlaceRequest& request,
   if (!terms.trade_quote_currency.empty() && terms.kind == InstrumentKind::Spot) {
     out.text(R"(,"tradeQuoteCcy":")", terms.trade_quote_currency.view());
   }
+  attached_exits(out, request, terms);
   out.raw("}");
 }
 

@@ -588,6 +588,16 @@ typedef struct gannet_order {
   uint8_t program;           /* GANNET_PROGRAM_... */
   uint16_t slippage_max_bps; /* spot market orders sized in what they receive: 1..500; 0: none */
   uint32_t flags;            /* GANNET_ORDER_... */
+  /* Exits that the venue keeps with the order; 0: not given, a limit of 0 is a market order. They go
+   * live when the order has ended, for what it filled, as an algo order under `handle` + 1, and are
+   * first heard of then; if it filled nothing they end with it. */
+  int64_t take_profit_price;
+  int64_t take_profit_limit_price;
+  int64_t stop_price;
+  int64_t stop_limit_price;
+  uint8_t take_profit_by; /* GANNET_TRIGGER_BY_... */
+  uint8_t stop_by;
+  uint8_t reserved2[6];
 } gannet_order;
 /* A price outside the venue's band is moved to its edge instead of refused; a spot market order
  * that the funds do not cover is refused instead of shrunk. */

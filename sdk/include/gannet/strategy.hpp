@@ -581,6 +581,23 @@ struct QuoteQuantity {
 
 inline constexpr std::size_t kMaxBatch = GANNET_MAX_BATCH;
 
+enum class TriggerBy : std::uint8_t {
+  Last = GANNET_TRIGGER_BY_LAST,
+  Index = GANNET_TRIGGER_BY_INDEX,
+  Mark = GANNET_TRIGGER_BY_MARK
+};
+
+/// Exits that the venue keeps with an order: live when it has ended, for what it filled; gone with it
+/// if it filled nothing. 0 is "not given", a limit of 0 a market order. Their handle: Placed::exits.
+struct Exits {
+  Price take_profit{};
+  Price take_profit_limit{};
+  Price stop{};
+  Price stop_limit{};
+  TriggerBy take_profit_by = TriggerBy::Last;
+  TriggerBy stop_by = TriggerBy::Last;
+};
+
 struct Order {
   InstrumentId instrument;
   Side side = Side::Buy;
@@ -598,6 +615,7 @@ struct Order {
   bool exact_size = false;   ///< spot market orders: refused rather than shrunk to the funds
   std::uint16_t slippage_max_bps = 0;  ///< spot market orders sized in what they receive
   PositionSide position_side = PositionSide::Net;
+  Exits exits{};
 };
 
 /// One element of a batch of amends. `quantity`: the new total, filled part included.
@@ -618,12 +636,6 @@ enum class AlgoKind : std::uint8_t {
   TimeWeighted = GANNET_ALGO_TIME_WEIGHTED,  ///< small taking orders at a regular pace
   Chase = GANNET_ALGO_CHASE                  ///< a post-only order that follows the best price
 };
-enum class TriggerBy : std::uint8_t {
-  Last = GANNET_TRIGGER_BY_LAST,
-  Index = GANNET_TRIGGER_BY_INDEX,
-  Mark = GANNET_TRIGGER_BY_MARK
-};
-
 /// An order that the venue keeps aside and works by itself; make it by the functions below. A price
 /// of 0 is a market order, or "not given". All its events and fills come under its one handle.
 struct AlgoOrder {
@@ -633,6 +645,7 @@ struct AlgoOrder {
   Quantity quantity;
   bool reduce_only = true;
   bool close_position = false;  ///< the whole position when it triggers; no quantity then
+  PositionSide position_side = PositionSide::Net;  ///< long/short mode: which leg
   Price trigger;                ///< the take profit's, or the order's
   Price limit;
   Price stop_trigger;
@@ -698,6 +711,8 @@ struct AlgoOrder {
 struct Placed {
   OrderHandle handle;  ///< set if the answer is Ok
   Answer answer = Answer::Ok;
+  /// Of the exits that were placed with it.
+  OrderHandle exits() const noexcept { return {handle.value + 1}; }
   explicit operator bool() const noexcept { return answer == Answer::Ok; }
 };
 
@@ -790,6 +805,7 @@ class Strategy {
     raw.side = static_cast<std::uint8_t>(order.side);
     raw.reduce_only = order.reduce_only;
     raw.close_position = order.close_position;
+    raw.position_side = static_cast<std::uint8_t>(order.position_side);
     raw.trigger_by = static_cast<std::uint8_t>(order.trigger_by);
     raw.stop_by = static_cast<std::uint8_t>(order.stop_by);
     raw.time_in_force = static_cast<std::uint8_t>(order.time_in_force);
@@ -965,6 +981,12 @@ class Strategy {
     raw.self_trade = static_cast<std::uint8_t>(order.self_trade);
     raw.program = static_cast<std::uint8_t>(order.program);
     raw.slippage_max_bps = order.slippage_max_bps;
+    raw.take_profit_price = order.exits.take_profit.raw;
+    raw.take_profit_limit_price = order.exits.take_profit_limit.raw;
+    raw.stop_price = order.exits.stop.raw;
+    raw.stop_limit_price = order.exits.stop_limit.raw;
+    raw.take_profit_by = static_cast<std::uint8_t>(order.exits.take_profit_by);
+    raw.stop_by = static_cast<std::uint8_t>(order.exits.stop_by);
     if (order.clamp_price) raw.flags |= GANNET_ORDER_CLAMP_PRICE;
     if (order.exact_size) raw.flags |= GANNET_ORDER_EXACT_SIZE;
     return raw;

@@ -516,6 +516,126 @@ TEST(AlgoOrders, OfOthersAreShownAndHoldNothing) {
   EXPECT_TRUE(t.bench.core->status().flat_confirmed);
 }
 
+TEST(AttachedExits, LiveWhenTheirOrderHasFilledAndEndThePosition) {
+  AlgoBench t;
+  const Handle entry = t.entry(5);
+  const Handle exits = exits_handle(entry);
+  ASSERT_EQ(t.bench.venue.places.size(), 1u);
+  const PlaceRequest request = t.bench.venue.places[0];
+  EXPECT_EQ(request.exits.stop, Price{99'000});
+  EXPECT_NE(request.exits_client_id, request.client_id);
+  EXPECT_TRUE(t.desk.places.empty());
+  EXPECT_EQ(t.holding().working_sell, Quantity{0});  // they can do nothing yet
+  TinyVenue::Order& order = t.bench.venue.execute_place(request, t.bench.now);
+  t.bench.run_for(seconds(40));  // lists do not have them, and nobody misses them
+  EXPECT_EQ(t.bench.core->status().unknown_orders, 0u);
+  EXPECT_FALSE(t.bench.ears.heard(exits, AlgoEvent::Live));
+  t.bench.venue.fill(order, {5}, {100'000}, t.bench.now);
+  EXPECT_EQ(t.last(entry), AlgoEvent::Filled);
+  auto& algo = t.desk.take_exits(request, {5});
+  EXPECT_EQ(t.last(exits), AlgoEvent::Live);
+  EXPECT_EQ(t.holding().working_sell, Quantity{5});
+  TinyVenue::Order& child = t.desk.fire(algo);
+  t.bench.venue.fill(child, {5}, {99'000}, t.bench.now);
+  EXPECT_EQ(t.last(exits), AlgoEvent::Filled);
+  EXPECT_EQ(t.own(), Quantity{0});
+  EXPECT_EQ(t.bench.core->status().open_orders, 0u);
+}
+
+TEST(AttachedExits, EndUnheardWithAnOrderThatFilledNothing) {
+  AlgoBench t;
+  const Handle entry = t.entry(5);
+  TinyVenue::Order& order =
+      t.bench.venue.execute_place(t.bench.venue.places[0], t.bench.now);
+  t.bench.core->kill("a test", "somebody", t.bench.now);
+  EXPECT_EQ(t.bench.venue.cancels.size(), 1u);
+  EXPECT_TRUE(t.desk.cancels.empty());  // the venue does not know them
+  t.bench.venue.end(order, OrderState::Cancelled, VenueReason::UserCancel, t.bench.now);
+  t.bench.run_for(seconds(3));
+  EXPECT_EQ(t.last(entry), AlgoEvent::Cancelled);
+  for (const auto& event : t.bench.ears.order_events)
+    EXPECT_NE(event.handle, exits_handle(entry));
+  EXPECT_EQ(t.bench.core->status().open_orders, 0u);
+  EXPECT_TRUE(t.bench.core->status().flat_confirmed);
+}
+
+TEST(AttachedExits, ThatAreNowhereAfterAFillAreSaidToBeGone) {
+  AlgoBench t;
+  const Handle entry = t.entry(5);
+  TinyVenue::Order& order =
+      t.bench.venue.execute_place(t.bench.venue.places[0], t.bench.now);
+  t.bench.venue.fill(order, {2}, {100'000}, t.bench.now);
+  t.bench.venue.end(order, OrderState::Cancelled, VenueReason::UserCancel, t.bench.now);
+  t.bench.run_for(seconds(5));
+  EXPECT_EQ(t.holding().working_sell, Quantity{2});  // they may live, for what was filled
+  t.bench.run_for(seconds(70));
+  EXPECT_EQ(t.last(exits_handle(entry)), AlgoEvent::Rejected);
+  EXPECT_TRUE(t.bench.ears.heard(Alert::AlgoFailed));
+  EXPECT_EQ(t.holding().working_sell, Quantity{0});
+}
+
+TEST(AttachedExits, AreDeniedWhereTheyMakeNoSense) {
+  AlgoBench t(5);
+  struct Case {
+    AttachedExits exits;
+    bool reduce_only;
+    DenialReason reason;
+  };
+  const auto with = [](std::int64_t profit, std::int64_t profit_limit, std::int64_t stop) {
+    AttachedExits exits;
+    exits.take_profit = {profit};
+    exits.take_profit_limit = {profit_limit};
+    exits.stop = {stop};
+    return exits;
+  };
+  const Case cases[] = {
+      {with(0, 0, 99'000), true, DenialReason::UnsupportedOrder},
+      {with(0, 100'000, 99'000), false, DenialReason::UnsupportedOrder},
+      {with(101'050, 0, 0), false, DenialReason::PriceNotOnTick},
+      {with(101'000, 50'000, 0), false, DenialReason::PriceOutsideCollar},
+  };
+  std::uint64_t handle = 5'000;
+  for (const Case& c : cases) {
+    engine::LaneCommand command;
+    command.place = OrderIntent{};
+    command.place.strategy = StrategyId{0};
+    command.place.handle = {handle += 2};
+    command.place.instrument = InstrumentId{0};
+    command.place.price = {100'000};
+    command.place.quantity = {1};
+    command.place.reduce_only = c.reduce_only;
+    command.place.exits = c.exits;
+    t.bench.core->on_lane_command(command, t.bench.now);
+    EXPECT_EQ(t.last({handle}), AlgoEvent::Denied);
+    EXPECT_EQ(t.bench.ears.order_events.back().denial.reason, c.reason);
+  }
+  EXPECT_EQ(t.bench.core->status().open_orders, 0u);
+}
+
+TEST(AttachedExits, OfAnEarlierRunAreFoundWhetherTheirOrderHadEndedOrNot) {
+  for (const bool has_ended : {true, false}) {
+    AlgoBench first;
+    first.entry(5);
+    const PlaceRequest request = first.bench.venue.places[0];
+    TinyVenue::Order& order = first.bench.venue.execute_place(request, first.bench.now);
+    if (has_ended) first.bench.venue.fill(order, {5}, {100'000}, first.bench.now);
+    SecondAlgoRun second(first, engine::StrategySettings::OnStart::Adopt);
+    second.bench.venue.listener = nullptr;
+    if (!has_ended)
+      second.bench.venue.fill(second.bench.venue.orders.begin()->second, {5}, {100'000},
+                              second.bench.now, false);
+    auto& algo = second.desk.take_exits(request, {5}, false);
+    second.bench.now = second.bench.now + seconds(2);
+    second.start();
+    EXPECT_EQ(second.bench.core->state(), engine::EngineState::Ready) << has_ended;
+    EXPECT_EQ(second.bench.core->status().open_orders, 1u) << has_ended;
+    TinyVenue::Order& child = second.desk.fire(algo);
+    second.bench.venue.fill(child, {5}, {99'000}, second.bench.now);
+    EXPECT_EQ(second.bench.core->positions().of_account(InstrumentId{0}).quantity(), Quantity{0});
+    EXPECT_EQ(second.bench.core->status().open_orders, 0u) << has_ended;
+  }
+}
+
 TEST(PrivateChannels, ADifferenceInCashIsToldOnceAndAsked) {
   AlgoBench t;
   BalanceReport balance;

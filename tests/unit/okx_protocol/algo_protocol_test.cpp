@@ -123,6 +123,7 @@ TEST(AlgoProtocol, OurRequestsAreThoseThatOthersRecorded) {
     OrderTerms terms;
     terms.name = std::string_view(wish.instrument);
     terms.kind = wish.kind;
+    terms.account_mode = AccountMode::MultiCurrency;
     terms.price_digits = 3;
     terms.quantity_digits = 1;
     AlgoPlaceRequest request;
@@ -166,6 +167,27 @@ TEST(AlgoProtocol, AmendsAndCancelsNameWhatChanges) {
             R"([{"instId":"BTC-USDT-SWAP","algoClOrdId":"1234"},)"
             R"({"instId":"BTC-USDT-SWAP","algoId":"5"}])");
   EXPECT_EQ(encode_cancel_algos(text, {}, {}).error(), EncodeError::TooMany);
+}
+
+TEST(AlgoProtocol, ExitsGoWithTheirOrdersRequest) {
+  AccountSide side;
+  OrderText text;
+  PlaceRequest request = side.place_request(17);
+  request.exits.take_profit = {65'000'000};
+  request.exits.stop = {60'000'000};
+  request.exits.stop_limit = {59'900'000};
+  request.exits.stop_by = TriggerSource::Mark;
+  request.exits_client_id = {18};
+  const Encoded body =
+      encode_place(text, kRest, request, *side.terms.find(side.swap), OrderTag("mm1"));
+  ASSERT_TRUE(body);
+  EXPECT_NE(
+      body->find(
+          R"(,"attachAlgoOrds":[{"attachAlgoClOrdId":"18","tpTriggerPx":"65000","tpOrdPx":"-1",)"
+          R"("tpTriggerPxType":"last","slTriggerPx":"60000","slOrdPx":"59900",)"
+          R"("slTriggerPxType":"mark"}]})"),
+      std::string_view::npos)
+      << *body;
 }
 
 TEST(AlgoProtocol, EveryKindIsWrittenAndReadBackAlike) {

@@ -24,7 +24,7 @@ PIN(gannet_operator_command, 24);
 PIN(gannet_parameter, 72);
 PIN(gannet_value, 64);
 PIN(gannet_parameters, 24);
-PIN(gannet_order, 56);
+PIN(gannet_order, 96);
 PIN(gannet_amend, 32);
 PIN(gannet_algo_order, 112);
 PIN(gannet_subscription, 24);
