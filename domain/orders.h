@@ -53,8 +53,8 @@ inline constexpr std::uint16_t kLargestSlippageBps = 500;
 
 enum class TriggerSource : std::uint8_t { Last, Index, Mark };
 
-/// Exits that the venue keeps with an order: they go live when it has ended, for what it filled, and
-/// end with it if it filled nothing. Zero: not given; a limit of zero is a market order.
+/// Exits that the venue keeps with an order: they go live when it has ended, for what it filled,
+/// and end with it if it filled nothing. Zero: not given; a limit of zero is a market order.
 struct AttachedExits {
   Price take_profit;
   Price take_profit_limit;

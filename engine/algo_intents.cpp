@@ -100,8 +100,8 @@ bool OrderManager::has_algo_room() noexcept {
   return !algos_.full();
 }
 
-void OrderManager::place_with_exits(const OrderIntent& intent, Timestamp decided,
-                                    Timestamp trigger, Timestamp now) noexcept {
+void OrderManager::place_with_exits(const OrderIntent& intent, Timestamp decided, Timestamp trigger,
+                                    Timestamp now) noexcept {
   AlgoIntent exits;
   exits.strategy = intent.strategy;
   exits.handle = exits_handle(intent.handle);

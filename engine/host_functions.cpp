@@ -69,7 +69,8 @@ bool is_well_formed(const gannet_order& order) noexcept {
          order.self_trade <= GANNET_SELF_TRADE_CANCEL_BOTH &&
          order.program <= GANNET_PROGRAM_RETAIL_PRICE_IMPROVEMENT &&
          order.slippage_max_bps <= kLargestSlippageBps && (order.flags & ~kOrderFlags) == 0 &&
-         order.take_profit_by <= GANNET_TRIGGER_BY_MARK && order.stop_by <= GANNET_TRIGGER_BY_MARK &&
+         order.take_profit_by <= GANNET_TRIGGER_BY_MARK &&
+         order.stop_by <= GANNET_TRIGGER_BY_MARK &&
          std::all_of(std::begin(order.reserved2), std::end(order.reserved2),
                      [](std::uint8_t byte) { return byte == 0; });
 }

@@ -58,7 +58,7 @@ struct Order {
   QuoteQuantity quote_quantity;  ///< > 0: sized in money, and `quantity` is the most it may trade
   bool in_batch = false;         ///< its place request was an element of a batch
   bool algo = false;             ///< an algo order: its terms and children are in the AlgoBook
-  ClientOrderId attached_to;  ///< of exits that came with an order: that order
+  ClientOrderId attached_to;     ///< of exits that came with an order: that order
   bool protective = false;       ///< an algo order that can only reduce: it counts as nothing
   Price price;        ///< terms in force as far as we know; of an algo order its main price
   Quantity quantity;  ///< total

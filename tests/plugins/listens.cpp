@@ -47,7 +47,8 @@ class Listens : public gannet::Strategy {
  private:
   void heard(const char* what, gannet::InstrumentId id) {
     if (told_.insert(what).second)
-      log_info(("heard " + std::string(what) + " of " + std::string(instrument(id).name())).c_str());
+      log_info(
+          ("heard " + std::string(what) + " of " + std::string(instrument(id).name())).c_str());
   }
   std::set<std::string> told_;
 };

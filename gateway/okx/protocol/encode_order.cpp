@@ -1,7 +1,7 @@
 #include "gateway/okx/protocol/encode_order.h"
 
-#include "gateway/okx/protocol/order_rules.h"
 #include "gateway/okx/protocol/algo_words.h"
+#include "gateway/okx/protocol/order_rules.h"
 #include "gateway/okx/protocol/order_words.h"
 #include "gateway/okx/protocol/text_writer.h"
 

@@ -588,9 +588,9 @@ typedef struct gannet_order {
   uint8_t program;           /* GANNET_PROGRAM_... */
   uint16_t slippage_max_bps; /* spot market orders sized in what they receive: 1..500; 0: none */
   uint32_t flags;            /* GANNET_ORDER_... */
-  /* Exits that the venue keeps with the order; 0: not given, a limit of 0 is a market order. They go
-   * live when the order has ended, for what it filled, as an algo order under `handle` + 1, and are
-   * first heard of then; if it filled nothing they end with it. */
+  /* Exits that the venue keeps with the order; 0: not given, a limit of 0 is a market order. They
+   * go live when the order has ended, for what it filled, as an algo order under `handle` + 1, and
+   * are first heard of then; if it filled nothing they end with it. */
   int64_t take_profit_price;
   int64_t take_profit_limit_price;
   int64_t stop_price;

@@ -587,8 +587,9 @@ enum class TriggerBy : std::uint8_t {
   Mark = GANNET_TRIGGER_BY_MARK
 };
 
-/// Exits that the venue keeps with an order: live when it has ended, for what it filled; gone with it
-/// if it filled nothing. 0 is "not given", a limit of 0 a market order. Their handle: Placed::exits.
+/// Exits that the venue keeps with an order: live when it has ended, for what it filled; gone with
+/// it if it filled nothing. 0 is "not given", a limit of 0 a market order. Their handle:
+/// Placed::exits.
 struct Exits {
   Price take_profit{};
   Price take_profit_limit{};
@@ -646,7 +647,7 @@ struct AlgoOrder {
   bool reduce_only = true;
   bool close_position = false;  ///< the whole position when it triggers; no quantity then
   PositionSide position_side = PositionSide::Net;  ///< long/short mode: which leg
-  Price trigger;                ///< the take profit's, or the order's
+  Price trigger;                                   ///< the take profit's, or the order's
   Price limit;
   Price stop_trigger;
   Price stop_limit;

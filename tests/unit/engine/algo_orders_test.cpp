@@ -545,16 +545,14 @@ TEST(AttachedExits, LiveWhenTheirOrderHasFilledAndEndThePosition) {
 TEST(AttachedExits, EndUnheardWithAnOrderThatFilledNothing) {
   AlgoBench t;
   const Handle entry = t.entry(5);
-  TinyVenue::Order& order =
-      t.bench.venue.execute_place(t.bench.venue.places[0], t.bench.now);
+  TinyVenue::Order& order = t.bench.venue.execute_place(t.bench.venue.places[0], t.bench.now);
   t.bench.core->kill("a test", "somebody", t.bench.now);
   EXPECT_EQ(t.bench.venue.cancels.size(), 1u);
   EXPECT_TRUE(t.desk.cancels.empty());  // the venue does not know them
   t.bench.venue.end(order, OrderState::Cancelled, VenueReason::UserCancel, t.bench.now);
   t.bench.run_for(seconds(3));
   EXPECT_EQ(t.last(entry), AlgoEvent::Cancelled);
-  for (const auto& event : t.bench.ears.order_events)
-    EXPECT_NE(event.handle, exits_handle(entry));
+  for (const auto& event : t.bench.ears.order_events) EXPECT_NE(event.handle, exits_handle(entry));
   EXPECT_EQ(t.bench.core->status().open_orders, 0u);
   EXPECT_TRUE(t.bench.core->status().flat_confirmed);
 }
@@ -562,8 +560,7 @@ TEST(AttachedExits, EndUnheardWithAnOrderThatFilledNothing) {
 TEST(AttachedExits, ThatAreNowhereAfterAFillAreSaidToBeGone) {
   AlgoBench t;
   const Handle entry = t.entry(5);
-  TinyVenue::Order& order =
-      t.bench.venue.execute_place(t.bench.venue.places[0], t.bench.now);
+  TinyVenue::Order& order = t.bench.venue.execute_place(t.bench.venue.places[0], t.bench.now);
   t.bench.venue.fill(order, {2}, {100'000}, t.bench.now);
   t.bench.venue.end(order, OrderState::Cancelled, VenueReason::UserCancel, t.bench.now);
   t.bench.run_for(seconds(5));

@@ -243,9 +243,10 @@ TEST_F(MarketUpdates, ATradeTellsItsStreamAndItsSource) {
 
 TEST_F(MarketUpdates, ARecordingTeachesTheDecimalsOfWhatItHolds) {
   InstrumentLearner learner;
-  for (const std::string_view frame :
-       {R"({"arg":{"channel":"liquidation-orders","instType":"SWAP"},"data":[{"details":[{"bkPx":"0.55205","side":"buy","sz":"39.5"}],"instId":"XRP-USD-SWAP","instType":"SWAP"}]})",
-        R"({"arg":{"channel":"candle1m","instId":"ETH-USDT"},"data":[["1","3811.31","3811.3","3811","3811","0.125","1","1","0"]]})"}) {
+  for (
+      const std::string_view frame :
+      {R"({"arg":{"channel":"liquidation-orders","instType":"SWAP"},"data":[{"details":[{"bkPx":"0.55205","side":"buy","sz":"39.5"}],"instId":"XRP-USD-SWAP","instType":"SWAP"}]})",
+       R"({"arg":{"channel":"candle1m","instId":"ETH-USDT"},"data":[["1","3811.31","3811.3","3811","3811","0.125","1","1","0"]]})"}) {
     learner.see(test::PaddedText(frame));
   }
   InstrumentTable table;
