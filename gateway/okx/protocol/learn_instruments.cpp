@@ -71,7 +71,8 @@ void InstrumentLearner::see(std::string_view text) noexcept {
         for_each_field(value, [&](std::string_view key, JsonValue member) -> DecodeStatus {
           if (key == "asks" || key == "bids") return take_levels(member);
           if (key == "details" || key == "balData" || key == "posData") {
-            return for_each_element(member, [&](JsonValue inner) { return self(self, inner, &row); });
+            return for_each_element(member,
+                                    [&](JsonValue inner) { return self(self, inner, &row); });
           }
           if (key == "instId") return take_text(member, row.name);
           if (key == "instType") return take_text(member, row.type);
@@ -125,7 +126,8 @@ void InstrumentLearner::see(std::string_view text) noexcept {
     return;
   }
   // What is malformed is found again, and told, when the line is decoded.
-  static_cast<void>(for_each_row(reader_, [&](JsonValue row) { return learn(learn, row, nullptr); }));
+  static_cast<void>(
+      for_each_row(reader_, [&](JsonValue row) { return learn(learn, row, nullptr); }));
 }
 
 InstrumentLearner::Seen& InstrumentLearner::entry(std::string_view name) {
