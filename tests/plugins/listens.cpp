@@ -46,9 +46,9 @@ class Listens : public gannet::Strategy {
 
  private:
   void heard(const char* what, gannet::InstrumentId id) {
-    if (told_.insert(what).second)
-      log_info(
-          ("heard " + std::string(what) + " of " + std::string(instrument(id).name())).c_str());
+    if (!told_.insert(what).second) return;
+    const std::string name(instrument(id).name());
+    log_info(("heard " + std::string(what) + " of " + name).c_str());
   }
   std::set<std::string> told_;
 };
