@@ -194,6 +194,22 @@ ExecutionReport AlgoOrders::place(const AlgoPlaceRequest& request, Timestamp now
   return answer;
 }
 
+VenueReason AlgoOrders::attach(sim::NewOrder& order, const PlaceRequest& request, Timestamp now) {
+  OrderIntent intent;
+  intent.side = request.side;
+  intent.position_side = request.position_side;
+  intent.exits = request.exits;
+  const AlgoTerms terms = exit_terms(intent);
+  sim::AttachedExit exit;
+  exit.client_id = text_of(request.exits_client_id.value);
+  exit.take_profit = exit_of(terms.trigger, terms.source, terms.limit);
+  exit.stop_loss = exit_of(terms.stop_trigger, terms.stop_source, terms.stop_limit);
+  const sim::AlgoRefusal refused = desk_.attach(order, {exit}, now);
+  if (!refused.ok()) return why_refused(refused);
+  terms_.try_emplace(request.exits_client_id.value, terms);
+  return VenueReason::None;
+}
+
 ExecutionReport AlgoOrders::amend(const AlgoAmendRequest& request, Timestamp now) {
   using Kind = ExecutionReport::Kind;
   ExecutionReport answer =
@@ -289,6 +305,8 @@ AlgoReport AlgoOrders::report_of(const sim::AlgoView& algo, ExecutionReport::Sou
   if (!algo.failure.ok()) report.reason = why_refused(algo.failure);
   if (const auto kept = terms_.find(report.client_id.value); kept != terms_.end()) {
     report.terms = kept->second;
+    // Of exits that came with an order: what it filled.
+    if (report.terms.quantity.raw == 0) report.terms.quantity = algo.terms.quantity;
   }
   const std::size_t told = std::min(algo.orders.size(), AlgoReport::kMaxChildren);
   for (std::size_t i = algo.orders.size() - told; i < algo.orders.size(); ++i) {

@@ -36,6 +36,9 @@ class AlgoOrders final : private sim::AlgoEvents {
 
   // Requests; the answer says what is particular to it.
   ExecutionReport place(const AlgoPlaceRequest& request, Timestamp now);
+  /// The exits of an order that is about to be placed; why not, else None. If the exchange refuses
+  /// the order, `desk().drop` its attachment.
+  VenueReason attach(sim::NewOrder& order, const PlaceRequest& request, Timestamp now);
   ExecutionReport amend(const AlgoAmendRequest& request, Timestamp now);
   ExecutionReport cancel(const AlgoCancelRequest& request, Timestamp now);
 

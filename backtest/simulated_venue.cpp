@@ -199,6 +199,10 @@ void SimulatedVenue::carry_out(const PlaceRequest& request, Timestamp now) {
                             instruments_[request.instrument].quote};
   }
   order.client_id = text_of(request.client_id.value);
+  if (request.exits.any()) {
+    answer.reason = algos_->attach(order, request, now);
+    if (answer.reason != VenueReason::None) return reply(answer, now);
+  }
   const bool has_limit = request.kind == OrderKind::Limit;
   const Quantity shown = request.quote_quantity.raw > 0 ? quantity_for(request) : request.quantity;
   market_->before_order(request.instrument, request.side,
@@ -210,6 +214,7 @@ void SimulatedVenue::carry_out(const PlaceRequest& request, Timestamp now) {
     answer.venue_id = placed.id;
   } else {
     answer.reason = reason_of(placed.refusal);
+    if (order.attachment != 0) algos_->desk().drop(order.attachment);
   }
   reply(answer, now);
   settle(request.instrument, now);
