@@ -81,10 +81,11 @@ void append_recording(std::string& out, const DaemonStatus& status) {
     return;
   }
   const RecorderFigures& at = *status.recording;
-  fmt::format_to(std::back_inserter(out),
-                 "\"recording\":{{\"stopped\":{},\"messages\":{},\"bytes\":{},\"dropped\":{},"
-                 "\"gaps\":{},\"segments\":{}}},",
-                 at.stopped, at.messages, at.bytes, at.dropped, at.gaps, at.segments);
+  fmt::format_to(
+      std::back_inserter(out),
+      "\"recording\":{{\"stopped\":{},\"messages\":{},\"bytes\":{},\"dropped\":{},\"repeated\":{},"
+      "\"gaps\":{},\"segments\":{}}},",
+      at.stopped, at.messages, at.bytes, at.dropped, at.repeated, at.gaps, at.segments);
 }
 
 std::span<const DaemonStatus::InstrumentRow> rows_of(const DaemonStatus& status) {

@@ -60,9 +60,10 @@ std::expected<std::unique_ptr<FrameRecorder>, Error> FrameRecorder::open(
 
 FrameRecorder::~FrameRecorder() { stop(); }
 
-FrameTap& FrameRecorder::add_tap(std::string channel, std::uint32_t connection) {
-  return taps_.emplace_back(std::move(channel), connection, settings_.queue_bytes, stopped_,
-                            dropped_);
+FrameTap& FrameRecorder::add_tap(std::string channel, std::string lines, std::uint32_t connection) {
+  if (lines.empty()) lines = channel;
+  return taps_.emplace_back(std::move(channel), std::move(lines), connection, settings_.queue_bytes,
+                            stopped_, dropped_);
 }
 
 void FrameRecorder::start() {
@@ -71,7 +72,7 @@ void FrameRecorder::start() {
        LogField::number("recovered_segments", writer_->recovered())});
   std::map<std::string, int> taps;
   for (const FrameTap& tap : taps_) {
-    if (++taps[tap.channel_] == 2) merges_.try_emplace(tap.channel_);
+    if (++taps[tap.lines_] == 2) merges_.try_emplace(tap.lines_);
   }
   thread_ = std::thread([this] { run(); });
 }
@@ -82,10 +83,16 @@ void FrameRecorder::stop() {
 }
 
 RecorderFigures FrameRecorder::figures() const noexcept {
-  return {messages_.load(std::memory_order_relaxed), text_bytes_.load(std::memory_order_relaxed),
-          bytes_.load(std::memory_order_relaxed),    dropped_.load(std::memory_order_relaxed),
-          gaps_.load(std::memory_order_relaxed),     segments_.load(std::memory_order_relaxed),
-          stopped_.load(std::memory_order_relaxed)};
+  RecorderFigures figures;
+  figures.messages = messages_.load(std::memory_order_relaxed);
+  figures.text_bytes = text_bytes_.load(std::memory_order_relaxed);
+  figures.bytes = bytes_.load(std::memory_order_relaxed);
+  figures.dropped = dropped_.load(std::memory_order_relaxed);
+  figures.repeated = repeated_.load(std::memory_order_relaxed);
+  figures.gaps = gaps_.load(std::memory_order_relaxed);
+  figures.segments = segments_.load(std::memory_order_relaxed);
+  figures.stopped = stopped_.load(std::memory_order_relaxed);
+  return figures;
 }
 
 void FrameRecorder::run() {
@@ -110,7 +117,7 @@ void FrameRecorder::run() {
     if (work == 0) std::this_thread::sleep_for(kRecorderNap);
   }
   for (FrameTap& tap : taps_) {  // lost with nothing behind them; the taps are silent by now
-    if (tap.lost_ != 0) writer_->tally().on_dropped(tap.channel_, tap.lost_, wall_clock_now());
+    if (tap.lost_ != 0) writer_->tally().on_dropped(tap.lines_, tap.lost_, wall_clock_now());
   }
   if (auto closed = writer_->close(); !closed) return give_up(closed.error().message);
   tell_segment();
@@ -147,15 +154,15 @@ int FrameRecorder::drain() {
 
 std::expected<void, Error> FrameRecorder::take(FrameTap& tap, const TappedFrame& frame) {
   SegmentTally& tally = writer_->tally();
-  if (frame.lost != 0) tally.on_dropped(tap.channel_, frame.lost, frame.time);
-  const auto merge = merges_.find(tap.channel_);
+  if (frame.lost != 0) tally.on_dropped(tap.lines_, frame.lost, frame.time);
+  const auto merge = merges_.find(tap.lines_);
   switch (frame.kind) {
     case TappedFrame::Kind::Opened:
-      tally.on_opened(tap.channel_, tap.connection_, frame.time);
+      tally.on_opened(tap.lines_, tap.connection_, frame.time);
       if (merge != merges_.end()) merge->second.on_opened(tap.connection_);
       return {};
     case TappedFrame::Kind::Closed:
-      tally.on_closed(tap.channel_, tap.connection_, frame.time);
+      tally.on_closed(tap.lines_, tap.connection_, frame.time);
       if (merge != merges_.end()) merge->second.on_closed(tap.connection_);
       return {};
     case TappedFrame::Kind::In:
@@ -163,17 +170,21 @@ std::expected<void, Error> FrameRecorder::take(FrameTap& tap, const TappedFrame&
       break;
   }
   const bool in = frame.kind == TappedFrame::Kind::In;
-  if (in && merge != merges_.end() && is_repeated(tap, frame.text)) return {};
+  if (in && merge != merges_.end() && is_repeated(tap, frame)) {
+    repeated_.fetch_add(1, std::memory_order_relaxed);
+    return {};
+  }
   messages_.fetch_add(1, std::memory_order_relaxed);
   return writer_->write({frame.time, tap.channel_, in ? "in" : "out"}, frame.text);
 }
 
-bool FrameRecorder::is_repeated(const FrameTap& tap, std::string_view text) {
+bool FrameRecorder::is_repeated(const FrameTap& tap, const TappedFrame& frame) {
   // In the ring what follows may be being written.
-  looked_at_.assign(text);
+  looked_at_.assign(frame.text);
   looked_at_.append(okx::kTextPadding, '\0');
-  const auto summary = summarizer_.read(std::string_view(looked_at_).substr(0, text.size()));
-  return summary && !merges_.find(tap.channel_)->second.is_news(tap.connection_, *summary);
+  const auto summary = summarizer_.read(std::string_view(looked_at_).substr(0, frame.text.size()));
+  return summary &&
+         !merges_.find(tap.lines_)->second.is_news(tap.connection_, *summary, frame.time);
 }
 
 void FrameRecorder::tell_news(Timestamp now) {

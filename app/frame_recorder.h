@@ -35,9 +35,11 @@ struct RecorderSettings {
 /// counted. Thread: the connection's.
 class FrameTap {
  public:
-  FrameTap(std::string channel, std::uint32_t connection, std::size_t queue_bytes,
-           const std::atomic<bool>& stopped, std::atomic<std::uint64_t>& dropped)
+  FrameTap(std::string channel, std::string lines, std::uint32_t connection,
+           std::size_t queue_bytes, const std::atomic<bool>& stopped,
+           std::atomic<std::uint64_t>& dropped)
       : channel_(std::move(channel)),
+        lines_(std::move(lines)),
         connection_(connection),
         ring_(queue_bytes),
         stopped_(stopped),
@@ -55,6 +57,7 @@ class FrameTap {
   void push(TappedFrame frame) noexcept;
 
   std::string channel_;
+  std::string lines_;
   std::uint32_t connection_;
   FrameRing ring_;
   const std::atomic<bool>& stopped_;
@@ -75,9 +78,11 @@ class FrameRecorder {
   FrameRecorder(const FrameRecorder&) = delete;
   FrameRecorder& operator=(const FrameRecorder&) = delete;
 
-  /// Before `start`. `channel`: public, private or business; `connection` tells several of them
-  /// apart: what more than one of them hears is recorded once. Valid as long as the recorder.
-  FrameTap& add_tap(std::string channel, std::uint32_t connection = 0);
+  /// Before `start`. `channel`: public, private or business. `lines` names the connections that
+  /// stand in for one another ("": the channel's), `connection` one of them: what more than one of
+  /// them hears is recorded once, and only when all of them are away is there an outage. Valid as
+  /// long as the recorder.
+  FrameTap& add_tap(std::string channel, std::string lines = {}, std::uint32_t connection = 0);
   void start();
   RecorderFigures figures() const noexcept;
   /// Of the segment being written; the recorder's thread must have ended.
@@ -94,7 +99,7 @@ class FrameRecorder {
   int drain();
   std::expected<void, Error> take(FrameTap& tap, const TappedFrame& frame);
   /// Several connections of one socket are recorded as one.
-  bool is_repeated(const FrameTap& tap, std::string_view text);
+  bool is_repeated(const FrameTap& tap, const TappedFrame& frame);
   void tell_news(Timestamp now);
   void tell_segment();
   void give_up(const std::string& why);
@@ -103,13 +108,14 @@ class FrameRecorder {
   RecorderSettings settings_;
   std::unique_ptr<SegmentWriter> writer_;
   std::deque<FrameTap> taps_;
-  std::map<std::string, LineMerge> merges_;  // of sockets that have several taps
+  std::map<std::string, LineMerge> merges_;  // of lines that have several taps
   okx::FrameSummarizer summarizer_;
   std::string looked_at_;  // a frame with the padding that reading it needs
   std::thread thread_;
   std::atomic<bool> end_{false};
   std::atomic<bool> stopped_{false};
   std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::uint64_t> repeated_{0};
   std::atomic<std::uint64_t> messages_{0};
   std::atomic<std::uint64_t> text_bytes_{0};
   std::atomic<std::uint64_t> bytes_{0};

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kAlign = 32;  // a header's room, so that one always fits before the end
 constexpr std::size_t kSmallest = 64 * 1024;
+constexpr std::size_t kMarkerRoom = 4 * 1024;  // 128 of them
 
 constexpr std::size_t aligned(std::size_t bytes) noexcept {
   return (bytes + kAlign - 1) / kAlign * kAlign;
@@ -34,13 +35,15 @@ FrameRing::FrameRing(std::size_t bytes)
 bool FrameRing::try_push(const TappedFrame& frame) noexcept {
   const std::uint64_t size = mask_ + 1;
   const std::size_t needed = kAlign + aligned(frame.text.size());
+  const bool is_frame = frame.kind == TappedFrame::Kind::In || frame.kind == TappedFrame::Kind::Out;
+  const std::size_t kept_free = is_frame ? kMarkerRoom : 0;
   if (needed > size / 2) return false;
   std::uint64_t head = head_.load(std::memory_order_relaxed);
   const std::uint64_t to_end = size - (head & mask_);
   const std::uint64_t total = needed <= to_end ? needed : to_end + needed;
-  if (head + total - known_tail_ > size) {
+  if (head + total + kept_free - known_tail_ > size) {
     known_tail_ = tail_.load(std::memory_order_acquire);  // what was popped may be overwritten
-    if (head + total - known_tail_ > size) return false;
+    if (head + total + kept_free - known_tail_ > size) return false;
   }
   Header header;
   if (needed > to_end) {

@@ -27,7 +27,8 @@ class FrameRing {
   /// `bytes` is rounded up to a power of two, at least 64 KB.
   explicit FrameRing(std::size_t bytes);
 
-  /// False: no room (or longer than half the ring); nothing is changed.
+  /// False: no room (or longer than half the ring); nothing is changed. Frames leave room for what
+  /// tells of a connection's coming and going: that gets through a ring that is full of frames.
   bool try_push(const TappedFrame& frame) noexcept;
 
   /// The oldest frame; false when there is none. Its text is valid until `pop`.

@@ -283,7 +283,7 @@ okx::SocketSession& EngineRoom::Parts::heard(okx::SocketSession& session, std::s
                                                      : "business";
   const auto connection = static_cast<std::uint32_t>(recorded.size());
   recorded.push_back(std::make_unique<RecordedSession>(
-      session, links.recorder->add_tap(std::string(socket), connection)));
+      session, links.recorder->add_tap(std::string(socket), std::string(name), connection)));
   return *recorded.back();
 }
 

@@ -265,8 +265,8 @@ TEST_F(RecordingTest, SeveralConnectionsOfOneSocketAreRecordedAsOne) {
   settings.disk_free_min_ppm = 0;
   auto recorder = FrameRecorder::open(settings);
   ASSERT_TRUE(recorder);
-  FrameTap& first = (*recorder)->add_tap("public", 0);
-  FrameTap& second = (*recorder)->add_tap("public", 1);
+  FrameTap& first = (*recorder)->add_tap("public", "market", 0);
+  FrameTap& second = (*recorder)->add_tap("public", "market", 1);
   const std::string mark =
       R"({"arg":{"channel":"mark-price","instId":"BTC-USDT-SWAP"},"data":[{"markPx":"1"}]})";
   std::int64_t time = 0;
@@ -293,6 +293,51 @@ TEST_F(RecordingTest, SeveralConnectionsOfOneSocketAreRecordedAsOne) {
   EXPECT_THAT(messages(), ElementsAre(book(10, -1, "snapshot"), book(12, 10), mark, book(15, 12),
                                       book(16, 15), mark));
   EXPECT_EQ(index().at(0).gap_count, 0u);
+  EXPECT_EQ((*recorder)->figures().repeated, 5u);
+}
+
+TEST_F(RecordingTest, AHalfDeadConnectionGivesAStreamWithoutSequencesAway) {
+  LineMerge merge;
+  merge.on_opened(0);
+  merge.on_opened(1);
+  okx::FrameSummarizer summarizer;
+  const PaddedText mark(R"({"arg":{"channel":"mark-price","instId":"X"},"data":[{"markPx":"1"}]})");
+  const auto news = [&](std::uint32_t connection, Nanos at) {
+    return merge.is_news(connection, *summarizer.read(mark), Timestamp{} + at);
+  };
+  EXPECT_TRUE(news(0, seconds(1)));
+  EXPECT_FALSE(news(1, milliseconds(1'010)));
+  EXPECT_FALSE(news(1, milliseconds(2'010)));  // perhaps the first is late
+  EXPECT_TRUE(news(1, milliseconds(3'010)));
+  EXPECT_FALSE(news(0, milliseconds(3'500)));
+  EXPECT_TRUE(news(1, milliseconds(4'010)));
+}
+
+TEST_F(RecordingTest, AnOutageIsOfConnectionsThatStandInForOneAnother_AndItsMarksGetThrough) {
+  RecorderSettings settings;
+  settings.segments.directory = directory;
+  settings.queue_bytes = 64 * 1024;
+  settings.disk_free_min_ppm = 0;
+  auto recorder = FrameRecorder::open(settings);
+  ASSERT_TRUE(recorder);
+  FrameTap& algos = (*recorder)->add_tap("business", "algo_orders", 0);
+  FrameTap& candles = (*recorder)->add_tap("business", "business", 1);
+  std::int64_t time = 0;
+  algos.on_opened({++time});
+  candles.on_opened({++time});
+  const std::string frame = R"({"event":")" + std::string(3'000, 'x') + R"("})";
+  for (int i = 0; i < 100; ++i)
+    candles.on_received(frame, {++time});  // full, and nobody drains yet
+  EXPECT_GT((*recorder)->figures().dropped, 0u);
+  candles.on_closed({++time});
+  candles.on_opened({++time});
+  (*recorder)->start();
+  (*recorder)->stop();
+  const SegmentEntry entry = index().at(0);
+  ASSERT_EQ(entry.gaps.size(), 2u);  // what was lost, and the time without a connection
+  EXPECT_EQ(entry.gaps[1].kind, RecordingGap::Kind::Outage);
+  EXPECT_EQ(entry.gaps[1].channel, "business");
+  EXPECT_EQ(entry.gaps[1].from.nanos, time - 1);
 }
 
 TEST_F(RecordingTest, AFullQueueDropsCountsAndNames) {
