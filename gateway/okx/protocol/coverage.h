@@ -79,7 +79,8 @@ inline constexpr auto kCoverage = std::to_array<CoverageRow>({
     {CoverageGroup::Channel, "option-trades", "matches of a family", coverage::kUpdates},
     {CoverageGroup::Channel, "orders", "the order's life; fills are booked from it",
      coverage::kOrders},
-    {CoverageGroup::Channel, "fills", "a hint to strategies, never booked", coverage::kAlgos},
+    {CoverageGroup::Channel, "fills", "a hint, counted and never booked; off by default",
+     coverage::kAlgos},
     {CoverageGroup::Channel, "account", "balances", coverage::kOrders},
     {CoverageGroup::Channel, "positions", "compared with positions by fills", coverage::kOrders},
     {CoverageGroup::Channel, "balance_and_position", "compared, never booked a second time",
@@ -153,6 +154,11 @@ inline constexpr auto kCoverage = std::to_array<CoverageRow>({
      "TimeWeighted"},
     {CoverageGroup::AlgoOrder, "chase", "a post-only order that follows the best price",
      coverage::kAlgos, "Chase"},
+
+    {CoverageGroup::AlgoOrder, "attachAlgoOrds",
+     "exits that come with an order and live when it fills", coverage::kEncode},
+    {CoverageGroup::AlgoOrder, "advChaseParams",
+     "a trigger that becomes a chase: its child would carry no id of ours"},
 
     {CoverageGroup::Connection, "login", "time-out, refusals, the clock corrected once",
      coverage::kOrders},
