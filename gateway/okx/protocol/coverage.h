@@ -156,7 +156,7 @@ inline constexpr auto kCoverage = std::to_array<CoverageRow>({
      coverage::kAlgos, "Chase"},
 
     {CoverageGroup::AlgoOrder, "attachAlgoOrds",
-     "exits that come with an order and live when it fills", coverage::kEncode},
+     "exits that come with an order and live when it fills", coverage::kAlgos},
     {CoverageGroup::AlgoOrder, "advChaseParams",
      "a trigger that becomes a chase: its child would carry no id of ours"},
 
