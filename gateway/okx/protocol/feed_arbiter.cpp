@@ -104,8 +104,10 @@ struct FeedArbiter::BookStream {
   std::size_t passed_next = 0;
 };
 
-FeedArbiter::FeedArbiter(std::size_t lines, std::size_t instruments, MarketListener& listener)
+FeedArbiter::FeedArbiter(std::size_t lines, std::size_t instruments, MarketListener& listener,
+                         BookRenewer* renewer)
     : listener_(listener),
+      renewer_(renewer),
       states_(lines, ConnectionState::Disconnected),
       streams_(instruments * kBookFeeds),
       values_(instruments) {
@@ -138,7 +140,8 @@ void FeedArbiter::adopt_book(std::size_t line, InstrumentId instrument, BookFeed
 
 bool FeedArbiter::is_level_everywhere(std::size_t line) const noexcept {
   return std::ranges::all_of(streams_, [line](const auto& stream) {
-    return stream == nullptr || !stream->live || stream->states.is_level(line);
+    if (stream == nullptr) return true;
+    return stream->live ? stream->states.is_level(line) : !stream->of_line[line].live;
   });
 }
 
@@ -200,12 +203,14 @@ void FeedArbiter::on_snapshot(BookStream& stream, std::size_t line,
   const auto take = [&] {
     stream.states.accept(line, key, Novelty::Next);
     pass(stream, line, update);
+    share_copy(stream, line);
   };
   if (!stream.live) return take();
   const StreamKey& newest = *stream.states.newest();
   stream.states.forget(line);
   if (key == newest) {
     stream.states.set_level(line);
+    share_copy(stream, line);
     return note_second(stream, line, key, update.receive_time);
   }
   if (key.sequence == newest.sequence) {
@@ -231,14 +236,20 @@ void FeedArbiter::on_update(BookStream& stream, std::size_t line,
       update.bids.empty() && update.asks.empty() && update.sequence == told.key.sequence;
   if (is_keep_alive) {
     // Named by the state that it says still is.
-    if (stream.states.is_level(line) &&
+    if (stream.live && stream.states.is_level(line) &&
         stream.states.judge(line, *stream.states.newest()) == Novelty::Repeat) {
       listener_.on_book_update(update);
     }
     return;
   }
   told.key = key_of(update);
-  const Novelty novelty = stream.states.judge(line, told.key);
+  if (!stream.live) {
+    // The listener has nothing that this would follow.
+    if (told.has_copy) told.has_copy = !told.copy->apply(update).overflow;
+    pass_best(stream, update.receive_time);
+    return;
+  }
+  const Novelty novelty = judge_update(stream, line);
   if (novelty == Novelty::Next || novelty == Novelty::Repeat) pass(stream, line, update);
   // After the passing: the copy is needed when a line is lost, the update is needed now.
   if (told.has_copy) told.has_copy = !told.copy->apply(update).overflow;
@@ -254,6 +265,37 @@ void FeedArbiter::on_update(BookStream& stream, std::size_t line,
       note_second(stream, line, told.key, update.receive_time);
       break;
   }
+  share_copy(stream, line);
+}
+
+/// Accepts nothing that could not be passed.
+Succession::Novelty FeedArbiter::judge_update(BookStream& stream, std::size_t line) noexcept {
+  const BookStream::OfLine& told = stream.of_line[line];
+  const auto& newest = stream.states.newest();
+  if (newest && !stream.states.is_level(line)) {
+    // Of the state that was adopted, only the id is known.
+    const bool only_id = newest->time == Timestamp{};
+    if (only_id && told.key.sequence <= newest->sequence) return Novelty::Old;
+    // What lies between the newest state and this one only a copy can tell.
+    if (told.key != *newest && !told.has_copy) return Novelty::Old;
+  }
+  return stream.states.judge(line, told.key);
+}
+
+/// Lines that have no copy and are where this one is: what they tell next goes on from it.
+void FeedArbiter::share_copy(BookStream& stream, std::size_t line) noexcept {
+  const BookStream::OfLine& from = stream.of_line[line];
+  if (!from.live) return;
+  for (std::size_t other = 0; other < stream.of_line.size(); ++other) {
+    BookStream::OfLine& to = stream.of_line[other];
+    if (!to.live || to.has_copy == from.has_copy || to.key != from.key) continue;
+    BookStream::OfLine& lacks = to.has_copy ? stream.of_line[line] : to;
+    *lacks.copy = to.has_copy ? *to.copy : *from.copy;
+    lacks.has_copy = true;
+    if (from.key == *stream.states.newest() && !stream.states.is_level(other)) {
+      stream.states.set_level(other);
+    }
+  }
 }
 
 void FeedArbiter::pass(BookStream& stream, std::size_t line, const BookUpdate& update) noexcept {
@@ -268,8 +310,10 @@ void FeedArbiter::pass(BookStream& stream, std::size_t line, const BookUpdate& u
 void FeedArbiter::pass_whole(BookStream& stream, std::size_t line, Timestamp now) noexcept {
   const BookStream::OfLine& told = stream.of_line[line];
   if (!told.has_copy) {
-    // Nothing to pass, and what the line says next would not follow what the listener has.
-    stream.states.forget(line);
+    // It outgrew its copy just now: nothing to pass, and what comes next would not follow what the
+    // listener has.
+    withdraw(stream, BookWithdrawal::Gap, now);
+    renew_uncopied(stream, now);
     return;
   }
   const auto best_first = [](std::span<const Level> worst_first, std::vector<Level>& out) {
@@ -292,10 +336,13 @@ void FeedArbiter::on_withdrawn(std::size_t line, InstrumentId instrument, BookFe
   told.has_copy = false;
   told.key = {};
   found->states.forget(line);
-  if (!found->live || found->any_live()) return;
-  found->live = false;
-  found->orphaned_since.reset();
-  listener_.on_book_withdrawn(instrument, feed, why, now);
+  if (found->live && !found->any_live()) withdraw(*found, why, now);
+}
+
+void FeedArbiter::withdraw(BookStream& stream, BookWithdrawal why, Timestamp now) noexcept {
+  stream.live = false;
+  stream.orphaned_since.reset();
+  listener_.on_book_withdrawn(stream.instrument, stream.feed, why, now);
 }
 
 void FeedArbiter::on_timer(Timestamp now) noexcept {
@@ -314,18 +361,37 @@ void FeedArbiter::on_timer(Timestamp now) noexcept {
 /// No line is level with what the listener has, and none has come to be: the best of them is taken
 /// as it is, newer or not.
 void FeedArbiter::rescue(BookStream& stream, Timestamp now) noexcept {
+  if (pass_best(stream, now)) return;
+  withdraw(stream, BookWithdrawal::Gap, now);
+  renew_uncopied(stream, now);
+}
+
+/// Their sequencers are content: nothing else would have them ask for a snapshot.
+void FeedArbiter::renew_uncopied(BookStream& stream, Timestamp now) noexcept {
+  if (renewer_ == nullptr || tells_whole_books(stream.feed)) return;
+  for (std::size_t line = 0; line < stream.of_line.size(); ++line) {
+    const BookStream::OfLine& told = stream.of_line[line];
+    if (told.live && !told.has_copy) {
+      renewer_->renew_book(line, stream.instrument, stream.feed, now);
+    }
+  }
+}
+
+bool FeedArbiter::pass_best(BookStream& stream, Timestamp now) noexcept {
   std::optional<std::size_t> best;
   for (std::size_t line = 0; line < stream.of_line.size(); ++line) {
     const BookStream::OfLine& told = stream.of_line[line];
     if (told.has_copy && (!best || told.key > stream.of_line[*best].key)) best = line;
   }
-  if (best) {
-    stream.states.accept(*best, stream.of_line[*best].key, Novelty::Next);
-    return pass_whole(stream, *best, now);
+  if (!best) return false;
+  stream.states.accept(*best, stream.of_line[*best].key, Novelty::Next);
+  pass_whole(stream, *best, now);
+  for (std::size_t line = 0; line < stream.of_line.size(); ++line) {
+    const BookStream::OfLine& told = stream.of_line[line];
+    if (line == *best || !told.has_copy || told.key != stream.of_line[*best].key) continue;
+    stream.states.set_level(line);
   }
-  stream.live = false;
-  stream.orphaned_since.reset();
-  listener_.on_book_withdrawn(stream.instrument, stream.feed, BookWithdrawal::Gap, now);
+  return true;
 }
 
 void FeedArbiter::note_second(BookStream& stream, std::size_t line, const StreamKey& key,

@@ -10,7 +10,7 @@ MarketFeed::MarketFeed(std::size_t lines, const MarketSessionSettings& settings,
                        BookSeedSource* seeds)
     : listener_(listener),
       control_(control),
-      arbiter_(lines + 1, codes.rows().size(), listener),
+      arbiter_(lines + 1, codes.rows().size(), listener, this),
       working_(lines + 1, 0),
       wanted_(lines + 1, 0),
       spare_(lines),
@@ -124,6 +124,11 @@ void MarketFeed::try_direct(Timestamp now) noexcept {
 void MarketFeed::on_book_seed(InstrumentId instrument, BookFeed feed, std::string_view body,
                               Timestamp now) noexcept {
   for (const auto& session : sessions_) session->on_book_seed(instrument, feed, body, now);
+}
+
+void MarketFeed::renew_book(std::size_t seat, InstrumentId instrument, BookFeed feed,
+                            Timestamp now) noexcept {
+  sessions_[seat]->renew_book(instrument, feed, now);
 }
 
 MarketFeed::SeatState MarketFeed::state(std::size_t seat) const noexcept {
