@@ -524,8 +524,27 @@ void FeedArbiter::on_connection(std::size_t line, ConnectionState state, Timesta
   choose_reference(now);
   const ConnectionState best = *std::ranges::max_element(states_);
   if (best == told_state_) return;
+  const bool was_ready = told_state_ == ConnectionState::Ready;
   told_state_ = best;
   listener_.on_market_connection(best, now);
+  if (was_ready) begin_anew(now);
+}
+
+/// With the connection the listener gave up every book and value that it had, though a line that is
+/// only connecting may have them: what that line holds is passed whole, and any value is news.
+void FeedArbiter::begin_anew(Timestamp now) noexcept {
+  for (Values& values : values_) {
+    values.ticker.clear();
+    for (Succession& reference : values.reference) reference.clear();
+    for (Succession& update : values.updates) update.clear();
+  }
+  for (const auto& stream : streams_) {
+    if (stream == nullptr) continue;
+    stream->live = false;
+    stream->orphaned_since.reset();
+    stream->states.clear();
+    if (!pass_best(*stream, now)) renew_uncopied(*stream, now);
+  }
 }
 
 /// Pushes of instruments bear no time: of two lines, the one that lags would tell old states after

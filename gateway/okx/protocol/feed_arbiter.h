@@ -119,6 +119,7 @@ class FeedArbiter {
   bool pass_best(BookStream& stream, Timestamp now) noexcept;
   void rescue(BookStream& stream, Timestamp now) noexcept;
   void renew_uncopied(BookStream& stream, Timestamp now) noexcept;
+  void begin_anew(Timestamp now) noexcept;
   void choose_reference(Timestamp now) noexcept;
 
   /// Of one instrument, what is told as a value.

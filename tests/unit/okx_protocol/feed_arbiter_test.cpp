@@ -115,6 +115,51 @@ class FeedArbiterTest : public ::testing::Test {
   FeedArbiter arbiter_{3, 2, listener_, &renewer_};
 };
 
+// The listener gives up all books when the connection is not ready any more.
+TEST_F(FeedArbiterTest, BooksOfALineThatIsOnlyConnectingArePassedWholeWhenTheReadyOneEnds) {
+  connection(0, ConnectionState::Ready);
+  connection(1, ConnectionState::Connecting);
+  whole(0, 10);
+  whole(1, 10);
+  step(1, 11);
+  listener_.take();
+  lose(0);
+  connection(0, ConnectionState::Disconnected);
+  step(1, 12);
+  connection(1, ConnectionState::Ready);
+  step(1, 13);
+  EXPECT_EQ(listener_.take(), (Log{"connecting", "whole 11", "step 12", "ready", "step 13"}));
+  EXPECT_EQ(listener_.book.bid(0).quantity, 14);
+}
+
+TEST_F(FeedArbiterTest, ABookWithoutACopyIsAskedForAnewWhenTheReadyLineEnds) {
+  arbiter_.adopt_connection(0, ConnectionState::Connecting);
+  arbiter_.adopt_book(0, kFedInstrument, BookFeed::Depth400, 10);
+  connection(1, ConnectionState::Ready);
+  connection(1, ConnectionState::Disconnected);
+  step(0, 11);
+  EXPECT_EQ(listener_.take(), (Log{"ready", "connecting"}));
+  EXPECT_EQ(renewer_.lines, (std::vector<std::size_t>{0}));
+}
+
+TEST_F(FeedArbiterTest, AfterATotalOutageAnyValueIsNews) {
+  const auto mark = [&](std::size_t line, std::int64_t price, std::int64_t time_ms) {
+    arbiter_.line(line).on_reference_price({kFedInstrument, ReferencePriceEvent::Kind::Mark,
+                                            Price{price}, kFeedStart + milliseconds(time_ms),
+                                            now_});
+  };
+  connection(0, ConnectionState::Ready);
+  ticker(0, 1, 10);
+  mark(0, 1, 10);
+  connection(0, ConnectionState::Disconnected);
+  connection(0, ConnectionState::Connecting);
+  ticker(0, 1, 10);  // nothing was traded meanwhile
+  mark(0, 2, 9);
+  connection(0, ConnectionState::Ready);
+  EXPECT_EQ(listener_.take(), (Log{"ready", "ticker 1", "mark 1", "disconnected", "connecting",
+                                   "ticker 1", "mark 2", "ready"}));
+}
+
 // A line that told the listener directly has no copy of its book.
 TEST_F(FeedArbiterTest, AnAdoptedLineThatGetsAheadWithoutACopyHidesNothingOfTheOther) {
   arbiter_.adopt_connection(0, ConnectionState::Ready);
