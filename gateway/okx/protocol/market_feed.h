@@ -72,7 +72,7 @@ class MarketFeed final : private BookRenewer {
   void begin_move(std::size_t seat, Timestamp now) noexcept;
   void end_move(Timestamp now) noexcept;
   void start_next_move(Timestamp now) noexcept;
-  void arbitrate(std::size_t seat) noexcept;
+  void arbitrate() noexcept;
   void try_direct(Timestamp now) noexcept;
   void renew_book(std::size_t seat, InstrumentId instrument, BookFeed feed,
                   Timestamp now) noexcept override;

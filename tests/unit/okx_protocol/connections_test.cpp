@@ -524,6 +524,24 @@ TEST_F(MarketFeedTest, ASuccessorThatIsLostAgainLeavesNoBookThatIsNeverTold) {
   EXPECT_EQ(listener.take(), (Log{"book 14"}));
 }
 
+TEST_F(MarketFeedTest, TheSpareIsNotMovedBecauseOfANoticeFromWhenItWasToJoin) {
+  make(1);
+  subscribe(0);
+  book(0, -1, 10);
+  notice(0);
+  subscribe(1);
+  notice(1);
+  close(1);
+  pass(MarketFeed::kMoveWithin);
+  EXPECT_EQ(control.take(), (Log{"open 0", "open 1", "close 1"}));
+  for (int i = 0; i < 3; ++i) pass(MarketFeed::kSettleAfter);
+  EXPECT_EQ(control.take(), (Log{}));
+  EXPECT_FALSE(feed->is_moving());
+  listener.take();
+  book(0, 10, 11);
+  EXPECT_EQ(listener.take(), (Log{"book 11"}));
+}
+
 TEST_F(MarketFeedTest, TwoLinesOneLostCostsNothingAndTheyMoveOneAfterTheOther) {
   make(2);
   EXPECT_EQ(control.take(), (Log{"open 0", "open 1"}));
