@@ -64,7 +64,7 @@ class FeedArbiter::Line final : public MarketListener {
   void on_market_connection(ConnectionState state, Timestamp now) noexcept override {
     arbiter_.on_connection(line_, state, now);
   }
-  void on_market_alive(Timestamp now) noexcept override { arbiter_.listener_.on_market_alive(now); }
+  void on_market_alive(Timestamp now) noexcept override { arbiter_.on_alive(line_, now); }
 
  private:
   FeedArbiter& arbiter_;
@@ -109,6 +109,7 @@ FeedArbiter::FeedArbiter(std::size_t lines, std::size_t instruments, MarketListe
     : listener_(listener),
       renewer_(renewer),
       states_(lines, ConnectionState::Disconnected),
+      alive_(lines),
       streams_(instruments * kBookFeeds),
       values_(instruments) {
   lines_.reserve(lines);
@@ -149,6 +150,7 @@ void FeedArbiter::clear() noexcept {
   for (auto& stream : streams_) stream.reset();
   for (Values& values : values_) values = {};
   std::ranges::fill(states_, ConnectionState::Disconnected);
+  std::ranges::fill(alive_, std::nullopt);
   told_state_ = ConnectionState::Disconnected;
   reference_ = 0;
 }
@@ -311,10 +313,8 @@ void FeedArbiter::pass_whole(BookStream& stream, std::size_t line, Timestamp now
   const BookStream::OfLine& told = stream.of_line[line];
   if (!told.has_copy) {
     // It outgrew its copy just now: nothing to pass, and what comes next would not follow what the
-    // listener has.
-    withdraw(stream, BookWithdrawal::Gap, now);
-    renew_uncopied(stream, now);
-    return;
+    // listener has. The timer sees to a snapshot: the line is in the middle of telling.
+    return withdraw(stream, BookWithdrawal::Gap, now);
   }
   const auto best_first = [](std::span<const Level> worst_first, std::vector<Level>& out) {
     out.assign(worst_first.rbegin(), worst_first.rend());
@@ -346,8 +346,18 @@ void FeedArbiter::withdraw(BookStream& stream, BookWithdrawal why, Timestamp now
 }
 
 void FeedArbiter::on_timer(Timestamp now) noexcept {
+  for (std::size_t line = 0; line < lines_.size(); ++line) {
+    // Adopted: its life counts from here.
+    const bool is_open = states_[line] != ConnectionState::Disconnected;
+    if (is_open && !alive_[line]) alive_[line] = now;
+  }
+  withdraw_quiet(now);
   for (const auto& stream : streams_) {
-    if (stream == nullptr || !stream->live || tells_whole_books(stream->feed)) continue;
+    if (stream == nullptr || tells_whole_books(stream->feed)) continue;
+    if (!stream->live) {
+      if (!pass_best(*stream, now)) renew_uncopied(*stream, now);
+      continue;
+    }
     if (stream->states.any_level()) {
       stream->orphaned_since.reset();
     } else if (!stream->orphaned_since) {
@@ -381,6 +391,7 @@ bool FeedArbiter::pass_best(BookStream& stream, Timestamp now) noexcept {
   std::optional<std::size_t> best;
   for (std::size_t line = 0; line < stream.of_line.size(); ++line) {
     const BookStream::OfLine& told = stream.of_line[line];
+    if (is_quiet(line, now)) continue;
     if (told.has_copy && (!best || told.key > stream.of_line[*best].key)) best = line;
   }
   if (!best) return false;
@@ -515,6 +526,7 @@ void FeedArbiter::on_book_replaced(InstrumentId instrument, BookFeed wanted, Boo
 void FeedArbiter::on_connection(std::size_t line, ConnectionState state, Timestamp now) noexcept {
   states_[line] = state;
   if (state == ConnectionState::Disconnected) {
+    alive_[line].reset();
     for (Values& values : values_) {
       values.ticker.forget(line);
       for (Succession& reference : values.reference) reference.forget(line);
@@ -528,6 +540,38 @@ void FeedArbiter::on_connection(std::size_t line, ConnectionState state, Timesta
   told_state_ = best;
   listener_.on_market_connection(best, now);
   if (was_ready) begin_anew(now);
+}
+
+void FeedArbiter::on_alive(std::size_t line, Timestamp now) noexcept {
+  const bool woke = !alive_[line] || is_quiet(line, now);
+  alive_[line] = now;
+  // Before the listener takes this for the life of everything.
+  if (woke) withdraw_quiet(now);
+  listener_.on_market_alive(now);
+}
+
+bool FeedArbiter::is_quiet(std::size_t line, Timestamp now) const noexcept {
+  return alive_[line] && now - *alive_[line] > kLineQuiet;
+}
+
+/// When all lines are quiet the listener sees it by itself.
+void FeedArbiter::withdraw_quiet(Timestamp now) noexcept {
+  const auto is_fresh = [&](std::size_t line) { return alive_[line] && !is_quiet(line, now); };
+  bool any_fresh = false;
+  bool any_quiet = false;
+  for (std::size_t line = 0; line < lines_.size(); ++line) {
+    any_fresh = any_fresh || is_fresh(line);
+    any_quiet = any_quiet || is_quiet(line, now);
+  }
+  if (!any_fresh || !any_quiet) return;
+  for (const auto& stream : streams_) {
+    if (stream == nullptr || !stream->live) continue;
+    bool has_life = false;
+    for (std::size_t line = 0; line < lines_.size(); ++line) {
+      has_life = has_life || (stream->of_line[line].live && !is_quiet(line, now));
+    }
+    if (!has_life) withdraw(*stream, BookWithdrawal::Stale, now);
+  }
 }
 
 /// With the connection the listener gave up every book and value that it had, though a line that is

@@ -81,6 +81,9 @@ class FeedArbiter {
   ConnectionState state() const noexcept { return told_state_; }
 
   static constexpr Nanos kOrphanPatience = seconds(1);
+  /// A line without any frame for longer is quiet (a session pings after 2 s): a book that only
+  /// quiet lines have is withdrawn, else another line's life would make it look fresh.
+  static constexpr Nanos kLineQuiet = seconds(3);
 
  private:
   class Line;
@@ -119,6 +122,9 @@ class FeedArbiter {
   bool pass_best(BookStream& stream, Timestamp now) noexcept;
   void rescue(BookStream& stream, Timestamp now) noexcept;
   void renew_uncopied(BookStream& stream, Timestamp now) noexcept;
+  void on_alive(std::size_t line, Timestamp now) noexcept;
+  bool is_quiet(std::size_t line, Timestamp now) const noexcept;
+  void withdraw_quiet(Timestamp now) noexcept;
   void begin_anew(Timestamp now) noexcept;
   void choose_reference(Timestamp now) noexcept;
 
@@ -137,7 +143,8 @@ class FeedArbiter {
   MarketListener& listener_;
   BookRenewer* renewer_;
   std::vector<std::unique_ptr<Line>> lines_;
-  std::vector<ConnectionState> states_;  // by line
+  std::vector<ConnectionState> states_;          // by line
+  std::vector<std::optional<Timestamp>> alive_;  // by line: its last proof of life
   ConnectionState told_state_ = ConnectionState::Disconnected;
   std::size_t reference_ = 0;
   std::vector<std::unique_ptr<BookStream>> streams_;  // [instrument * kBookFeeds + feed]

@@ -115,6 +115,40 @@ class FeedArbiterTest : public ::testing::Test {
   FeedArbiter arbiter_{3, 2, listener_, &renewer_};
 };
 
+TEST_F(FeedArbiterTest, ABookThatOnlyAQuietLineHasIsWithdrawnThoughAnotherLineLives) {
+  const BookFeed best = BookFeed::BestBidOffer;
+  const auto alive = [&](std::size_t line) { arbiter_.line(line).on_market_alive(now_); };
+  connection(0, ConnectionState::Ready);
+  connection(1, ConnectionState::Ready);
+  alive(0);
+  alive(1);
+  whole(0, 10);
+  whole(0, 10, best);
+  listener_.take();
+  now_ = now_ + FeedArbiter::kLineQuiet;
+  alive(1);
+  arbiter_.on_timer(now_);
+  EXPECT_EQ(listener_.take(), (Log{}));
+  now_ = now_ + milliseconds(100);
+  arbiter_.on_timer(now_);
+  const std::string stale = withdrawn(BookWithdrawal::Stale);
+  EXPECT_EQ(listener_.take(), (Log{stale, stale}));
+  arbiter_.on_timer(now_);
+  alive(0);
+  arbiter_.on_timer(now_);
+  whole(0, 10, best);
+  step(0, 11);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "whole 10", "step 11"}));
+  // All quiet is the listener's to see; the first that lives again must not hide it.
+  now_ = now_ + FeedArbiter::kLineQuiet + milliseconds(1);
+  arbiter_.on_timer(now_);
+  EXPECT_EQ(listener_.take(), (Log{}));
+  alive(1);
+  EXPECT_EQ(listener_.take(), (Log{stale, stale}));
+  whole(1, 12);
+  EXPECT_EQ(listener_.take(), (Log{"whole 12"}));
+}
+
 // The listener gives up all books when the connection is not ready any more.
 TEST_F(FeedArbiterTest, BooksOfALineThatIsOnlyConnectingArePassedWholeWhenTheReadyOneEnds) {
   connection(0, ConnectionState::Ready);
