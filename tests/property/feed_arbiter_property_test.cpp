@@ -119,11 +119,19 @@ class Checker final : public MarketListener {
   void on_ticker(const TickerEvent&) noexcept override {}
   void on_reference_price(const ReferencePriceEvent&) noexcept override {}
   void on_instrument_state(InstrumentId, InstrumentState, Timestamp) noexcept override {}
-  void on_market_connection(ConnectionState, Timestamp) noexcept override {}
+  /// As the engine does: no book outlives the readiness of its connection.
+  void on_market_connection(ConnectionState state, Timestamp) noexcept override {
+    if (connection == ConnectionState::Ready && state != ConnectionState::Ready) {
+      live = false;
+      newest = {};
+    }
+    connection = state;
+  }
   void on_market_alive(Timestamp) noexcept override {}
 
   std::function<bool()> any_line_live;
   OrderBook book;
+  ConnectionState connection = ConnectionState::Disconnected;
   bool live = false;
   Timestamp newest;
   std::size_t updates = 0;
@@ -139,20 +147,29 @@ class Checker final : public MarketListener {
 class Line final : BookSequencerOutput {
  public:
   Line(const Truth& truth, const Manners& manners, MarketListener& told, std::uint64_t seed)
-      : truth_(truth), manners_(manners), told_(told), random_(seed) {}
+      : truth_(truth), manners_(manners), told_(&told), random_(seed) {}
 
+  void tell(MarketListener& told) { told_ = &told; }
+  void renew(Timestamp now) {
+    if (live()) sequencer_.on_malformed(BookWithdrawal::NotStarted, now);
+  }
+  const BookSequencer& sequencer() const { return sequencer_; }
   void open(Timestamp now) {
     connected_ = true;
+    tell_connection(ConnectionState::Connecting, now);
     subscribe_at_ = now + milliseconds(5);
   }
-  void cut(Timestamp now) {
+  void cut(Timestamp now, std::int64_t away_ms = 20) {
     connected_ = subscribed_ = false;
     subscribe_at_.reset();
     wire_.clear();
+    ready_at_.reset();
     sequencer_.on_disconnected(now);
-    open_at_ = now + milliseconds(20 + static_cast<std::int64_t>(random_() % 200));
+    tell_connection(ConnectionState::Disconnected, now);
+    open_at_ = now + milliseconds(away_ms + static_cast<std::int64_t>(random_() % 200));
   }
   bool connected() const { return connected_; }
+  ConnectionState connection() const { return connection_; }
   bool live() const { return sequencer_.state() == BookSequencer::State::Live; }
   std::uint64_t gaps() const { return sequencer_.counts().gaps; }
   std::size_t losses() const { return losses_; }
@@ -192,8 +209,20 @@ class Line final : BookSequencerOutput {
       open_at_.reset();
       open(now);
     }
+    if (connected_ && now >= pong_at_) {
+      pong_at_ = now + seconds(1);
+      told_->on_market_alive(now);
+    }
+    if (ready_at_ && now >= *ready_at_) {
+      ready_at_.reset();
+      tell_connection(ConnectionState::Ready, now);
+    }
     if (subscribe_at_ && now >= *subscribe_at_) {
       subscribe_at_.reset();
+      // Other subscriptions are acknowledged later, some by far.
+      if (connection_ == ConnectionState::Connecting && !ready_at_) {
+        ready_at_ = now + milliseconds(static_cast<std::int64_t>(random_() % 200));
+      }
       sequencer_.on_subscribed();
       subscribed_ = true;
       pending_.clear();
@@ -209,6 +238,7 @@ class Line final : BookSequencerOutput {
     while (!wire_.empty() && wire_.front().due <= now) {
       const Frame frame = std::move(wire_.front());
       wire_.pop_front();
+      told_->on_market_alive(now);
       if (frame.trade) {
         delivered.insert(*frame.trade);
         TradeEvent trade;
@@ -216,7 +246,7 @@ class Line final : BookSequencerOutput {
         trade.trade_id = {*frame.trade};
         trade.exchange_time = frame.time;
         trade.receive_time = now;
-        told_.on_trade(trade);
+        told_->on_trade(trade);
         continue;
       }
       DecodedBook book;
@@ -231,6 +261,10 @@ class Line final : BookSequencerOutput {
   }
 
  private:
+  void tell_connection(ConnectionState state, Timestamp now) {
+    connection_ = state;
+    told_->on_market_connection(state, now);
+  }
   struct Frame {
     BookUpdate::Kind kind = BookUpdate::Kind::Snapshot;
     std::vector<Level> levels;
@@ -250,11 +284,11 @@ class Line final : BookSequencerOutput {
     wire_.push_back(std::move(frame));
   }
 
-  void publish_book(const BookUpdate& update) noexcept override { told_.on_book_update(update); }
+  void publish_book(const BookUpdate& update) noexcept override { told_->on_book_update(update); }
   void withdraw_book(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                      Timestamp now) noexcept override {
     ++losses_;
-    told_.on_book_withdrawn(instrument, feed, why, now);
+    told_->on_book_withdrawn(instrument, feed, why, now);
   }
   void resubscribe_book(InstrumentId, BookFeed, Timestamp now) noexcept override {
     subscribed_ = false;
@@ -264,13 +298,16 @@ class Line final : BookSequencerOutput {
 
   const Truth& truth_;
   Manners manners_;
-  MarketListener& told_;
+  MarketListener* told_;
   std::mt19937_64 random_;
   BookSequencer sequencer_{kFedInstrument, BookFeed::Depth400, *this};
   std::deque<Frame> wire_;
   Quantities pending_;  // changes that are not told yet
   std::int64_t told_sequence_ = 0;
   std::size_t losses_ = 0;  // of the book, by cuts and gaps
+  ConnectionState connection_ = ConnectionState::Disconnected;
+  std::optional<Timestamp> ready_at_;
+  Timestamp pong_at_;
   bool connected_ = false;
   bool subscribed_ = false;
   std::optional<Timestamp> open_at_;
@@ -373,6 +410,88 @@ TEST(FeedArbiterProperty, LinesThatMergeUpdatesDifferentlyStillGiveATrueBook) {
     sum.whole += outcome.whole;
   }
   EXPECT_GT(sum.whole, 100u);
+}
+
+/// One line tells the listener directly; in the middle of its life it moves: it is adopted, another
+/// line joins, either may be lost. `step_every`: turns between states, of a quiet book many.
+void run_move(int step_every, int delay_of_notice, const Manners& manners, bool cut_successor,
+              bool cut_old, std::uint64_t seed, std::size_t& renewals) {
+  Truth truth(seed);
+  Checker checker(truth);
+  std::vector<std::unique_ptr<Line>> lines;
+  struct Renewer final : BookRenewer {
+    std::vector<std::unique_ptr<Line>>& lines;
+    std::size_t count = 0;
+    explicit Renewer(std::vector<std::unique_ptr<Line>>& of) : lines(of) {}
+    void renew_book(std::size_t line, InstrumentId, BookFeed, Timestamp now) noexcept override {
+      ++count;
+      lines[line]->renew(now);
+    }
+  } renewer(lines);
+  FeedArbiter arbiter(2, 1, checker, &renewer);
+  checker.any_line_live = [] { return false; };  // withdrawals are not what is looked at here
+  lines.push_back(std::make_unique<Line>(truth, manners, checker, seed * 7));
+  lines.push_back(std::make_unique<Line>(truth, manners, arbiter.line(1), seed * 7 + 1));
+  std::mt19937_64 random(seed + 1);
+  std::set<std::int64_t> delivered;
+  Timestamp now = kFeedStart;
+  lines[0]->open(now);
+  constexpr int kTurns = 4'500;
+  const int notice = 500 + delay_of_notice;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    now = now + milliseconds(1);
+    if (turn < kTurns - 1'500 && random() % static_cast<std::uint64_t>(step_every) == 0) {
+      truth.step(now, false);
+      for (auto& line : lines) line->tell_state(truth.newest(), now, false);
+    }
+    if (random() % 700 == 0) {
+      for (auto& line : lines) line->tell_keep_alive(now);
+    }
+    if (turn == notice) {
+      arbiter.adopt_connection(0, lines[0]->connection());
+      if (lines[0]->live()) {
+        arbiter.adopt_book(0, kFedInstrument, BookFeed::Depth400,
+                           lines[0]->sequencer().sequence().value_or(-1));
+      }
+      lines[0]->tell(arbiter.line(0));
+      lines[1]->open(now);
+    }
+    const int after = turn - notice;
+    if (cut_successor && after > 10 && after < 1'000 && random() % 60 == 0 &&
+        lines[1]->connected()) {
+      lines[1]->cut(now, random() % 2 == 0 ? 20 : 1'200);
+    }
+    if (cut_old && after == 30 + static_cast<int>(seed % 40)) lines[0]->cut(now);
+    for (auto& line : lines) line->turn(now, delivered);
+    if (turn % 50 == 0 && after >= 0) arbiter.on_timer(now);
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+  EXPECT_TRUE(checker.live);
+  if (manners.same_cuts) {
+    EXPECT_EQ(checker.newest, truth.newest().time);
+  }
+  EXPECT_EQ(checker.went_back, 0u);
+  renewals += renewer.count;
+}
+
+TEST(FeedArbiterProperty, ARunningLineThatIsAdoptedNeverLeadsToAWrongBook) {
+  std::size_t renewals = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    for (const int step_every : {1, 4, 60, 900}) {
+      for (const int cuts : {0, 1, 2, 3}) {
+        for (const bool bear_state : {true, false}) {
+          SCOPED_TRACE("seed " + std::to_string(seed) + " every " + std::to_string(step_every) +
+                       " cuts " + std::to_string(cuts) + " state times " +
+                       std::to_string(bear_state));
+          const Manners manners{seed % 4 != 0, bear_state, false};
+          run_move(step_every, static_cast<int>(seed), manners, (cuts & 1) != 0, (cuts & 2) != 0,
+                   seed, renewals);
+          if (HasFailure()) return;
+        }
+      }
+    }
+  }
+  EXPECT_GT(renewals, 5u);
 }
 
 }  // namespace

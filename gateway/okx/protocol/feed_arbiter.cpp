@@ -64,7 +64,7 @@ class FeedArbiter::Line final : public MarketListener {
   void on_market_connection(ConnectionState state, Timestamp now) noexcept override {
     arbiter_.on_connection(line_, state, now);
   }
-  void on_market_alive(Timestamp now) noexcept override { arbiter_.listener_.on_market_alive(now); }
+  void on_market_alive(Timestamp now) noexcept override { arbiter_.on_alive(line_, now); }
 
  private:
   FeedArbiter& arbiter_;
@@ -104,9 +104,12 @@ struct FeedArbiter::BookStream {
   std::size_t passed_next = 0;
 };
 
-FeedArbiter::FeedArbiter(std::size_t lines, std::size_t instruments, MarketListener& listener)
+FeedArbiter::FeedArbiter(std::size_t lines, std::size_t instruments, MarketListener& listener,
+                         BookRenewer* renewer)
     : listener_(listener),
+      renewer_(renewer),
       states_(lines, ConnectionState::Disconnected),
+      alive_(lines),
       streams_(instruments * kBookFeeds),
       values_(instruments) {
   lines_.reserve(lines);
@@ -138,7 +141,8 @@ void FeedArbiter::adopt_book(std::size_t line, InstrumentId instrument, BookFeed
 
 bool FeedArbiter::is_level_everywhere(std::size_t line) const noexcept {
   return std::ranges::all_of(streams_, [line](const auto& stream) {
-    return stream == nullptr || !stream->live || stream->states.is_level(line);
+    if (stream == nullptr) return true;
+    return stream->live ? stream->states.is_level(line) : !stream->of_line[line].live;
   });
 }
 
@@ -146,6 +150,7 @@ void FeedArbiter::clear() noexcept {
   for (auto& stream : streams_) stream.reset();
   for (Values& values : values_) values = {};
   std::ranges::fill(states_, ConnectionState::Disconnected);
+  std::ranges::fill(alive_, std::nullopt);
   told_state_ = ConnectionState::Disconnected;
   reference_ = 0;
 }
@@ -200,12 +205,14 @@ void FeedArbiter::on_snapshot(BookStream& stream, std::size_t line,
   const auto take = [&] {
     stream.states.accept(line, key, Novelty::Next);
     pass(stream, line, update);
+    share_copy(stream, line);
   };
   if (!stream.live) return take();
   const StreamKey& newest = *stream.states.newest();
   stream.states.forget(line);
   if (key == newest) {
     stream.states.set_level(line);
+    share_copy(stream, line);
     return note_second(stream, line, key, update.receive_time);
   }
   if (key.sequence == newest.sequence) {
@@ -231,14 +238,20 @@ void FeedArbiter::on_update(BookStream& stream, std::size_t line,
       update.bids.empty() && update.asks.empty() && update.sequence == told.key.sequence;
   if (is_keep_alive) {
     // Named by the state that it says still is.
-    if (stream.states.is_level(line) &&
+    if (stream.live && stream.states.is_level(line) &&
         stream.states.judge(line, *stream.states.newest()) == Novelty::Repeat) {
       listener_.on_book_update(update);
     }
     return;
   }
   told.key = key_of(update);
-  const Novelty novelty = stream.states.judge(line, told.key);
+  if (!stream.live) {
+    // The listener has nothing that this would follow.
+    if (told.has_copy) told.has_copy = !told.copy->apply(update).overflow;
+    pass_best(stream, update.receive_time);
+    return;
+  }
+  const Novelty novelty = judge_update(stream, line);
   if (novelty == Novelty::Next || novelty == Novelty::Repeat) pass(stream, line, update);
   // After the passing: the copy is needed when a line is lost, the update is needed now.
   if (told.has_copy) told.has_copy = !told.copy->apply(update).overflow;
@@ -254,6 +267,37 @@ void FeedArbiter::on_update(BookStream& stream, std::size_t line,
       note_second(stream, line, told.key, update.receive_time);
       break;
   }
+  share_copy(stream, line);
+}
+
+/// Accepts nothing that could not be passed.
+Succession::Novelty FeedArbiter::judge_update(BookStream& stream, std::size_t line) noexcept {
+  const BookStream::OfLine& told = stream.of_line[line];
+  const auto& newest = stream.states.newest();
+  if (newest && !stream.states.is_level(line)) {
+    // Of the state that was adopted, only the id is known.
+    const bool only_id = newest->time == Timestamp{};
+    if (only_id && told.key.sequence <= newest->sequence) return Novelty::Old;
+    // What lies between the newest state and this one only a copy can tell.
+    if (told.key != *newest && !told.has_copy) return Novelty::Old;
+  }
+  return stream.states.judge(line, told.key);
+}
+
+/// Lines that have no copy and are where this one is: what they tell next goes on from it.
+void FeedArbiter::share_copy(BookStream& stream, std::size_t line) noexcept {
+  const BookStream::OfLine& from = stream.of_line[line];
+  if (!from.live) return;
+  for (std::size_t other = 0; other < stream.of_line.size(); ++other) {
+    BookStream::OfLine& to = stream.of_line[other];
+    if (!to.live || to.has_copy == from.has_copy || to.key != from.key) continue;
+    BookStream::OfLine& lacks = to.has_copy ? stream.of_line[line] : to;
+    *lacks.copy = to.has_copy ? *to.copy : *from.copy;
+    lacks.has_copy = true;
+    if (from.key == *stream.states.newest() && !stream.states.is_level(other)) {
+      stream.states.set_level(other);
+    }
+  }
 }
 
 void FeedArbiter::pass(BookStream& stream, std::size_t line, const BookUpdate& update) noexcept {
@@ -268,9 +312,9 @@ void FeedArbiter::pass(BookStream& stream, std::size_t line, const BookUpdate& u
 void FeedArbiter::pass_whole(BookStream& stream, std::size_t line, Timestamp now) noexcept {
   const BookStream::OfLine& told = stream.of_line[line];
   if (!told.has_copy) {
-    // Nothing to pass, and what the line says next would not follow what the listener has.
-    stream.states.forget(line);
-    return;
+    // It outgrew its copy just now: nothing to pass, and what comes next would not follow what the
+    // listener has. The timer sees to a snapshot: the line is in the middle of telling.
+    return withdraw(stream, BookWithdrawal::Gap, now);
   }
   const auto best_first = [](std::span<const Level> worst_first, std::vector<Level>& out) {
     out.assign(worst_first.rbegin(), worst_first.rend());
@@ -292,15 +336,28 @@ void FeedArbiter::on_withdrawn(std::size_t line, InstrumentId instrument, BookFe
   told.has_copy = false;
   told.key = {};
   found->states.forget(line);
-  if (!found->live || found->any_live()) return;
-  found->live = false;
-  found->orphaned_since.reset();
-  listener_.on_book_withdrawn(instrument, feed, why, now);
+  if (found->live && !found->any_live()) withdraw(*found, why, now);
+}
+
+void FeedArbiter::withdraw(BookStream& stream, BookWithdrawal why, Timestamp now) noexcept {
+  stream.live = false;
+  stream.orphaned_since.reset();
+  listener_.on_book_withdrawn(stream.instrument, stream.feed, why, now);
 }
 
 void FeedArbiter::on_timer(Timestamp now) noexcept {
+  for (std::size_t line = 0; line < lines_.size(); ++line) {
+    // Adopted: its life counts from here.
+    const bool is_open = states_[line] != ConnectionState::Disconnected;
+    if (is_open && !alive_[line]) alive_[line] = now;
+  }
+  withdraw_quiet(now);
   for (const auto& stream : streams_) {
-    if (stream == nullptr || !stream->live || tells_whole_books(stream->feed)) continue;
+    if (stream == nullptr || tells_whole_books(stream->feed)) continue;
+    if (!stream->live) {
+      if (!pass_best(*stream, now)) renew_uncopied(*stream, now);
+      continue;
+    }
     if (stream->states.any_level()) {
       stream->orphaned_since.reset();
     } else if (!stream->orphaned_since) {
@@ -314,18 +371,38 @@ void FeedArbiter::on_timer(Timestamp now) noexcept {
 /// No line is level with what the listener has, and none has come to be: the best of them is taken
 /// as it is, newer or not.
 void FeedArbiter::rescue(BookStream& stream, Timestamp now) noexcept {
+  if (pass_best(stream, now)) return;
+  withdraw(stream, BookWithdrawal::Gap, now);
+  renew_uncopied(stream, now);
+}
+
+/// Their sequencers are content: nothing else would have them ask for a snapshot.
+void FeedArbiter::renew_uncopied(BookStream& stream, Timestamp now) noexcept {
+  if (renewer_ == nullptr || tells_whole_books(stream.feed)) return;
+  for (std::size_t line = 0; line < stream.of_line.size(); ++line) {
+    const BookStream::OfLine& told = stream.of_line[line];
+    if (told.live && !told.has_copy) {
+      renewer_->renew_book(line, stream.instrument, stream.feed, now);
+    }
+  }
+}
+
+bool FeedArbiter::pass_best(BookStream& stream, Timestamp now) noexcept {
   std::optional<std::size_t> best;
   for (std::size_t line = 0; line < stream.of_line.size(); ++line) {
     const BookStream::OfLine& told = stream.of_line[line];
+    if (is_quiet(line, now)) continue;
     if (told.has_copy && (!best || told.key > stream.of_line[*best].key)) best = line;
   }
-  if (best) {
-    stream.states.accept(*best, stream.of_line[*best].key, Novelty::Next);
-    return pass_whole(stream, *best, now);
+  if (!best) return false;
+  stream.states.accept(*best, stream.of_line[*best].key, Novelty::Next);
+  pass_whole(stream, *best, now);
+  for (std::size_t line = 0; line < stream.of_line.size(); ++line) {
+    const BookStream::OfLine& told = stream.of_line[line];
+    if (line == *best || !told.has_copy || told.key != stream.of_line[*best].key) continue;
+    stream.states.set_level(line);
   }
-  stream.live = false;
-  stream.orphaned_since.reset();
-  listener_.on_book_withdrawn(stream.instrument, stream.feed, BookWithdrawal::Gap, now);
+  return true;
 }
 
 void FeedArbiter::note_second(BookStream& stream, std::size_t line, const StreamKey& key,
@@ -449,6 +526,7 @@ void FeedArbiter::on_book_replaced(InstrumentId instrument, BookFeed wanted, Boo
 void FeedArbiter::on_connection(std::size_t line, ConnectionState state, Timestamp now) noexcept {
   states_[line] = state;
   if (state == ConnectionState::Disconnected) {
+    alive_[line].reset();
     for (Values& values : values_) {
       values.ticker.forget(line);
       for (Succession& reference : values.reference) reference.forget(line);
@@ -458,8 +536,59 @@ void FeedArbiter::on_connection(std::size_t line, ConnectionState state, Timesta
   choose_reference(now);
   const ConnectionState best = *std::ranges::max_element(states_);
   if (best == told_state_) return;
+  const bool was_ready = told_state_ == ConnectionState::Ready;
   told_state_ = best;
   listener_.on_market_connection(best, now);
+  if (was_ready) begin_anew(now);
+}
+
+void FeedArbiter::on_alive(std::size_t line, Timestamp now) noexcept {
+  const bool woke = !alive_[line] || is_quiet(line, now);
+  alive_[line] = now;
+  // Before the listener takes this for the life of everything.
+  if (woke) withdraw_quiet(now);
+  listener_.on_market_alive(now);
+}
+
+bool FeedArbiter::is_quiet(std::size_t line, Timestamp now) const noexcept {
+  return alive_[line] && now - *alive_[line] > kLineQuiet;
+}
+
+/// When all lines are quiet the listener sees it by itself.
+void FeedArbiter::withdraw_quiet(Timestamp now) noexcept {
+  const auto is_fresh = [&](std::size_t line) { return alive_[line] && !is_quiet(line, now); };
+  bool any_fresh = false;
+  bool any_quiet = false;
+  for (std::size_t line = 0; line < lines_.size(); ++line) {
+    any_fresh = any_fresh || is_fresh(line);
+    any_quiet = any_quiet || is_quiet(line, now);
+  }
+  if (!any_fresh || !any_quiet) return;
+  for (const auto& stream : streams_) {
+    if (stream == nullptr || !stream->live) continue;
+    bool has_life = false;
+    for (std::size_t line = 0; line < lines_.size(); ++line) {
+      has_life = has_life || (stream->of_line[line].live && !is_quiet(line, now));
+    }
+    if (!has_life) withdraw(*stream, BookWithdrawal::Stale, now);
+  }
+}
+
+/// With the connection the listener gave up every book and value that it had, though a line that is
+/// only connecting may have them: what that line holds is passed whole, and any value is news.
+void FeedArbiter::begin_anew(Timestamp now) noexcept {
+  for (Values& values : values_) {
+    values.ticker.clear();
+    for (Succession& reference : values.reference) reference.clear();
+    for (Succession& update : values.updates) update.clear();
+  }
+  for (const auto& stream : streams_) {
+    if (stream == nullptr) continue;
+    stream->live = false;
+    stream->orphaned_since.reset();
+    stream->states.clear();
+    if (!pass_best(*stream, now)) renew_uncopied(*stream, now);
+  }
 }
 
 /// Pushes of instruments bear no time: of two lines, the one that lags would tell old states after

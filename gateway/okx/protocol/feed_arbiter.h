@@ -24,6 +24,17 @@ struct FeedLineFigures {
   LatencyHistogram lead;     ///< of its firsts, before the same event came by another line
 };
 
+/// Who can make a line subscribe to a book anew.
+class BookRenewer {
+ public:
+  /// That line withdraws the book and asks for another snapshot.
+  virtual void renew_book(std::size_t line, InstrumentId instrument, BookFeed feed,
+                          Timestamp now) noexcept = 0;
+
+ protected:
+  ~BookRenewer() = default;
+};
+
 /// Between several market sessions that subscribe to the same and one listener: the first arrival
 /// of each event passes, whatever line it comes by, and the listener cannot tell how many there
 /// are. Losing a line withdraws nothing while another one has the book.
@@ -34,14 +45,19 @@ struct FeedLineFigures {
 /// not relied on: should two lines cut the stream differently, a line that gets ahead without
 /// meeting the newest state has its whole book passed instead, from a copy that is kept up to date
 /// for every line (incremental feeds), and a book whose last level line is gone is taken from the
-/// best of the others within kOrphanPatience. Whole-book feeds, tickers and reference prices: newer
-/// wins. Trades: each once, by id. States and terms of instruments, and events that bear neither
-/// time nor id: as one line tells them, the reference.
+/// best of the others within kOrphanPatience. A line without a copy (one that told the listener
+/// directly before) tells only what follows the newest state, until it meets a line that has one.
+/// If nobody can tell the book whole, it is withdrawn and the line subscribes anew. Whole-book
+/// feeds, tickers and reference prices: newer wins. Trades: each once, by id. States and terms of
+/// instruments, and events that bear neither time nor id: as one line tells them, the reference.
 ///
 /// Allocates when a stream is first told, not after. A function of its inputs; no I/O. Thread: one.
 class FeedArbiter {
  public:
-  FeedArbiter(std::size_t lines, std::size_t instruments, MarketListener& listener);
+  /// `renewer` outlives the arbiter; null: a book that no line can tell whole stays withdrawn until
+  /// one of them says a snapshot.
+  FeedArbiter(std::size_t lines, std::size_t instruments, MarketListener& listener,
+              BookRenewer* renewer = nullptr);
   ~FeedArbiter();
   FeedArbiter(const FeedArbiter&) = delete;
   FeedArbiter& operator=(const FeedArbiter&) = delete;
@@ -65,6 +81,9 @@ class FeedArbiter {
   ConnectionState state() const noexcept { return told_state_; }
 
   static constexpr Nanos kOrphanPatience = seconds(1);
+  /// A line without any frame for longer is quiet (a session pings after 2 s): a book that only
+  /// quiet lines have is withdrawn, else another line's life would make it look fresh.
+  static constexpr Nanos kLineQuiet = seconds(3);
 
  private:
   class Line;
@@ -97,7 +116,16 @@ class FeedArbiter {
   bool passes(Succession& values, std::size_t line, Timestamp time) noexcept;
   bool is_news(std::size_t kind, TradeId id, Timestamp time, InstrumentId instrument,
                std::size_t line, Timestamp received) noexcept;
+  Succession::Novelty judge_update(BookStream& stream, std::size_t line) noexcept;
+  void withdraw(BookStream& stream, BookWithdrawal why, Timestamp now) noexcept;
+  void share_copy(BookStream& stream, std::size_t line) noexcept;
+  bool pass_best(BookStream& stream, Timestamp now) noexcept;
   void rescue(BookStream& stream, Timestamp now) noexcept;
+  void renew_uncopied(BookStream& stream, Timestamp now) noexcept;
+  void on_alive(std::size_t line, Timestamp now) noexcept;
+  bool is_quiet(std::size_t line, Timestamp now) const noexcept;
+  void withdraw_quiet(Timestamp now) noexcept;
+  void begin_anew(Timestamp now) noexcept;
   void choose_reference(Timestamp now) noexcept;
 
   /// Of one instrument, what is told as a value.
@@ -113,8 +141,10 @@ class FeedArbiter {
   };
 
   MarketListener& listener_;
+  BookRenewer* renewer_;
   std::vector<std::unique_ptr<Line>> lines_;
-  std::vector<ConnectionState> states_;  // by line
+  std::vector<ConnectionState> states_;          // by line
+  std::vector<std::optional<Timestamp>> alive_;  // by line: its last proof of life
   ConnectionState told_state_ = ConnectionState::Disconnected;
   std::size_t reference_ = 0;
   std::vector<std::unique_ptr<BookStream>> streams_;  // [instrument * kBookFeeds + feed]

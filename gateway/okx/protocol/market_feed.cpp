@@ -10,7 +10,7 @@ MarketFeed::MarketFeed(std::size_t lines, const MarketSessionSettings& settings,
                        BookSeedSource* seeds)
     : listener_(listener),
       control_(control),
-      arbiter_(lines + 1, codes.rows().size(), listener),
+      arbiter_(lines + 1, codes.rows().size(), listener, this),
       working_(lines + 1, 0),
       wanted_(lines + 1, 0),
       spare_(lines),
@@ -51,21 +51,24 @@ void MarketFeed::begin_move(std::size_t seat, Timestamp now) noexcept {
   working_[joining_] = 1;
   move_began_ = now;
   joined_.reset();
-  if (direct_) arbitrate(seat);
+  if (direct_) arbitrate();
   control_.open_line(joining_);
 }
 
-/// The line that told the listener directly goes on by way of the arbiter.
-void MarketFeed::arbitrate(std::size_t seat) noexcept {
+/// Whatever line told the listener directly goes on by way of the arbiter.
+void MarketFeed::arbitrate() noexcept {
   direct_ = false;
   arbiter_.clear();
-  const MarketSession& session = *sessions_[seat];
-  arbiter_.adopt_connection(seat,
-                            session.ready() ? ConnectionState::Ready : ConnectionState::Connecting);
-  for (const auto& sequencer : session.sequencers()) {
-    if (sequencer->state() != BookSequencer::State::Live) continue;
-    arbiter_.adopt_book(seat, sequencer->instrument(), sequencer->feed(),
-                        sequencer->sequence().value_or(-1));
+  for (std::size_t seat = 0; seat < seats(); ++seat) {
+    if (working_[seat] == 0 || seat == joining_) continue;
+    const MarketSession& session = *sessions_[seat];
+    arbiter_.adopt_connection(
+        seat, session.ready() ? ConnectionState::Ready : ConnectionState::Connecting);
+    for (const auto& sequencer : session.sequencers()) {
+      if (sequencer->state() != BookSequencer::State::Live) continue;
+      arbiter_.adopt_book(seat, sequencer->instrument(), sequencer->feed(),
+                          sequencer->sequence().value_or(-1));
+    }
   }
   for (std::size_t i = 0; i < seats(); ++i) sessions_[i]->set_listener(arbiter_.line(i));
 }
@@ -81,6 +84,7 @@ void MarketFeed::on_timer(Timestamp now) noexcept {
     if (now - move_began_ >= kMoveWithin && sessions_[*leaving_]->ready()) {
       control_.close_line(joining_);
       working_[joining_] = 0;
+      wanted_[joining_] = 0;
       leaving_.reset();
       if (lines() == 1) settle_at_ = now + kSettleAfter;
     }
@@ -103,8 +107,9 @@ void MarketFeed::end_move(Timestamp now) noexcept {
 
 void MarketFeed::start_next_move(Timestamp now) noexcept {
   if (settle_at_) return;
-  const auto next = std::ranges::find(wanted_, std::uint8_t{1});
-  if (next != wanted_.end()) begin_move(static_cast<std::size_t>(next - wanted_.begin()), now);
+  for (std::size_t seat = 0; seat < seats(); ++seat) {
+    if (wanted_[seat] != 0 && working_[seat] != 0) return begin_move(seat, now);
+  }
 }
 
 /// With one line again: when the listener has just what that line told, it needs nobody between.
@@ -124,6 +129,11 @@ void MarketFeed::try_direct(Timestamp now) noexcept {
 void MarketFeed::on_book_seed(InstrumentId instrument, BookFeed feed, std::string_view body,
                               Timestamp now) noexcept {
   for (const auto& session : sessions_) session->on_book_seed(instrument, feed, body, now);
+}
+
+void MarketFeed::renew_book(std::size_t seat, InstrumentId instrument, BookFeed feed,
+                            Timestamp now) noexcept {
+  sessions_[seat]->renew_book(instrument, feed, now);
 }
 
 MarketFeed::SeatState MarketFeed::state(std::size_t seat) const noexcept {

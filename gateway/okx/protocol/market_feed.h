@@ -22,7 +22,7 @@ namespace gannet::okx {
 /// and when it has every book the old one says goodbye; its place becomes the spare. One line moves
 /// at a time, the others wait for their turn.
 /// No socket, clock or thread: time comes in. Thread: reactor.
-class MarketFeed {
+class MarketFeed final : private BookRenewer {
  public:
   static constexpr std::size_t kMostLines = kMaxFeedLines - 1;
 
@@ -72,8 +72,10 @@ class MarketFeed {
   void begin_move(std::size_t seat, Timestamp now) noexcept;
   void end_move(Timestamp now) noexcept;
   void start_next_move(Timestamp now) noexcept;
-  void arbitrate(std::size_t seat) noexcept;
+  void arbitrate() noexcept;
   void try_direct(Timestamp now) noexcept;
+  void renew_book(std::size_t seat, InstrumentId instrument, BookFeed feed,
+                  Timestamp now) noexcept override;
 
   MarketListener& listener_;
   LineControl& control_;

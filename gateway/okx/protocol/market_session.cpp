@@ -548,6 +548,12 @@ void MarketSession::resubscribe_book(InstrumentId instrument, BookFeed feed,
   }
 }
 
+void MarketSession::renew_book(InstrumentId instrument, BookFeed feed, Timestamp now) noexcept {
+  BookSequencer* const sequencer = find_sequencer(instrument, feed);
+  if (sequencer == nullptr || sequencer->state() != BookSequencer::State::Live) return;
+  sequencer->on_malformed(BookWithdrawal::NotStarted, now);
+}
+
 void MarketSession::request_book_seed(InstrumentId instrument, BookFeed feed,
                                       Timestamp now) noexcept {
   // The venue's snapshot by REST is of the organic book.

@@ -88,6 +88,9 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   void on_book_seed(InstrumentId instrument, BookFeed feed, std::string_view body,
                     Timestamp now) noexcept;
 
+  /// A snapshot of that book is wanted though its stream is whole: withdraws it, subscribes anew.
+  void renew_book(InstrumentId instrument, BookFeed feed, Timestamp now) noexcept;
+
   bool ready() const noexcept { return ready_; }
   std::uint64_t frames() const noexcept { return frames_; }
   const DiagnosticCounter& diagnostics() const noexcept { return diagnostics_; }

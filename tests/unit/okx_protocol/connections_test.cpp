@@ -368,8 +368,8 @@ class MarketFeedTest : public ::testing::Test {
     MarketFeedTest* test = nullptr;
     std::size_t seat = 0;
     std::size_t requests = 0;
-    bool send_text(std::string_view) noexcept override {
-      ++requests;
+    bool send_text(std::string_view text) noexcept override {
+      if (text != "ping") ++requests;
       return true;
     }
     void reconnect(std::string_view) noexcept override {
@@ -498,6 +498,48 @@ TEST_F(MarketFeedTest, OneLineMovesWithoutAnEventLostOrTwiceAndIsAloneAgain) {
   EXPECT_EQ(listener.take(), (Log{"connection 1", "connection 2", "book 20"}));
   notice(1);
   EXPECT_EQ(control.take(), (Log{"open 0"}));
+}
+
+TEST_F(MarketFeedTest, ASuccessorThatIsLostAgainLeavesNoBookThatIsNeverTold) {
+  make(1);
+  subscribe(0);
+  book(0, -1, 10);
+  notice(0);
+  subscribe(1);
+  book(1, -1, 12);
+  book(0, 10, 11);
+  close(1);
+  listener.take();
+  book(0, 11, 13);  // without having met 12
+  const std::size_t before = sockets[0].requests;
+  for (int i = 0; i < 22; ++i) {
+    pass(milliseconds(100));
+    feed->session(0).on_timer(now);
+  }
+  EXPECT_EQ(listener.take(), (Log{"withdrawn"}));
+  EXPECT_GT(sockets[0].requests, before) << "the snapshot is asked for";
+  say(0, R"({"event":"unsubscribe","arg":{"channel":"books","instId":"BTC-USDT-SWAP"}})");
+  say(0, R"({"event":"subscribe","arg":{"channel":"books","instId":"BTC-USDT-SWAP"}})");
+  book(0, -1, 14);
+  EXPECT_EQ(listener.take(), (Log{"book 14"}));
+}
+
+TEST_F(MarketFeedTest, TheSpareIsNotMovedBecauseOfANoticeFromWhenItWasToJoin) {
+  make(1);
+  subscribe(0);
+  book(0, -1, 10);
+  notice(0);
+  subscribe(1);
+  notice(1);
+  close(1);
+  pass(MarketFeed::kMoveWithin);
+  EXPECT_EQ(control.take(), (Log{"open 0", "open 1", "close 1"}));
+  for (int i = 0; i < 3; ++i) pass(MarketFeed::kSettleAfter);
+  EXPECT_EQ(control.take(), (Log{}));
+  EXPECT_FALSE(feed->is_moving());
+  listener.take();
+  book(0, 10, 11);
+  EXPECT_EQ(listener.take(), (Log{"book 11"}));
 }
 
 TEST_F(MarketFeedTest, TwoLinesOneLostCostsNothingAndTheyMoveOneAfterTheOther) {

@@ -45,6 +45,13 @@ struct FedListener final : MarketListener {
   Log take() { return std::exchange(log, {}); }
 };
 
+struct Renewer final : BookRenewer {
+  std::vector<std::size_t> lines;
+  void renew_book(std::size_t line, InstrumentId, BookFeed, Timestamp) noexcept override {
+    lines.push_back(line);
+  }
+};
+
 class FeedArbiterTest : public ::testing::Test {
  protected:
   /// State `sequence` of the book: one bid whose quantity is the id, at its own time.
@@ -104,8 +111,150 @@ class FeedArbiterTest : public ::testing::Test {
   Level bid_{};
   Timestamp now_ = kFeedStart;
   FedListener listener_;
-  FeedArbiter arbiter_{3, 2, listener_};
+  Renewer renewer_;
+  FeedArbiter arbiter_{3, 2, listener_, &renewer_};
 };
+
+TEST_F(FeedArbiterTest, ABookThatOnlyAQuietLineHasIsWithdrawnThoughAnotherLineLives) {
+  const BookFeed best = BookFeed::BestBidOffer;
+  const auto alive = [&](std::size_t line) { arbiter_.line(line).on_market_alive(now_); };
+  connection(0, ConnectionState::Ready);
+  connection(1, ConnectionState::Ready);
+  alive(0);
+  alive(1);
+  whole(0, 10);
+  whole(0, 10, best);
+  listener_.take();
+  now_ = now_ + FeedArbiter::kLineQuiet;
+  alive(1);
+  arbiter_.on_timer(now_);
+  EXPECT_EQ(listener_.take(), (Log{}));
+  now_ = now_ + milliseconds(100);
+  arbiter_.on_timer(now_);
+  const std::string stale = withdrawn(BookWithdrawal::Stale);
+  EXPECT_EQ(listener_.take(), (Log{stale, stale}));
+  arbiter_.on_timer(now_);
+  alive(0);
+  arbiter_.on_timer(now_);
+  whole(0, 10, best);
+  step(0, 11);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "whole 10", "step 11"}));
+  // All quiet is the listener's to see; the first that lives again must not hide it.
+  now_ = now_ + FeedArbiter::kLineQuiet + milliseconds(1);
+  arbiter_.on_timer(now_);
+  EXPECT_EQ(listener_.take(), (Log{}));
+  alive(1);
+  EXPECT_EQ(listener_.take(), (Log{stale, stale}));
+  whole(1, 12);
+  EXPECT_EQ(listener_.take(), (Log{"whole 12"}));
+}
+
+// The listener gives up all books when the connection is not ready any more.
+TEST_F(FeedArbiterTest, BooksOfALineThatIsOnlyConnectingArePassedWholeWhenTheReadyOneEnds) {
+  connection(0, ConnectionState::Ready);
+  connection(1, ConnectionState::Connecting);
+  whole(0, 10);
+  whole(1, 10);
+  step(1, 11);
+  listener_.take();
+  lose(0);
+  connection(0, ConnectionState::Disconnected);
+  step(1, 12);
+  connection(1, ConnectionState::Ready);
+  step(1, 13);
+  EXPECT_EQ(listener_.take(), (Log{"connecting", "whole 11", "step 12", "ready", "step 13"}));
+  EXPECT_EQ(listener_.book.bid(0).quantity, 14);
+}
+
+TEST_F(FeedArbiterTest, ABookWithoutACopyIsAskedForAnewWhenTheReadyLineEnds) {
+  arbiter_.adopt_connection(0, ConnectionState::Connecting);
+  arbiter_.adopt_book(0, kFedInstrument, BookFeed::Depth400, 10);
+  connection(1, ConnectionState::Ready);
+  connection(1, ConnectionState::Disconnected);
+  step(0, 11);
+  EXPECT_EQ(listener_.take(), (Log{"ready", "connecting"}));
+  EXPECT_EQ(renewer_.lines, (std::vector<std::size_t>{0}));
+}
+
+TEST_F(FeedArbiterTest, AfterATotalOutageAnyValueIsNews) {
+  const auto mark = [&](std::size_t line, std::int64_t price, std::int64_t time_ms) {
+    arbiter_.line(line).on_reference_price({kFedInstrument, ReferencePriceEvent::Kind::Mark,
+                                            Price{price}, kFeedStart + milliseconds(time_ms),
+                                            now_});
+  };
+  connection(0, ConnectionState::Ready);
+  ticker(0, 1, 10);
+  mark(0, 1, 10);
+  connection(0, ConnectionState::Disconnected);
+  connection(0, ConnectionState::Connecting);
+  ticker(0, 1, 10);  // nothing was traded meanwhile
+  mark(0, 2, 9);
+  connection(0, ConnectionState::Ready);
+  EXPECT_EQ(listener_.take(), (Log{"ready", "ticker 1", "mark 1", "disconnected", "connecting",
+                                   "ticker 1", "mark 2", "ready"}));
+}
+
+// A line that told the listener directly has no copy of its book.
+TEST_F(FeedArbiterTest, AnAdoptedLineThatGetsAheadWithoutACopyHidesNothingOfTheOther) {
+  arbiter_.adopt_connection(0, ConnectionState::Ready);
+  arbiter_.adopt_book(0, kFedInstrument, BookFeed::Depth400, 10);
+  whole(1, 10);  // its time is not known of the other
+  step(0, 11);
+  step(1, 11);
+  step(1, 12);
+  EXPECT_EQ(listener_.take(), (Log{"whole 10", "step 11", "step 12"}));
+  step(0, 12);  // met: from here on it has a copy too
+  step(0, 13);
+  lose(1);
+  step(0, 14);
+  EXPECT_EQ(listener_.take(), (Log{"step 13", "step 14"}));
+  whole(1, 12);
+  step(1, 15);
+  step(0, 15);
+  EXPECT_EQ(listener_.take(), (Log{"whole 15"}));
+  EXPECT_TRUE(renewer_.lines.empty());
+}
+
+TEST_F(FeedArbiterTest, AnAdoptedBookIsNotTakenBackByALineThatLags) {
+  arbiter_.adopt_connection(0, ConnectionState::Ready);
+  arbiter_.adopt_book(0, kFedInstrument, BookFeed::Depth400, 10);
+  whole(1, 8);
+  step(1, 9);
+  step(0, 11);
+  step(1, 11);
+  step(1, 12);
+  EXPECT_EQ(listener_.take(), (Log{"step 11", "step 12"}));
+  lose(0);
+  step(1, 13);
+  EXPECT_EQ(listener_.take(), (Log{"step 13"}));
+}
+
+TEST_F(FeedArbiterTest, ABookThatNobodyCanTellWholeIsWithdrawnAndAskedForAnew) {
+  arbiter_.adopt_connection(0, ConnectionState::Ready);
+  arbiter_.adopt_book(0, kFedInstrument, BookFeed::Depth400, 10);
+  whole(1, 12);
+  lose(1);
+  step(0, 11);
+  step(0, 12);
+  step(0, 13);
+  EXPECT_EQ(listener_.take(), (Log{"whole 12", "step 13"})) << "it met what the other told";
+  whole(1, 15);
+  lose(1);
+  step(0, 16);  // what of 14 and 15 is in it?
+  keep_alive(0, 16, 60'000);
+  arbiter_.on_timer(now_);
+  now_ = now_ + FeedArbiter::kOrphanPatience;
+  arbiter_.on_timer(now_);
+  step(0, 17);
+  EXPECT_FALSE(arbiter_.is_level_everywhere(0));
+  EXPECT_EQ(listener_.take(), (Log{"whole 15", withdrawn(BookWithdrawal::Gap)}));
+  EXPECT_EQ(renewer_.lines, (std::vector<std::size_t>{0}));
+  lose(0, BookWithdrawal::NotStarted);
+  whole(0, 17);
+  step(0, 18);
+  EXPECT_EQ(listener_.take(), (Log{"whole 17", "step 18"}));
+  EXPECT_TRUE(arbiter_.is_level_everywhere(0));
+}
 
 TEST_F(FeedArbiterTest, TheFirstArrivalOfEachStateWinsWhicheverLineItComesBy) {
   whole(0, 10);
