@@ -139,13 +139,13 @@ inline constexpr std::size_t kMaxAlgoCancels = 10;
 enum class AlgoState : std::uint8_t {
   Live,
   Paused,
-  PartiallyEffective,  ///< put in a part of what it was to do
+  PartiallyEffective,  ///< ended after a part of what it was to do [PROTOCOL 8]
   Effective,           ///< put in all it was to do; what became of that, its children tell
   Cancelled,
   Failed,           ///< what it would put in was refused
   PartiallyFailed,  ///< likewise, after a part
 };
-constexpr bool is_final(AlgoState state) noexcept { return state > AlgoState::PartiallyEffective; }
+constexpr bool is_final(AlgoState state) noexcept { return state > AlgoState::Paused; }
 
 /// A push, or a row of a query. Replies to requests are ExecutionReports: the ids are of one space.
 struct AlgoReport {

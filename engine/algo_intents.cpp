@@ -317,8 +317,10 @@ void OrderManager::cancel_children(Order& order, Timestamp now) noexcept {
 
 bool OrderManager::is_kept(const Order& order) const noexcept {
   if (!settings_.keep_protective || !order.algo || !order.protective || !order.is_open() ||
-      order.phase == OrderPhase::PendingNew || order.unknown)
+      order.phase == OrderPhase::PendingNew)
     return false;
+  // Also while it is being asked for (after a restart, or a list that lags): it can only reduce,
+  // and what the venue was last seen to hold must not be taken from the position on a doubt.
   const Quantity held = links_.exposure.of_account(order.instrument, order.position_side).position;
   return order.side == Side::Sell ? held.raw > 0 : held.raw < 0;
 }

@@ -103,6 +103,9 @@ void OrderManager::on_not_found(Order& order, Timestamp now) noexcept {
 
 bool OrderManager::has_evidence_of_absence(const Order& order) const noexcept {
   if (!order.unknown || order.not_found < 2) return false;
+  // What works of its own making is evidence of an algo order, whatever lists say.
+  const AlgoOrder* algo = order.algo ? algos_.find(order.client_id) : nullptr;
+  if (algo != nullptr && algo->open_children != 0) return false;
   // Had a list held it, its row would have been seen after the list was asked for.
   const Timestamp from = std::max(local_expiry(order.expire_time), order.last_seen);
   return (order.algo ? algos_listed_ : open_orders_listed_) > from && fills_listed_ > from;

@@ -580,8 +580,10 @@ std::expected<ApprovedAlgo, Denial> PreTradeGate::check_algo(const AlgoIntent& i
     }
   }
   order.added_leaves = order.quantity.raw;
-  const bool is_protective =
-      terms.reduce_only && account_covers(order) && order.instrument.kind != InstrumentKind::Spot;
+  // The venue knows no reduce-only on spot and options: nothing would keep it from increasing.
+  const bool is_protective = terms.reduce_only && account_covers(order) &&
+                             order.instrument.kind != InstrumentKind::Spot &&
+                             order.instrument.kind != InstrumentKind::Option;
   if (auto v = run_algo_rules(order, terms, is_protective, limits_, context, now); !v) {
     return std::unexpected(v.error());
   }
