@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <type_traits>
 
@@ -77,6 +78,17 @@ constexpr AlgoTerms with_main_price(AlgoTerms terms, Price price) noexcept {
   if (limit.raw != 0) limit = limit + (price - trigger);
   trigger = price;
   return terms;
+}
+/// The same for a price that somebody wishes; absent where it, or a limit that moves with it, would
+/// not be positive or is beyond belief.
+constexpr std::optional<AlgoTerms> shifted_terms(const AlgoTerms& terms, Price price) noexcept {
+  constexpr std::int64_t kLargestPrice = std::int64_t{1} << 60;
+  const auto is_price = [](Price p) { return p.raw > 0 && p.raw <= kLargestPrice; };
+  const Price limit = terms.stop_trigger.raw != 0 ? terms.stop_limit : terms.limit;
+  if (!is_price(price) || !is_price(main_price(terms))) return std::nullopt;
+  if (limit.raw == 0) return with_main_price(terms, price);
+  if (!is_price(limit) || !is_price(limit + (price - main_price(terms)))) return std::nullopt;
+  return with_main_price(terms, price);
 }
 /// The exits of an order as the algo order that they become. Its quantity is what the order fills.
 constexpr AlgoTerms exit_terms(const OrderIntent& intent) noexcept {

@@ -39,6 +39,37 @@ void AlgoBook::end_child(AlgoChild& child) noexcept {
   if (AlgoOrder* parent = find(child.parent)) --parent->open_children;
 }
 
+bool AlgoBook::misses_an_open_child() const noexcept {
+  if (open_children_ == 0) return false;
+  return std::ranges::any_of(arrival_, [this](std::uint64_t id) {
+    const AlgoChild* child = children_.find(id);
+    return child != nullptr && child->open && child->not_found >= 2;
+  });
+}
+
+bool AlgoBook::has_concluded_child(ClientOrderId parent) const noexcept {
+  return std::ranges::any_of(arrival_, [&](std::uint64_t id) {
+    const AlgoChild* child = children_.find(id);
+    return child != nullptr && child->parent == parent && child->concluded;
+  });
+}
+
+void AlgoBook::reopen_child(AlgoChild& child) noexcept {
+  if (child.open) return;
+  child.open = true;
+  child.concluded = false;
+  ++open_children_;
+  if (AlgoOrder* parent = find(child.parent)) ++parent->open_children;
+}
+
+bool AlgoBook::hold_fill(const FillReport& fill) noexcept {
+  const bool is_held = std::ranges::any_of(held_fills_, [&fill](const FillReport& held) {
+    return held.venue_id == fill.venue_id && held.fill.trade_id == fill.fill.trade_id &&
+           held.fill.bill_id == fill.fill.bill_id;
+  });
+  return is_held || held_fills_.push(fill);
+}
+
 Quantity AlgoBook::cumulative(const AlgoOrder& order) const noexcept {
   Quantity sum = order.folded;
   for (const std::uint64_t id : arrival_) {

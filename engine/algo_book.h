@@ -34,6 +34,9 @@ struct AlgoChild {
   ClientOrderId parent;
   InstrumentId instrument;
   bool open = true;
+  bool concluded = false;  ///< ended by what was not found: its own word brings it back
+  bool met = false;        ///< its parent was met without a journal: see met_time
+  Timestamp met_time;      ///< of its first status; fills up to then count as booked
   std::uint8_t not_found = 0;
   Quantity cumulative_quantity;
   Timestamp venue_time;
@@ -79,6 +82,11 @@ class AlgoBook {
   /// Meets a child; null: no room, for all that we know still work.
   AlgoChild* add_child(AlgoOrder& parent, InstrumentId instrument, VenueOrderId venue_id) noexcept;
   void end_child(AlgoChild& child) noexcept;
+  void reopen_child(AlgoChild& child) noexcept;
+  /// One that works as far as we know was asked for and not found: lists will tell.
+  bool misses_an_open_child() const noexcept;
+  /// One of its children was taken for gone.
+  bool has_concluded_child(ClientOrderId parent) const noexcept;
   /// What its children have filled, as the venue told.
   Quantity cumulative(const AlgoOrder& order) const noexcept;
   std::size_t open_children() const noexcept { return open_children_; }
@@ -94,10 +102,11 @@ class AlgoBook {
   }
 
   // Rows of the list of fills whose order is not known yet, and may be a child that nobody told of.
-  /// False: no room.
-  bool hold_fill(const FillReport& fill) noexcept { return held_fills_.push(fill); }
-  FixedVector<FillReport, 64>& held_fills() noexcept { return held_fills_; }
-  const FixedVector<FillReport, 64>& held_fills() const noexcept { return held_fills_; }
+  using HeldFills = FixedVector<FillReport, 512>;
+  /// A row that lists tell again is held once. False: no room.
+  bool hold_fill(const FillReport& fill) noexcept;
+  HeldFills& held_fills() noexcept { return held_fills_; }
+  const HeldFills& held_fills() const noexcept { return held_fills_; }
 
  private:
   bool forget_oldest_ended() noexcept;
@@ -106,7 +115,7 @@ class AlgoBook {
   FixedMap<AlgoChild> children_;
   std::vector<std::uint64_t> arrival_;  // of children
   std::size_t open_children_ = 0;
-  FixedVector<FillReport, 64> held_fills_;
+  HeldFills held_fills_;
 };
 
 }  // namespace gannet::engine

@@ -206,15 +206,20 @@ void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp
   if (!is_amendable(algo->terms.kind) || (intent.new_quantity && algo->terms.close_position))
     return refuse(refusal_for(DenialReason::UnsupportedOrder));
   const AlgoTerms before = request.terms;
-  if (intent.new_price) request.terms = with_main_price(request.terms, *intent.new_price);
+  if (intent.new_price) {
+    // A limit of zero would mean: at the market.
+    const auto shifted = shifted_terms(request.terms, *intent.new_price);
+    if (!shifted) return refuse(refusal_for(DenialReason::PriceNotPositive));
+    request.terms = *shifted;
+  }
   if (intent.new_quantity) request.terms.quantity = *intent.new_quantity;
   request.new_price = main_price(request.terms) != main_price(before);
   request.new_quantity = request.terms.quantity != before.quantity;
   if (!request.new_price && !request.new_quantity)
     return refuse(refusal_for(DenialReason::NothingToAmend));
-  const auto allowed =
-      links_.gate.check_algo_amend(order.strategy, order.instrument, request.terms,
-                                   order.protective, order.counted_leaves, gate_context(), now);
+  const auto allowed = links_.gate.check_algo_amend(
+      order.strategy, order.instrument, request.terms, order.reduce_only, order.protective,
+      order.protective ? order.counted_protective : order.counted_leaves, gate_context(), now);
   if (!allowed) return refuse(allowed.error());
   const auto slot = links_.limiter.try_acquire(risk::RequestKind::AmendAlgo, order.instrument, now);
   if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});

@@ -71,7 +71,8 @@ void OrderManager::on_algo_status(Order& order, AlgoOrder& algo,
   if (!order.is_open()) {
     // A trailing stop may be set up anew after it triggered; what is no newer is an echo.
     const bool is_news = report.exchange_time > order.venue_time && !is_final(report.state);
-    if (order.end_evidence == EndEvidence::Venue && !is_news)
+    const bool is_echo = algo.final_since.nanos != 0 && is_final(report.state);
+    if ((order.end_evidence == EndEvidence::Venue && !is_news) || is_echo)
       return static_cast<void>(++counters_.duplicates);
     if (report.state == AlgoState::Cancelled || report.state == AlgoState::Failed) {
       order.end_evidence = EndEvidence::Venue;
@@ -161,7 +162,9 @@ void OrderManager::settle_algo_end(Order& order, AlgoOrder& algo, Timestamp now)
                         order.cumulative_quantity >= order.quantity;
   const auto finish = [&](OrderPhase phase, VenueReason reason) {
     if (order.unknown) ++counters_.resolved;
-    end(order, phase, reason, EndEvidence::Venue, now);
+    const bool by_venue =
+        phase == OrderPhase::Filled || !algos_.has_concluded_child(order.client_id);
+    end(order, phase, reason, by_venue ? EndEvidence::Venue : EndEvidence::Concluded, now);
   };
   if (is_whole) return finish(OrderPhase::Filled, VenueReason::None);
   if (!is_final(algo.state)) return;
@@ -202,6 +205,7 @@ Order* OrderManager::meet_previous_run_algo(const AlgoReport& report) noexcept {
   order.phase = OrderPhase::Live;
   order.acknowledged = true;
   order.previous_run = true;
+  order.met = true;  // its children tell from when: see AlgoChild
   Order* kept = table_.add(order);
   if (kept == nullptr) {
     links_.listener.on_alert({Alert::ForeignOrdersFull, report.instrument, report.client_id,
@@ -233,6 +237,8 @@ bool OrderManager::on_child_report(const ExecutionReport& report) noexcept {
     child = meet_child(*order, *algo, report.venue_id, now);
     if (child == nullptr) return false;
   }
+  if (report.kind == Kind::Status && order->met && !child->met)
+    note_met_child(*order, *child, report);
   switch (report.kind) {
     case Kind::Status:
       on_child_status(*order, *algo, *child, report);
@@ -254,6 +260,18 @@ bool OrderManager::on_child_report(const ExecutionReport& report) noexcept {
   count(*order);
   pump_cancels(now);
   return true;
+}
+
+/// What a child of an algo order that we met had filled before is in the position, or in the list
+/// of fills, already.
+void OrderManager::note_met_child(Order& order, AlgoChild& child,
+                                  const ExecutionReport& report) noexcept {
+  child.met = true;
+  child.met_time = report.exchange_time;
+  Quantity before = report.cumulative_quantity;
+  if (report.source == ExecutionReport::Source::Push && report.has_fill)
+    before = std::max(Quantity{}, before - report.fill.quantity);
+  order.booked_quantity = add_saturating(order.booked_quantity, before);
 }
 
 void OrderManager::on_child_status(Order& order, AlgoOrder& algo, AlgoChild& child,
@@ -280,6 +298,7 @@ void OrderManager::on_child_status(Order& order, AlgoOrder& algo, AlgoChild& chi
       ++counters_.duplicates;
     order.cumulative_quantity = std::max(order.cumulative_quantity, order.booked_quantity);
   }
+  if (!is_ended(report.state) && child.concluded && !is_stale) algos_.reopen_child(child);
   if (is_ended(report.state) && child.open) {
     algos_.end_child(child);
     algo.child_reason = report.state == OrderState::Filled ? VenueReason::None : report.reason;
@@ -310,9 +329,15 @@ void OrderManager::on_child_not_found(Order& order, AlgoOrder& algo, AlgoChild& 
   child.next_query = now + settings_.not_found_spacing;
   if (child.not_found != 0 && now - child.last_not_found < settings_.not_found_spacing) return;
   child.last_not_found = now;
-  // The venue forgets what was cancelled without a fill: twice, spaced, is gone.
-  if (++child.not_found < 2) return;
+  // The venue forgets what was cancelled without a fill: twice, spaced, and in no list that was
+  // asked for since it was last seen, is gone. An answer may lag behind: its own word brings it
+  // back.
+  if (child.not_found < 255) ++child.not_found;
+  if (child.not_found < 2 || open_orders_listed_ <= child.last_seen ||
+      fills_listed_ <= child.last_seen)
+    return;
   algos_.end_child(child);
+  child.concluded = true;
   if (child.cumulative_quantity.raw == 0) algo.child_reason = VenueReason::OrderGone;
   settle_algo_end(order, algo, now);
 }

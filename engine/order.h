@@ -67,14 +67,15 @@ struct Order {
 
   OrderPhase phase = OrderPhase::PendingNew;
   EndEvidence end_evidence = EndEvidence::None;
-  bool acknowledged = false;  ///< the gateway took it; nothing more
-  bool unknown = false;       ///< whether it exists (still) is not known
-  bool previous_run = false;  ///< made by an earlier run of this engine
-  bool met = false;           ///< found at the venue: its fills before that are not known
-  bool told_end = false;      ///< its strategy was told that it ended: nothing more is said
-  bool is_short = false;      ///< counted among the orders whose fills were missed in part
-  bool counted = false;       ///< Exposure holds it
-  Quantity counted_leaves;    ///< what Exposure counts for it
+  bool acknowledged = false;    ///< the gateway took it; nothing more
+  bool unknown = false;         ///< whether it exists (still) is not known
+  bool previous_run = false;    ///< made by an earlier run of this engine
+  bool met = false;             ///< found at the venue: its fills before that are not known
+  bool told_end = false;        ///< its strategy was told that it ended: nothing more is said
+  bool is_short = false;        ///< counted among the orders whose fills were missed in part
+  bool counted = false;         ///< Exposure holds it
+  Quantity counted_leaves;      ///< what Exposure counts for it
+  Quantity counted_protective;  ///< of what can only reduce: likewise
   FixedVector<PendingAmend, kMaxPendingAmends> amends;
 
   CancelWish cancel_wish = CancelWish::None;
@@ -124,6 +125,12 @@ struct Order {
       if (side == Side::Buy ? amend.price > worst : amend.price < worst) worst = amend.price;
     }
     return worst;
+  }
+  /// Of one that can only reduce: what it may still take off the position.
+  Quantity worst_protective() const noexcept {
+    if (!is_open() || !protective) return {};
+    const Quantity worst = worst_quantity();
+    return worst > booked_quantity ? worst - booked_quantity : Quantity{};
   }
   /// What may still change the position: fills the venue told but we have not booked count too.
   Quantity worst_leaves() const noexcept {

@@ -564,6 +564,12 @@ void OrderManager::count(Order& order) noexcept {
   }
   order.counted = counts;
   order.counted_leaves = leaves;
+  const Quantity protective = order.worst_protective();
+  if (protective != order.counted_protective) {
+    exposure.on_protective_changed(order.strategy, order.instrument, order.side,
+                                   order.counted_protective, protective, order.position_side);
+    order.counted_protective = protective;
+  }
   if (order.is_short == order.is_settled()) {
     order.is_short = !order.is_settled();
     order.is_short ? ++short_orders_ : --short_orders_;

@@ -235,6 +235,8 @@ class OrderManager {
   Order* meet_previous_run_algo(const AlgoReport& report) noexcept;
   /// True: it was about an order that an algo order of ours put in.
   bool on_child_report(const ExecutionReport& report) noexcept;
+  static void note_met_child(Order& order, AlgoChild& child,
+                             const ExecutionReport& report) noexcept;
   void on_child_status(Order& order, AlgoOrder& algo, AlgoChild& child,
                        const ExecutionReport& report) noexcept;
   void on_child_not_found(Order& order, AlgoOrder& algo, AlgoChild& child, Timestamp now) noexcept;

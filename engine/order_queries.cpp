@@ -144,7 +144,7 @@ void OrderManager::on_fills_listed(Timestamp requested_at, Timestamp now) noexce
 }
 
 bool OrderManager::wants_lists() const noexcept {
-  bool wanted = short_orders_ != 0 || !algos_.held_fills().empty();
+  bool wanted = short_orders_ != 0 || !algos_.held_fills().empty() || algos_.misses_an_open_child();
   table_.for_each_open([&](const Order& order) {
     wanted = wanted || (order.unknown && order.not_found >= 2 && !has_evidence_of_absence(order));
     const AlgoOrder* algo = order.algo ? algos_.find(order.client_id) : nullptr;

@@ -514,8 +514,9 @@ void OrderManager::book_fill_row(const FillReport& report) noexcept {
     return count(*order);
   }
   if (result != BookingResult::Booked) return;
-  if (order->met && report.fill.exchange_time <= order->met_time)
-    order->booked_quantity = booked_before;
+  const AlgoChild* child = order->algo ? algos_.find_child(report.venue_id) : nullptr;
+  const Timestamp met_time = child != nullptr ? child->met_time : order->met_time;
+  if (order->met && report.fill.exchange_time <= met_time) order->booked_quantity = booked_before;
   order->cumulative_quantity = std::max(order->cumulative_quantity, order->booked_quantity);
   if (is_late) {
     revive(*order, now);  // what is left of it may be resting

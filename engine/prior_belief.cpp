@@ -138,6 +138,11 @@ void PriorBelief::add_algo_report(const AlgoReportRecord& record) {
   Order* order = find(record.client_id);
   if (order == nullptr || !order->algo) return;
   if (record.venue_id != 0) order->venue_id = {record.venue_id};
+  if (record.amend_id != 0) {  // it took effect or was refused: either way it is known
+    for (std::size_t i = order->amends.size(); i-- > 0;) {
+      if (order->amends[i].amend_id == record.amend_id) order->amends.erase(i);
+    }
+  }
   if (record.exchange_time < order->venue_time.nanos) return;
   order->venue_time = {record.exchange_time};
   order->acknowledged = true;

@@ -39,6 +39,15 @@ void Exposure::on_working_changed(StrategyId strategy, InstrumentId instrument, 
   add_leaves(account_[leg_index(instrument, leg)], side, change);
 }
 
+void Exposure::on_protective_changed(StrategyId strategy, InstrumentId instrument, Side side,
+                                     Quantity old_leaves, Quantity new_leaves,
+                                     PositionSide leg) noexcept {
+  CHECK(new_leaves.raw >= 0);
+  const __int128 change = static_cast<__int128>(new_leaves.raw) - old_leaves.raw;
+  add_protective(holdings_[index(strategy, instrument, leg)], side, change);
+  add_protective(account_[leg_index(instrument, leg)], side, change);
+}
+
 void Exposure::on_order_closed(StrategyId strategy, InstrumentId instrument, Side side,
                                Quantity leaves, PositionSide leg) noexcept {
   on_working_changed(strategy, instrument, side, leaves, {}, leg);
@@ -84,6 +93,13 @@ void Exposure::add_leaves(Entry& entry, Side side, __int128 change) noexcept {
   // Below zero would be our bug: the order manager told an old value that it never told as new.
   CHECK(sum >= 0);
   (side == Side::Buy ? entry.told.working_buy : entry.told.working_sell) = clamped(sum);
+}
+
+void Exposure::add_protective(Entry& entry, Side side, __int128 change) noexcept {
+  __int128& sum = side == Side::Buy ? entry.protective_buy : entry.protective_sell;
+  sum += change;
+  CHECK(sum >= 0);
+  (side == Side::Buy ? entry.told.protective_buy : entry.told.protective_sell) = clamped(sum);
 }
 
 std::uint32_t Exposure::open_orders(StrategyId strategy) const noexcept {

@@ -17,6 +17,9 @@ struct Holding {
   Quantity position;      ///< signed, long positive
   Quantity working_buy;   ///< leaves of all buys that are working, in flight or unknown; >= 0
   Quantity working_sell;  ///< likewise for sells; >= 0
+  /// Leaves of what can only reduce (exits that the venue flags so), not among the working ones.
+  Quantity protective_buy;
+  Quantity protective_sell;
   std::uint32_t open_orders = 0;
 
   /// If every buy fills and no sell does.
@@ -54,6 +57,10 @@ class Exposure {
   /// It ended; `leaves` is what it still counted with.
   void on_order_closed(StrategyId strategy, InstrumentId instrument, Side side, Quantity leaves,
                        PositionSide leg = PositionSide::Net) noexcept;
+  /// Its leaves that can only reduce changed; the order itself is told by the calls above.
+  void on_protective_changed(StrategyId strategy, InstrumentId instrument, Side side,
+                             Quantity old_leaves, Quantity new_leaves,
+                             PositionSide leg = PositionSide::Net) noexcept;
   /// A fill that was booked: moves the position only; say the leaves by on_working_changed.
   void on_fill(StrategyId strategy, InstrumentId instrument, Side side, Quantity quantity,
                PositionSide leg = PositionSide::Net) noexcept;
@@ -90,9 +97,12 @@ class Exposure {
     __int128 position = 0;
     __int128 working_buy = 0;
     __int128 working_sell = 0;
+    __int128 protective_buy = 0;
+    __int128 protective_sell = 0;
   };
   static void add_position(Entry& entry, __int128 change) noexcept;
   static void add_leaves(Entry& entry, Side side, __int128 change) noexcept;
+  static void add_protective(Entry& entry, Side side, __int128 change) noexcept;
 
   std::size_t row(StrategyId strategy) const noexcept;
   std::size_t leg_index(InstrumentId instrument, PositionSide leg) const noexcept;

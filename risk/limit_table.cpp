@@ -147,6 +147,7 @@ std::expected<LimitTable, Error> LimitTable::build(const Settings& settings,
   table.account_open_orders_max_ =
       settings.account.open_orders_max.value_or(table.account_open_orders_max_);
   table.metadata_age_max_ = settings.metadata_age_max;
+  table.venue_reduces_ = settings.venue_reduces;
   for (const Instrument& instrument : instruments) {
     ResolvedLimits& limits = table.by_instrument_[instrument.id.value];
     const Limits own = instrument_limits(settings, instrument, currencies);

@@ -60,6 +60,11 @@ class LimitTable {
   }
   std::uint32_t account_open_orders_max() const noexcept { return account_open_orders_max_; }
   Nanos metadata_age_max() const noexcept { return metadata_age_max_; }
+  /// Whether the venue keeps an order of such an instrument from increasing a position when told
+  /// to.
+  bool venue_reduces(InstrumentKind kind) const noexcept {
+    return venue_reduces_ && kind != InstrumentKind::Spot && kind != InstrumentKind::Option;
+  }
   std::size_t strategies() const noexcept { return strategies_; }
   std::size_t instruments() const noexcept { return instruments_; }
 
@@ -73,6 +78,7 @@ class LimitTable {
   std::vector<std::uint8_t> permitted_;      // [strategy][instrument]
   std::uint32_t account_open_orders_max_ = std::numeric_limits<std::uint32_t>::max();
   Nanos metadata_age_max_;
+  bool venue_reduces_ = true;
 };
 
 }  // namespace gannet::risk

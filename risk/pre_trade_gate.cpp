@@ -37,6 +37,7 @@ struct Candidate {
   Quantity quantity{};               ///< total
   std::optional<Price> old_price{};  ///< amends: what may still be in force
   std::int64_t added_leaves = 0;     ///< beyond what Exposure counts for it already; >= 0
+  std::int64_t added_protective = 0;  ///< of what can only reduce: likewise
   bool is_new = true;
 };
 
@@ -266,9 +267,28 @@ Int128 worst_position(const Holding& holding, Side side, std::int64_t added) noe
                            : -position + holding.working_sell.raw + added;
 }
 
+bool account_covers(const Candidate& order) noexcept {
+  const Quantity held = order.account.position;
+  return order.side == Side::Sell ? held >= order.quantity : -held >= order.quantity;
+}
+
+/// What orders that can only reduce may take off the position before the others of their side fill:
+/// by themselves they turn nothing, but what fills after them starts from there.
+Int128 reduced_first(const Holding& holding, Side side, std::int64_t added) noexcept {
+  const Int128 held =
+      side == Side::Sell ? Int128{holding.position.raw} : -Int128{holding.position.raw};
+  const Int128 protective =
+      Int128{side == Side::Sell ? holding.protective_sell.raw : holding.protective_buy.raw} + added;
+  return std::max<Int128>(0, std::min(held, protective));
+}
+
 Verdict check_position(const Candidate& order, const Holding& holding,
                        const ResolvedLimits& limits) noexcept {
-  const Int128 worst = worst_position(holding, order.side, order.added_leaves);
+  Int128 worst = worst_position(holding, order.side, order.added_leaves);
+  // The venue ends what is flagged to reduce when there is nothing left of the position.
+  const bool ends_with_it =
+      order.added_protective == 0 && order.reduce_only && account_covers(order);
+  if (!ends_with_it) worst += reduced_first(holding, order.side, order.added_protective);
   const Quantity limit =
       order.side == Side::Buy ? limits.position_long_max : limits.position_short_max;
   if (worst <= limit.raw) return {};
@@ -310,11 +330,6 @@ Verdict check_reduces(const Candidate& order) noexcept {
   const Int128 beyond = worst_position(order.own, order.side, order.added_leaves);
   if (beyond <= 0) return {};
   return deny(DenialReason::ReduceOnlyWouldIncrease, 0, beyond);
-}
-
-bool account_covers(const Candidate& order) noexcept {
-  const Quantity held = order.account.position;
-  return order.side == Side::Sell ? held >= order.quantity : -held >= order.quantity;
 }
 
 // PRE-01 ----------------------------------------------------------------------------------------
@@ -490,10 +505,8 @@ Verdict run_algo_rules(Candidate& order, const AlgoTerms& terms, bool is_protect
     if (price.raw != 0) notional = std::max(notional, largest_notional(order, {price}));
   }
   if (auto v = check_notional(order, notional, context, now); !v) return v;
-  if (!is_protective) {
-    if (auto v = check_position(order, order.own, order.strategy_limits); !v) return v;
-    if (auto v = check_position(order, order.account, order.account_limits); !v) return v;
-  }
+  if (auto v = check_position(order, order.own, order.strategy_limits); !v) return v;
+  if (auto v = check_position(order, order.account, order.account_limits); !v) return v;
   if (auto v = check_open_orders(order, limits, context.exposure); !v) return v;
   if (auto v = check_algo_reduces(order, is_protective); !v) return v;
   return check_modes(order, context.modes);
@@ -579,11 +592,10 @@ std::expected<ApprovedAlgo, Denial> PreTradeGate::check_algo(const AlgoIntent& i
       return deny(DenialReason::ReduceOnlyWouldIncrease, 0, held);
     }
   }
-  order.added_leaves = order.quantity.raw;
-  // The venue knows no reduce-only on spot and options: nothing would keep it from increasing.
-  const bool is_protective = terms.reduce_only && account_covers(order) &&
-                             order.instrument.kind != InstrumentKind::Spot &&
-                             order.instrument.kind != InstrumentKind::Option;
+  // Where the venue knows no reduce-only, nothing would keep it from increasing.
+  const bool is_protective =
+      terms.reduce_only && account_covers(order) && limits_.venue_reduces(order.instrument.kind);
+  (is_protective ? order.added_protective : order.added_leaves) = order.quantity.raw;
   if (auto v = run_algo_rules(order, terms, is_protective, limits_, context, now); !v) {
     return std::unexpected(v.error());
   }
@@ -608,15 +620,19 @@ std::expected<void, Denial> PreTradeGate::check_exits(const OrderIntent& intent,
   return check_algo_collar(exit, terms, terms.trigger);
 }
 
-std::expected<void, Denial> PreTradeGate::check_algo_amend(
-    StrategyId strategy, InstrumentId instrument, const AlgoTerms& terms, bool is_protective,
-    Quantity counted, const GateContext& context, Timestamp now) const noexcept {
+std::expected<void, Denial> PreTradeGate::check_algo_amend(StrategyId strategy,
+                                                           InstrumentId instrument,
+                                                           const AlgoTerms& terms, bool must_reduce,
+                                                           bool is_protective, Quantity counted,
+                                                           const GateContext& context,
+                                                           Timestamp now) const noexcept {
   if (auto v = check_known(strategy, instrument, limits_, context); !v) return v;
   Candidate order = candidate_for(strategy, instrument, terms.position_side, limits_, context);
   order.side = terms.side;
-  order.reduce_only = terms.reduce_only;
+  order.reduce_only = must_reduce;
   order.quantity = terms.quantity;
-  order.added_leaves = std::max<std::int64_t>(0, (terms.quantity - counted).raw);
+  (is_protective ? order.added_protective : order.added_leaves) =
+      std::max<std::int64_t>(0, (terms.quantity - counted).raw);
   order.is_new = false;
   if (terms.close_position) order.quantity = order.instrument.minimum_quantity;
   return run_algo_rules(order, terms, is_protective, limits_, context, now);

@@ -78,10 +78,12 @@ class PreTradeGate {
   /// filled, and count as an order of what it filled from then on.
   std::expected<void, Denial> check_exits(const OrderIntent& intent,
                                           const GateContext& context) const noexcept;
-  /// `terms`: as they would be. `counted`: what Exposure counts for it now.
+  /// `terms`: as they would be. `must_reduce`: its author asked for that, whether or not the venue
+  /// was told (`is_protective`). `counted`: what Exposure counts for it now, in either way.
   std::expected<void, Denial> check_algo_amend(StrategyId strategy, InstrumentId instrument,
-                                               const AlgoTerms& terms, bool is_protective,
-                                               Quantity counted, const GateContext& context,
+                                               const AlgoTerms& terms, bool must_reduce,
+                                               bool is_protective, Quantity counted,
+                                               const GateContext& context,
                                                Timestamp now) const noexcept;
 
   const LimitTable& limits() const noexcept { return limits_; }

@@ -102,6 +102,10 @@ struct Settings {
   Nanos index_age_max = seconds(75);
   Nanos valuation_age_max = seconds(75);  ///< of a currency's price in `currency`, PRE-05
 
+  /// The venue knows reduce-only on contracts of this account (not of one with portfolio margin).
+  /// Not a key: follows from the account's mode.
+  bool venue_reduces = true;
+
   RateLimits rates;
 };
 

@@ -72,7 +72,10 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
 
 std::expected<void, Error> EngineRoom::Parts::make_core() {
   const auto names = strategy_names(settings);
-  auto limits = risk::LimitTable::build(settings.risk, facts.instruments, facts.currencies, names);
+  risk::Settings risk_settings = settings.risk;
+  risk_settings.venue_reduces =
+      settings.account.account_mode != engine::AccountSettings::Mode::Portfolio;
+  auto limits = risk::LimitTable::build(risk_settings, facts.instruments, facts.currencies, names);
   if (!limits) return std::unexpected(std::move(limits.error()));
   for (std::uint16_t s = 0; s < names.size(); ++s) {
     for (const InstrumentId instrument : publisher->instruments_of({s})) {

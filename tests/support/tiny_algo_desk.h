@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -181,7 +182,14 @@ class TinyAlgoDesk final : public AlgoPort {
 
 /// A bench with a desk, ready, whose first strategy has bought `held` of the first instrument.
 struct AlgoBench {
-  explicit AlgoBench(std::int64_t held = 0, bool keeps_protective = true) : desk(bench) {
+  explicit AlgoBench(std::int64_t held = 0, bool keeps_protective = true,
+                     std::optional<std::int64_t> short_max = std::nullopt,
+                     bool venue_reduces = true)
+      : desk(bench) {
+    bench.risk_settings.venue_reduces = venue_reduces;
+    if (short_max)
+      bench.risk_settings.instrument_default.position_short_max =
+          risk::SizeLimit{{*short_max, 0}, {}};
     bench.settings.orders.keep_protective = keeps_protective;
     bench.risk_settings.rates.place_algo = {200, seconds(2)};
     bench.risk_settings.rates.cancel_algo = {200, seconds(2)};
@@ -245,6 +253,36 @@ struct AlgoBench {
   EngineBench bench;
   TinyAlgoDesk desk;
   std::uint64_t last_handle = 1'000;
+};
+
+inline engine::PriorBelief algo_belief_of(const AlgoBench& t) {
+  engine::PriorBelief prior;
+  for (const auto& entry : t.bench.journal.entries())
+    prior.add(entry.type, entry.payload, entry.time);
+  return prior;
+}
+
+/// A second run beside the same venue.
+struct SecondAlgoRun {
+  SecondAlgoRun(AlgoBench& first, engine::StrategySettings::OnStart on_start)
+      : prior(algo_belief_of(first)), bench(2, EngineBench::kRun + 60), desk(bench) {
+    bench.now = first.bench.now + seconds(1);
+    bench.venue.orders = first.bench.venue.orders;
+    bench.venue.fills = first.bench.venue.fills;
+    bench.venue.position = first.bench.venue.position;
+    bench.venue.position_time = first.bench.venue.position_time;
+    desk.algos = first.desk.algos;
+    bench.settings.on_start = {on_start, on_start};
+    bench.settings.orders.keep_protective = first.bench.settings.orders.keep_protective;
+  }
+  void start() {
+    bench.build(&prior);
+    bench.connect();
+    bench.run_for(seconds(3));
+  }
+  engine::PriorBelief prior;
+  EngineBench bench;
+  TinyAlgoDesk desk;
 };
 
 }  // namespace gannet::test

@@ -11,6 +11,7 @@ namespace {
 using engine::Alert;
 using AlgoEvent = engine::OrderEventKind;
 using test::AlgoBench;
+using test::SecondAlgoRun;
 using test::TinyAlgoDesk;
 using test::TinyVenue;
 
@@ -409,35 +410,6 @@ TEST(AlgoOrders, ManyAreCancelledTenAtATime) {  // KILL-04
   t.bench.run_for(seconds(2));
   EXPECT_TRUE(t.bench.core->status().flat_confirmed);
 }
-
-engine::PriorBelief algo_belief_of(const AlgoBench& t) {
-  engine::PriorBelief prior;
-  for (const auto& entry : t.bench.journal.entries())
-    prior.add(entry.type, entry.payload, entry.time);
-  return prior;
-}
-
-/// A second run beside the same venue.
-struct SecondAlgoRun {
-  SecondAlgoRun(AlgoBench& first, engine::StrategySettings::OnStart on_start)
-      : prior(algo_belief_of(first)), bench(2, test::EngineBench::kRun + 60), desk(bench) {
-    bench.now = first.bench.now + seconds(1);
-    bench.venue.orders = first.bench.venue.orders;
-    bench.venue.fills = first.bench.venue.fills;
-    bench.venue.position = first.bench.venue.position;
-    bench.venue.position_time = first.bench.venue.position_time;
-    desk.algos = first.desk.algos;
-    bench.settings.on_start = {on_start, on_start};
-  }
-  void start() {
-    bench.build(&prior);
-    bench.connect();
-    bench.run_for(seconds(3));
-  }
-  engine::PriorBelief prior;
-  test::EngineBench bench;
-  TinyAlgoDesk desk;
-};
 
 TEST(AlgoOrders, AreAdoptedAfterARestartAndTheirFillsBooked) {
   AlgoBench first(5);
