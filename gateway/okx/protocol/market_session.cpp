@@ -124,6 +124,16 @@ void MarketSession::on_text(std::string_view text, Timestamp now) noexcept {
   ++frames_;
   last_frame_ = now;
   listener_->on_market_alive(now);
+  if (const auto plain = book_decoder_.decode_plain(text, codes_)) {
+    current_text_ = text;
+    take_books(plain->books, plain->channel_name, plain->instrument, text, now);
+    current_text_ = {};
+    return;
+  }
+  if (const auto trades = trades_decoder_.decode_plain(text, codes_, now)) {
+    for (const TradeEvent& trade : *trades) listener_->on_trade(trade);
+    return;
+  }
   const auto frame = reader_.read(text);
   if (!frame) {
     // Which book it was about cannot be known; the next update of that book will not link.
@@ -374,17 +384,23 @@ void MarketSession::on_book_push(const Frame& frame, std::string_view text,
                                  Timestamp now) noexcept {
   const auto books = book_decoder_.decode(reader_, frame, codes_);
   if (!books) return refuse(frame, books.error(), text, now);
-  for (const DecodedBook& book : *books) {
+  take_books(*books, frame.channel_name, frame.instrument, text, now);
+}
+
+void MarketSession::take_books(std::span<const DecodedBook> books, std::string_view channel_name,
+                               std::string_view instrument, std::string_view text,
+                               Timestamp now) noexcept {
+  for (const DecodedBook& book : books) {
     BookSequencer* const sequencer = find_sequencer(book.instrument, book.feed);
     if (sequencer == nullptr) {
-      diagnostics_.report(DiagnosticKind::UnknownChannel, frame.channel_name, text);
+      diagnostics_.report(DiagnosticKind::UnknownChannel, channel_name, text);
       continue;
     }
     sequencer->on_book(book, now);
     // Legal before the opening only; the gate's sanity rule decides, we tell.
     if (book.kind == BookUpdate::Kind::Snapshot && !book.bids.empty() && !book.asks.empty() &&
         book.bids.front().price >= book.asks.front().price) {
-      diagnostics_.report(DiagnosticKind::BookCrossed, frame.instrument, text);
+      diagnostics_.report(DiagnosticKind::BookCrossed, instrument, text);
     }
   }
 }

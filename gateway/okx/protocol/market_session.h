@@ -115,6 +115,8 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   void on_error(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
   void on_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void on_book_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
+  void take_books(std::span<const DecodedBook> books, std::string_view channel_name,
+                  std::string_view instrument, std::string_view text, Timestamp now) noexcept;
   void on_reference_price_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void on_instruments_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void refuse(const Frame& frame, DecodeError error, std::string_view text, Timestamp now) noexcept;

@@ -75,7 +75,10 @@ void OrderSession::on_text(std::string_view text, Timestamp now) noexcept {
   ++counters_.frames;
   listener_.on_account_alive(now);
   text_ = text;
-  if (const auto frame = reader_.read(text)) {
+  from_snapshot_ = false;
+  if (decode_plain_order(text, context_, now, *this)) {
+    // The one that hurries.
+  } else if (const auto frame = reader_.read(text)) {
     handle_frame(*frame, now);
   } else {
     count_bad(frame.error(), "a frame of no known form");
