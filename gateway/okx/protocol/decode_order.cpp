@@ -213,23 +213,27 @@ DecodeStatus decode_orders(FrameReader& frame, OrderRow kind, const AccountConte
 
 bool decode_plain_order(std::string_view text, const AccountContext& context,
                         Timestamp receive_time, OrderRows& rows) noexcept {
+  constexpr std::string_view kBegin = R"({"arg":{"channel":"orders",)";
   PlainCursor in(text);
-  if (!in.take(R"({"arg":{"channel":"orders",)") || !is_plain_ascii(text)) return false;
+  QuoteIndex quotes;
+  if (!text.starts_with(kBegin) || !quotes.read(text)) return false;
   // Whose they are (instType, uid, instId): all that were asked for.
   in.go(text.data() + sizeof(R"({"arg":)") - 1);
+  std::size_t next = 2;
   bool is_orders = false;
-  const bool has_argument =
-      for_each_plain_member(in, [&](std::string_view key, std::string_view value, PlainValue kind) {
+  const bool has_argument = for_each_plain_member(
+      in, text, quotes, next, [&](std::string_view key, std::string_view value, PlainValue kind) {
         if (key != "channel") return kind == PlainValue::String;
         if (is_orders || value != "orders") return false;
         is_orders = true;
         return true;
       });
   if (!has_argument || !is_orders || !in.take(R"(,"data":[)")) return false;
+  next += 2;
   Texts texts{};
-  const bool is_plain =
-      for_each_plain_member(in, [&](std::string_view key, std::string_view value, PlainValue kind) {
-        const std::size_t i = kNames.find(key);
+  const bool is_plain = for_each_plain_member(
+      in, text, quotes, next, [&](std::string_view key, std::string_view value, PlainValue kind) {
+        const std::size_t i = kNames.find_loaded(key);
         if (i == kFields) return true;
         texts[i] = value;
         return kind != PlainValue::Nested;

@@ -68,19 +68,21 @@ std::expected<std::span<const TradeEvent>, DecodeError> TradesDecoder::decode(
 std::optional<std::span<const TradeEvent>> TradesDecoder::decode_plain(
     std::string_view text, const InstrumentCodes& codes, Timestamp receive_time) noexcept {
   PlainCursor in(text);
+  QuoteIndex quotes;
   if (!in.take(R"({"arg":{"channel":"trades)")) return std::nullopt;
   auto stream = TradeEvent::Stream::Aggregated;
   if (in.take("-all")) stream = TradeEvent::Stream::Single;
   std::string_view name;
-  if (!in.take(R"(","instId":")") || !is_plain_ascii(text) || !in.take_until_quote(name) ||
+  if (!in.take(R"(","instId":")") || !quotes.read(text) || !in.take_until_quote(name) ||
       !in.take(R"(},"data":[)"))
     return std::nullopt;
   trades_.clear();
+  std::size_t next = 12;  // of the quotes: "arg", "channel", its name, "instId", its name, "data"
   do {
     Row texts;
     texts.name = name;
     const bool is_plain = for_each_plain_member(
-        in, [&](std::string_view key, std::string_view value, PlainValue kind) {
+        in, text, quotes, next, [&](std::string_view key, std::string_view value, PlainValue kind) {
           std::string_view* const field = texts.find(key);
           if (field == nullptr) return true;
           *field = value;

@@ -123,7 +123,7 @@ class PlainCursor {
     p_ += length + 1;
     return true;
   }
-  /// The same, however far away it is; requires is_plain_ascii of the text.
+  /// The same, however far away it is; the text has a QuoteIndex.
   bool take_to_quote(std::string_view& text) noexcept {
     if (take_until_quote(text)) return true;
     const auto* const found = static_cast<const char*>(
@@ -155,29 +155,60 @@ class PlainCursor {
   const char* end_;
 };
 
-/// Every byte is printable ASCII and none is a backslash: a quote then always ends or begins a
-/// string, and every string is what stands between two of them.
-inline bool is_plain_ascii(std::string_view text) noexcept {
-  const __m256i last_control = _mm256_set1_epi8(0x1F);
-  const __m256i backslash = _mm256_set1_epi8('\\');
-  __m256i good = _mm256_set1_epi8(-1);
-  // As signed bytes, what is above 0x7F is negative. 0x7F itself is legal in JSON.
-  const auto look = [&](const __m256i bytes) {
-    const __m256i printable = _mm256_cmpgt_epi8(bytes, last_control);
-    good =
-        _mm256_and_si256(good, _mm256_andnot_si256(_mm256_cmpeq_epi8(bytes, backslash), printable));
-  };
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  for (; end - p >= 32; p += 32) {
-    look(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));  // NOLINT
+/// Where all quotes of a text stand, found 64 bytes at a time: a row of seventy fields is then read
+/// without the beginning of one waiting for the end of the other. Only for texts whose bytes are
+/// printable ASCII without a backslash: a quote then always opens or closes a string.
+class QuoteIndex {
+ public:
+  static constexpr std::size_t kMost = 1'024;
+
+  /// `text` is followed by kTextPadding readable bytes. False: not such a text, or too long a one.
+  bool read(std::string_view text) noexcept {
+    count_ = 0;
+    if (text.size() > 0xFFFF) return false;
+    __m256i good = _mm256_set1_epi8(-1);
+    const char* const end = text.data() + text.size();
+    for (const char* p = text.data(); p < end; p += 64) {
+      // Up to eight more than there are may be written below.
+      if (count_ + 64 + 8 > kMost) return false;
+      std::uint64_t quotes = quotes_in_64(p);
+      const auto left = static_cast<std::size_t>(end - p);
+      if (left >= 64) {
+        good = _mm256_and_si256(good, _mm256_and_si256(plain_in_32(p), plain_in_32(p + 32)));
+      } else {
+        quotes &= (std::uint64_t{1} << left) - 1;
+        const auto first = static_cast<std::uint32_t>(_mm256_movemask_epi8(plain_in_32(p)));
+        const auto second = static_cast<std::uint32_t>(_mm256_movemask_epi8(plain_in_32(p + 32)));
+        const std::uint64_t plain = first | static_cast<std::uint64_t>(second) << 32;
+        if ((~plain & ((std::uint64_t{1} << left) - 1)) != 0) return false;
+      }
+      const auto base = static_cast<std::uint32_t>(p - text.data());
+      std::uint16_t* out = places_ + count_;
+      count_ += static_cast<std::size_t>(__builtin_popcountll(quotes));
+      do {
+        for (int i = 0; i < 8; ++i) {
+          *out++ = static_cast<std::uint16_t>(base + _tzcnt_u64(quotes));
+          quotes = _blsr_u64(quotes);
+        }
+      } while (quotes != 0);
+    }
+    return _mm256_movemask_epi8(good) == -1;
   }
-  if (_mm256_movemask_epi8(good) != -1) return false;
-  for (; p != end; ++p) {
-    if (static_cast<signed char>(*p) <= 0x1F || *p == '\\') return false;
+
+  std::size_t size() const noexcept { return count_; }
+  std::size_t operator[](std::size_t i) const noexcept { return places_[i]; }
+
+ private:
+  static __m256i plain_in_32(const char* p) noexcept {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));  // NOLINT
+    // As signed bytes, what is above 0x7F is negative.
+    return _mm256_andnot_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')),
+                               _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(0x1F)));
   }
-  return true;
-}
+
+  std::size_t count_ = 0;
+  std::uint16_t places_[kMost];  // not set: written before it is read
+};
 
 /// What stands for a member's value.
 enum class PlainValue : std::uint8_t { String, Word, Nested };  ///< Word: number, true, false, null
@@ -187,8 +218,8 @@ inline bool skip_plain_value(PlainCursor& in, std::string_view& text, PlainValue
                              int depth = 0) noexcept;
 
 /// Calls `each(key, text, kind)` for the members of the object that begins here; `each` returns
-/// false to give up. Requires is_plain_ascii of the whole text. The texts of nested values are
-/// empty. False: not an object in plain shape.
+/// false to give up. The text has a QuoteIndex. The texts of nested values are empty. False: not an
+/// object in plain shape.
 template <class F>
 bool for_each_plain_member(PlainCursor& in, F&& each, int depth = 0) noexcept {
   if (!in.take('{')) return false;
@@ -241,6 +272,44 @@ inline bool skip_plain_value(PlainCursor& in, std::string_view& text, PlainValue
     if (!in.inside() || !skip_plain_value(in, inner, inner_kind, depth + 1)) return false;
   } while (in.take(','));
   return in.take(']');
+}
+
+/// The same with the index at hand, for the rows themselves: `next` is the index's entry of the
+/// first quote behind the brace that opens the object, and then of the first one behind the object.
+template <class F>
+bool for_each_plain_member(PlainCursor& in, std::string_view text, const QuoteIndex& quotes,
+                           std::size_t& next, F&& each) noexcept {
+  const char* const begin = text.data();
+  if (!in.take('{')) return false;
+  if (in.take('}')) return true;
+  auto at = static_cast<std::size_t>(in.at() - begin);
+  for (;;) {
+    if (next + 2 > quotes.size()) return false;
+    const std::size_t key_open = quotes[next];
+    const std::size_t key_close = quotes[next + 1];
+    const std::string_view key(begin + key_open + 1, key_close - key_open - 1);
+    if (key_open != at || begin[key_close + 1] != ':') return false;
+    std::size_t behind = 0;
+    if (next + 4 <= quotes.size() && quotes[next + 2] == key_close + 2) {
+      const std::size_t close = quotes[next + 3];
+      const std::string_view value(begin + key_close + 3, close - key_close - 3);
+      if (!each(key, value, PlainValue::String)) return false;
+      next += 4;
+      behind = close + 1;
+    } else {
+      in.go(begin + key_close + 2);
+      std::string_view value;
+      PlainValue kind{};
+      if (!skip_plain_value(in, value, kind, 0) || !each(key, value, kind)) return false;
+      behind = static_cast<std::size_t>(in.at() - begin);
+      next += 2;
+      while (next < quotes.size() && quotes[next] < behind) ++next;
+    }
+    at = behind + 1;
+    if (begin[behind] == ',') continue;
+    in.go(begin + behind);
+    return in.take('}');
+  }
 }
 
 }  // namespace gannet::okx
