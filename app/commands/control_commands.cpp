@@ -33,7 +33,7 @@ struct Target {
 }
 
 constexpr int kPatience = 10;        // seconds
-constexpr int kReloadPatience = 30;  // longer than the daemon's own for the venue's answers
+constexpr int kReloadPatience = 90;  // longer than the daemon's own for the venue's answers
 
 std::string ask(const Target& target, const std::string& line, int patience = kPatience) {
   auto answer = net::ask_local_server(target.path(), line, patience);

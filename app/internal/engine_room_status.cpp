@@ -221,7 +221,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
 }
 
 void EngineRoom::Parts::publish_lines(DaemonStatus& status) const {
-  status.moves = market_feed->moves() + order_lines->moves();
+  status.moves = market_feed->moves() + order_lines->moves() + algo_lines->moves();
   status.market_lines = static_cast<std::uint32_t>(market_feed->seats());
   for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
     const okx::MarketFeed::SeatState state = market_feed->state(seat);
