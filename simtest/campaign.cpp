@@ -12,6 +12,7 @@ RunResult run_checked(const CampaignSettings& settings, std::uint64_t seed) {
   RunSettings run_settings;
   run_settings.seed = seed;
   run_settings.orders = settings.orders;
+  run_settings.without = settings.without;
   RunResult result = run(run_settings);
   if (settings.replay_every == 0 || seed % settings.replay_every != 0 || result.violation)
     return result;

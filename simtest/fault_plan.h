@@ -30,6 +30,9 @@ enum class FaultAct : std::uint8_t {
   LimitReset,      ///< a person cancels everything
 };
 
+/// Where a part of a run begins to draw: the same for the same seed, and unlike any other's.
+std::uint64_t chance_of(std::uint64_t seed, std::string_view whose) noexcept;
+
 /// One kind of trouble that a plan may draw.
 struct FaultRow {
   int number;             ///< row of the fault list in RELIABILITY, part D

@@ -20,6 +20,8 @@ struct RunSettings {
   std::uint64_t orders = 400;
   /// Of the faults that the seed plans, by their place in the plan, those that happen; absent: all.
   std::optional<std::vector<std::uint32_t>> keep;
+  /// Kinds of faults, by name, that do not happen.
+  std::vector<std::string> without;
   /// The faults stop so long after the engine was first ready; zero: when the plan is through.
   Nanos storm;
   /// Told every step, one line each. May be empty.

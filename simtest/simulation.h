@@ -95,6 +95,7 @@ class Simulation {
   std::optional<Timestamp> resume_at_;
   std::optional<Timestamp> many_until_;
   Timestamp next_sync_ = kStart;
+  Timestamp journal_read_;
   bool loses_tail_ = false;
   Nanos next_skew_;
   bool lost_records_ = false;  ///< power was cut: what the journal says is not all there was

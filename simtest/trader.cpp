@@ -31,7 +31,7 @@ bool may_follow_the_end(OrderEventKind kind) noexcept {
 }  // namespace
 
 Trader::Trader(std::uint64_t seed, Watch& watch)
-    : random_(seed ^ 0x7472616465ull), watch_(watch) {}
+    : random_(seed), watch_(watch) {}
 
 void Trader::begin_life(engine::TradingCore* core) noexcept {
   core_ = core;

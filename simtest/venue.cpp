@@ -44,7 +44,7 @@ void Truth::on_order_change(const sim::OrderChange& change) noexcept {
 }
 
 Venue::Venue(std::uint64_t seed, okx_server::ServerOutput& output, Timestamp start)
-    : truth_(kUser), random_(seed ^ 0x6d61726b6574ull) {
+    : truth_(kUser), random_(seed) {
   okx_server::Settings settings =
       okx_server::make_default_settings(seed, listing_.instruments, listing_.currencies);
   // The venue's own limits in one run of three, ten times as much in the others.

@@ -31,6 +31,7 @@ struct SimtestOptions {
   bool shrink = false;
   bool plan = false;
   std::string keep;
+  std::vector<std::string> without;
   std::uint64_t storm_ms = 0;
 };
 
@@ -87,6 +88,7 @@ std::optional<simtest::RunSettings> one_run(const SimtestOptions& options, std::
   simtest::RunSettings settings;
   settings.seed = seed;
   settings.orders = options.orders;
+  settings.without = options.without;
   settings.storm = milliseconds(static_cast<std::int64_t>(options.storm_ms));
   if (options.keep.empty()) return settings;
   settings.keep.emplace();
@@ -151,6 +153,7 @@ int run_simtest(const SimtestOptions& options) {
     return run_one(options, *single);
   }
   campaign.orders = options.orders;
+  campaign.without = options.without;
   campaign.jobs = std::max(1u, options.jobs);
   SeedProgress progress;
   const Nanos began = monotonic_now();
@@ -168,6 +171,7 @@ int run_simtest(const SimtestOptions& options) {
     simtest::RunSettings failing;
     failing.seed = *result.first_failing_seed;
     failing.orders = options.orders;
+    failing.without = options.without;
     std::fputs(simtest::describe(simtest::shrink(failing)).c_str(), stdout);
   }
   return end_with(result, took, options.json);
@@ -197,6 +201,8 @@ void add_simtest_command(CLI::App& app) {
   command->add_flag("--shrink", options->shrink, "shorten the first seed that fails");
   command->add_flag("--plan", options->plan, "print the faults of the first seed, and run nothing");
   command->add_option("--keep", options->keep, "only these faults of the plan: \"3,7\", or none");
+  command->add_option("--without", options->without, "kinds of faults, by name, that do not happen")
+      ->delimiter(',');
   command->add_option("--storm-ms", options->storm_ms, "the faults stop after that; 0: as planned");
   command->footer(kSimtestExamples);
   command->callback([options] {
