@@ -235,6 +235,14 @@ FaultPlan::FaultPlan(std::uint64_t seed) {
   std::vector<std::uint16_t> palette;
   for (std::size_t i = 0; i < kinds; ++i)
     palette.push_back(static_cast<std::uint16_t>(random.below(kRows.size())));
+  // Half of the runs have the process die, whatever else there is.
+  if (random.chance(0.5)) {
+    for (const std::string_view name : {"crash", "power_cut", "clock_step"}) {
+      if (!random.chance(0.5)) continue;
+      const auto row = std::ranges::find(kRows, name, &FaultRow::name);
+      palette.push_back(static_cast<std::uint16_t>(row - kRows.begin()));
+    }
+  }
   const auto count = static_cast<std::size_t>(across_decades(random, 3, 60));
   for (std::size_t i = 0; i < count; ++i) {
     PlannedFault fault;

@@ -16,6 +16,10 @@ std::uint64_t draw(std::uint64_t chance, unsigned which, std::uint64_t below) {
   return random.next() % below;
 }
 
+ClientOrderId client_id_of(const sim::OrderView& order) {
+  return {std::strtoull(std::string(order.terms.client_id.view()).c_str(), nullptr, 10)};
+}
+
 /// How long the faults of the calm may have their effects: the engine waits up to a minute for an
 /// algo order that it can not see, and lists are asked for every half minute.
 constexpr Nanos kRest = seconds(150);
@@ -59,6 +63,10 @@ Simulation::Simulation(const RunSettings& settings)
     plan_.faults = std::move(kept);
   } else {
     result_.planned = plan_.faults.size();
+  }
+  for (const PlannedFault& fault : plan_.faults) {
+    const int number = fault_rows()[fault.row].number;
+    lists_lie_ = lists_lie_ || (number >= 27 && number <= 30) || number == 35 || number == 57;
   }
   std::erase_if(plan_.faults, [&](const PlannedFault& fault) {
     const std::string_view name = fault_rows()[fault.row].name;
@@ -108,6 +116,7 @@ void Simulation::step() {
       break;
   }
   network_.settle(now_);
+  look_at_readiness();
   look_after_process();
   watch_.look_at_truth(life_settings_.position_limit);
 }
@@ -160,6 +169,7 @@ void Simulation::start_process() {
   if (trader_.was_killed() && life_->core().state() != EngineState::Killed)
     life_->core().kill("killed in an earlier run", "an earlier run", engine_now());
   network_.attach(*life_, now_);
+  if (is_calm_) life_->core().resume("operator", engine_now());  // whoever killed has left
 }
 
 void Simulation::end_process(bool loses_what_is_sent, Nanos until_next) {
@@ -374,8 +384,7 @@ std::optional<Simulation::Wrong> Simulation::order_disagreement() {
     const sim::OrderView& there = *exchange.find(id);
     // What an algo order put in bears its parent's name.
     if (there.terms.algo_id != 0) continue;
-    const ClientOrderId name{
-        std::strtoull(std::string(there.terms.client_id.view()).c_str(), nullptr, 10)};
+    const ClientOrderId name = client_id_of(there);
     const engine::Order* here = core.orders().table().find(name);
     if (here == nullptr) {
       if (core.orders().foreign().knows(id)) continue;
@@ -491,6 +500,23 @@ std::optional<Simulation::Wrong> Simulation::disagreement() {
   if (now_ - journal_read_ < seconds(1)) return Wrong{"I6", "the journal was not read again"};
   journal_read_ = now_;
   return journal_disagreement();
+}
+
+void Simulation::look_at_readiness() {
+  const bool is_ready = life_ && !watch_.is_dead() && life_->core().state() == EngineState::Ready;
+  if (std::exchange(was_ready_, is_ready) || !is_ready || lists_lie_) return;
+  const engine::TradingCore& core = life_->core();
+  for (const VenueOrderId id : venue_.own_open_orders()) {
+    const sim::OrderView& there = *venue_.exchange().find(id);
+    // Younger than the list that was read: a request of the life before may have come late.
+    if (there.terms.algo_id != 0 || now_ - there.create_time < seconds(3)) continue;
+    const ClientOrderId name = client_id_of(there);
+    const engine::Order* here = core.orders().table().find(name);
+    if ((here != nullptr && here->is_open()) || core.orders().foreign().knows(id)) continue;
+    watch_.fail("I2", "the engine is ready and order " + std::to_string(name.value) +
+                          " rests at the venue, " +
+                          (here == nullptr ? "unknown" : "ended") + " here");
+  }
 }
 
 /// A difference that stays is shown to a person, who looks at the venue's page and accepts it.

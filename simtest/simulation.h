@@ -64,6 +64,8 @@ class Simulation {
   std::optional<Wrong> order_disagreement();
   std::optional<Wrong> journal_disagreement();
   std::optional<Wrong> money_disagreement();
+  /// At the moment the engine says that it is ready: what rests at the venue is known here (I2).
+  void look_at_readiness();
   void accept_as_a_person();
   void check_flat();
 
@@ -98,6 +100,8 @@ class Simulation {
   Timestamp journal_read_;
   bool loses_tail_ = false;
   Nanos next_skew_;
+  bool was_ready_ = false;
+  bool lists_lie_ = false;  ///< a fault makes the venue's lists wrong
   bool lost_records_ = false;  ///< power was cut: what the journal says is not all there was
   std::uint64_t accepted_ = 0;
 
