@@ -144,7 +144,7 @@ std::string to_json(const DaemonStatus& status) {
   fmt::format_to(
       put,
       "{{\"environment\":\"{}\",\"state\":\"{}\",\"hold_reason\":\"{}\",\"kill_reason\":\"{}\","
-      "\"flat\":{},"
+      "\"killed_parts\":\"{}\",\"flat\":{},"
       "\"uptime_s\":{},\"market_ready\":{},\"account_ready\":{},\"journal_failed\":{},"
       "\"market_frames\":{},\"account_frames\":{},\"reconnects\":{},\"moves\":{},"
       "\"frames_refused\":{},"
@@ -153,7 +153,8 @@ std::string to_json(const DaemonStatus& status) {
       "\"foreign_orders\":{},\"algo_orders\":{},\"kept_orders\":{},\"log_records_lost\":{},"
       "\"clock_offset_ns\":{},",
       name_of(status.environment), name_of(status.state), name_of(status.hold_reason),
-      json_text(status.kill_reason.view()), status.flat_confirmed,
+      json_text(status.kill_reason.view()), json_text(status.killed_parts.view()),
+      status.flat_confirmed,
       (status.time - status.started).count / 1'000'000'000, status.market_ready,
       status.account_ready, status.journal_failed, status.market_frames, status.account_frames,
       status.reconnects, status.moves, status.frames_refused, status.orders, status.fills,
@@ -217,6 +218,8 @@ std::string status_page(const DaemonStatus& status) {
   fmt::format_to(put, "state          {}{}{}\n", banner_of(status.environment),
                  state_text(status.state, status.hold_reason),
                  status.kill_reason.empty() ? "" : fmt::format(" ({})", status.kill_reason.view()));
+  if (!status.killed_parts.empty())
+    fmt::format_to(put, "killed         {}\n", status.killed_parts.view());
   fmt::format_to(put, "connections    market {}, account {}, {} reconnects\n",
                  status.market_ready ? "ready" : "down", status.account_ready ? "ready" : "down",
                  status.reconnects);

@@ -66,6 +66,7 @@ struct DaemonStatus {
   engine::EngineState state = engine::EngineState::Cold;
   engine::HoldReason hold_reason = engine::HoldReason::None;
   FixedString<120> kill_reason;
+  FixedString<255> killed_parts;  ///< "strategy quotes, instrument BTC-USDT-SWAP"; "": none
   bool flat_confirmed = false;
   bool journal_failed = false;
   bool market_ready = false;

@@ -9,6 +9,7 @@
 #include "app/commands/doctor_command.h"
 #include "app/commands/download_command.h"
 #include "app/commands/journal_command.h"
+#include "app/commands/kill_commands.h"
 #include "app/commands/record_command.h"
 #include "app/commands/sim_command.h"
 
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   gannet::app::add_backtest_command(app);
   gannet::app::add_book_command(app);
   gannet::app::add_control_commands(app);
+  gannet::app::add_kill_commands(app);
   gannet::app::add_data_command(app);
   gannet::app::add_decode_command(app);
   gannet::app::add_docs_command(app);

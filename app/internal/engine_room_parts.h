@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/spsc_queue.h"
+#include "base/suspend_watch.h"
 #include "base/thread_role.h"
 #include "engine/plugin_loader.h"
 #include "engine/publisher.h"
@@ -108,6 +109,15 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
 
   /// KILL-09: what was killed stays so until a person resumes.
   void restore_kill(Timestamp now) RUNS_ON(kReactor);
+  /// Kill, resume and cancel at a level; answered at once, or when it is durable.
+  void control(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  std::optional<engine::ControlScope> scope_of(engine::ControlLevel level,
+                                               std::string_view target) const RUNS_ON(kReactor);
+  ControlTarget target_of(const engine::ControlScope& scope) const RUNS_ON(kReactor);
+  void list_orders(Timestamp now) RUNS_ON(kReactor);
+  FixedString<255> killed_parts_text() const RUNS_ON(kReactor);
+  /// Tells the core when the machine, or this thread, has stood still.
+  void watch_pauses(Timestamp now) RUNS_ON(kReactor);
   void on_rest_answer(const okx::RestAnswer& answer, Timestamp now) RUNS_ON(kReactor);
 
   /// Asks for one instrument's definition at a time, so that each is confirmed once in the interval
@@ -135,6 +145,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   void on_alert(const engine::AlertEvent& event) noexcept override RUNS_ON(kReactor);
   void on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
                        Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_part_killed(const engine::ControlScope& scope, bool now_killed, std::string_view why,
+                      std::string_view who, Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_flat_confirmed(Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_definition_changed(const Instrument& instrument, Timestamp now) noexcept override
       RUNS_ON(kReactor);
@@ -201,6 +213,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   SpscQueue<AdminAnswer> answers{64};
   SpscQueue<KillChange> kill_changes{64};
   PublishedValue<DaemonStatus> published;
+  PublishedValue<OrderListing> listing;
 
   Timestamp started OWNED_BY(kReactor);
   Timestamp last_status OWNED_BY(kReactor);
@@ -211,6 +224,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::uint32_t next_definition OWNED_BY(kReactor) = 0;
   FixedString<120> kill_reason OWNED_BY(kReactor);
   std::uint64_t waiting_kill_command OWNED_BY(kReactor) = 0;
+  SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(2)};
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;
   bool journal_failure_told OWNED_BY(kReactor) = false;
   std::vector<bool> stopped_told OWNED_BY(kReactor);
