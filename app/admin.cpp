@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/kill_files.h"
+#include "base/clock.h"
 
 namespace gannet::app {
 
@@ -89,6 +90,7 @@ struct AdminServer::State {
     command.argument = FixedString<120>(argument);
     command.who = FixedString<47>(fmt::format("user {}, process {}", peer.user, peer.process));
     command.id = next_id++;
+    command.received = wall_clock_now();
     if (!post(command)) {
       return reply(R"({"ok":false,"error":"the reactor's command queue is full: try again"})");
     }

@@ -26,6 +26,7 @@ struct AdminCommand {
   FixedString<120> argument;  ///< the reason, or an instrument's name
   FixedString<47> who;        ///< "user 1000, process 4242"
   std::uint64_t id = 0;       ///< of the answer that is waited for; 0: nobody waits
+  Timestamp received;         ///< by the cold thread; zero: not noted
 };
 
 struct AdminAnswer {

@@ -75,6 +75,12 @@ std::string_view banner_of(config::Environment environment) noexcept {
   return environment == config::Environment::Paper ? "PAPER " : "";
 }
 
+void append_kill_times(std::string& out, const KillTimes& times) {
+  fmt::format_to(std::back_inserter(out),
+                 "\"kill_times_ns\":{{\"waited\":{},\"sent\":{},\"cancels\":{},\"flat\":{}}},",
+                 times.waited.count, times.sent.count, times.cancels, times.flat.count);
+}
+
 void append_recording(std::string& out, const DaemonStatus& status) {
   if (!status.recording) {
     out += "\"recording\":null,";
@@ -161,6 +167,7 @@ std::string to_json(const DaemonStatus& status) {
       status.denied, status.rejected, status.open_orders, status.unknown_orders,
       status.foreign_orders, status.algo_orders, status.kept_orders, status.log_records_lost,
       status.clock_offset.count);
+  append_kill_times(out, status.kill_times);
   append_recording(out, status);
   append_figures(out, "tick_to_order_ns", status.tick_to_order);
   out += ',';

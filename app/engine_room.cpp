@@ -249,7 +249,7 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
     case AdminCommand::Kind::Kill:
       if (command.level != engine::ControlLevel::Engine) return control(command, now);
       waiting_kill_command = command.id;
-      core->kill(command.argument.view(), who, now);
+      kill_engine(command, now);
       return;  // on_kill_changed has handed it on: it is answered when it is durable
     case AdminCommand::Kind::Resume:
       if (command.level != engine::ControlLevel::Engine) return control(command, now);

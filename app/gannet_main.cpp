@@ -8,6 +8,7 @@
 #include "app/commands/docs_command.h"
 #include "app/commands/doctor_command.h"
 #include "app/commands/download_command.h"
+#include "app/commands/drill_command.h"
 #include "app/commands/journal_command.h"
 #include "app/commands/kill_commands.h"
 #include "app/commands/record_command.h"
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   gannet::app::add_decode_command(app);
   gannet::app::add_docs_command(app);
   gannet::app::add_doctor_command(app);
+  gannet::app::add_drill_command(app);
   gannet::app::add_journal_command(app);
   gannet::app::add_record_command(app);
   gannet::app::add_sim_command(app);

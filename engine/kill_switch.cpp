@@ -27,6 +27,12 @@ void KillSwitch::note_failed(StrategyId strategy) noexcept {
   apply(strategy);
 }
 
+void KillSwitch::set_strategy_mode(StrategyId strategy, risk::TradingMode mode) noexcept {
+  if (strategy.value >= strategies_.size()) return;
+  strategies_[strategy.value].mode = mode;
+  apply(strategy);
+}
+
 void KillSwitch::set_instrument_mode(InstrumentId instrument, risk::TradingMode mode) noexcept {
   if (instrument.value >= instruments_.size()) return;
   instruments_[instrument.value].mode = mode;
@@ -44,7 +50,7 @@ bool KillSwitch::instrument(InstrumentId instrument) const noexcept {
 void KillSwitch::apply(StrategyId strategy) noexcept {
   const StrategyState& state = strategies_[strategy.value];
   modes_.set_strategy(strategy, state.killed || state.failed ? risk::TradingMode::Killed
-                                                             : risk::TradingMode::Ready);
+                                                             : state.mode);
 }
 
 void KillSwitch::apply(InstrumentId instrument) noexcept {

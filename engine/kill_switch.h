@@ -64,7 +64,8 @@ class KillSwitch {
   void set_instrument(InstrumentId instrument, bool on) noexcept;
   /// One that failed trades no more in this run, whatever is resumed.
   void note_failed(StrategyId strategy) noexcept;
-  /// Whether the instrument's own state lets it trade; a kill outweighs it.
+  /// What else lets the strategy, or the instrument, trade or not; a kill outweighs it.
+  void set_strategy_mode(StrategyId strategy, risk::TradingMode mode) noexcept;
   void set_instrument_mode(InstrumentId instrument, risk::TradingMode mode) noexcept;
 
   /// Nothing may trade.
@@ -82,6 +83,7 @@ class KillSwitch {
   struct StrategyState {
     bool killed = false;
     bool failed = false;
+    risk::TradingMode mode = risk::TradingMode::Ready;
   };
   struct InstrumentState {
     bool killed = false;

@@ -243,7 +243,9 @@ struct Https::State {
     if (fd < 0) return false;
     session = SSL_new(context);
     SSL_set_fd(session, fd);
-    SSL_set_tlsext_host_name(session, target.host.c_str());
+    // What SSL_set_tlsext_host_name stands for.
+    SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             target.host.data());
     X509_VERIFY_PARAM* const checks = SSL_get0_param(session);
     if (X509_VERIFY_PARAM_set1_ip_asc(checks, target.host.c_str()) != 1)
       X509_VERIFY_PARAM_set1_host(checks, target.host.c_str(), target.host.size());

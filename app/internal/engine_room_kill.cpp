@@ -91,6 +91,16 @@ ControlTarget EngineRoom::Parts::target_of(const ControlScope& scope) const {
   return {};
 }
 
+void EngineRoom::Parts::kill_engine(const AdminCommand& command, Timestamp now) {
+  const std::uint64_t before = core->orders().counters().cancels;
+  kill_began = wall_clock_now();
+  kill_times = {};
+  if (command.received.nanos != 0) kill_times.waited = kill_began - command.received;
+  core->kill(command.argument.view(), command.who.view(), now);
+  kill_times.sent = wall_clock_now() - kill_began;
+  kill_times.cancels = core->orders().counters().cancels - before;
+}
+
 void EngineRoom::Parts::control(const AdminCommand& command, Timestamp now) {
   AdminAnswer answer{command.id, false, {}, false};
   const auto scope = scope_of(command.level, command.target.view());

@@ -115,6 +115,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
                                                std::string_view target) const RUNS_ON(kReactor);
   ControlTarget target_of(const engine::ControlScope& scope) const RUNS_ON(kReactor);
   void list_orders(Timestamp now) RUNS_ON(kReactor);
+  /// With a stop-watch.
+  void kill_engine(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
   FixedString<255> killed_parts_text() const RUNS_ON(kReactor);
   /// Tells the core when the machine, or this thread, has stood still.
   void watch_pauses(Timestamp now) RUNS_ON(kReactor);
@@ -224,6 +226,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::uint32_t next_definition OWNED_BY(kReactor) = 0;
   FixedString<120> kill_reason OWNED_BY(kReactor);
   std::uint64_t waiting_kill_command OWNED_BY(kReactor) = 0;
+  KillTimes kill_times OWNED_BY(kReactor);
+  Timestamp kill_began OWNED_BY(kReactor);
   SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(2)};
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;
   bool journal_failure_told OWNED_BY(kReactor) = false;

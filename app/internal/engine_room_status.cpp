@@ -100,6 +100,7 @@ void EngineRoom::Parts::on_kill_changed(bool now_killed, std::string_view why, s
 }
 
 void EngineRoom::Parts::on_flat_confirmed(Timestamp now) noexcept {
+  if (kill_began.nanos != 0) kill_times.flat = now - kill_began;
   log(now, LogEvent::EngineFlat, {});
 }
 
@@ -197,6 +198,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.state = at.state;
   status.hold_reason = at.hold_reason;
   status.kill_reason = kill_reason;
+  status.kill_times = kill_times;
   status.killed_parts = killed_parts_text();
   status.flat_confirmed = at.flat_confirmed && at.open_orders == at.kept_orders;
   status.journal_failed = store->failed();
