@@ -20,6 +20,7 @@
 #include "app/embedded_venue.h"
 #include "app/engine_room.h"
 #include "app/frame_recorder.h"
+#include "app/kill_files.h"
 #include "app/paper_venue.h"
 #include "app/record_run.h"
 #include "app/startup.h"
@@ -59,6 +60,9 @@ std::unique_ptr<FrameRecorder> open_recorder(const config::Settings& settings) {
   return nullptr;
 }
 
+/// The answer to a command that a file gave: no person waits under that number.
+constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
+
 /// What the main thread does while the reactor trades: signals, the operator's socket, the kill
 /// file, status lines.
 class ColdSide {
@@ -70,6 +74,7 @@ class ColdSide {
         reload_(reload),
         options_(options),
         state_directory_(std::move(state_directory)),
+        kill_files_(state_directory_),
         sim_(sim) {}
 
   std::expected<void, Error> listen() RUNS_ON(kCold) {
@@ -78,7 +83,11 @@ class ColdSide {
                                          RUNS_ON(kCold) { return carry_out(command); });
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
-    loop_.on_signals({SIGINT, SIGTERM}, [this](int) { room_.request_stop(); });
+    loop_.on_signals({SIGINT, SIGTERM, SIGUSR1}, [this](int signal) {
+      ThreadRoleScope role(kCold);
+      if (signal != SIGUSR1) return room_.request_stop();
+      kill("signal SIGUSR1", "signal", 0);
+    });
     return {};
   }
 
@@ -91,6 +100,7 @@ class ColdSide {
       loop_.run_for(milliseconds(10));
       serve();
       const Nanos now = monotonic_now();
+      obey_dropped_file(now);
       if (sim_ != nullptr && !sim_->running()) {
         sim_ = nullptr;
         fmt::print(stderr,
@@ -133,7 +143,8 @@ class ColdSide {
 
   void serve() RUNS_ON(kCold) {
     for (KillChange change; room_.take_kill_change(change);) {
-      const bool good = keep(change);
+      const bool good = kill_files_.keep(change);  // KILL-09: durable before it is acknowledged
+      if (change.command == kDroppedFile && good) kill_files_.take_dropped();
       if (change.command == 0) continue;
       admin_->answer(
           {change.command, good,
@@ -141,19 +152,31 @@ class ColdSide {
                                   : "done, but it could not be written to the state directory: it "
                                     "will not survive a restart")});
     }
-    for (AdminAnswer answer; room_.take_answer(answer);) admin_->answer(answer);
+    for (AdminAnswer answer; room_.take_answer(answer);) {
+      if (answer.is_orders) {
+        admin_->answer(answer.id, to_json(room_.orders().load()));
+      } else {
+        admin_->answer(answer);
+      }
+    }
   }
 
-  /// KILL-09: durable before it is acknowledged.
-  bool keep(const KillChange& change) RUNS_ON(kCold) {
-    const std::string file = state_directory_ + "/killed";
-    if (change.killed) {
-      return write_file_durably(file, fmt::format("{}\n{}\n", change.why.view(), change.who.view()))
-          .has_value();
-    }
-    std::error_code error;
-    std::filesystem::remove(file, error);
-    return !error;
+  /// KILL-10: by signal and by file; the operator's own words come through the socket.
+  bool kill(std::string_view why, std::string_view who, std::uint64_t id) RUNS_ON(kCold) {
+    AdminCommand command;
+    command.argument = FixedString<120>(why);
+    command.who = FixedString<47>(who);
+    command.id = id;
+    return room_.post(command);
+  }
+
+  void obey_dropped_file(Nanos now) RUNS_ON(kCold) {
+    if (now < next_look_) return;
+    next_look_ = now + milliseconds(50);
+    const auto why = kill_files_.dropped();
+    if (!why) return;
+    // Once more after a while, should the answer have got lost.
+    if (kill(*why, "kill file", kDroppedFile)) next_look_ = now + seconds(1);
   }
 
   net::EventLoop& loop_;
@@ -161,6 +184,8 @@ class ColdSide {
   CredentialReload& reload_;
   const DaemonOptions& options_;
   std::string state_directory_;
+  KillFiles kill_files_;
+  Nanos next_look_;  // for the dropped file
   ChildSim* sim_;  // null: none is embedded, or it has ended
   std::unique_ptr<AdminServer> admin_ OWNED_BY(kCold);
 };

@@ -32,6 +32,7 @@ void EngineRoom::Parts::run() {
   pin();
   const Timestamp now = wall_clock_now();
   started = now;
+  last_rest_timer = now;
   last_definition = now;
   last_summary = now;
   std::vector<std::unique_ptr<engine::LaneThread>> lanes;
@@ -72,6 +73,7 @@ void EngineRoom::Parts::turn() {
   publisher->do_work(now);
   core->on_timer(now);
   if (now - last_rest_timer >= kTimerInterval) {
+    watch_pauses(now);
     last_rest_timer = now;
     venue->on_timer(now);
     order_lines->on_timer(now);
@@ -226,11 +228,19 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
   const std::string_view who = command.who.view();
   AdminAnswer answer{command.id, true, {}};
   switch (command.kind) {
+    case AdminCommand::Kind::Cancel:
+      return control(command, now);
+    case AdminCommand::Kind::Orders:
+      list_orders(now);
+      answer.is_orders = true;
+      break;
     case AdminCommand::Kind::Kill:
+      if (command.level != engine::ControlLevel::Engine) return control(command, now);
       waiting_kill_command = command.id;
-      core->kill(command.argument.view(), who, now);
+      kill_engine(command, now);
       return;  // on_kill_changed has handed it on: it is answered when it is durable
     case AdminCommand::Kind::Resume:
+      if (command.level != engine::ControlLevel::Engine) return control(command, now);
       waiting_kill_command = command.id;
       core->resume(who, now);
       if (waiting_kill_command == 0) return;  // a kill was cleared: answered when that is durable
@@ -313,6 +323,9 @@ bool EngineRoom::take_answer(AdminAnswer& answer) noexcept {
 }
 const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
+}
+const PublishedValue<OrderListing>& EngineRoom::orders() const noexcept {
+  return parts_->listing;
 }
 // `run` has ended: joining its thread handed the role back.
 bool EngineRoom::has_abandoned_lane() const noexcept { return parts_->lane_abandoned; }

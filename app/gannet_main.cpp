@@ -8,7 +8,9 @@
 #include "app/commands/docs_command.h"
 #include "app/commands/doctor_command.h"
 #include "app/commands/download_command.h"
+#include "app/commands/drill_command.h"
 #include "app/commands/journal_command.h"
+#include "app/commands/kill_commands.h"
 #include "app/commands/record_command.h"
 #include "app/commands/sim_command.h"
 #include "app/commands/simtest_command.h"
@@ -19,10 +21,12 @@ int main(int argc, char** argv) {
   gannet::app::add_backtest_command(app);
   gannet::app::add_book_command(app);
   gannet::app::add_control_commands(app);
+  gannet::app::add_kill_commands(app);
   gannet::app::add_data_command(app);
   gannet::app::add_decode_command(app);
   gannet::app::add_docs_command(app);
   gannet::app::add_doctor_command(app);
+  gannet::app::add_drill_command(app);
   gannet::app::add_journal_command(app);
   gannet::app::add_record_command(app);
   gannet::app::add_sim_command(app);

@@ -109,6 +109,8 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::OrderEndedRecord>(record);
     case RecordType::Command:
       return translate<engine::CommandRecord>(record);
+    case RecordType::Control:
+      return translate<engine::ControlRecord>(record);
     default:
       return;  // says nothing about orders, positions or kill
   }

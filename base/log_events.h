@@ -16,6 +16,12 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(EngineState, "engine.state", Info, "the engine changed state; from, to, reason")               \
   X(EngineStopped, "engine.stopped", Info, "clean end; open orders left at the venue")             \
   X(EngineKilled, "engine.killed", Critical, "the kill switch was pressed; who, why")              \
+  X(PartKilled, "engine.part_killed", Critical,                                                    \
+    "a strategy, an instrument or the whole account was killed or resumed; what, who, why")        \
+  X(InvariantBroken, "engine.invariant_broken", Critical,                                          \
+    "our own books contradict themselves: the engine killed itself; what, counted and found")      \
+  X(ClockJumped, "engine.paused", Error,                                                           \
+    "the machine stood still: held until all is compared with the venue; for how long")            \
   X(EngineFlat, "engine.flat", Warning, "the venue's own list holds no order of ours, twice")      \
   X(EngineResumed, "engine.resumed", Warning, "a person cleared a kill or hold")                   \
   X(InstrumentState, "instrument.state", Info, "one instrument changed state; reason")             \

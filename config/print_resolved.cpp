@@ -141,6 +141,7 @@ void print_account_and_engine(Printer& p, const Settings& settings) {
   p.text("state_directory", settings.engine.state_directory);
   p.text_if("plugin_directory", settings.engine.plugin_directory);
   p.text("protective", word_for(settings.engine.keep_protective, kProtective));
+  p.flag("require_cod", settings.engine.require_cod);
   p.text("lane_sleep", duration_text(settings.engine.lane_sleep));
 }
 

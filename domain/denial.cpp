@@ -93,6 +93,10 @@ constexpr Words words_of(DenialReason reason) noexcept {
       return {"journal_full", "The journal has no room, so nothing may be sent."};
     case DenialReason::ClientOrderIdsExhausted:
       return {"client_order_ids_exhausted", "This run has used all its client order ids."};
+    case DenialReason::NotCoveredByTimer:
+      return {"not_covered_by_timer",
+              "engine.require_cod is set, and the venue's cancel-all-after timer does not cancel "
+              "algo orders."};
   }
   return {"unknown", "Not a reason."};
 }

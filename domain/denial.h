@@ -39,9 +39,10 @@ enum class DenialReason : std::uint8_t {
   OrderTableFull,
   JournalFull,
   ClientOrderIdsExhausted,
-  PriceOutsideVenueLimit,  // PRE-04; the last: kDenialReasons counts from it
+  PriceOutsideVenueLimit,  // PRE-04
+  NotCoveredByTimer,       // COD-06; the last: kDenialReasons counts from it
 };
-inline constexpr int kDenialReasons = static_cast<int>(DenialReason::PriceOutsideVenueLimit) + 1;
+inline constexpr int kDenialReasons = static_cast<int>(DenialReason::NotCoveredByTimer) + 1;
 
 /// "price_not_on_tick"; stable, used in logs and reports.
 std::string_view name_of(DenialReason reason) noexcept;

@@ -193,6 +193,8 @@ const char* abi_name(HoldReason reason) noexcept {
       return "not_authorised";
     case HoldReason::VenueUnavailable:
       return "venue_unavailable";
+    case HoldReason::Paused:
+      return "paused";
   }
   return "other";
 }

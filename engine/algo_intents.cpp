@@ -32,6 +32,7 @@ void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Times
   if (!intent.handle.valid() || table_.find(intent.handle) != nullptr)
     return refuse(refusal_for(DenialReason::UnknownHandle));
   if (links_.algos == nullptr) return refuse(refusal_for(DenialReason::UnsupportedOrder));
+  if (settings_.requires_timer_cover) return refuse(refusal_for(DenialReason::NotCoveredByTimer));
   if (!table_.has_room() || !has_algo_room())
     return refuse(refusal_for(DenialReason::OrderTableFull));
   const auto approved = links_.gate.check_algo(intent, gate_context(), now);
@@ -113,6 +114,8 @@ void OrderManager::place_with_exits(const OrderIntent& intent, Timestamp decided
     return deny(intent, refusal_for(DenialReason::JournalFull), now);
   if (links_.algos == nullptr)
     return deny(intent, refusal_for(DenialReason::UnsupportedOrder), now);
+  if (settings_.requires_timer_cover)
+    return deny(intent, refusal_for(DenialReason::NotCoveredByTimer), now);
   if (table_.find(exits.handle) != nullptr)
     return deny(intent, refusal_for(DenialReason::UnknownHandle), now);
   if (!has_algo_room()) return deny(intent, refusal_for(DenialReason::OrderTableFull), now);

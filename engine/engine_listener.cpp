@@ -50,6 +50,10 @@ std::string_view name_of(Alert alert) noexcept {
       return "liquidation_warning";
     case Alert::BalanceDifference:
       return "balance_difference";
+    case Alert::ClockJumped:
+      return "clock_jumped";
+    case Alert::InvariantBroken:
+      return "invariant_broken";
   }
   std::unreachable();
 }

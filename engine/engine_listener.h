@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "domain/orders.h"
+#include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
 
 namespace gannet::engine {
@@ -32,6 +33,8 @@ enum class Alert : std::uint8_t {
   ProtectiveKept,       ///< a reduce-only exit that kill or hold left at the venue
   LiquidationWarning,   ///< the venue warns of a liquidation; actual: margin ratio, millionths
   BalanceDifference,    ///< two channels tell different cash of a currency
+  ClockJumped,          ///< the machine stood still; actual: nanoseconds
+  InvariantBroken,      ///< our own books contradict themselves: the engine is killed
 };
 std::string_view name_of(Alert alert) noexcept;
 
@@ -54,6 +57,10 @@ class EngineListener {
   /// To be made durable before a person is told that it is so (KILL-09). `why` as given.
   virtual void on_kill_changed(bool killed, std::string_view why, std::string_view who,
                                Timestamp now) noexcept = 0;
+  /// The same of one order, strategy or instrument, or of the whole account.
+  virtual void on_part_killed(const ControlScope& /*scope*/, bool /*killed*/,
+                              std::string_view /*why*/, std::string_view /*who*/,
+                              Timestamp /*now*/) noexcept {}
   /// The definition as it is from now on: for the journal and the log.
   virtual void on_definition_changed(const Instrument& /*instrument*/, Timestamp /*now*/) noexcept {
   }

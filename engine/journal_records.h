@@ -10,6 +10,7 @@
 #include "domain/denial.h"
 #include "domain/orders.h"
 #include "domain/venue.h"
+#include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
 
 namespace gannet::engine {
@@ -47,6 +48,8 @@ enum class RecordType : std::uint16_t {
   AlgoIntent = 21,    ///< AlgoIntentRecord: what a strategy wished
   AlgoPlace = 22,     ///< AlgoPlaceRecord: going to the venue; amends and cancels as for orders
   AlgoReport = 23,    ///< AlgoReportRecord: the venue's word on an algo order
+  Control = 40,       ///< ControlRecord: a person's word on less, or more, than this engine
+  Pause = 41,         ///< PauseRecord: the machine stood still
 };
 
 struct RunRecord {
@@ -386,6 +389,25 @@ struct AlgoReportRecord {
   std::uint8_t own_tag = 0;
   std::uint8_t amend_failed = 0;
   std::uint8_t children_count = 0;
+};
+
+struct ControlRecord {
+  static constexpr RecordType kType = RecordType::Control;
+  enum class Action : std::uint8_t { Kill, Resume, Cancel };
+  std::uint64_t client_id = 0;  ///< Order
+  std::uint64_t venue_id = 0;   ///< Order, where it has no client id of ours
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;
+  ControlLevel level = ControlLevel::Engine;
+  Action action = Action::Kill;
+  char who[32] = {};
+  char why[64] = {};
+};
+static_assert(sizeof(ControlRecord) == 120);
+
+struct PauseRecord {
+  static constexpr RecordType kType = RecordType::Pause;
+  std::int64_t length = 0;  ///< nanoseconds
 };
 
 /// The record in `payload`, of this version or of the first; nothing when its size is another's.

@@ -41,6 +41,8 @@ struct OrderManagerSettings {
   Nanos held_fill_patience = seconds(10);
   /// Kill, hold and sweeps leave reduce-only exits at the venue while their position is open.
   bool keep_protective = true;
+  /// Orders that the venue's dead-man timer does not cancel are refused (COD-06).
+  bool requires_timer_cover = false;
 };
 
 struct OrderCounters {
@@ -119,6 +121,22 @@ class OrderManager {
   /// Orders of earlier runs and others with our tag too.
   void cancel_all(InstrumentId instrument, Timestamp now) noexcept;
   void cancel_by_engine(Order& order, Timestamp now) noexcept;
+  /// The same of one strategy's orders.
+  void cancel_strategy(StrategyId strategy, Timestamp now) noexcept;
+  /// The engine's wish is taken back: what has not left for the venue stays here.
+  void forgive(Order& order) noexcept;
+  /// An order of ours that is open, by our number or the venue's; null: there is none.
+  Order* find_open(ClientOrderId id, VenueOrderId venue_id) noexcept;
+
+  // Orders that are not ours. Requires: the account is this engine's alone.
+  /// Whether `cancel_all` takes everybody's orders.
+  void set_account_wide(bool on) noexcept { account_wide_ = on; }
+  /// Those that are open now, once and for all.
+  void cancel_foreign_orders(Timestamp now) noexcept;
+  /// False: nobody's open order has that number.
+  bool cancel_foreign_order(VenueOrderId venue_id, bool any_tag, Timestamp now) noexcept;
+  /// What a person wished of them goes on until they are gone.
+  void pump_foreign(Timestamp now) noexcept;
 
   /// AccountListener::may_send_again: only what still is wanted as it was, where the engine is
   /// ready for new risk, and the limiter has a slot for one more request.
@@ -253,6 +271,7 @@ class OrderManager {
   std::size_t send_cancels(CancelBatch& batch, Timestamp now) noexcept;
   void put_back(Order& order, Timestamp not_before) noexcept;
   void cancel_foreign(InstrumentId instrument, Timestamp now) noexcept;
+  void send_foreign_cancel(ForeignOrder& order, Timestamp now) noexcept;
 
   // order_reports.cpp
   void book_fill_row(const FillReport& report) noexcept;
@@ -304,6 +323,8 @@ class OrderManager {
   Timestamp next_protected_cancel_;
   std::size_t protected_cursor_ = 0;  // families take turns
   std::size_t short_orders_ = 0;      // fills missed in part
+  bool account_wide_ = false;
+  bool foreign_wished_ = false;  // a cancel of one was wished, and it may be open still
 };
 
 }  // namespace gannet::engine

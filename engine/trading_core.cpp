@@ -43,6 +43,7 @@ TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
       settings_(std::move(settings)),
       exposure_(strategies, links.instruments.size()),
       modes_(strategies, links.instruments.size()),
+      kills_(modes_, strategies, links.instruments.size()),
       references_(links.instruments.size(), ages_of(risk_settings)),
       conversions_(conversions_of(settings_, risk_settings, links.currencies)),
       limiter_(risk_settings.rates, links.instruments),
@@ -80,7 +81,7 @@ void TradingCore::restore(const PriorBelief& prior) {
   }
   for (const Order& order : prior.open_orders())
     orders_.restore(order, prior.algo_terms(order.client_id));
-  killed_ = prior.killed();
+  restore_kills(prior);
   if (prior.first_time().nanos == 0) return;
   reconciler_.set_fills_known(prior.fills_known());
   for (std::uint32_t i = 0; i < links_.instruments.size(); ++i)
@@ -93,7 +94,7 @@ void TradingCore::start(Timestamp now) noexcept {
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
   reconciler_.start(now);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
-    modes_.set_instrument(InstrumentId{i}, risk::TradingMode::Ready);
+    kills_.set_instrument_mode(InstrumentId{i}, risk::TradingMode::Ready);
   for (const Instrument& instrument : links_.instruments)
     references_.set_definition_time(instrument.id, now);
   wants_flat_ = killed_;
@@ -118,6 +119,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
     judge_instruments(now);
     compare_cash(now);
     sweep_previous_run(now);
+    sweep_killed(now);
     if (state_ == EngineState::Held || state_ == EngineState::Killed) orders_.cancel_all({}, now);
   }
   feed_dead_man(now);
@@ -166,7 +168,7 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       break;
     case LaneCommand::Kind::StrategyFailed:
       if (!exposure_.contains(command.strategy)) break;
-      modes_.set_strategy(command.strategy, risk::TradingMode::Killed);
+      kills_.note_failed(command.strategy);
       // Nobody would wish it again: the wish must outlive a refusal.
       orders_.cancel_all_of(command.strategy, {}, now, CancelWish::Engine);
       break;
@@ -204,6 +206,7 @@ void TradingCore::flush_batches(Timestamp now) noexcept {
 void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now) noexcept {
   // First of all: nothing new may pass the gate from here on (KILL-01).
   modes_.set_engine(risk::TradingMode::Killed);
+  kills_.set_engine(true);
   killed_ = true;
   wants_flat_ = true;
   flat_confirmed_ = false;
@@ -217,9 +220,10 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
 
 void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
   record_command(CommandRecord::Kind::Resume, "", who, now);
-  if (killed_) links_.listener.on_kill_changed(false, "", who, now);
-  killed_ = false;
-  wants_flat_ = false;
+  if (kills_.engine()) links_.listener.on_kill_changed(false, "", who, now);
+  kills_.set_engine(false);
+  killed_ = kills_.all();  // the account may be killed by itself
+  wants_flat_ = killed_;
   set_hold(HoldReason::Operator, false, now);
   set_hold(HoldReason::NotAuthorised, false, now);
   reconcile_again(now);
@@ -554,6 +558,8 @@ CoreStatus TradingCore::status() const noexcept {
   status.state = state_;
   status.hold_reason = hold_reason_;
   status.killed = killed_;
+  status.account_killed = kills_.account();
+  status.killed_parts = kills_.parts();
   status.flat_confirmed = flat_confirmed_;
   status.market = market_;
   status.account = account_;
@@ -579,6 +585,7 @@ InstrumentStatus TradingCore::status(InstrumentId instrument, Timestamp now) con
   if (!links_.instruments.contains(instrument)) return status;
   const Position& position = positions_.of_account(instrument);
   status.held = is_held(instrument);
+  status.killed = kills_.instrument(instrument);
   status.position = position.quantity();
   status.venue_position = reconciler_.venue_positions().quantity(instrument);
   status.average_entry_price = average_entry_price(links_.instruments[instrument], position.held);

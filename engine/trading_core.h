@@ -13,6 +13,7 @@
 #include "engine/engine_listener.h"
 #include "engine/fill_booking.h"
 #include "engine/journal.h"
+#include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
 #include "engine/order_manager.h"
 #include "engine/position_keeper.h"
@@ -39,6 +40,8 @@ struct TradingCoreSettings {
   std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
   std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
   std::vector<CurrencyId> dollar_currencies;        ///< count as the risk currency, one to one
+  Nanos pause_max = milliseconds(500);  ///< standing still for longer is an incident (COD-09)
+  bool exclusive_account = false;  ///< nobody else trades here: account-wide commands are allowed
 };
 
 /// What a person or a page sees of the core.
@@ -46,6 +49,8 @@ struct CoreStatus {
   EngineState state = EngineState::Cold;
   HoldReason hold_reason = HoldReason::None;
   bool killed = false;
+  bool account_killed = false;  ///< everybody's orders, that is
+  std::uint64_t killed_parts = 0;  ///< strategies and instruments
   bool flat_confirmed = false;
   ConnectionState market = ConnectionState::Disconnected;
   ConnectionState account = ConnectionState::Disconnected;
@@ -66,6 +71,7 @@ struct CoreStatus {
 
 struct InstrumentStatus {
   bool held = false;
+  bool killed = false;      ///< by itself, whatever the engine is
   Quantity position;        ///< of the account, by fills
   Quantity venue_position;  ///< as the venue told last
   Amount average_entry_price;
@@ -117,6 +123,19 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void resume(std::string_view who, Timestamp now) noexcept;
   void hold(std::string_view why, std::string_view who, Timestamp now) noexcept;
   void cancel_all(std::string_view who, Timestamp now) noexcept;
+  // The same at any level (KILL-12); what is killed at one is resumed at that one alone.
+  ControlResult kill(const ControlScope& scope, std::string_view why, std::string_view who,
+                     Timestamp now) noexcept;
+  ControlResult resume(const ControlScope& scope, std::string_view who, Timestamp now) noexcept;
+  /// What is open now; new orders may follow. An order named by its number goes whatever it is;
+  /// of the others, exits that guard an open position stay.
+  ControlResult cancel(const ControlScope& scope, std::string_view who, Timestamp now) noexcept;
+  /// The engine's books contradict themselves: it kills itself (KILL-10).
+  void on_broken_invariant(std::string_view what, std::int64_t expected, std::int64_t actual,
+                           Timestamp now) noexcept;
+  /// The machine stood still for so long (suspend, migration): what the venue did meanwhile is
+  /// looked at before anything new (COD-09).
+  void on_pause(Nanos length, Timestamp now) noexcept;
   /// The journal's writer has failed (or works again): holds, and `resume` does not lift it.
   void set_journal_failed(bool failed, Timestamp now) noexcept;
   /// The venue's position becomes ours. False: there is no difference to accept.
@@ -138,6 +157,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool is_held(InstrumentId instrument) const noexcept {
     return held_[instrument.value] != 0 || outgrown_[instrument.value] != 0;
   }
+  const KillSwitch& kills() const noexcept { return kills_; }
+  /// When the venue's lists were read last, as of the question; zero: never.
+  Timestamp last_round() const noexcept { return reconciler_.last_round(); }
   const OrderManager& orders() const noexcept { return orders_; }
   OrderManager& orders() noexcept { return orders_; }
   const PositionKeeper& positions() const noexcept { return positions_; }
@@ -194,6 +216,16 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void flush_batches(Timestamp now) noexcept;
   void heed_refusal(const ExecutionReport& report) noexcept;
 
+  // trading_core_kill.cpp
+  ControlResult check_scope(const ControlScope& scope) const noexcept;
+  void stop_account(bool on) noexcept;
+  void restore_kills(const PriorBelief& prior) noexcept;
+  void sweep_killed(Timestamp now) noexcept;
+  void judge_pause(Timestamp now) noexcept;
+  void tell_instrument(InstrumentId instrument, Timestamp now) noexcept;
+  void record_control(ControlRecord::Action action, const ControlScope& scope,
+                      std::string_view why, std::string_view who, Timestamp now) noexcept;
+
   // trading_core_states.cpp
   void set_hold(HoldReason reason, bool on, Timestamp now) noexcept;
   HoldReason first_hold() const noexcept;
@@ -233,6 +265,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   TradingCoreSettings settings_;
   risk::Exposure exposure_;
   risk::TradingModes modes_;
+  KillSwitch kills_;
   risk::ReferencePrices references_;
   risk::ConversionTable conversions_;
   risk::RateLimiter limiter_;
@@ -261,7 +294,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   HoldReason hold_reason_ = HoldReason::None;
   std::uint32_t holds_ = 0;  // one bit a HoldReason
   bool started_ = false;
-  bool killed_ = false;
+  bool killed_ = false;  // of kills_: all
   bool has_been_ready_ = false;
   bool journal_full_ = false;
   bool was_connected_ = false;  // both connections have been ready once
@@ -284,6 +317,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool dead_man_off_ = false;
   Timestamp lists_wanted_;
   std::optional<Timestamp> venue_unavailable_;  // when the venue said so last
+  std::optional<Timestamp> paused_;             // when the machine was found to have stood still
   Timestamp next_instrument_look_;
   std::uint64_t journal_failures_seen_ = 0;
   std::uint64_t market_events_ = 0;

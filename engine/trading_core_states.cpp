@@ -49,6 +49,7 @@ void TradingCore::judge_health(Timestamp now) noexcept {
     venue_unavailable_.reset();
     set_hold(HoldReason::VenueUnavailable, false, now);
   }
+  judge_pause(now);
 
   const std::size_t unknown = orders_.unknown_orders();
   const bool was_held = (holds_ & bit(HoldReason::UnknownOrders)) != 0;
@@ -126,7 +127,8 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
   // An instrument that is not held by itself is what the engine is.
   for (std::uint32_t i = 0; i < held_.size(); ++i) {
     const InstrumentId instrument{i};
-    if (!is_held(instrument)) links_.events.on_state_event({instrument, state, reason, now});
+    if (!is_held(instrument) && !kills_.instrument(instrument))
+      links_.events.on_state_event({instrument, state, reason, now});
   }
 }
 
@@ -163,9 +165,11 @@ void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp no
   if ((held_[instrument.value] != 0) == on) return;
   held_[instrument.value] = on ? 1 : 0;
   if (outgrown_[instrument.value] != 0) return;
-  modes_.set_instrument(instrument, on ? risk::TradingMode::Held : risk::TradingMode::Ready);
-  const StateEvent event{instrument, on ? EngineState::Held : state_,
-                         on ? HoldReason::Reconciliation : hold_reason_, now};
+  kills_.set_instrument_mode(instrument,
+                             on ? risk::TradingMode::Held : risk::TradingMode::Ready);
+  StateEvent event{instrument, on ? EngineState::Held : state_,
+                   on ? HoldReason::Reconciliation : hold_reason_, now};
+  if (kills_.instrument(instrument)) event = {instrument, EngineState::Killed, {}, now};
   record_state(event);
   if (on) {
     links_.listener.on_alert({Alert::PositionDifference,
@@ -184,7 +188,7 @@ void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp no
 void TradingCore::hold_until_restart(InstrumentId instrument, Timestamp now) noexcept {
   if (outgrown_[instrument.value] != 0) return;
   outgrown_[instrument.value] = 1;
-  modes_.set_instrument(instrument, risk::TradingMode::Held);
+  kills_.set_instrument_mode(instrument, risk::TradingMode::Held);
   const StateEvent event{instrument, EngineState::Held, HoldReason::InstrumentChanged, now};
   record_state(event);
   orders_.cancel_all(instrument, now);
@@ -205,8 +209,9 @@ void TradingCore::sweep_previous_run(Timestamp now) noexcept {
         exposure_.contains(order.strategy) && !killed_ &&
         modes_.strategy(order.strategy) ==
             risk::TradingMode::Ready &&  // one that failed adopts none
-        settings_.on_start[order.strategy.value] == StrategySettings::OnStart::Adopt;
-    if (!adopts && orders_.is_kept(order)) {
+        settings_.on_start[order.strategy.value] == StrategySettings::OnStart::Adopt &&
+        order.cancel_wish != CancelWish::Engine;  // nor one whose end a person ordered
+    if (!adopts && order.cancel_wish != CancelWish::Engine && orders_.is_kept(order)) {
       orders_.adopt(order, now);  // it guards an open position: its strategy may cancel it
     } else if (!adopts) {
       orders_.cancel_by_engine(order, now);
@@ -285,7 +290,8 @@ void TradingCore::watch_flat(Timestamp now) noexcept {
       reconciler_.empty_since().nanos != 0 &&
       reconciler_.empty_until() - reconciler_.empty_since() >= settings_.flat_spacing;
   if (!is_empty || orders_.table().open() != orders_.kept() ||
-      orders_.foreign().open_with_own_tag() != 0) {
+      (kills_.account() ? orders_.foreign().open_without_protective()
+                        : orders_.foreign().open_with_own_tag()) != 0) {
     reconciler_.want_round();
     return;
   }

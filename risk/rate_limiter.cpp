@@ -80,7 +80,11 @@ RateLimiter::RateLimiter(const RateLimits& limits, const InstrumentTable& instru
     if (is_option) key += '/';  // a family may be named like an instrument
     const auto [it, is_new] =
         groups.try_emplace(key, static_cast<std::uint32_t>(buckets_.size() / kBuckets));
-    if (is_new) buckets_.insert(buckets_.end(), std::begin(fresh), std::end(fresh));
+    if (is_new) {
+      buckets_.insert(buckets_.end(), std::begin(fresh), std::end(fresh));
+      for (const RateLimit& limit : {limits.cancel, limits.cancel_batch, limits.cancel_algo})
+        cancels_.emplace_back(limit);
+    }
     members_.push_back({it->second, is_derivative(instrument.kind)});
   }
 }
@@ -94,7 +98,13 @@ RateLimiter::Decision RateLimiter::try_acquire(RequestKind kind, InstrumentId in
   const bool counts_in_account = counts_new_orders(kind) && of->counts_in_account;
   Timestamp ready = bucket.ready_at(count, reserve(kind, form, priority), now);
   if (counts_in_account) ready = std::max(ready, account_.ready_at(count, 0, now));
+  WindowCount* const window = cancels(kind, form, of->group);
+  if (window != nullptr) {
+    const Timestamp whole = window->ready_at(count, now);
+    ready = priority == RequestPriority::Risk ? whole : std::max(ready, whole);
+  }
   if (ready > now) return {false, ready};
+  if (window != nullptr) window->take(count, now);
   bucket.take(count, now);
   if (counts_in_account) account_.take(count, now);
   return {true, {}};
@@ -105,7 +115,11 @@ std::uint32_t RateLimiter::remaining(RequestKind kind, InstrumentId instrument, 
   const Member* const of = member(instrument);
   if (of == nullptr) return 0;
   const RateBucket& bucket = buckets_[of->group * kBuckets + slot(kind, form)];
-  const std::uint32_t own = bucket.remaining(reserve(kind, form, priority), now);
+  std::uint32_t own = bucket.remaining(reserve(kind, form, priority), now);
+  if (const WindowCount* const window = cancels(kind, form, of->group)) {
+    const std::uint32_t whole = window->remaining(now);
+    own = priority == RequestPriority::Risk ? whole : std::min(own, whole);
+  }
   if (!counts_new_orders(kind) || !of->counts_in_account) return own;
   return std::min(own, account_.remaining(0, now));
 }
@@ -114,7 +128,15 @@ void RateLimiter::on_venue_refusal(RequestKind kind, InstrumentId instrument, Ti
                                    RequestForm form) noexcept {
   if (const Member* const of = member(instrument)) {
     buckets_[of->group * kBuckets + slot(kind, form)].drain(now);
+    if (WindowCount* const window = cancels(kind, form, of->group)) window->on_refusal(now);
   }
+}
+
+const WindowCount* RateLimiter::cancels(RequestKind kind, RequestForm form,
+                                        std::uint32_t group) const noexcept {
+  if (kind == RequestKind::CancelAlgo) return &cancels_[group * kCancels + 2];
+  if (kind != RequestKind::Cancel) return nullptr;
+  return &cancels_[group * kCancels + (form == RequestForm::Batch ? 1 : 0)];
 }
 
 std::uint32_t RateLimiter::reserve(RequestKind kind, RequestForm form,

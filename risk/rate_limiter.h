@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
 #include "domain/ids.h"
 #include "domain/instrument_table.h"
 #include "risk/settings.h"
+#include "risk/window_count.h"
 
 namespace gannet::risk {
 
@@ -20,7 +22,8 @@ enum class RequestForm : std::uint8_t { Single, Batch };
 constexpr RequestForm form_of(std::size_t elements) noexcept {
   return elements > 1 ? RequestForm::Batch : RequestForm::Single;
 }
-/// Risk: kill, hold sweeps and risk actions; may use the reserve of the cancel buckets.
+/// Risk: kill, hold sweeps and risk actions; of cancels all that the venue's window allows, where
+/// ordinary ones keep to burst and refill, and leave a reserve.
 enum class RequestPriority : std::uint8_t { Normal, Risk };
 
 /// One bucket by the generic cell rate algorithm. `burst` requests at once after a pause, one more
@@ -83,6 +86,7 @@ class RateLimiter {
 
  private:
   static constexpr std::size_t kBuckets = 12;  // kind x form
+  static constexpr std::size_t kCancels = 3;
   static constexpr std::uint32_t kNoGroup = static_cast<std::uint32_t>(-1);
 
   struct Member {
@@ -93,12 +97,18 @@ class RateLimiter {
   static std::size_t slot(RequestKind kind, RequestForm form) noexcept {
     return static_cast<std::size_t>(kind) * 2 + static_cast<std::size_t>(form);
   }
+  /// Null: not a cancel.
+  const WindowCount* cancels(RequestKind kind, RequestForm form, std::uint32_t group) const noexcept;
+  WindowCount* cancels(RequestKind kind, RequestForm form, std::uint32_t group) noexcept {
+    return const_cast<WindowCount*>(std::as_const(*this).cancels(kind, form, group));
+  }
   std::uint32_t reserve(RequestKind kind, RequestForm form,
                         RequestPriority priority) const noexcept;
   const Member* member(InstrumentId instrument) const noexcept;
 
   std::vector<Member> members_;      // by instrument
   std::vector<RateBucket> buckets_;  // [group][kind x form]
+  std::vector<WindowCount> cancels_;  // [group][single, batch, algo]: of all priorities
   RateBucket account_;
   std::uint32_t cancel_reserve_ = 0;
   std::uint32_t cancel_batch_reserve_ = 0;

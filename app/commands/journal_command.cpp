@@ -84,6 +84,10 @@ std::string_view name_of_record(engine::RecordType type) {
       return "algo_place";
     case engine::RecordType::AlgoReport:
       return "algo_report";
+    case engine::RecordType::Control:
+      return "control";
+    case engine::RecordType::Pause:
+      return "pause";
   }
   return "unknown";
 }

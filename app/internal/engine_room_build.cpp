@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include "app/internal/engine_room_parts.h"
 #include "app/market_subscriptions.h"
@@ -106,6 +105,8 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
   }
   engine::TradingCoreSettings core_settings;
   core_settings.orders.keep_protective = settings.engine.keep_protective;
+  core_settings.orders.requires_timer_cover = settings.engine.require_cod;
+  core_settings.exclusive_account = settings.account.exclusive_account;
   for (const auto& instrument : settings.instruments)
     core_settings.margin_modes.push_back(instrument.margin_mode);
   for (const auto& strategy : settings.strategies)
@@ -188,8 +189,9 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
 
   order_lines.emplace(links.signer, context, *core, session_log, okx::OrderSessionSettings{},
                       order_sockets);
-  rest_session.emplace(identity, context, facts.terms, *core, session_log, *rest,
-                       okx::RestSessionSettings{});
+  okx::RestSessionSettings rest_ways;
+  rest_ways.untagged_timer = settings.account.exclusive_account;
+  rest_session.emplace(identity, context, facts.terms, *core, session_log, *rest, rest_ways);
   for (std::size_t line = 0; line < okx::OrderLines::kLines; ++line) {
     order_lines->session(line).set_clock_offset(facts.clock_offset);
   }
@@ -320,14 +322,6 @@ void EngineRoom::Parts::warm_up_strategies(CandleHistory& history) {
   for (const Error& missing : engine::warm_up(*publisher, history)) {
     log(wall_clock_now(), LogEvent::HistoryMissing, {LogField::string("why", missing.message)});
   }
-}
-
-void EngineRoom::Parts::restore_kill(Timestamp now) {
-  std::ifstream file(links.state_directory + "/killed");
-  if (!file && !prior->belief().killed()) return;
-  std::string why;
-  std::getline(file, why);
-  core->kill(why.empty() ? "killed in an earlier run" : why, "an earlier run", now);
 }
 
 std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const EngineRoomLinks& links) {

@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/spsc_queue.h"
+#include "base/suspend_watch.h"
 #include "base/thread_role.h"
 #include "engine/plugin_loader.h"
 #include "engine/publisher.h"
@@ -109,6 +110,17 @@ struct EngineRoom::Parts final : engine::EngineListener {
 
   /// KILL-09: what was killed stays so until a person resumes.
   void restore_kill(Timestamp now) RUNS_ON(kReactor);
+  /// Kill, resume and cancel at a level; answered at once, or when it is durable.
+  void control(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  std::optional<engine::ControlScope> scope_of(engine::ControlLevel level,
+                                               std::string_view target) const RUNS_ON(kReactor);
+  ControlTarget target_of(const engine::ControlScope& scope) const RUNS_ON(kReactor);
+  void list_orders(Timestamp now) RUNS_ON(kReactor);
+  /// With a stop-watch.
+  void kill_engine(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  FixedString<255> killed_parts_text() const RUNS_ON(kReactor);
+  /// Tells the core when the machine, or this thread, has stood still.
+  void watch_pauses(Timestamp now) RUNS_ON(kReactor);
   void on_rest_answer(const okx::RestAnswer& answer, Timestamp now) RUNS_ON(kReactor);
 
   /// Asks for one instrument's definition at a time, so that each is confirmed once in the interval
@@ -136,6 +148,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
   void on_alert(const engine::AlertEvent& event) noexcept override RUNS_ON(kReactor);
   void on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
                        Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_part_killed(const engine::ControlScope& scope, bool now_killed, std::string_view why,
+                      std::string_view who, Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_flat_confirmed(Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_definition_changed(const Instrument& instrument, Timestamp now) noexcept override
       RUNS_ON(kReactor);
@@ -206,6 +220,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   SpscQueue<AdminAnswer> answers{64};
   SpscQueue<KillChange> kill_changes{64};
   PublishedValue<DaemonStatus> published;
+  PublishedValue<OrderListing> listing;
 
   Timestamp started OWNED_BY(kReactor);
   Timestamp last_status OWNED_BY(kReactor);
@@ -222,6 +237,9 @@ struct EngineRoom::Parts final : engine::EngineListener {
     Timestamp since;
   };
   std::optional<Reload> reload OWNED_BY(kReactor);
+  KillTimes kill_times OWNED_BY(kReactor);
+  Timestamp kill_began OWNED_BY(kReactor);
+  SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(2)};
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;
   bool journal_failure_told OWNED_BY(kReactor) = false;
   std::vector<bool> stopped_told OWNED_BY(kReactor);

@@ -34,6 +34,8 @@ struct WiredOptions {
   int account_mode = 2;
   bool deep_market = true;
   bool depth = false;  ///< the swap's book of 400 levels too, from a snapshot or from REST
+  int more_swaps = 0;              ///< beside the first: SWAP-2 and so on
+  bool limits_cancels = false;     ///< as the venue does, ours and its own
 };
 
 /// The production engine and both sides of the wire in one process under virtual time, without a
@@ -66,6 +68,9 @@ class WiredEngine final : private okx_server::ServerOutput,
   explicit WiredEngine(Options given = {}) : options(std::move(given)) {
     swap = add("BTC-USDT-SWAP", InstrumentKind::Swap, 10458, 2);
     spot = add("BTC-USDT", InstrumentKind::Spot, 7, 8);
+    for (int i = 0; i < options.more_swaps; ++i)
+      swaps.push_back(add("BTC" + std::to_string(i) + "-USDT-SWAP", InstrumentKind::Swap,
+                          20'000 + i, 2));
     make_venue();
     make_engine();
   }
@@ -255,6 +260,7 @@ class WiredEngine final : private okx_server::ServerOutput,
   CurrencyTable currencies;
   InstrumentId swap;
   InstrumentId spot;
+  std::vector<InstrumentId> swaps;  ///< the others
   okx::InstrumentCodes codes;
   okx::OrderTermsTable terms;
   engine::MemoryJournal journal;
@@ -372,6 +378,10 @@ class WiredEngine final : private okx_server::ServerOutput,
     settings.limits = options.limits;
     settings.limits.connections_per_second = 0;
     settings.history_days = 0;
+    if (options.limits_cancels) {
+      settings.limits.cancel_single = okx_server::Limits{}.cancel_single;
+      settings.limits.cancel_batch = okx_server::Limits{}.cancel_batch;
+    }
     settings.users.front().account.account_mode = options.account_mode;
     for (okx_server::ListedInstrument& listed : settings.instruments)
       listed.code = *codes.find(listed.instrument)->code;
@@ -381,10 +391,12 @@ class WiredEngine final : private okx_server::ServerOutput,
     okx_server::ServerOutput& output = *this;
     server = std::make_unique<okx_server::Server>(std::move(settings), instruments, currencies,
                                                   output, now);
-    for (const InstrumentId id : {swap, spot}) {
+    std::vector<InstrumentId> all{swap, spot};
+    all.insert(all.end(), swaps.begin(), swaps.end());
+    for (const InstrumentId id : all) {
       server->exchange().set_reference_prices(id, {61'250'000}, {61'250'000}, now);
       if (!options.deep_market) continue;
-      const Quantity deep{id == swap ? 100'000'000 : 100'000'000'000};
+      const Quantity deep{id == spot ? 100'000'000'000 : 100'000'000};
       market(Side::Buy, kBid, deep, id);
       market(Side::Sell, kAsk, deep, id);
     }
@@ -401,6 +413,10 @@ class WiredEngine final : private okx_server::ServerOutput,
     risk_settings.rates.place = risk_settings.rates.place_batch = risk_settings.rates.amend =
         risk_settings.rates.amend_batch = risk_settings.rates.cancel =
             risk_settings.rates.cancel_batch = risk_settings.rates.account = any;
+    if (options.limits_cancels) {
+      risk_settings.rates.cancel = risk::RateLimits{}.cancel;
+      risk_settings.rates.cancel_batch = risk::RateLimits{}.cancel_batch;
+    }
     risk_settings.account.open_orders_max = 100'000;
     risk_settings.instrument_default.open_orders_max = 100'000;
     risk_settings.strategy_default.open_orders_max = 100'000;
@@ -414,7 +430,8 @@ class WiredEngine final : private okx_server::ServerOutput,
     const auto ids =
         engine::ClientOrderIds::start(1, static_cast<std::uint64_t>(now.nanos / 1'000'000'000), 0);
     if (!ids) std::abort();
-    options.core.margin_modes = {MarginMode::Cross, MarginMode::Cash};
+    options.core.margin_modes.assign(instruments.size(), MarginMode::Cross);
+    options.core.margin_modes[spot.value] = MarginMode::Cash;
     core = std::make_unique<engine::TradingCore>(
         engine::CoreLinks{instruments, currencies, journal, port_,
                           options.uses_dead_man ? &port_ : nullptr, ears, ears, ears},
