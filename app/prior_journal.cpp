@@ -109,6 +109,8 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::OrderEndedRecord>(record);
     case RecordType::Command:
       return translate<engine::CommandRecord>(record);
+    case RecordType::Latch:
+      return translate<engine::StrategyLatchRecord>(record);
     default:
       return;  // says nothing about orders, positions or kill
   }

@@ -52,6 +52,15 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
         if (command->kind == CommandRecord::Kind::Resume) killed_ = false;
       }
       break;
+    case RecordType::Latch:
+      if (const auto latch = read_record<StrategyLatchRecord>(payload)) {
+        if (latch->disabled != 0) {
+          disabled_[latch->strategy] = latch->reason;
+        } else {
+          disabled_.erase(latch->strategy);
+        }
+      }
+      break;
     default:
       break;
   }

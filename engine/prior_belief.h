@@ -33,6 +33,10 @@ class PriorBelief {
   const AlgoTerms* algo_terms(ClientOrderId id) const noexcept;
   const std::vector<PositionStep>& position_steps() const noexcept { return steps_; }
   bool killed() const noexcept { return killed_; }
+  /// Strategies that a rule disabled and nobody has enabled since.
+  const std::map<std::uint16_t, DenialReason>& disabled_strategies() const noexcept {
+    return disabled_;
+  }
   std::uint64_t newest_run() const noexcept { return newest_run_; }
   /// When the first record was written; zero: there is none.
   Timestamp first_time() const noexcept { return first_time_; }
@@ -57,6 +61,7 @@ class PriorBelief {
   std::map<std::uint64_t, AlgoTerms> algos_;
   std::vector<PositionStep> steps_;
   bool killed_ = false;
+  std::map<std::uint16_t, DenialReason> disabled_;  // by strategy
   std::uint64_t newest_run_ = 0;
   Timestamp first_time_;
   Timestamp fills_known_;

@@ -84,6 +84,14 @@ std::string_view name_of_record(engine::RecordType type) {
       return "algo_place";
     case engine::RecordType::AlgoReport:
       return "algo_report";
+    case engine::RecordType::LimitChange:
+      return "limit_change";
+    case engine::RecordType::Override:
+      return "override";
+    case engine::RecordType::Rule:
+      return "rule";
+    case engine::RecordType::Latch:
+      return "strategy_latch";
   }
   return "unknown";
 }
