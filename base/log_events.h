@@ -93,6 +93,20 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(CommandReceived, "command.received", Info, "an operator's command; who, what")                 \
   X(TimerRefused, "timer.refused", Warning, "the venue refused the cancel-all-after timer")        \
   X(StatusSummary, "status", Info, "the figures of the last minute")                               \
+  X(RuleBroken, "risk.rule_broken", Warning,                                                       \
+    "a behavioural rule was broken, in `observe` too; once until it has been kept for a minute")   \
+  X(MarketSuspect, "risk.market_suspect", Error,                                                   \
+    "an instrument's market is not sane: its quotes were pulled, no new risk is taken")            \
+  X(StrategyDisabled, "strategy.disabled", Error,                                                  \
+    "a behavioural rule disabled a strategy; its orders are cancelled; a person must enable it")   \
+  X(StrategyEnabled, "strategy.enabled", Warning, "a person enabled a strategy again; who")        \
+  X(LimitChanged, "limit.changed", Warning, "a limit is another; who, key, old, new")              \
+  X(LimitKept, "limit.kept", Warning, "a change of a limit was not made; key, why")                \
+  X(OverrideGranted, "override.granted", Warning,                                                  \
+    "a person lets one order of a strategy past one rule; who, why, until when")                   \
+  X(OverrideUsed, "override.used", Warning, "an order went past one rule by a person's word")      \
+  X(OrdersOutDiffer, "order.out_differs", Critical,                                                \
+    "what went out is not what the journal holds, or not what the venue has; killed")              \
   X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")
 
 enum class LogEvent : std::uint16_t {

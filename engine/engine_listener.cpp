@@ -54,6 +54,20 @@ std::string_view name_of(Alert alert) noexcept {
       return "clock_jumped";
     case Alert::InvariantBroken:
       return "invariant_broken";
+    case Alert::RuleBroken:
+      return "rule_broken";
+    case Alert::StrategyDisabled:
+      return "strategy_disabled";
+    case Alert::StrategyEnabled:
+      return "strategy_enabled";
+    case Alert::MarketSuspect:
+      return "market_suspect";
+    case Alert::OverrideUsed:
+      return "override_used";
+    case Alert::OrdersOutDiffer:
+      return "orders_out_differ";
+    case Alert::OrderNotAsSent:
+      return "order_not_as_sent";
   }
   std::unreachable();
 }

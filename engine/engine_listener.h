@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "domain/orders.h"
@@ -35,6 +36,13 @@ enum class Alert : std::uint8_t {
   BalanceDifference,    ///< two channels tell different cash of a currency
   ClockJumped,          ///< the machine stood still; actual: nanoseconds
   InvariantBroken,      ///< our own books contradict themselves: the engine is killed
+  RuleBroken,           ///< a behavioural rule was broken; `rule` says which, expected: its limit
+  StrategyDisabled,     ///< by such a rule, until a person enables it
+  StrategyEnabled,      ///< a person did
+  MarketSuspect,        ///< an instrument's market is not sane; `rule` says how; quotes are pulled
+  OverrideUsed,         ///< an order went past one rule by a person's word
+  OrdersOutDiffer,      ///< the wire carried other requests than the journal holds; killed
+  OrderNotAsSent,       ///< the venue told another order than was sent; killed
 };
 std::string_view name_of(Alert alert) noexcept;
 
@@ -46,6 +54,9 @@ struct AlertEvent {
   std::int64_t expected = 0;  ///< raw quantity, or nanoseconds of the clock; 0 where it has none
   std::int64_t actual = 0;
   Timestamp time;
+  StrategyId strategy{};
+  /// RuleBroken, StrategyDisabled, MarketSuspect, OverrideUsed: which rule.
+  std::optional<DenialReason> rule{};
 };
 
 /// What the process around the engine wants to hear: for logs, alerts, and the kill flag's file.

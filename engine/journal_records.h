@@ -50,6 +50,10 @@ enum class RecordType : std::uint16_t {
   AlgoReport = 23,    ///< AlgoReportRecord: the venue's word on an algo order
   Control = 40,       ///< ControlRecord: a person's word on less, or more, than this engine
   Pause = 41,         ///< PauseRecord: the machine stood still
+  LimitChange = 24,   ///< LimitChangeRecord: a person changed a limit
+  Override = 25,      ///< OverrideRecord: one order may pass one rule, or did
+  Rule = 26,          ///< RuleRecord: a rule of behaviour was broken, and told
+  Latch = 27,         ///< StrategyLatchRecord: a rule disabled a strategy, or a person enabled it
 };
 
 struct RunRecord {
@@ -408,6 +412,48 @@ static_assert(sizeof(ControlRecord) == 120);
 struct PauseRecord {
   static constexpr RecordType kType = RecordType::Pause;
   std::int64_t length = 0;  ///< nanoseconds
+};
+static_assert(sizeof(PauseRecord) == 8);
+
+struct LimitChangeRecord {
+  static constexpr RecordType kType = RecordType::LimitChange;
+  char key[88] = {};  ///< as in the configuration: "risk.account.order_notional_max"
+  char before[40] = {};
+  char after[40] = {};
+  char who[48] = {};
+  std::uint8_t loosens = 0;
+  std::uint8_t from_file = 0;  ///< 1: the configuration file said so; 0: a command
+  std::uint8_t reserved[6] = {};
+};
+
+struct OverrideRecord {
+  static constexpr RecordType kType = RecordType::Override;
+  std::uint64_t client_id = 0;  ///< 0: granted; else the order that used it
+  std::int64_t expires = 0;
+  std::uint16_t strategy = 0;
+  DenialReason rule = DenialReason::NotReady;
+  std::uint8_t reserved[5] = {};
+  char who[48] = {};
+  char why[120] = {};
+};
+
+struct RuleRecord {
+  static constexpr RecordType kType = RecordType::Rule;
+  __int128 limit = 0;
+  __int128 value = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;  ///< none: of a market
+  DenialReason reason = DenialReason::NotReady;
+  std::uint8_t reserved[9] = {};
+};
+
+struct StrategyLatchRecord {
+  static constexpr RecordType kType = RecordType::Latch;
+  std::uint16_t strategy = 0;
+  DenialReason reason = DenialReason::NotReady;
+  std::uint8_t disabled = 0;  ///< 0: a person enabled it
+  std::uint8_t reserved[4] = {};
+  char who[48] = {};
 };
 
 /// The record in `payload`, of this version or of the first; nothing when its size is another's.

@@ -54,6 +54,15 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       break;
     case RecordType::Control:
       if (const auto control = read_record<ControlRecord>(payload)) add_control(*control);
+        break;
+    case RecordType::Latch:
+      if (const auto latch = read_record<StrategyLatchRecord>(payload)) {
+        if (latch->disabled != 0) {
+          disabled_[latch->strategy] = latch->reason;
+        } else {
+          disabled_.erase(latch->strategy);
+        }
+      }
       break;
     default:
       break;

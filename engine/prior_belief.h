@@ -40,6 +40,10 @@ class PriorBelief {
   const std::set<std::uint32_t>& killed_instruments() const noexcept {
     return killed_instruments_;
   }
+  /// Strategies that a rule disabled and nobody has enabled since.
+  const std::map<std::uint16_t, DenialReason>& disabled_strategies() const noexcept {
+    return disabled_;
+  }
   std::uint64_t newest_run() const noexcept { return newest_run_; }
   /// When the first record was written; zero: there is none.
   Timestamp first_time() const noexcept { return first_time_; }
@@ -68,6 +72,7 @@ class PriorBelief {
   bool account_killed_ = false;
   std::set<std::uint16_t> killed_strategies_;
   std::set<std::uint32_t> killed_instruments_;
+  std::map<std::uint16_t, DenialReason> disabled_;  // by strategy
   std::uint64_t newest_run_ = 0;
   Timestamp first_time_;
   Timestamp fills_known_;

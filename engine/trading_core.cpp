@@ -24,6 +24,13 @@ risk::ConversionTable conversions_of(const TradingCoreSettings& settings,
   return table;
 }
 
+OrderManagerSettings with_self_trade(OrderManagerSettings settings,
+                                     const risk::Settings& risk_settings) noexcept {
+  if (settings.self_trade == SelfTradePrevention::AccountDefault)
+    settings.self_trade = risk_settings.rules.self_trade.at_venue;
+  return settings;
+}
+
 ReconcilerSettings with_algos(ReconcilerSettings settings, bool asks_algos) noexcept {
   settings.asks_algos = asks_algos;
   return settings;
@@ -48,12 +55,18 @@ TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
       conversions_(conversions_of(settings_, risk_settings, links.currencies)),
       limiter_(risk_settings.rates, links.instruments),
       gate_(std::move(limits)),
+      audit_(links.journal),
+      rules_({links.instruments, exposure_, gate_, references_, conversions_, modes_, links.journal,
+              links.listener},
+             risk_settings.rules,
+             {strategies, links.currencies.size(),
+              settings_.orders.open_capacity + settings_.orders.ended_capacity}),
       positions_(links.instruments, strategies),
       booking_(links.instruments, positions_, exposure_, links.journal, links.events,
                links.listener, settings_.fill_keys),
       orders_({links.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
-               links.journal, links.port, links.events, links.listener, booking_, links.algos},
-              settings_.orders, ids, settings_.margin_modes),
+               audit_, links.port, links.events, links.listener, booking_, rules_, links.algos},
+              with_self_trade(settings_.orders, risk_settings), ids, settings_.margin_modes),
       reconciler_(links.instruments, orders_, exposure_, booking_, links.port,
                   with_algos(settings_.reconciler, links.algos != nullptr)),
       books_(links.instruments, references_, links.books),
@@ -82,6 +95,9 @@ void TradingCore::restore(const PriorBelief& prior) {
   for (const Order& order : prior.open_orders())
     orders_.restore(order, prior.algo_terms(order.client_id));
   restore_kills(prior);
+  for (const auto& [strategy, reason] : prior.disabled_strategies()) {
+    if (exposure_.contains(StrategyId{strategy})) rules_.restore_disabled({strategy}, reason);
+  }
   if (prior.first_time().nanos == 0) return;
   reconciler_.set_fills_known(prior.fills_known());
   for (std::uint32_t i = 0; i < links_.instruments.size(); ++i)
@@ -108,6 +124,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
   orders_.on_timer(now);
   if (now < next_tick_) return;
   next_tick_ = now + milliseconds(10);
+  heed_rules(now);
   judge_health(now);
   if (orders_.wants_lists() && now - lists_wanted_ >= seconds(1)) {
     lists_wanted_ = now;
@@ -308,11 +325,15 @@ void TradingCore::record_command(CommandRecord::Kind kind, std::string_view why,
 void TradingCore::on_book_update(const BookUpdate& update) noexcept {
   ++market_events_;
   books_.on_update(update);
+  if (links_.instruments.contains(update.instrument) &&
+      rules_.on_best(update.instrument, update.receive_time))
+    orders_.cancel_all(update.instrument, update.receive_time);
 }
 
 void TradingCore::on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                                     Timestamp now) noexcept {
   books_.on_withdrawn(instrument, feed, why, now);
+  if (links_.instruments.contains(instrument)) rules_.on_book_gone(instrument);
 }
 
 void TradingCore::on_trade(const TradeEvent& trade) noexcept {
@@ -392,6 +413,7 @@ void TradingCore::on_market_connection(ConnectionState state, Timestamp now) noe
   } else if (was_ready) {
     references_.withdraw_all();
     books_.withdraw_all(BookWithdrawal::Disconnected, now);
+    for (const Instrument& instrument : links_.instruments) rules_.on_book_gone(instrument.id);
   }
   was_connected_ = was_connected_ || is_connected();
   set_hold(HoldReason::MarketConnectionLost, was_connected_ && state != ConnectionState::Ready,
@@ -439,6 +461,7 @@ void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) n
   record(to_record(balance, from_snapshot), balance.receive_time);
   const CurrencyId currency = balance.cash.currency;
   if (currency.value >= balances_.size()) return;
+  rules_.on_balance(balance, balance.exchange_time - venue_offset_);
   auto& newest = balances_[currency.value];
   if (newest && balance.exchange_time < newest->exchange_time) return;
   newest = balance;
@@ -448,6 +471,10 @@ void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) n
 void TradingCore::on_snapshot_begin(SnapshotKind kind, std::uint64_t request,
                                     Timestamp requested_at) noexcept {
   record(SnapshotEdgeRecord{request, requested_at.nanos, kind, 0, 0, {}}, now_);
+  if (kind == SnapshotKind::Balances) {
+    balances_requested_ = requested_at;
+    rules_.on_balances_begin();
+  }
   reconciler_.on_snapshot_begin(kind, request, requested_at);
 }
 
@@ -456,6 +483,10 @@ void TradingCore::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool
   now_ = std::max(now_, now);
   record(SnapshotEdgeRecord{request, 0, kind, 1, complete ? std::uint8_t{1} : std::uint8_t{0}, {}},
          now);
+  if (kind == SnapshotKind::Balances) {
+    rules_.on_balances_end(complete, balances_requested_);
+    rules_.revalue(now);
+  }
   reconciler_.on_snapshot_end(kind, request, complete, now);
 }
 
@@ -481,6 +512,7 @@ void TradingCore::on_account_alive(Timestamp now) noexcept {
 }
 
 void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
+  venue_offset_ = offset;
   orders_.on_venue_clock(offset);
   reconciler_.on_venue_clock(offset);
   const bool is_off =

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "engine/prior_belief.h"
 #include "engine/reconciler.h"
 #include "engine/settings.h"
+#include "engine/wire_audit.h"
 #include "risk/settings.h"
 
 namespace gannet::engine {
@@ -138,6 +140,18 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_pause(Nanos length, Timestamp now) noexcept;
   /// The journal's writer has failed (or works again): holds, and `resume` does not lift it.
   void set_journal_failed(bool failed, Timestamp now) noexcept;
+  /// One order of a strategy may break one rule (PRE-19).
+  std::optional<OverrideRefusal> grant(const Override& wish, Timestamp now) noexcept {
+    return rules_.grant(wish, now);
+  }
+  /// A strategy that a behavioural rule disabled may trade again. False: it was not disabled.
+  bool enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept {
+    return rules_.enable(strategy, who, now);
+  }
+  /// Other limits from now on (PRE-20), each change on record. The table before comes back in
+  /// `limits`, for another thread to let go. Requires the same strategies and instruments.
+  void replace_limits(risk::LimitTable& limits, const risk::BehaviourRules& rules,
+                      std::span<const LimitChangeRecord> changes, Timestamp now) noexcept;
   /// The venue's position becomes ours. False: there is no difference to accept.
   bool accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept;
   bool resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
@@ -166,6 +180,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   const BookStore& books() const noexcept { return books_; }
   const risk::Exposure& exposure() const noexcept { return exposure_; }
   const risk::RateLimiter& limiter() const noexcept { return limiter_; }
+  const risk::LimitTable& limits() const noexcept { return gate_.limits(); }
+  const OrderRules& rules() const noexcept { return rules_; }
   /// Newest of each currency; absent: never told.
   const std::optional<BalanceReport>& balance(CurrencyId currency) const noexcept {
     return balances_[currency.value];
@@ -209,11 +225,15 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
   bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
                       std::uint64_t amend_id, Timestamp now) noexcept override {
-    return orders_.may_send_again(request, id, instrument, amend_id, now);
+    const bool may = orders_.may_send_again(request, id, instrument, amend_id, now);
+    if (may) audit_.on_sent_again(request);
+    return may;
   }
 
  private:
   void flush_batches(Timestamp now) noexcept;
+  /// PRE-07, 10, 12, 13, 17: what rules with a memory want done.
+  void heed_rules(Timestamp now) noexcept;
   void heed_refusal(const ExecutionReport& report) noexcept;
 
   // trading_core_kill.cpp
@@ -270,6 +290,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   risk::ConversionTable conversions_;
   risk::RateLimiter limiter_;
   risk::PreTradeGate gate_;
+  WireAudit audit_;  ///< before the journal, for the order manager
+  OrderRules rules_;
   PositionKeeper positions_;
   FillBooking booking_;
   OrderManager orders_;
@@ -322,6 +344,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   std::uint64_t journal_failures_seen_ = 0;
   std::uint64_t market_events_ = 0;
   std::uint64_t fill_hints_ = 0;
+  Nanos venue_offset_;
+  Timestamp next_audit_;
+  Timestamp next_revaluation_;
+  Timestamp balances_requested_;  // of the list of balances that is being read
 };
 
 }  // namespace gannet::engine

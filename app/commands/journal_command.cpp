@@ -88,6 +88,14 @@ std::string_view name_of_record(engine::RecordType type) {
       return "control";
     case engine::RecordType::Pause:
       return "pause";
+    case engine::RecordType::LimitChange:
+      return "limit_change";
+    case engine::RecordType::Override:
+      return "override";
+    case engine::RecordType::Rule:
+      return "rule";
+    case engine::RecordType::Latch:
+      return "strategy_latch";
   }
   return "unknown";
 }
