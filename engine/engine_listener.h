@@ -32,8 +32,21 @@ enum class Alert : std::uint8_t {
   ProtectiveKept,       ///< a reduce-only exit that kill or hold left at the venue
   LiquidationWarning,   ///< the venue warns of a liquidation; actual: margin ratio, millionths
   BalanceDifference,    ///< two channels tell different cash of a currency
+  PositionReduced,      ///< the engine brought a position down; expected: target, actual: left
+  ReductionResidue,     ///< it could not, or not all of it; likewise
+  LossLimit,            ///< a loss or drawdown limit was reached (PRE-15)
+  ValuationMissing,     ///< what a loss limit watches cannot be valued
+  Protection,           ///< an automatic protection acted
+  BillsUnexplained,     ///< a balance is not what its bills add up to (POST-05)
+  Liquidated,           ///< the venue took over a position, or part of it; actual: raw quantity
+  AutoDeleveraged,      ///< the venue closed a position against another account's; likewise
+  Delivered,            ///< a position ended by delivery, exercise or settlement
+  MoneyMoved,           ///< a transfer, conversion or clawback: no trading of ours
+  FeesDiffer,           ///< a fill's fee is not the rate that is reckoned with (POST-08)
 };
 std::string_view name_of(Alert alert) noexcept;
+
+struct ReductionResult;
 
 struct AlertEvent {
   Alert alert = Alert::UnknownReport;
@@ -43,6 +56,7 @@ struct AlertEvent {
   std::int64_t expected = 0;  ///< raw quantity, or nanoseconds of the clock; 0 where it has none
   std::int64_t actual = 0;
   Timestamp time;
+  StrategyId strategy{};  ///< LossLimit, ValuationMissing, Protection: whose; none: the account's
 };
 
 /// What the process around the engine wants to hear: for logs, alerts, and the kill flag's file.
@@ -57,6 +71,8 @@ class EngineListener {
   /// The definition as it is from now on: for the journal and the log.
   virtual void on_definition_changed(const Instrument& /*instrument*/, Timestamp /*now*/) noexcept {
   }
+  /// What PositionReducer was asked for has ended, one way or another.
+  virtual void on_reduction_ended(const ReductionResult& /*result*/, Timestamp /*now*/) noexcept {}
   /// Kill or cancel-all has ended: the venue's own list held no order of ours, twice (KILL-05).
   virtual void on_flat_confirmed(Timestamp now) noexcept = 0;
 

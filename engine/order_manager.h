@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <span>
 #include <vector>
@@ -119,6 +120,9 @@ class OrderManager {
   /// Orders of earlier runs and others with our tag too.
   void cancel_all(InstrumentId instrument, Timestamp now) noexcept;
   void cancel_by_engine(Order& order, Timestamp now) noexcept;
+  /// The engine's own order that reduces a position (PositionReducer), through the same journal,
+  /// gate and limiter. No strategy holds it; its fills are booked to `intent.strategy`.
+  std::expected<ClientOrderId, Denial> place_reduction(OrderIntent intent, Timestamp now) noexcept;
 
   /// AccountListener::may_send_again: only what still is wanted as it was, where the engine is
   /// ready for new risk, and the limiter has a slot for one more request.
