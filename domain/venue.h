@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "domain/algo_orders.h"
+#include "domain/bills.h"
 #include "domain/instrument.h"
 #include "domain/market_events.h"
 #include "domain/market_updates.h"
@@ -86,6 +87,10 @@ class AccountListener {
   virtual void on_cash(const CashReport& /*cash*/) noexcept {}
   virtual void on_fill_hint(const FillHint& /*hint*/) noexcept {}
   virtual void on_liquidation_warning(const LiquidationWarning& /*warning*/) noexcept {}
+  /// Told once each, in the order of their ids; from a list, since the venue pushes none.
+  virtual void on_bill(const BillReport& /*bill*/) noexcept {}
+  /// Every bill of the account up to `until`, of the venue's clock, has been told.
+  virtual void on_bills_listed(Timestamp /*until*/, Timestamp /*now*/) noexcept {}
 
  protected:
   ~AccountListener() = default;

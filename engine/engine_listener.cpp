@@ -68,6 +68,28 @@ std::string_view name_of(Alert alert) noexcept {
       return "orders_out_differ";
     case Alert::OrderNotAsSent:
       return "order_not_as_sent";
+    case Alert::PositionReduced:
+      return "position_reduced";
+    case Alert::ReductionResidue:
+      return "reduction_residue";
+    case Alert::LossLimit:
+      return "loss_limit";
+    case Alert::ValuationMissing:
+      return "valuation_missing";
+    case Alert::Protection:
+      return "protection";
+    case Alert::BillsUnexplained:
+      return "bills_unexplained";
+    case Alert::Liquidated:
+      return "liquidated";
+    case Alert::AutoDeleveraged:
+      return "auto_deleveraged";
+    case Alert::Delivered:
+      return "delivered";
+    case Alert::MoneyMoved:
+      return "money_moved";
+    case Alert::FeesDiffer:
+      return "fees_differ";
   }
   std::unreachable();
 }

@@ -56,6 +56,7 @@ struct Order {
   PositionSide position_side = PositionSide::Net;
   OrderOptions options;
   QuoteQuantity quote_quantity;  ///< > 0: sized in money, and `quantity` is the most it may trade
+  bool by_engine = false;        ///< the engine reduces a position: no strategy holds it
   bool in_batch = false;         ///< its place request was an element of a batch
   bool algo = false;             ///< an algo order: its terms and children are in the AlgoBook
   ClientOrderId attached_to;     ///< of exits that came with an order: that order

@@ -170,6 +170,7 @@ Order* OrderManager::prepare_place(const risk::ApprovedOrder& approved, Timestam
   if (draft.options.self_trade == SelfTradePrevention::AccountDefault)
     draft.options.self_trade = settings_.self_trade;
   draft.quote_quantity = intent.quote_quantity;
+  draft.by_engine = intent.by_engine;
   draft.in_batch = in_batch;
   draft.price = approved.worst_price();
   draft.quantity = approved.quantity();
@@ -514,6 +515,7 @@ void OrderManager::deny(const OrderIntent& intent, const Denial& why, Timestamp 
   order.side = intent.side;
   order.price = intent.price;
   order.quantity = intent.quantity;
+  order.by_engine = intent.by_engine;
   deny(intent.strategy, intent.handle, &order, OrderEventKind::Denied, why, now);
 }
 
@@ -547,7 +549,7 @@ void OrderManager::deny(StrategyId strategy, Handle handle, const Order* order, 
   entry.reason = why.reason;
   entry.kind = kind;
   record(entry, now);
-  links_.events.on_order_event(event);
+  if (order == nullptr || !order->by_engine) links_.events.on_order_event(event);
 }
 
 void OrderManager::emit(const Order& order, OrderEventKind kind, VenueReason reason,

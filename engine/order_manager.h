@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <span>
 #include <utility>
@@ -142,6 +143,9 @@ class OrderManager {
   bool cancel_foreign_order(VenueOrderId venue_id, bool any_tag, Timestamp now) noexcept;
   /// What a person wished of them goes on until they are gone.
   void pump_foreign(Timestamp now) noexcept;
+  /// The engine's own order that reduces a position (PositionReducer), through the same journal,
+  /// gate and limiter. No strategy holds it; its fills are booked to `intent.strategy`.
+  std::expected<ClientOrderId, Denial> place_reduction(OrderIntent intent, Timestamp now) noexcept;
 
   /// AccountListener::may_send_again: only what still is wanted as it was, where the engine is
   /// ready for new risk, and the limiter has a slot for one more request.

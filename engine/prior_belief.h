@@ -20,7 +20,9 @@ namespace gannet::engine {
 /// this run: who reads the journal translates them by name first.
 class PriorBelief {
  public:
-  using PositionStep = std::variant<FillBookedRecord, AdjustmentRecord>;
+  /// What positions and profit are made of, in the order in which it came.
+  using PositionStep = std::variant<FillBookedRecord, AdjustmentRecord, BillRecord, DayRowRecord,
+                                    DayMoneyRecord, PeakRecord>;
 
   /// Types that say nothing about orders, positions and kill are passed over.
   void add(RecordType type, std::span<const std::byte> payload, Timestamp time);

@@ -62,13 +62,19 @@ TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
              {strategies, links.currencies.size(),
               settings_.orders.open_capacity + settings_.orders.ended_capacity}),
       positions_(links.instruments, strategies),
-      booking_(links.instruments, positions_, exposure_, links.journal, links.events,
+      profits_(links.instruments, links.currencies.size(), strategies, positions_, references_,
+               conversions_, links.journal, settings_.profits),
+      losses_(profits_, strategies, settings_.losses),
+      booking_(links.instruments, positions_, profits_, exposure_, links.journal, links.events,
                links.listener, settings_.fill_keys),
       orders_({links.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
                audit_, links.port, links.events, links.listener, booking_, rules_, links.algos},
               with_self_trade(settings_.orders, risk_settings), ids, settings_.margin_modes),
       reconciler_(links.instruments, orders_, exposure_, booking_, links.port,
                   with_algos(settings_.reconciler, links.algos != nullptr)),
+      reducer_({links.instruments, gate_.limits(), exposure_, references_, orders_, links.journal,
+                links.listener},
+               settings_.reducer),
       books_(links.instruments, references_, links.books),
       balances_(links.currencies.size()),
       cash_(links.currencies.size()),
@@ -90,6 +96,14 @@ void TradingCore::restore(const PriorBelief& prior) {
                            exposure_.of_account(instrument, PositionSide::Short).position;
       positions_.adjust(instrument, sum,
                         {adjustment->average_entry_price, links_.instruments[instrument].quote});
+    } else if (const auto* bill = std::get_if<BillRecord>(&step)) {
+      profits_.restore(*bill);
+    } else if (const auto* row = std::get_if<DayRowRecord>(&step)) {
+      profits_.restore(*row);
+    } else if (const auto* money = std::get_if<DayMoneyRecord>(&step)) {
+      profits_.restore(*money);
+    } else if (const auto* peak = std::get_if<PeakRecord>(&step)) {
+      profits_.restore(*peak);
     }
   }
   for (const Order& order : prior.open_orders())
@@ -108,6 +122,7 @@ void TradingCore::start(Timestamp now) noexcept {
   now_ = now;
   started_ = true;
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
+  profits_.start(now);
   reconciler_.start(now);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
     kills_.set_instrument_mode(InstrumentId{i}, risk::TradingMode::Ready);
@@ -122,6 +137,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
   now_ = std::max(now_, now);
   flush_batches(now);  // one that was cut short by a full ring
   orders_.on_timer(now);
+  reducer_.on_timer(now);
   if (now < next_tick_) return;
   next_tick_ = now + milliseconds(10);
   heed_rules(now);
@@ -139,6 +155,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
     sweep_killed(now);
     if (state_ == EngineState::Held || state_ == EngineState::Killed) orders_.cancel_all({}, now);
   }
+  look_at_money(now);
   feed_dead_man(now);
   watch_flat(now);
   update_state(now);
@@ -153,6 +170,7 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
   if (!continues_places && !continues_amends) flush_batches(now);
   switch (command.kind) {
     case LaneCommand::Kind::Place:
+      if (command.place.by_engine) break;  // no lane's to ask for
       if (!command.more && !continues_places) {
         orders_.place(command.place, command.decided_time, command.trigger_time, now);
         break;
@@ -184,10 +202,7 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       orders_.place_algo(command.algo, command.decided_time, command.trigger_time, now);
       break;
     case LaneCommand::Kind::StrategyFailed:
-      if (!exposure_.contains(command.strategy)) break;
-      kills_.note_failed(command.strategy);
-      // Nobody would wish it again: the wish must outlive a refusal.
-      orders_.cancel_all_of(command.strategy, {}, now, CancelWish::Engine);
+      stop_strategy(command.strategy, now);
       break;
   }
 }
@@ -236,6 +251,7 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
 }
 
 void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
+  if (killed_) losses_.resume({}, now);
   record_command(CommandRecord::Kind::Resume, "", who, now);
   if (kills_.engine()) links_.listener.on_kill_changed(false, "", who, now);
   kills_.set_engine(false);

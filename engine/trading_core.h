@@ -16,9 +16,12 @@
 #include "engine/journal.h"
 #include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
+#include "engine/loss_limits.h"
 #include "engine/order_manager.h"
 #include "engine/position_keeper.h"
+#include "engine/position_reducer.h"
 #include "engine/prior_belief.h"
+#include "engine/profit_book.h"
 #include "engine/reconciler.h"
 #include "engine/settings.h"
 #include "engine/wire_audit.h"
@@ -39,6 +42,9 @@ struct TradingCoreSettings {
   Nanos dead_man_refresh = seconds(3);
   Nanos cash_patience = seconds(5);        ///< before two channels' cash counts as a difference
   Nanos flat_spacing = milliseconds(500);  ///< between two empty lists that prove flat (KILL-05)
+  PositionReducerSettings reducer;
+  ProfitBookSettings profits;
+  LossLimitsSettings losses;
   std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
   std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
   std::vector<CurrencyId> dollar_currencies;        ///< count as the risk currency, one to one
@@ -156,6 +162,16 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept;
   bool resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
                Timestamp now) noexcept;
+  /// Positions are brought down by the engine's own reduce-only orders, or what is being brought
+  /// down is left alone from now on (PositionReducer).
+  PositionReducer& reducer() noexcept { return reducer_; }
+  const ProfitBook& profits() const noexcept { return profits_; }
+  const LossLimits& losses() const noexcept { return losses_; }
+  /// It may trade no more in this run, and its orders go; what it holds stays.
+  void stop_strategy(StrategyId strategy, Timestamp now) noexcept;
+  bool is_stopped(StrategyId strategy) const noexcept {
+    return modes_.strategy(strategy) == risk::TradingMode::Killed;
+  }
 
   /// Orders are to stay at the venue when we are gone: its dead-man timer is set to zero, and asked
   /// again until it says so (`dead_man_is_off`); nothing is armed any more. For the end of a run.
@@ -223,6 +239,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_fill_hint(const FillHint& hint) noexcept override;
   void on_liquidation_warning(const LiquidationWarning& warning) noexcept override;
   void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
+  void on_bill(const BillReport& bill) noexcept override;
   bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
                       std::uint64_t amend_id, Timestamp now) noexcept override {
     const bool may = orders_.may_send_again(request, id, instrument, amend_id, now);
@@ -245,6 +262,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void tell_instrument(InstrumentId instrument, Timestamp now) noexcept;
   void record_control(ControlRecord::Action action, const ControlScope& scope,
                       std::string_view why, std::string_view who, Timestamp now) noexcept;
+  // trading_core_money.cpp
+  void look_at_money(Timestamp now) noexcept;
+  void act_on(const LossVerdict& verdict, Timestamp now) noexcept;
 
   // trading_core_states.cpp
   void set_hold(HoldReason reason, bool on, Timestamp now) noexcept;
@@ -293,9 +313,12 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   WireAudit audit_;  ///< before the journal, for the order manager
   OrderRules rules_;
   PositionKeeper positions_;
+  ProfitBook profits_;
+  LossLimits losses_;
   FillBooking booking_;
   OrderManager orders_;
   Reconciler reconciler_;
+  PositionReducer reducer_;
   BookStore books_;
   // Elements of a batch that came so far; the rest follows in the same turn of the loop.
   FixedVector<OrderIntent, kLargestBatch> placing_;

@@ -78,6 +78,7 @@ EngineState TradingCore::wanted_state(Timestamp now) const noexcept {
   if (holds_ != 0 || has_dead_man_failed()) return EngineState::Held;
   if (!is_connected()) return EngineState::Connecting;
   if (!is_reconciled() || orders_.has_previous_run_orders()) return EngineState::Reconciling;
+  if (!losses_.has_judged()) return EngineState::Reconciling;
   if (links_.dead_man != nullptr && now >= dead_man_armed_until_) return EngineState::Reconciling;
   return EngineState::Ready;
 }

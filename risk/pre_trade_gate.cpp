@@ -31,6 +31,7 @@ struct Candidate {
   TimeInForce time_in_force = TimeInForce::GoodTillCancel;
   bool post_only = false;
   bool reduce_only = false;
+  bool by_engine = false;  ///< the engine reduces a position: see OrderIntent
   OrderOptions options{};
   QuoteQuantity quote_quantity{};    ///< > 0: sized in money; `quantity` follows from the reference
   Price price{};                     ///< limit orders: the price asked for
@@ -54,6 +55,20 @@ Verdict check_known(StrategyId strategy, InstrumentId instrument, const LimitTab
     return deny(DenialReason::UnknownInstrument);
   }
   if (!limits.permits(strategy, instrument)) return deny(DenialReason::InstrumentNotYours);
+  return {};
+}
+
+/// The engine reduces positions of strategies that have stopped, and of nobody (foreign ones).
+Verdict check_known_reduction(const OrderIntent& intent, const LimitTable& limits,
+                              const GateContext& context) noexcept {
+  const StrategyId strategy = intent.strategy;
+  if (strategy.valid() &&
+      (strategy.value >= limits.strategies() || !context.exposure.contains(strategy)))
+    return deny(DenialReason::StrategyStopped);
+  if (intent.instrument.value >= limits.instruments() ||
+      !context.instruments.contains(intent.instrument) ||
+      !context.exposure.contains(intent.instrument))
+    return deny(DenialReason::UnknownInstrument);
   return {};
 }
 
@@ -373,7 +388,7 @@ Verdict check_portfolio(const Candidate& order, const LimitTable& limits,
 
 Verdict check_open_orders(const Candidate& order, const LimitTable& limits,
                           const Exposure& exposure) noexcept {
-  if (!order.is_new) return {};
+  if (!order.is_new || order.by_engine) return {};
   struct Level {
     std::uint32_t now;
     std::uint32_t maximum;
@@ -408,7 +423,17 @@ Verdict check_reduces(const Candidate& order) noexcept {
 
 // PRE-01 ----------------------------------------------------------------------------------------
 
+/// What the engine reduces passes kill and hold; not while the account's own state is in doubt.
+Verdict check_reduction_modes(const Candidate& order, const TradingModes& modes) noexcept {
+  if (modes.engine() == TradingMode::NotReady) return deny(DenialReason::NotReady);
+  const TradingMode instrument = modes.instrument(order.instrument.id);
+  if (instrument == TradingMode::NotReady) return deny(DenialReason::NotReady);
+  if (instrument == TradingMode::Held) return deny(DenialReason::Held);
+  return {};
+}
+
 Verdict check_modes(const Candidate& order, const TradingModes& modes) noexcept {
+  if (order.by_engine && must_reduce(order)) return check_reduction_modes(order, modes);
   struct Level {
     TradingMode mode;
     DenialReason not_ready;
@@ -491,7 +516,8 @@ Candidate candidate_for(StrategyId strategy, InstrumentId instrument, PositionSi
                         const LimitTable& limits, const GateContext& context) noexcept {
   return {.instrument = context.instruments[instrument],
           .account_limits = limits.of_instrument(instrument),
-          .strategy_limits = limits.of_strategy(strategy, instrument),
+          .strategy_limits = strategy.valid() ? limits.of_strategy(strategy, instrument)
+                                              : limits.of_instrument(instrument),
           .account = context.exposure.of_account(instrument, leg),
           .own = context.exposure.of_strategy(strategy, instrument, leg),
           .strategy = strategy,
@@ -604,11 +630,13 @@ Verdict run_algo_rules(Candidate& order, const AlgoTerms& terms, bool is_protect
 std::expected<ApprovedOrder, Denial> PreTradeGate::check(const OrderIntent& intent,
                                                          const GateContext& context,
                                                          Timestamp now) const noexcept {
-  if (auto v = check_known(intent.strategy, intent.instrument, limits_, context); !v) {
-    return std::unexpected(v.error());
-  }
+  const Verdict known = intent.by_engine
+                            ? check_known_reduction(intent, limits_, context)
+                            : check_known(intent.strategy, intent.instrument, limits_, context);
+  if (!known) return std::unexpected(known.error());
   Candidate order =
       candidate_for(intent.strategy, intent.instrument, intent.position_side, limits_, context);
+  order.by_engine = intent.by_engine;
   order.side = intent.side;
   order.kind = intent.kind;
   order.time_in_force = intent.time_in_force;

@@ -147,6 +147,12 @@ constexpr std::uint32_t account_limit_of_fill_ratio(std::uint64_t ratio_ppm) noe
   return 1'000;
 }
 
+/// Loss limits of one level, in Settings::currency (PRE-15). Absent: this level does not limit.
+struct LossSettings {
+  std::optional<Decimal> loss_day_max;  ///< realised and unrealised since the day began
+  std::optional<Decimal> drawdown_max;  ///< from the largest result so far
+};
+
 /// Everything the risk folder can be told. Defaults are RELIABILITY C1's.
 struct Settings {
   CurrencyName currency{"USDT"};  ///< notional limits are in it
@@ -175,6 +181,11 @@ struct Settings {
                           .price_collar_ppm = {}};
   std::vector<std::pair<std::string, Limits>> instruments;  ///< by instrument name
   std::vector<std::pair<std::string, Limits>> strategies;   ///< by the strategy's instance name
+
+  LossSettings account_loss;
+  LossSettings strategy_loss_default;
+  std::vector<std::pair<std::string, LossSettings>> strategy_losses;  ///< over the default
+  Nanos day_start;  ///< of the trading day, after 00:00 UTC
 
   Nanos metadata_age_max = seconds(24 * 3600);  ///< of an instrument's definition, PRE-02
   /// A reference price is fresh while the market connection proves life within `alive_age_max` and

@@ -96,6 +96,18 @@ std::string_view name_of_record(engine::RecordType type) {
       return "rule";
     case engine::RecordType::Latch:
       return "strategy_latch";
+    case engine::RecordType::Reduction:
+      return "reduction";
+    case engine::RecordType::Bill:
+      return "bill";
+    case engine::RecordType::DayRow:
+      return "day_row";
+    case engine::RecordType::DayMoney:
+      return "day_money";
+    case engine::RecordType::Peak:
+      return "peak";
+    case engine::RecordType::RiskAction:
+      return "risk_action";
   }
   return "unknown";
 }
