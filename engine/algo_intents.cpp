@@ -193,7 +193,8 @@ void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp
     deny(intent.strategy, intent.handle, &order, OrderEventKind::AmendDenied, why, now);
   };
   AlgoOrder* algo = algos_.find(order.client_id);
-  if (algo == nullptr || algo->triggered || is_final(algo->state))
+  // Exits whose order works still are no algo order of the venue's yet.
+  if (algo == nullptr || algo->triggered || is_final(algo->state) || is_dormant(order))
     return refuse(refusal_for(DenialReason::OrderNotWorking));
   AlgoAmendRequest request;
   request.terms = algo->terms;
