@@ -216,6 +216,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   SpscQueue<KillChange> kill_changes{64};
   PublishedValue<DaemonStatus> published;
   PublishedValue<OrderListing> listing;
+  OrderListing listing_draft OWNED_BY(kReactor);
 
   Timestamp started OWNED_BY(kReactor);
   Timestamp last_status OWNED_BY(kReactor);
@@ -228,7 +229,7 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::uint64_t waiting_kill_command OWNED_BY(kReactor) = 0;
   KillTimes kill_times OWNED_BY(kReactor);
   Timestamp kill_began OWNED_BY(kReactor);
-  SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(2)};
+  SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(5)};
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;
   bool journal_failure_told OWNED_BY(kReactor) = false;
   std::vector<bool> stopped_told OWNED_BY(kReactor);
