@@ -129,14 +129,15 @@ class ColdSide {
     log(wall_clock_now(), LogEvent::CommandReceived,
         {LogField::number("kind", static_cast<int>(command.kind)),
          LogField::string("who", command.who.view()), LogField::string("argument", "")});
-    reload_.start([this, command](std::expected<okx::Credentials, std::string> proven) {
+    const auto done = [this, command](std::expected<okx::Credentials, std::string> proven) {
       if (proven) return room_.replace_credentials(std::move(*proven), command);
       log(wall_clock_now(), LogEvent::CredentialsRefused,
           {LogField::string("who", command.who.view()), LogField::string("why", proven.error())});
       ThreadRoleScope role(kCold);
       admin_->answer(
           {command.id, false, AdminAnswer::Text("the old key stays: " + proven.error())});
-    });
+    };
+    reload_.start(room_.status().load().clock_offset, done);
     return true;
   }
 
@@ -260,7 +261,7 @@ int run_daemon(const DaemonOptions& options) {
   auto room = EngineRoom::build(
       {settings, *facts, signer, *tls, cold, state->path(), ring, &history, recorder.get()});
   if (!room) return fail(kBadConfiguration, room.error().message);
-  CredentialReload reload(cold, *tls, settings, facts->account, facts->clock_offset);
+  CredentialReload reload(cold, *tls, settings, facts->account);
   ColdSide cold_side(cold, **room, reload, options, state->path(), sim.get());
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);

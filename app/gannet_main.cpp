@@ -13,6 +13,7 @@
 #include "app/commands/kill_commands.h"
 #include "app/commands/record_command.h"
 #include "app/commands/sim_command.h"
+#include "app/commands/simtest_command.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"Gannet: tools around the trading daemon", "gannet"};
@@ -30,6 +31,7 @@ int main(int argc, char** argv) {
   gannet::app::add_record_command(app);
   gannet::app::add_sim_command(app);
   gannet::app::add_sim_ctl_command(app);
+  gannet::app::add_simtest_command(app);
   gannet::app::add_download_command(app);  // under `data`
   CLI11_PARSE(app, argc, argv);
   return 0;

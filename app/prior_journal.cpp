@@ -103,6 +103,14 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::FillBookedRecord>(record);
     case RecordType::Adjustment:
       return translate<engine::AdjustmentRecord>(record);
+    case RecordType::Bill:
+      return translate<engine::BillRecord>(record);
+    case RecordType::DayRow:
+      return translate<engine::DayRowRecord>(record);
+    case RecordType::DayMoney:
+      return translate<engine::DayMoneyRecord>(record);
+    case RecordType::Peak:
+      return translate<engine::PeakRecord>(record);
     case RecordType::SnapshotEdge:
       return translate<engine::SnapshotEdgeRecord>(record);
     case RecordType::OrderEnded:
@@ -111,6 +119,8 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::CommandRecord>(record);
     case RecordType::Control:
       return translate<engine::ControlRecord>(record);
+    case RecordType::Latch:
+      return translate<engine::StrategyLatchRecord>(record);
     default:
       return;  // says nothing about orders, positions or kill
   }

@@ -63,9 +63,26 @@ void OrderManager::wish_cancel(Order& order, CancelWish wish, Timestamp now) noe
 
 void OrderManager::put_back(Order& order, Timestamp not_before) noexcept {
   order.cancel_not_before = not_before;
+  order.cancel_throttled = false;
   if (order.in_cancel_queue) return;
   order.in_cancel_queue = true;
   cancel_queue_.push_back(&order);  // room for every slot was reserved
+}
+
+/// Cancels for which the bucket of single ones has no room leave together as a batch, which has a
+/// bucket of its own: two are needed, for one alone would be a single one again.
+bool OrderManager::has_cancel_overflow(Timestamp now) const noexcept {
+  std::size_t throttled = 0;
+  std::size_t due = 0;
+  for (const Order* order : cancel_queue_) {
+    if (order->algo || !order->is_open()) continue;
+    if (order->cancel_throttled) {
+      ++throttled;
+    } else if (now >= order->cancel_not_before) {
+      ++due;
+    }
+  }
+  return throttled > 0 && throttled + due > 1;
 }
 
 void OrderManager::pump_cancels(Timestamp now) noexcept {
@@ -73,6 +90,7 @@ void OrderManager::pump_cancels(Timestamp now) noexcept {
     CancelBatch batch;
     AlgoCancelBatch algos;
     std::size_t kept = 0;
+    const bool overflows = has_cancel_overflow(now);
     for (std::size_t i = 0; i < cancel_queue_.size(); ++i) {
       Order* order = cancel_queue_[i];
       if (!order->is_open() || order->cancel_wish == CancelWish::None || order->cancel_in_flight ||
@@ -80,7 +98,8 @@ void OrderManager::pump_cancels(Timestamp now) noexcept {
         order->in_cancel_queue = false;
         continue;
       }
-      if (now >= order->cancel_not_before &&
+      const bool joins = overflows && order->cancel_throttled;
+      if ((now >= order->cancel_not_before || joins) &&
           (order->algo ? algos.push(order) : batch.orders.push(order))) {
         order->in_cancel_queue = false;
         continue;
@@ -102,7 +121,10 @@ std::size_t OrderManager::send_cancels(CancelBatch& batch, Timestamp now) noexce
   const auto acquire_single = [&](Order& order) {
     const auto slot = links_.limiter.try_acquire(risk::RequestKind::Cancel, order.instrument, now,
                                                  priority_of(order));
-    if (!slot.granted) put_back(order, std::min(slot.retry_at, now + seconds(1)));
+    if (!slot.granted) {
+      put_back(order, std::min(slot.retry_at, now + seconds(1)));
+      order.cancel_throttled = true;
+    }
     return slot.granted;
   };
 
@@ -144,6 +166,7 @@ std::size_t OrderManager::send_cancels(CancelBatch& batch, Timestamp now) noexce
   const auto request_of = [&](Order& order) {
     order.cancel_in_flight = true;
     ++counters_.cancels;
+    links_.rules.on_cancel_sent(order, now);
     record(CancelRecord{order.client_id.value, order.venue_id.value, order.instrument.value, 0},
            now);
     return CancelRequest{order.client_id, order.venue_id, order.instrument};

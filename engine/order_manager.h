@@ -3,8 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "domain/venue.h"
@@ -15,6 +17,7 @@
 #include "engine/foreign_orders.h"
 #include "engine/journal.h"
 #include "engine/lane_messages.h"
+#include "engine/order_rules.h"
 #include "engine/order_table.h"
 #include "engine/settings.h"
 #include "risk/pre_trade_gate.h"
@@ -43,6 +46,8 @@ struct OrderManagerSettings {
   bool keep_protective = true;
   /// Orders that the venue's dead-man timer does not cancel are refused (COD-06).
   bool requires_timer_cover = false;
+  /// Of orders that say nothing themselves: what the venue does where they meet our own (PRE-14).
+  SelfTradePrevention self_trade = SelfTradePrevention::AccountDefault;
 };
 
 struct OrderCounters {
@@ -79,6 +84,7 @@ struct OrderManagerLinks {
   StrategyEvents& events;
   EngineListener& listener;
   FillBooking& booking;
+  OrderRules& rules;
   AlgoPort* algos = nullptr;  ///< null: the venue has no algo orders
 };
 
@@ -137,6 +143,9 @@ class OrderManager {
   bool cancel_foreign_order(VenueOrderId venue_id, bool any_tag, Timestamp now) noexcept;
   /// What a person wished of them goes on until they are gone.
   void pump_foreign(Timestamp now) noexcept;
+  /// The engine's own order that reduces a position (PositionReducer), through the same journal,
+  /// gate and limiter. No strategy holds it; its fills are booked to `intent.strategy`.
+  std::expected<ClientOrderId, Denial> place_reduction(OrderIntent intent, Timestamp now) noexcept;
 
   /// AccountListener::may_send_again: only what still is wanted as it was, where the engine is
   /// ready for new risk, and the limiter has a slot for one more request.
@@ -191,12 +200,13 @@ class OrderManager {
   bool wants_lists() const noexcept;
   std::size_t orders_short_of_fills() const noexcept { return short_orders_; }
   bool is_short_of_fills(InstrumentId instrument) noexcept;
+  /// An order that the venue told differently than it was sent, since the last call (PRE-13).
+  bool take_not_as_sent() noexcept { return std::exchange(not_as_sent_, false); }
 
  private:
   // order_manager.cpp: intents
-  risk::GateContext gate_context() const noexcept {
-    return {links_.instruments, links_.exposure, links_.references, links_.conversions,
-            links_.modes};
+  risk::GateContext gate_context(InstrumentId instrument, Timestamp now) noexcept {
+    return links_.rules.context(instrument, now);
   }
   std::optional<risk::ApprovedOrder> approve(const OrderIntent& intent, risk::RequestForm form,
                                              Timestamp trigger, Timestamp now) noexcept;
@@ -267,6 +277,7 @@ class OrderManager {
   // order_cancels.cpp
   void wish_cancel(Order& order, CancelWish wish, Timestamp now) noexcept;
   void pump_cancels(Timestamp now) noexcept;
+  bool has_cancel_overflow(Timestamp now) const noexcept;
   struct CancelBatch;
   std::size_t send_cancels(CancelBatch& batch, Timestamp now) noexcept;
   void put_back(Order& order, Timestamp not_before) noexcept;
@@ -287,6 +298,7 @@ class OrderManager {
   void on_cancel_rejected(Order& order, const ExecutionReport& report) noexcept;
   void on_status(Order& order, const ExecutionReport& report) noexcept;
   void on_status_of_ended(Order& order, const ExecutionReport& report, bool stale) noexcept;
+  void compare_with_sent(const Order& order, const ExecutionReport& report) noexcept;
   void apply_live(Order& order, const ExecutionReport& report) noexcept;
   void settle_amends(Order& order, const ExecutionReport& report) noexcept;
   void end(Order& order, OrderPhase phase, VenueReason reason, EndEvidence evidence,
@@ -325,6 +337,7 @@ class OrderManager {
   std::size_t short_orders_ = 0;      // fills missed in part
   bool account_wide_ = false;
   bool foreign_wished_ = false;  // a cancel of one was wished, and it may be open still
+  bool not_as_sent_ = false;
 };
 
 }  // namespace gannet::engine

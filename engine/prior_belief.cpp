@@ -40,6 +40,18 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       if (const auto adjustment = read_record<AdjustmentRecord>(payload))
         steps_.emplace_back(*adjustment);
       break;
+    case RecordType::Bill:
+      if (const auto bill = read_record<BillRecord>(payload)) steps_.emplace_back(*bill);
+      break;
+    case RecordType::DayRow:
+      if (const auto row = read_record<DayRowRecord>(payload)) steps_.emplace_back(*row);
+      break;
+    case RecordType::DayMoney:
+      if (const auto money = read_record<DayMoneyRecord>(payload)) steps_.emplace_back(*money);
+      break;
+    case RecordType::Peak:
+      if (const auto peak = read_record<PeakRecord>(payload)) steps_.emplace_back(*peak);
+      break;
     case RecordType::SnapshotEdge:
       if (const auto edge = read_record<SnapshotEdgeRecord>(payload)) add_snapshot_edge(*edge);
       break;
@@ -54,6 +66,15 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       break;
     case RecordType::Control:
       if (const auto control = read_record<ControlRecord>(payload)) add_control(*control);
+        break;
+    case RecordType::Latch:
+      if (const auto latch = read_record<StrategyLatchRecord>(payload)) {
+        if (latch->disabled != 0) {
+          disabled_[latch->strategy] = latch->reason;
+        } else {
+          disabled_.erase(latch->strategy);
+        }
+      }
       break;
     default:
       break;

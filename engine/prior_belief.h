@@ -20,7 +20,9 @@ namespace gannet::engine {
 /// this run: who reads the journal translates them by name first.
 class PriorBelief {
  public:
-  using PositionStep = std::variant<FillBookedRecord, AdjustmentRecord>;
+  /// What positions and profit are made of, in the order in which it came.
+  using PositionStep = std::variant<FillBookedRecord, AdjustmentRecord, BillRecord, DayRowRecord,
+                                    DayMoneyRecord, PeakRecord>;
 
   /// Types that say nothing about orders, positions and kill are passed over.
   void add(RecordType type, std::span<const std::byte> payload, Timestamp time);
@@ -39,6 +41,10 @@ class PriorBelief {
   const std::set<std::uint16_t>& killed_strategies() const noexcept { return killed_strategies_; }
   const std::set<std::uint32_t>& killed_instruments() const noexcept {
     return killed_instruments_;
+  }
+  /// Strategies that a rule disabled and nobody has enabled since.
+  const std::map<std::uint16_t, DenialReason>& disabled_strategies() const noexcept {
+    return disabled_;
   }
   std::uint64_t newest_run() const noexcept { return newest_run_; }
   /// When the first record was written; zero: there is none.
@@ -68,6 +74,7 @@ class PriorBelief {
   bool account_killed_ = false;
   std::set<std::uint16_t> killed_strategies_;
   std::set<std::uint32_t> killed_instruments_;
+  std::map<std::uint16_t, DenialReason> disabled_;  // by strategy
   std::uint64_t newest_run_ = 0;
   Timestamp first_time_;
   Timestamp fills_known_;

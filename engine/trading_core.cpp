@@ -24,6 +24,13 @@ risk::ConversionTable conversions_of(const TradingCoreSettings& settings,
   return table;
 }
 
+OrderManagerSettings with_self_trade(OrderManagerSettings settings,
+                                     const risk::Settings& risk_settings) noexcept {
+  if (settings.self_trade == SelfTradePrevention::AccountDefault)
+    settings.self_trade = risk_settings.rules.self_trade.at_venue;
+  return settings;
+}
+
 ReconcilerSettings with_algos(ReconcilerSettings settings, bool asks_algos) noexcept {
   settings.asks_algos = asks_algos;
   return settings;
@@ -48,14 +55,26 @@ TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
       conversions_(conversions_of(settings_, risk_settings, links.currencies)),
       limiter_(risk_settings.rates, links.instruments),
       gate_(std::move(limits)),
+      audit_(links.journal),
+      rules_({links.instruments, exposure_, gate_, references_, conversions_, modes_, links.journal,
+              links.listener},
+             risk_settings.rules,
+             {strategies, links.currencies.size(),
+              settings_.orders.open_capacity + settings_.orders.ended_capacity}),
       positions_(links.instruments, strategies),
-      booking_(links.instruments, positions_, exposure_, links.journal, links.events,
+      profits_(links.instruments, links.currencies.size(), strategies, positions_, references_,
+               conversions_, links.journal, settings_.profits),
+      losses_(profits_, strategies, settings_.losses),
+      booking_(links.instruments, positions_, profits_, exposure_, links.journal, links.events,
                links.listener, settings_.fill_keys),
       orders_({links.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
-               links.journal, links.port, links.events, links.listener, booking_, links.algos},
-              settings_.orders, ids, settings_.margin_modes),
+               audit_, links.port, links.events, links.listener, booking_, rules_, links.algos},
+              with_self_trade(settings_.orders, risk_settings), ids, settings_.margin_modes),
       reconciler_(links.instruments, orders_, exposure_, booking_, links.port,
                   with_algos(settings_.reconciler, links.algos != nullptr)),
+      reducer_({links.instruments, gate_.limits(), exposure_, references_, orders_, links.journal,
+                links.listener},
+               settings_.reducer),
       books_(links.instruments, references_, links.books),
       balances_(links.currencies.size()),
       cash_(links.currencies.size()),
@@ -77,11 +96,22 @@ void TradingCore::restore(const PriorBelief& prior) {
                            exposure_.of_account(instrument, PositionSide::Short).position;
       positions_.adjust(instrument, sum,
                         {adjustment->average_entry_price, links_.instruments[instrument].quote});
+    } else if (const auto* bill = std::get_if<BillRecord>(&step)) {
+      profits_.restore(*bill);
+    } else if (const auto* row = std::get_if<DayRowRecord>(&step)) {
+      profits_.restore(*row);
+    } else if (const auto* money = std::get_if<DayMoneyRecord>(&step)) {
+      profits_.restore(*money);
+    } else if (const auto* peak = std::get_if<PeakRecord>(&step)) {
+      profits_.restore(*peak);
     }
   }
   for (const Order& order : prior.open_orders())
     orders_.restore(order, prior.algo_terms(order.client_id));
   restore_kills(prior);
+  for (const auto& [strategy, reason] : prior.disabled_strategies()) {
+    if (exposure_.contains(StrategyId{strategy})) rules_.restore_disabled({strategy}, reason);
+  }
   if (prior.first_time().nanos == 0) return;
   reconciler_.set_fills_known(prior.fills_known());
   for (std::uint32_t i = 0; i < links_.instruments.size(); ++i)
@@ -92,6 +122,7 @@ void TradingCore::start(Timestamp now) noexcept {
   now_ = now;
   started_ = true;
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
+  profits_.start(now);
   reconciler_.start(now);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
     kills_.set_instrument_mode(InstrumentId{i}, risk::TradingMode::Ready);
@@ -106,8 +137,10 @@ void TradingCore::on_timer(Timestamp now) noexcept {
   now_ = std::max(now_, now);
   flush_batches(now);  // one that was cut short by a full ring
   orders_.on_timer(now);
+  reducer_.on_timer(now);
   if (now < next_tick_) return;
   next_tick_ = now + milliseconds(10);
+  heed_rules(now);
   judge_health(now);
   if (orders_.wants_lists() && now - lists_wanted_ >= seconds(1)) {
     lists_wanted_ = now;
@@ -123,6 +156,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
     look_at_invariants(now);
     if (state_ == EngineState::Held || state_ == EngineState::Killed) orders_.cancel_all({}, now);
   }
+  look_at_money(now);
   feed_dead_man(now);
   watch_flat(now);
   update_state(now);
@@ -137,6 +171,7 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
   if (!continues_places && !continues_amends) flush_batches(now);
   switch (command.kind) {
     case LaneCommand::Kind::Place:
+      if (command.place.by_engine) break;  // no lane's to ask for
       if (!command.more && !continues_places) {
         orders_.place(command.place, command.decided_time, command.trigger_time, now);
         break;
@@ -168,10 +203,7 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       orders_.place_algo(command.algo, command.decided_time, command.trigger_time, now);
       break;
     case LaneCommand::Kind::StrategyFailed:
-      if (!exposure_.contains(command.strategy)) break;
-      kills_.note_failed(command.strategy);
-      // Nobody would wish it again: the wish must outlive a refusal.
-      orders_.cancel_all_of(command.strategy, {}, now, CancelWish::Engine);
+      stop_strategy(command.strategy, now);
       break;
   }
 }
@@ -220,6 +252,7 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
 }
 
 void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
+  if (killed_) losses_.resume({}, now);
   record_command(CommandRecord::Kind::Resume, "", who, now);
   if (kills_.engine()) links_.listener.on_kill_changed(false, "", who, now);
   kills_.set_engine(false);
@@ -309,11 +342,15 @@ void TradingCore::record_command(CommandRecord::Kind kind, std::string_view why,
 void TradingCore::on_book_update(const BookUpdate& update) noexcept {
   ++market_events_;
   books_.on_update(update);
+  if (links_.instruments.contains(update.instrument) &&
+      rules_.on_best(update.instrument, update.receive_time))
+    orders_.cancel_all(update.instrument, update.receive_time);
 }
 
 void TradingCore::on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                                     Timestamp now) noexcept {
   books_.on_withdrawn(instrument, feed, why, now);
+  if (links_.instruments.contains(instrument)) rules_.on_book_gone(instrument);
 }
 
 void TradingCore::on_trade(const TradeEvent& trade) noexcept {
@@ -393,6 +430,7 @@ void TradingCore::on_market_connection(ConnectionState state, Timestamp now) noe
   } else if (was_ready) {
     references_.withdraw_all();
     books_.withdraw_all(BookWithdrawal::Disconnected, now);
+    for (const Instrument& instrument : links_.instruments) rules_.on_book_gone(instrument.id);
   }
   was_connected_ = was_connected_ || is_connected();
   set_hold(HoldReason::MarketConnectionLost, was_connected_ && state != ConnectionState::Ready,
@@ -440,6 +478,7 @@ void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) n
   record(to_record(balance, from_snapshot), balance.receive_time);
   const CurrencyId currency = balance.cash.currency;
   if (currency.value >= balances_.size()) return;
+  rules_.on_balance(balance, balance.exchange_time - venue_offset_);
   auto& newest = balances_[currency.value];
   if (newest && balance.exchange_time < newest->exchange_time) return;
   newest = balance;
@@ -449,6 +488,10 @@ void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) n
 void TradingCore::on_snapshot_begin(SnapshotKind kind, std::uint64_t request,
                                     Timestamp requested_at) noexcept {
   record(SnapshotEdgeRecord{request, requested_at.nanos, kind, 0, 0, {}}, now_);
+  if (kind == SnapshotKind::Balances) {
+    balances_requested_ = requested_at;
+    rules_.on_balances_begin();
+  }
   reconciler_.on_snapshot_begin(kind, request, requested_at);
 }
 
@@ -457,6 +500,10 @@ void TradingCore::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool
   now_ = std::max(now_, now);
   record(SnapshotEdgeRecord{request, 0, kind, 1, complete ? std::uint8_t{1} : std::uint8_t{0}, {}},
          now);
+  if (kind == SnapshotKind::Balances) {
+    rules_.on_balances_end(complete, balances_requested_);
+    rules_.revalue(now);
+  }
   reconciler_.on_snapshot_end(kind, request, complete, now);
 }
 
@@ -482,6 +529,7 @@ void TradingCore::on_account_alive(Timestamp now) noexcept {
 }
 
 void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
+  venue_offset_ = offset;
   orders_.on_venue_clock(offset);
   reconciler_.on_venue_clock(offset);
   const bool is_off =

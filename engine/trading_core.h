@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,11 +16,15 @@
 #include "engine/journal.h"
 #include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
+#include "engine/loss_limits.h"
 #include "engine/order_manager.h"
 #include "engine/position_keeper.h"
+#include "engine/position_reducer.h"
 #include "engine/prior_belief.h"
+#include "engine/profit_book.h"
 #include "engine/reconciler.h"
 #include "engine/settings.h"
+#include "engine/wire_audit.h"
 #include "risk/settings.h"
 
 namespace gannet::engine {
@@ -37,6 +42,9 @@ struct TradingCoreSettings {
   Nanos dead_man_refresh = seconds(3);
   Nanos cash_patience = seconds(5);        ///< before two channels' cash counts as a difference
   Nanos flat_spacing = milliseconds(500);  ///< between two empty lists that prove flat (KILL-05)
+  PositionReducerSettings reducer;
+  ProfitBookSettings profits;
+  LossLimitsSettings losses;
   std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
   std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
   std::vector<CurrencyId> dollar_currencies;        ///< count as the risk currency, one to one
@@ -138,10 +146,32 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_pause(Nanos length, Timestamp now) noexcept;
   /// The journal's writer has failed (or works again): holds, and `resume` does not lift it.
   void set_journal_failed(bool failed, Timestamp now) noexcept;
+  /// One order of a strategy may break one rule (PRE-19).
+  std::optional<OverrideRefusal> grant(const Override& wish, Timestamp now) noexcept {
+    return rules_.grant(wish, now);
+  }
+  /// A strategy that a behavioural rule disabled may trade again. False: it was not disabled.
+  bool enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept {
+    return rules_.enable(strategy, who, now);
+  }
+  /// Other limits from now on (PRE-20), each change on record. The table before comes back in
+  /// `limits`, for another thread to let go. Requires the same strategies and instruments.
+  void replace_limits(risk::LimitTable& limits, const risk::BehaviourRules& rules,
+                      std::span<const LimitChangeRecord> changes, Timestamp now) noexcept;
   /// The venue's position becomes ours. False: there is no difference to accept.
   bool accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept;
   bool resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
                Timestamp now) noexcept;
+  /// Positions are brought down by the engine's own reduce-only orders, or what is being brought
+  /// down is left alone from now on (PositionReducer).
+  PositionReducer& reducer() noexcept { return reducer_; }
+  const ProfitBook& profits() const noexcept { return profits_; }
+  const LossLimits& losses() const noexcept { return losses_; }
+  /// It may trade no more in this run, and its orders go; what it holds stays.
+  void stop_strategy(StrategyId strategy, Timestamp now) noexcept;
+  bool is_stopped(StrategyId strategy) const noexcept {
+    return modes_.strategy(strategy) == risk::TradingMode::Killed;
+  }
 
   /// Orders are to stay at the venue when we are gone: its dead-man timer is set to zero, and asked
   /// again until it says so (`dead_man_is_off`); nothing is armed any more. For the end of a run.
@@ -166,6 +196,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   const BookStore& books() const noexcept { return books_; }
   const risk::Exposure& exposure() const noexcept { return exposure_; }
   const risk::RateLimiter& limiter() const noexcept { return limiter_; }
+  const risk::LimitTable& limits() const noexcept { return gate_.limits(); }
+  const OrderRules& rules() const noexcept { return rules_; }
   /// Newest of each currency; absent: never told.
   const std::optional<BalanceReport>& balance(CurrencyId currency) const noexcept {
     return balances_[currency.value];
@@ -207,13 +239,18 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_fill_hint(const FillHint& hint) noexcept override;
   void on_liquidation_warning(const LiquidationWarning& warning) noexcept override;
   void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
+  void on_bill(const BillReport& bill) noexcept override;
   bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
                       std::uint64_t amend_id, Timestamp now) noexcept override {
-    return orders_.may_send_again(request, id, instrument, amend_id, now);
+    const bool may = orders_.may_send_again(request, id, instrument, amend_id, now);
+    if (may) audit_.on_sent_again(request);
+    return may;
   }
 
  private:
   void flush_batches(Timestamp now) noexcept;
+  /// PRE-07, 10, 12, 13, 17: what rules with a memory want done.
+  void heed_rules(Timestamp now) noexcept;
   void heed_refusal(const ExecutionReport& report) noexcept;
 
   // trading_core_kill.cpp
@@ -226,6 +263,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void tell_instrument(InstrumentId instrument, Timestamp now) noexcept;
   void record_control(ControlRecord::Action action, const ControlScope& scope,
                       std::string_view why, std::string_view who, Timestamp now) noexcept;
+  // trading_core_money.cpp
+  void look_at_money(Timestamp now) noexcept;
+  void act_on(const LossVerdict& verdict, Timestamp now) noexcept;
 
   // trading_core_states.cpp
   void set_hold(HoldReason reason, bool on, Timestamp now) noexcept;
@@ -271,10 +311,15 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   risk::ConversionTable conversions_;
   risk::RateLimiter limiter_;
   risk::PreTradeGate gate_;
+  WireAudit audit_;  ///< before the journal, for the order manager
+  OrderRules rules_;
   PositionKeeper positions_;
+  ProfitBook profits_;
+  LossLimits losses_;
   FillBooking booking_;
   OrderManager orders_;
   Reconciler reconciler_;
+  PositionReducer reducer_;
   BookStore books_;
   // Elements of a batch that came so far; the rest follows in the same turn of the loop.
   FixedVector<OrderIntent, kLargestBatch> placing_;
@@ -325,6 +370,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   std::uint64_t journal_failures_seen_ = 0;
   std::uint64_t market_events_ = 0;
   std::uint64_t fill_hints_ = 0;
+  Nanos venue_offset_;
+  Timestamp next_audit_;
+  Timestamp next_revaluation_;
+  Timestamp balances_requested_;  // of the list of balances that is being read
 };
 
 }  // namespace gannet::engine

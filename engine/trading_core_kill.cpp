@@ -106,6 +106,7 @@ ControlResult TradingCore::resume(const ControlScope& scope, std::string_view wh
       if (!kills_.strategy(scope.strategy)) return ControlResult::NotKilled;
       record_control(ControlRecord::Action::Resume, scope, "", who, now);
       kills_.set_strategy(scope.strategy, false);
+      losses_.resume(scope.strategy, now);
       break;
     case ControlLevel::Instrument:
       if (!kills_.instrument(scope.instrument)) return ControlResult::NotKilled;

@@ -78,6 +78,7 @@ EngineState TradingCore::wanted_state(Timestamp now) const noexcept {
   if (holds_ != 0 || has_dead_man_failed()) return EngineState::Held;
   if (!is_connected()) return EngineState::Connecting;
   if (!is_reconciled() || orders_.has_previous_run_orders()) return EngineState::Reconciling;
+  if (!losses_.has_judged()) return EngineState::Reconciling;
   if (links_.dead_man != nullptr && now >= dead_man_armed_until_) return EngineState::Reconciling;
   return EngineState::Ready;
 }
@@ -132,6 +133,39 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
   }
 }
 
+void TradingCore::heed_rules(Timestamp now) noexcept {
+  while (const auto strategy = rules_.take_disabled())
+    orders_.cancel_all_of(*strategy, {}, now, CancelWish::Engine);
+  if (now >= next_revaluation_) {
+    next_revaluation_ = now + milliseconds(100);
+    rules_.revalue(now);
+    if (rules_.wants_balances(now) && now - reconciler_.last_round() >= seconds(10))
+      reconciler_.want_round();
+  }
+  if (orders_.take_not_as_sent() && !killed_)
+    kill("the venue tells another order than was sent", "engine", now);
+  if (now < next_audit_) return;
+  next_audit_ = now + milliseconds(500);
+  const auto wire = links_.port.wire_counts();
+  if (!wire || killed_ || audit_.agrees_with(*wire)) return;
+  links_.listener.on_alert({Alert::OrdersOutDiffer,
+                            {},
+                            {},
+                            {},
+                            static_cast<std::int64_t>(audit_.journaled().places),
+                            static_cast<std::int64_t>(wire->places),
+                            now});
+  kill("orders out differ from orders in", "engine", now);
+}
+
+void TradingCore::replace_limits(risk::LimitTable& limits, const risk::BehaviourRules& rules,
+                                 std::span<const LimitChangeRecord> changes,
+                                 Timestamp now) noexcept {
+  for (const LimitChangeRecord& change : changes) record(change, now);
+  gate_.swap_limits(limits);
+  rules_.set_rules(rules);
+}
+
 void TradingCore::judge_instruments(Timestamp now) noexcept {
   for (std::uint32_t i = 0; i < held_.size(); ++i) {
     const InstrumentId instrument{i};
@@ -155,6 +189,7 @@ void TradingCore::judge_instruments(Timestamp now) noexcept {
       hold_instrument(instrument, true, now);
     }
     if (exposure_.open_orders(instrument) == 0) continue;
+    if (rules_.must_pull(instrument, now)) orders_.cancel_all(instrument, now);
     const auto unusable = books_.unusable_since(instrument);
     if (unusable && unusable->nanos != 0 && now - *unusable > settings_.book_grace)
       orders_.cancel_all(instrument, now);  // quoting blind (COD-08)

@@ -14,7 +14,7 @@ namespace {
 
 using Target = OperatorTarget;
 
-constexpr int kReloadPatience = 30;  // longer than the daemon's own for the venue's answers
+constexpr int kReloadPatience = 90;  // longer than the daemon's own for the venue's answers
 
 void print_page(std::string text) {
   std::ranges::replace(text, kPageLineEnd, '\n');

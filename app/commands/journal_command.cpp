@@ -88,6 +88,26 @@ std::string_view name_of_record(engine::RecordType type) {
       return "control";
     case engine::RecordType::Pause:
       return "pause";
+    case engine::RecordType::LimitChange:
+      return "limit_change";
+    case engine::RecordType::Override:
+      return "override";
+    case engine::RecordType::Rule:
+      return "rule";
+    case engine::RecordType::Latch:
+      return "strategy_latch";
+    case engine::RecordType::Reduction:
+      return "reduction";
+    case engine::RecordType::Bill:
+      return "bill";
+    case engine::RecordType::DayRow:
+      return "day_row";
+    case engine::RecordType::DayMoney:
+      return "day_money";
+    case engine::RecordType::Peak:
+      return "peak";
+    case engine::RecordType::RiskAction:
+      return "risk_action";
   }
   return "unknown";
 }

@@ -51,6 +51,26 @@ LogEvent log_event_of(engine::Alert alert) noexcept {
       return LogEvent::ClockJumped;
     case Alert::InvariantBroken:
       return LogEvent::InvariantBroken;
+    case Alert::PositionReduced:
+      return LogEvent::PositionReduced;
+    case Alert::ReductionResidue:
+      return LogEvent::ReductionResidue;
+    case Alert::LossLimit:
+      return LogEvent::LossLimit;
+    case Alert::ValuationMissing:
+      return LogEvent::ValuationMissing;
+    case Alert::Protection:
+      return LogEvent::Protection;
+    case Alert::BillsUnexplained:
+      return LogEvent::BillsUnexplained;
+    case Alert::Liquidated:
+    case Alert::AutoDeleveraged:
+    case Alert::Delivered:
+      return LogEvent::PositionTaken;
+    case Alert::MoneyMoved:
+      return LogEvent::MoneyMoved;
+    case Alert::FeesDiffer:
+      return LogEvent::FeesDiffer;
   }
   return LogEvent::OrderUnknown;
 }
@@ -232,7 +252,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
 }
 
 void EngineRoom::Parts::publish_lines(DaemonStatus& status) const {
-  status.moves = market_feed->moves() + order_lines->moves();
+  status.moves = market_feed->moves() + order_lines->moves() + algo_lines->moves();
   status.market_lines = static_cast<std::uint32_t>(market_feed->seats());
   for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
     const okx::MarketFeed::SeatState state = market_feed->state(seat);

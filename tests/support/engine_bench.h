@@ -126,8 +126,9 @@ class EngineBench {
         engine::ClientOrderIds::start(1, run_, prior == nullptr ? 0 : prior->newest_run());
     if (!ids) std::abort();
     core = std::make_unique<engine::TradingCore>(
-        engine::CoreLinks{instruments, currencies, journal, venue, uses_dead_man ? &venue : nullptr,
-                          ears, ears, ears, algos},
+        engine::CoreLinks{instruments, currencies, journal,
+                          port == nullptr ? static_cast<VenuePort&>(venue) : *port,
+                          uses_dead_man ? &venue : nullptr, ears, ears, ears, algos},
         settings, risk_settings, std::move(*limits), 2, *ids);
     venue.listener = core.get();
     for (const Instrument& instrument : instruments)
@@ -174,7 +175,7 @@ class EngineBench {
     if (also_run) also_run(now);
     if (market_up) core->on_market_alive(now);
     if (venue.connected) core->on_account_alive(now);
-    if (market_up && now - books_shown_ >= seconds(5)) {
+    if (market_up && shows_books && now - books_shown_ >= seconds(5)) {
       books_shown_ = now;
       show_books();
     }
@@ -227,8 +228,10 @@ class EngineBench {
   Timestamp now;
   bool uses_dead_man = false;
   AlgoPort* algos = nullptr;
+  VenuePort* port = nullptr;                ///< between core and venue; null: nothing is
   std::function<void(Timestamp)> also_run;  ///< with every turn, after the venue
   bool market_up = false;
+  bool shows_books = true;  ///< again and again, as long as the market is up
 
  private:
   std::uint64_t run_;

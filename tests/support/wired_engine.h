@@ -13,6 +13,7 @@
 
 #include "engine/trading_core.h"
 #include "gateway/okx/protocol/account_venue.h"
+#include "gateway/okx/protocol/book_seeds.h"
 #include "gateway/okx/protocol/market_session.h"
 #include "gateway/okx/protocol/order_session.h"
 #include "gateway/okx/protocol/rest_session.h"
@@ -32,6 +33,7 @@ struct WiredOptions {
   okx_server::Limits limits = okx_server::no_limits();
   int account_mode = 2;
   bool deep_market = true;
+  bool depth = false;  ///< the swap's book of 400 levels too, from a snapshot or from REST
   int more_swaps = 0;              ///< beside the first: SWAP-2 and so on
   bool limits_cancels = false;     ///< as the venue does, ours and its own
 };
@@ -213,6 +215,13 @@ class WiredEngine final : private okx_server::ServerOutput,
     if (!is_ready()) return "not ready: " + std::to_string(static_cast<int>(status.hold_reason));
     if (status.unknown_orders != 0) return "orders whose outcome is not known";
     if (status.held_instruments != 0) return "an instrument is held";
+    for (const sim::BalanceView& there : server->exchange().balances(user)) {
+      const auto& here = core->balance(there.currency);
+      const __int128 cash = here ? here->cash.raw : __int128{0};
+      if (cash != there.cash.raw)
+        return "a balance differs: " + std::string(currencies.name(there.currency));
+    }
+    if (options.depth && !depth_agrees()) return "the deep book differs";
     if (position(swap) != venue_position(swap))
       return "position " + std::to_string(position(swap).raw) + " here, " +
              std::to_string(venue_position(swap).raw) + " at the venue";
@@ -229,6 +238,22 @@ class WiredEngine final : private okx_server::ServerOutput,
     return {};
   }
 
+  /// The best levels of the swap's deep book are the venue's.
+  bool depth_agrees() const {
+    const OrderBook* const book = core->books().find(swap, BookFeed::Depth400);
+    if (book == nullptr) return false;
+    for (const Side side : {Side::Buy, Side::Sell}) {
+      const auto there = server->exchange().book(swap, side, 5);
+      const auto here = side == Side::Buy ? book->bids_worst_first() : book->asks_worst_first();
+      if (here.size() < there.size()) return false;
+      for (std::size_t i = 0; i < there.size(); ++i) {
+        const auto& level = here[here.size() - 1 - i];
+        if (level.price != there[i].price || level.quantity != there[i].quantity) return false;
+      }
+    }
+    return true;
+  }
+
   Options options;
   Timestamp now = kStart;
   InstrumentTable instruments;
@@ -243,6 +268,7 @@ class WiredEngine final : private okx_server::ServerOutput,
   sim::UserId user = 1;
   std::unique_ptr<okx_server::Server> server;
   std::unique_ptr<okx::OrderSession> orders;
+  std::unique_ptr<okx::BookSeeds> seeds;
   std::unique_ptr<okx::MarketSession> market_session;
   std::unique_ptr<okx::RestSession> rest;
   std::unique_ptr<okx::AccountVenue> venue;
@@ -296,8 +322,17 @@ class WiredEngine final : private okx_server::ServerOutput,
     Line line = Line::Market;
     bool up = false;
     bool wants_cut = false;
+    std::uint16_t close_code = 0;  // by the venue, with a word
     okx_server::ConnectionId connection = 0;
     std::optional<Timestamp> reconnect_at;
+  };
+  struct SeedRequests final : okx::RestOutput {
+    static constexpr std::uint64_t kBit = std::uint64_t{1} << 62;
+    bool send_request(std::uint64_t id, HttpRequest request) noexcept override {
+      okx::RestOutput& rest = *owner;
+      return rest.send_request(kBit | id, std::move(request));
+    }
+    WiredEngine* owner = nullptr;
   };
   using Due = std::pair<Timestamp, std::uint64_t>;  // when, and in the order of sending
   struct Pipe {
@@ -412,8 +447,14 @@ class WiredEngine final : private okx_server::ServerOutput,
     okx::SessionProblems& heard = *this;
     okx::Diagnostics& told = *this;
     okx::RestOutput& http = *this;
+    if (options.depth) {
+      core->add_book(swap, BookFeed::Depth400);
+      wanted.push_back({swap, okx::MarketStream::Depth400});
+    }
+    seed_requests_.owner = this;
+    seeds = std::make_unique<okx::BookSeeds>(okx::RestIdentity{}, codes, seed_requests_);
     market_session = std::make_unique<okx::MarketSession>(okx::MarketSessionSettings{}, codes,
-                                                          wanted, *core, told);
+                                                          wanted, *core, told, seeds.get());
     orders = std::make_unique<okx::OrderSession>(*signer_, context_, *core, heard, options.orders);
     rest =
         std::make_unique<okx::RestSession>(okx::RestIdentity{signer_.get(), false}, context_, terms,
@@ -457,12 +498,17 @@ class WiredEngine final : private okx_server::ServerOutput,
     server->on_timer(now);
     core->on_timer(now);
     market_session->on_timer(now);
+    seeds->on_timer(now);
     orders->on_timer(now);
     venue->on_timer(now);
     for (Wire& wire : wires_) {
       if (wire.wants_cut) {
         wire.wants_cut = false;
+        const std::uint16_t code = std::exchange(wire.close_code, std::uint16_t{0});
+        const bool stays = code != 0 && session_of(wire.line).on_close_code(code, now) ==
+                                            okx::CloseReaction::Stop;
         cut(wire.line);
+        if (stays) wire.reconnect_at.reset();
       }
       if (!wire.up && wire.reconnect_at && now >= *wire.reconnect_at) connect(wire.line);
     }
@@ -498,20 +544,31 @@ class WiredEngine final : private okx_server::ServerOutput,
     pipe.requests.pop_front();
     HttpResponse response;
     std::optional<HttpResponse> instead;
+    Nanos late;
     if (intercept_rest) instead = intercept_rest(request);
     if (instead) {
       response = std::move(*instead);
     } else if (rest_is_up) {
       response = server->on_http(request, "127.0.0.1:2", now);
+      const okx_server::HttpDelivery delivery = server->delivery();
+      if (delivery.cut_after) response = {};
+      late = delivery.delay;
     }
     Pipe& back = pipes_[kRestAnswer];
+    back.extra = late;
     back.responses.emplace_back(id, std::move(response));
     post(back, {});
   }
   void answer_engine(Pipe& pipe) {
     auto [id, response] = std::move(pipe.responses.front());
     pipe.responses.pop_front();
-    rest->on_response(id, response, now);
+    if ((id & SeedRequests::kBit) == 0) return rest->on_response(id, response, now);
+    const auto book = seeds->on_response(id & ~SeedRequests::kBit, response, now);
+    if (!book) return;
+    std::string body = response.status == 200 ? response.body : "";
+    const std::size_t size = body.size();
+    body.append(okx::kTextPadding, '\0');
+    market_session->on_book_seed(book->instrument, book->feed, {body.data(), size}, now);
   }
 
   // okx_server::ServerOutput
@@ -521,9 +578,11 @@ class WiredEngine final : private okx_server::ServerOutput,
         post(pipe_of(wire.line, Way::ToEngine), std::string(text));
     }
   }
-  void close(okx_server::ConnectionId id, std::uint16_t, std::string_view) noexcept override {
+  void close(okx_server::ConnectionId id, std::uint16_t code, std::string_view) noexcept override {
     for (Wire& wire : wires_) {
-      if (wire.up && wire.connection == id) wire.wants_cut = true;
+      if (!wire.up || wire.connection != id) continue;
+      wire.wants_cut = true;
+      wire.close_code = code;
     }
   }
   // okx::RestOutput
@@ -542,6 +601,7 @@ class WiredEngine final : private okx_server::ServerOutput,
     problems.emplace_back(detail);
   }
 
+  SeedRequests seed_requests_;
   std::unique_ptr<okx::Signer> signer_;
   okx::AccountContext context_{instruments, currencies, AccountId{0}, okx::OrderTag("mm1")};
   Port port_;
