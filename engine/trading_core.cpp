@@ -153,6 +153,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
     compare_cash(now);
     sweep_previous_run(now);
     sweep_killed(now);
+    look_at_invariants(now);
     if (state_ == EngineState::Held || state_ == EngineState::Killed) orders_.cancel_all({}, now);
   }
   look_at_money(now);

@@ -258,6 +258,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void stop_account(bool on) noexcept;
   void restore_kills(const PriorBelief& prior) noexcept;
   void sweep_killed(Timestamp now) noexcept;
+  void look_at_invariants(Timestamp now) noexcept;
   void judge_pause(Timestamp now) noexcept;
   void tell_instrument(InstrumentId instrument, Timestamp now) noexcept;
   void record_control(ControlRecord::Action action, const ControlScope& scope,
@@ -362,6 +363,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool dead_man_off_ = false;
   Timestamp lists_wanted_;
   std::optional<Timestamp> venue_unavailable_;  // when the venue said so last
+  Timestamp next_invariants_;
+  std::uint32_t invariants_cursor_ = 0;         // instruments take turns
   std::optional<Timestamp> paused_;             // when the machine was found to have stood still
   Timestamp next_instrument_look_;
   std::uint64_t journal_failures_seen_ = 0;

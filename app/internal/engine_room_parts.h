@@ -221,6 +221,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   SpscQueue<KillChange> kill_changes{64};
   PublishedValue<DaemonStatus> published;
   PublishedValue<OrderListing> listing;
+  OrderListing listing_draft OWNED_BY(kReactor);
 
   Timestamp started OWNED_BY(kReactor);
   Timestamp last_status OWNED_BY(kReactor);
@@ -239,7 +240,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   std::optional<Reload> reload OWNED_BY(kReactor);
   KillTimes kill_times OWNED_BY(kReactor);
   Timestamp kill_began OWNED_BY(kReactor);
-  SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(2)};
+  SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(5)};
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;
   bool journal_failure_told OWNED_BY(kReactor) = false;
   std::vector<bool> stopped_told OWNED_BY(kReactor);
