@@ -18,7 +18,19 @@ namespace gannet::app {
 
 /// An operator's wish on its way to the reactor, by value.
 struct AdminCommand {
-  enum class Kind : std::uint8_t { Kill, Hold, Resume, Accept, ReloadCredentials };
+  enum class Kind : std::uint8_t {
+    Kill,
+    Hold,
+    Resume,
+    Accept,
+    ReloadCredentials,
+    ShowLimits,      ///< `limits`: one JSON object
+    ShowLimitsPage,  ///< `limits-page`
+    SetLimit,        ///< `limits-set [--confirm] KEY VALUE`
+    ReloadLimits,    ///< `limits-reload [--confirm]`
+    EnableStrategy,  ///< `enable STRATEGY`
+    GrantOverride,   ///< `override STRATEGY RULE MILLISECONDS WHY`
+  };
   Kind kind = Kind::Kill;
   FixedString<120> argument;  ///< the reason, or an instrument's name
   FixedString<47> who;        ///< "user 1000, process 4242"
@@ -54,6 +66,8 @@ class AdminServer {
 
   /// The reactor's answer, brought to the cold thread.
   void answer(const AdminAnswer& answer);
+  /// One from the cold thread itself, of any length. `page`: goes out as it is, lines and all.
+  void answer(std::uint64_t id, bool good, std::string text, bool page = false);
 
  private:
   struct State;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "app/admin.h"
 #include "app/daemon_status.h"
 #include "app/frame_recorder.h"
+#include "app/limit_desk.h"
+#include "app/limit_use.h"
 #include "app/startup.h"
 #include "base/error.h"
 #include "base/journal_store.h"
@@ -68,6 +71,13 @@ class EngineRoom {
   /// From the reactor's next turn on everything is signed with this key, and the private socket is
   /// logged in anew; answers `command`.
   void replace_credentials(okx::Credentials credentials, const AdminCommand& command);
+  /// Limits to be in force from the reactor's next turn on; then `done` runs on the cold loop,
+  /// where what they replaced is let go.
+  void replace_limits(std::unique_ptr<LimitReplacement> limits, std::function<void()> done);
+  /// How much of each limit is used now: told to `done`, on the cold loop.
+  void ask_limits(std::function<void(const LimitUse&)> done);
+  /// Before `run`: the limits that it starts with.
+  const risk::LimitTable& limits() const noexcept;
   void request_stop() noexcept;
   const PublishedValue<DaemonStatus>& status() const noexcept;
   /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the
@@ -80,6 +90,7 @@ class EngineRoom {
   std::string refusal() const;
 
  private:
+  std::size_t limits_instruments() const noexcept;
   struct Parts;
   explicit EngineRoom(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

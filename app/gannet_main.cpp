@@ -9,6 +9,7 @@
 #include "app/commands/doctor_command.h"
 #include "app/commands/download_command.h"
 #include "app/commands/journal_command.h"
+#include "app/commands/limits_command.h"
 #include "app/commands/record_command.h"
 #include "app/commands/sim_command.h"
 
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   gannet::app::add_docs_command(app);
   gannet::app::add_doctor_command(app);
   gannet::app::add_journal_command(app);
+  gannet::app::add_limits_command(app);
   gannet::app::add_record_command(app);
   gannet::app::add_sim_command(app);
   gannet::app::add_sim_ctl_command(app);

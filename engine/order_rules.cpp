@@ -100,7 +100,7 @@ std::optional<Denial> OrderRules::check(const Subject& subject, Timestamp now) n
     const risk::RuleMode mode = is_crossed ? risk::RuleMode::Enforce : rules_.market_sanity.mode;
     if (auto why = judge(*finding, mode, subject.strategy, subject.instrument, now)) return why;
   }
-  if (const auto finding = ratios_.check(subject.strategy, now)) {
+  if (const auto finding = ratios_.check(subject.strategy, now); finding && adds_risk(subject)) {
     if (auto why =
             judge(*finding, rules_.order_to_trade.mode, subject.strategy, subject.instrument, now))
       return why;
