@@ -175,7 +175,9 @@ TEST_F(OperatorTest, LimitsAreShownChangedAndReloadedWhileItTrades) {
   // Tighter at once, so tight that nothing goes; looser with a second word.
   const Said tighter = command({"limits", "set", "risk.account.order_notional_max", "1"});
   ASSERT_EQ(tighter.code, 0) << tighter.err;
-  EXPECT_FALSE(daemon.log_lines({"limit.changed", "risk.account.order_notional_max"}).empty());
+  ASSERT_TRUE(wait_until([&] {
+    return !daemon.log_lines({"limit.changed", "risk.account.order_notional_max"}).empty();
+  }));
   ASSERT_TRUE(wait_until(
       [&] { return !daemon.log_lines({"order.denied", "notional_above_limit"}).empty(); }));
   const Said looser = command({"limits", "set", "risk.account.order_notional_max", "100000"});
@@ -197,15 +199,17 @@ TEST_F(OperatorTest, LimitsAreShownChangedAndReloadedWhileItTrades) {
   ASSERT_EQ(granted.code, 0) << granted.err;
   ASSERT_TRUE(wait_until(
       [&] { return !daemon.log_lines({"override.used", "quantity_above_limit"}).empty(); }));
-  EXPECT_FALSE(daemon.log_lines({"override.granted", "a drill"}).empty());
+  ASSERT_TRUE(
+      wait_until([&] { return !daemon.log_lines({"override.granted", "a drill"}).empty(); }));
 
   DemoConfig changed = config;
   changed.more = "[risk.account]\nopen_orders_max = 30\norder_notional_max = \"100000\"\n";
   folder.write("gannetd.toml", changed.text());
   daemon.process().signal(SIGHUP);
   ASSERT_TRUE(wait_until([&] { return limit_of("account", "open_orders_max") == "30"; }));
-  EXPECT_FALSE(daemon.log_lines({"limit.kept", "risk.strategy.prober"}).empty())
-      << "gone from the file: that loosens";
+  // Gone from the file: that loosens.
+  ASSERT_TRUE(wait_until(
+      [&] { return !daemon.log_lines({"limit.kept", "risk.strategy.prober"}).empty(); }));
   EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
   expect_agreement();
 }
