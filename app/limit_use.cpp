@@ -95,8 +95,10 @@ std::string value_text(const LimitRow& row, const std::optional<__int128>& value
       const int digits = names.instruments[row.instrument].quantity_digits;
       return exact_text(*value, digits);
     }
-    case Unit::Money:
-      return exact_text(*value, Amount::kDigits);
+    case Unit::Money: {
+      constexpr int kShown = 8;  // what conversions leave behind it says nothing
+      return exact_text(*value / power_of_ten(Amount::kDigits - kShown), kShown);
+    }
     case Unit::Fraction:
       return exact_text(*value, 4) + "%";
     case Unit::Ratio:
