@@ -366,6 +366,9 @@ void OrderRules::consume_override(const Order& order, Timestamp now) noexcept {
 
 void OrderRules::set_rules(const risk::BehaviourRules& rules) noexcept {
   rules_ = rules;
+  repeated_.set_mode(rules.repeated_execution.mode);
+  storms_.set_mode(rules.reject_storm.mode);
+  ratios_.set_mode(rules.order_to_trade.mode);
   sanity_.set_mode(rules.market_sanity.mode);
 }
 
