@@ -147,9 +147,10 @@ bool OrderRules::is_waived(StrategyId strategy, DenialReason reason, Timestamp n
 std::optional<Denial> OrderRules::judge(const risk::Finding& finding, risk::RuleMode mode,
                                         StrategyId strategy, InstrumentId instrument,
                                         Timestamp now) noexcept {
-  if (is_waived(strategy, finding.reason, now)) return std::nullopt;
+  const bool enforces = mode == risk::RuleMode::Enforce;
+  if (enforces && is_waived(strategy, finding.reason, now)) return std::nullopt;
   tell(Alert::RuleBroken, finding, strategy, instrument, now);
-  if (mode != risk::RuleMode::Enforce) return std::nullopt;
+  if (!enforces) return std::nullopt;
   return as_denial(finding);
 }
 
