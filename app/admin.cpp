@@ -82,11 +82,27 @@ struct AdminServer::State {
       command.kind = AdminCommand::Kind::Accept;
     } else if (word == "reload-credentials") {
       command.kind = AdminCommand::Kind::ReloadCredentials;
+    } else if (word == "limits") {
+      command.kind = AdminCommand::Kind::ShowLimits;
+    } else if (word == "limits-page") {
+      command.kind = AdminCommand::Kind::ShowLimitsPage;
+    } else if (word == "limits-set") {
+      command.kind = AdminCommand::Kind::SetLimit;
+    } else if (word == "limits-reload") {
+      command.kind = AdminCommand::Kind::ReloadLimits;
+    } else if (word == "enable") {
+      command.kind = AdminCommand::Kind::EnableStrategy;
+    } else if (word == "override") {
+      command.kind = AdminCommand::Kind::GrantOverride;
     } else {
       return reply(
           R"({"ok":false,"error":"unknown command; known: status, page, orders, kill, hold, resume, )"
-          R"(cancel, accept, reload-credentials"})");
+          R"(cancel, accept, reload-credentials, limits, limits-page, limits-set, limits-reload, enable, )"
+          R"(override"})");
     }
+    if (!FixedString<120>::fits(argument) && command.kind != AdminCommand::Kind::Kill &&
+        command.kind != AdminCommand::Kind::Hold && command.kind != AdminCommand::Kind::Resume)
+      return reply(R"({"ok":false,"error":"the command is too long: 120 bytes at most"})");
     command.argument = FixedString<120>(argument);
     command.who = FixedString<47>(fmt::format("user {}, process {}", peer.user, peer.process));
     command.id = next_id++;
@@ -115,6 +131,21 @@ std::expected<std::unique_ptr<AdminServer>, Error> AdminServer::listen(
 
 AdminServer::AdminServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 AdminServer::~AdminServer() = default;
+
+void AdminServer::answer(std::uint64_t id, bool good, std::string text, bool page) {
+  const auto found = state_->waiting.find(id);
+  if (found == state_->waiting.end()) return;
+  if (page) {
+    std::ranges::replace(text, '\n', kPageLineEnd);
+    found->second(std::move(text));
+  } else {
+    std::ranges::replace(text, '"', '\'');
+    std::ranges::replace(text, '\n', ' ');
+    found->second(
+        fmt::format("{{\"ok\":{},\"{}\":\"{}\"}}", good, good ? "message" : "error", text));
+  }
+  state_->waiting.erase(found);
+}
 
 void AdminServer::answer(const AdminAnswer& answer) {
   std::string text(answer.text.view());

@@ -19,7 +19,21 @@ namespace gannet::app {
 
 /// An operator's wish on its way to the reactor, by value.
 struct AdminCommand {
-  enum class Kind : std::uint8_t { Kill, Hold, Resume, Accept, ReloadCredentials, Cancel, Orders };
+  enum class Kind : std::uint8_t {
+    Kill,
+    Hold,
+    Resume,
+    Accept,
+    ReloadCredentials,
+    Cancel,
+    Orders,
+    ShowLimits,      ///< `limits`: one JSON object
+    ShowLimitsPage,  ///< `limits-page`
+    SetLimit,        ///< `limits-set [--confirm] KEY VALUE`
+    ReloadLimits,    ///< `limits-reload [--confirm]`
+    EnableStrategy,  ///< `enable STRATEGY`
+    GrantOverride,   ///< `override STRATEGY RULE MILLISECONDS WHY`
+  };
   Kind kind = Kind::Kill;
   engine::ControlLevel level = engine::ControlLevel::Engine;  ///< Kill, Resume, Cancel: how far
   ControlTarget target;       ///< of them: a name or an order's number, as the level needs
@@ -63,6 +77,8 @@ class AdminServer {
   void answer(const AdminAnswer& answer);
   /// A line in its place.
   void answer(std::uint64_t id, std::string line);
+  /// One from the cold thread itself, of any length. `page`: goes out as it is, lines and all.
+  void answer(std::uint64_t id, bool good, std::string text, bool page = false);
 
  private:
   struct State;

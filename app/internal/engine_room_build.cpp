@@ -83,6 +83,13 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
         return std::unexpected(std::move(permitted.error()).with("strategy \"" + names[s] + "\""));
     }
   }
+  for (std::uint32_t i = 0; i < settings.instruments.size(); ++i) {
+    const auto& leverage = settings.instruments[i].leverage;
+    if (!leverage) continue;
+    constexpr int kDigits = 4;
+    if (const auto value = parse_units(*leverage, kDigits))
+      limits->set_leverage(facts.instruments.find(settings.instruments[i].name), {*value, kDigits});
+  }
   const unsigned number = engine_number_of(settings.account.engine_id);
   std::uint64_t newest_run = prior->belief().newest_run();
   for (const ClientOrderId id : facts.recent_ids) {
@@ -232,6 +239,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   });
   link.bind(*venue, core->orders());
   link.bind_algos(*algo_rest);
+  link.audit(*order_lines, *rest_session);
   tap->time_with(link);
   return {};
 }

@@ -139,6 +139,9 @@ struct EngineRoom::Parts final : engine::EngineListener {
   /// Asked on the cold thread just before a request is written: no new order leaves once killed.
   bool permits(const HttpRequest& request) const RUNS_ON(kCold);
   void carry_out(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  StrategyId strategy_named(std::string_view name) const RUNS_ON(kReactor);
+  void grant_override(const AdminCommand& command, AdminAnswer& answer, Timestamp now)
+      RUNS_ON(kReactor);
   void take_credentials(okx::Credentials credentials, const AdminCommand& command, Timestamp now)
       RUNS_ON(kReactor);
   void answer_reload(Timestamp now) RUNS_ON(kReactor);

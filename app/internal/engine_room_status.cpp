@@ -71,6 +71,19 @@ LogEvent log_event_of(engine::Alert alert) noexcept {
       return LogEvent::MoneyMoved;
     case Alert::FeesDiffer:
       return LogEvent::FeesDiffer;
+    case Alert::RuleBroken:
+      return LogEvent::RuleBroken;
+    case Alert::MarketSuspect:
+      return LogEvent::MarketSuspect;
+    case Alert::StrategyDisabled:
+      return LogEvent::StrategyDisabled;
+    case Alert::StrategyEnabled:
+      return LogEvent::StrategyEnabled;
+    case Alert::OverrideUsed:
+      return LogEvent::OverrideUsed;
+    case Alert::OrdersOutDiffer:
+    case Alert::OrderNotAsSent:
+      return LogEvent::OrdersOutDiffer;
   }
   return LogEvent::OrderUnknown;
 }
@@ -101,7 +114,11 @@ void EngineRoom::Parts::on_alert(const engine::AlertEvent& event) noexcept {
        LogField::string("instrument", known ? facts.instruments[event.instrument].name.view() : ""),
        LogField::number("client_order_id", static_cast<std::int64_t>(event.client_id.value)),
        LogField::number("venue_order_id", static_cast<std::int64_t>(event.venue_id.value)),
-       LogField::number("expected", event.expected), LogField::number("actual", event.actual)});
+       LogField::number("expected", event.expected), LogField::number("actual", event.actual),
+       LogField::string("strategy", event.strategy.value < settings.strategies.size()
+                                        ? settings.strategies[event.strategy.value].name
+                                        : ""),
+       LogField::string("rule", event.rule ? gannet::name_of(*event.rule) : "")});
 }
 
 void EngineRoom::Parts::on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
