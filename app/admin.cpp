@@ -27,8 +27,10 @@ struct AdminServer::State {
     const std::string word = line.substr(0, space);
     const std::string argument = space == std::string::npos ? "" : line.substr(space + 1);
     if (word == "status") return reply(to_json(status.load()));
-    if (word == "page") {
-      std::string page = status_page(status.load());
+    if (word == "pnl") return reply(to_json(status.load().money));
+    if (word == "page" || word == "pnl-page") {
+      const DaemonStatus now = status.load();
+      std::string page = word == "page" ? status_page(now) : money_page(now.money);
       std::ranges::replace(page, '\n', kPageLineEnd);
       return reply(std::move(page));
     }
@@ -45,8 +47,8 @@ struct AdminServer::State {
       command.kind = AdminCommand::Kind::ReloadCredentials;
     } else {
       return reply(
-          R"({"ok":false,"error":"unknown command; known: status, page, kill, hold, resume, accept, )"
-          R"(reload-credentials"})");
+          R"({"ok":false,"error":"unknown command; known: status, page, pnl, pnl-page, kill, )"
+          R"(hold, resume, accept, reload-credentials"})");
     }
     command.argument = FixedString<120>(argument);
     command.who = FixedString<47>(fmt::format("user {}, process {}", peer.user, peer.process));

@@ -38,9 +38,10 @@ inline constexpr char kPageLineEnd = '\x1f';
 
 std::string admin_socket_path(const std::string& state_directory);
 
-/// The operator's socket: one request a line. `status` answers with one JSON object, `page` with
-/// lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON`, `accept INSTRUMENT` and
-/// `reload-credentials` are handed on and answered {"ok":true,...} when they are carried out.
+/// The operator's socket: one request a line. `status` and `pnl` answer with one JSON object,
+/// `page` and `pnl-page` with lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON`,
+/// `accept INSTRUMENT` and `reload-credentials` are handed on and answered {"ok":true,...} when they
+/// are carried out.
 /// Thread: the cold loop's; `post` and `answer` connect it with the reactor.
 class AdminServer {
  public:

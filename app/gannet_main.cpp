@@ -10,6 +10,7 @@
 #include "app/commands/download_command.h"
 #include "app/commands/journal_command.h"
 #include "app/commands/record_command.h"
+#include "app/commands/report_command.h"
 #include "app/commands/sim_command.h"
 
 int main(int argc, char** argv) {
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   gannet::app::add_doctor_command(app);
   gannet::app::add_journal_command(app);
   gannet::app::add_record_command(app);
+  gannet::app::add_report_command(app);
   gannet::app::add_sim_command(app);
   gannet::app::add_sim_ctl_command(app);
   gannet::app::add_download_command(app);  // under `data`

@@ -46,6 +46,7 @@ enum class Alert : std::uint8_t {
 };
 std::string_view name_of(Alert alert) noexcept;
 
+struct ProtectionRule;
 struct ReductionResult;
 
 struct AlertEvent {
@@ -57,6 +58,7 @@ struct AlertEvent {
   std::int64_t actual = 0;
   Timestamp time;
   StrategyId strategy{};  ///< LossLimit, ValuationMissing, Protection: whose; none: the account's
+  CurrencyId currency{};  ///< BillsUnexplained, MoneyMoved: whose; amounts are in its millionths
 };
 
 /// What the process around the engine wants to hear: for logs, alerts, and the kill flag's file.
@@ -71,6 +73,9 @@ class EngineListener {
   /// The definition as it is from now on: for the journal and the log.
   virtual void on_definition_changed(const Instrument& /*instrument*/, Timestamp /*now*/) noexcept {
   }
+  /// An automatic protection acts; `value` in the unit of the rule's threshold.
+  virtual void on_protection(const ProtectionRule& /*rule*/, __int128 /*value*/,
+                             Timestamp /*now*/) noexcept {}
   /// What PositionReducer was asked for has ended, one way or another.
   virtual void on_reduction_ended(const ReductionResult& /*result*/, Timestamp /*now*/) noexcept {}
   /// Kill or cancel-all has ended: the venue's own list held no order of ours, twice (KILL-05).

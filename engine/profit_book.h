@@ -116,6 +116,10 @@ class ProfitBook {
     __int128 base_unrealised = 0;
     PositionCost base_held;  // until there is a price for it
     bool base_waits = false;
+    bool is_idle() const noexcept {
+      return fees == 0 && funding == 0 && base_realised == 0 && base_fees == 0 &&
+             base_funding == 0 && base_unrealised == 0 && !base_waits;
+    }
   };
   /// Of one currency in one scope.
   struct Money {
@@ -134,7 +138,19 @@ class ProfitBook {
     __int128 value = 0;  // raw price, or 10^-18 of the risk currency; 0: never told
     Timestamp time;
   };
-  struct Sums;
+  /// Of one currency in one scope, raw.
+  struct Sums {
+    __int128 realised = 0, unrealised = 0, fees = 0, funding = 0, other = 0;  // of the day
+    __int128 total = 0;
+    __int128 long_value = 0, short_value = 0;
+    Timestamp price_time{};  // of the oldest price used
+    bool is_used = false;
+    bool is_priced = true;
+    bool is_nothing() const noexcept {
+      return realised == 0 && unrealised == 0 && fees == 0 && funding == 0 && other == 0 &&
+             total == 0 && long_value == 0 && short_value == 0;
+    }
+  };
 
   std::size_t account() const noexcept { return strategies_; }
   std::size_t scope_of(StrategyId strategy) const noexcept {
@@ -156,6 +172,7 @@ class ProfitBook {
   void look_at_prices(Timestamp now) noexcept;
   void turn_day(Timestamp day, Timestamp now) noexcept;
   void settle_bases(Timestamp now) noexcept;
+  void add_rows(std::size_t scope) noexcept;
   void value(std::size_t scope, Timestamp now) noexcept;
   void note_peak(std::size_t scope, Timestamp now) noexcept;
   void record_row(std::size_t scope, std::size_t instrument, Timestamp now) noexcept;
@@ -176,6 +193,7 @@ class ProfitBook {
   std::vector<Row> rows_;                 // [scope][instrument]; the last scope is the account
   std::vector<Money> money_;              // [scope][currency]
   std::vector<Scope> scopes_;
+  std::vector<Sums> sums_;             // by currency, of the scope at hand
   std::vector<Known> prices_;          // by instrument
   std::vector<Known> worth_;           // by currency
   std::vector<std::int64_t> at_hour_;  // [scope][instrument]: raw quantities

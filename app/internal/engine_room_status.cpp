@@ -97,6 +97,7 @@ void EngineRoom::Parts::on_alert(const engine::AlertEvent& event) noexcept {
        LogField::string("instrument", known ? facts.instruments[event.instrument].name.view() : ""),
        LogField::number("client_order_id", static_cast<std::int64_t>(event.client_id.value)),
        LogField::number("venue_order_id", static_cast<std::int64_t>(event.venue_id.value)),
+       LogField::string("currency", facts.currencies.name(event.currency)),
        LogField::number("expected", event.expected), LogField::number("actual", event.actual)});
 }
 
@@ -109,6 +110,23 @@ void EngineRoom::Parts::on_kill_changed(bool now_killed, std::string_view why, s
   kill_changes.try_push({now_killed, FixedString<120>(why), FixedString<47>(who),
                          std::exchange(waiting_kill_command, 0)});
   if (started.nanos != 0) publish_status(now);
+}
+
+void EngineRoom::Parts::on_protection(const engine::ProtectionRule& rule, __int128 value,
+                                      Timestamp now) noexcept {
+  const auto millionths = [](__int128 number) {
+    return static_cast<std::int64_t>(number / 1'000'000'000'000);
+  };
+  const bool is_ratio = rule.watch == engine::ProtectionWatch::PositionRatio ||
+                        rule.watch == engine::ProtectionWatch::MarginRatio ||
+                        rule.watch == engine::ProtectionWatch::LiquidationWarning;
+  log(now, LogEvent::Protection,
+      {LogField::string("name", rule.name), LogField::string("action", name_of(rule.action)),
+       LogField::decimal(
+           "threshold",
+           is_ratio ? static_cast<std::int64_t>(rule.threshold) : millionths(rule.threshold), 6),
+       LogField::decimal("value", is_ratio ? static_cast<std::int64_t>(value) : millionths(value),
+                         6)});
 }
 
 void EngineRoom::Parts::on_flat_confirmed(Timestamp now) noexcept {
@@ -234,6 +252,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.environment = settings.venue.environment;
   if (links.recorder != nullptr) status.recording = links.recorder->figures();
   status.risk_currency = settings.risk.currency;
+  publish_money(status.money, now);
   status.instruments = static_cast<std::uint32_t>(
       std::min<std::size_t>(facts.instruments.size(), DaemonStatus::kMaxInstruments));
   for (std::uint32_t i = 0; i < status.instruments; ++i) status.rows[i] = row_of({i}, now);
