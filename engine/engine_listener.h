@@ -46,6 +46,7 @@ enum class Alert : std::uint8_t {
 };
 std::string_view name_of(Alert alert) noexcept;
 
+struct ProfitFigures;
 struct ProtectionRule;
 struct ReductionResult;
 
@@ -73,6 +74,9 @@ class EngineListener {
   /// The definition as it is from now on: for the journal and the log.
   virtual void on_definition_changed(const Instrument& /*instrument*/, Timestamp /*now*/) noexcept {
   }
+  /// The trading day ended with these figures; an invalid strategy: the account's.
+  virtual void on_day_closed(StrategyId /*strategy*/, const ProfitFigures& /*closing*/,
+                             Timestamp /*now*/) noexcept {}
   /// An automatic protection acts; `value` in the unit of the rule's threshold.
   virtual void on_protection(const ProtectionRule& /*rule*/, __int128 /*value*/,
                              Timestamp /*now*/) noexcept {}

@@ -146,9 +146,13 @@ bool ProfitBook::on_timer(Timestamp now) noexcept {
   next_look_ = now + settings_.look_spacing;
   look_at_prices(now);
   const Timestamp day = floor_to(now, kDay, settings_.day_start);
-  if (day > day_) {
-    // The old day's last figures, for whoever tells them, at the prices the new one begins with.
-    for (std::size_t scope = 0; scope <= account(); ++scope) value(scope, now);
+  has_turned_ = day > day_;
+  if (has_turned_) {
+    // The old day's last figures, at the prices that the new one begins with.
+    for (std::size_t scope = 0; scope <= account(); ++scope) {
+      value(scope, now);
+      scopes_[scope].closing = scopes_[scope].figures;
+    }
     turn_day(day, now);
   }
   settle_bases(now);

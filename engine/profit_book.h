@@ -83,6 +83,11 @@ class ProfitBook {
   void start(Timestamp now) noexcept;
   /// Values everything when it is due, and turns the day. True: there are new figures.
   bool on_timer(Timestamp now) noexcept;
+  /// Whether the last look turned the day: `closing` is what the one before ended with.
+  bool has_turned() const noexcept { return has_turned_; }
+  const ProfitFigures& closing(StrategyId strategy) const noexcept {
+    return scopes_[scope_of(strategy)].closing;
+  }
 
   /// An invalid strategy: the account.
   const ProfitFigures& figures(StrategyId strategy) const noexcept {
@@ -130,6 +135,7 @@ class ProfitBook {
   };
   struct Scope {
     ProfitFigures figures;
+    ProfitFigures closing;  // of the day before
     __int128 told_peak = 0;
     Timestamp peak_told;
     bool has_peak = false;
@@ -200,6 +206,7 @@ class ProfitBook {
   Timestamp hour_;
   Timestamp day_;
   Timestamp next_look_;
+  bool has_turned_ = false;
   std::uint64_t lost_ = 0;  // records that found no room
 };
 

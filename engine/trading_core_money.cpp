@@ -22,6 +22,11 @@ std::int64_t millionths(__int128 money) noexcept {
 void TradingCore::look_at_money(Timestamp now) noexcept {
   if (!started_ || !profits_.on_timer(now)) return;
   bills_.on_timer(now);
+  if (profits_.has_turned()) {
+    links_.listener.on_day_closed({}, profits_.closing({}), now);
+    for (std::uint16_t s = 0; s < positions_.strategies(); ++s)
+      links_.listener.on_day_closed(StrategyId{s}, profits_.closing(StrategyId{s}), now);
+  }
   losses_.judge(is_connected() && is_reconciled(), now,
                 [this, now](const LossVerdict& verdict) noexcept { act_on(verdict, now); });
   protections_.judge(

@@ -137,6 +137,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   void on_alert(const engine::AlertEvent& event) noexcept override RUNS_ON(kReactor);
   void on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
                        Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_day_closed(StrategyId strategy, const engine::ProfitFigures& closing,
+                     Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_protection(const engine::ProtectionRule& rule, __int128 value, Timestamp now) noexcept
       override RUNS_ON(kReactor);
   void on_flat_confirmed(Timestamp now) noexcept override RUNS_ON(kReactor);

@@ -91,12 +91,17 @@ void EngineRoom::Parts::on_definition_changed(const Instrument& instrument,
 }
 
 void EngineRoom::Parts::on_alert(const engine::AlertEvent& event) noexcept {
+  if (event.alert == engine::Alert::Protection) return;  // told with its name: on_protection
   const bool known = facts.instruments.contains(event.instrument);
+  const bool is_named = event.strategy.value < settings.strategies.size();
   log(event.time, log_event_of(event.alert),
       {LogField::string("alert", engine::name_of(event.alert)),
        LogField::string("instrument", known ? facts.instruments[event.instrument].name.view() : ""),
        LogField::number("client_order_id", static_cast<std::int64_t>(event.client_id.value)),
        LogField::number("venue_order_id", static_cast<std::int64_t>(event.venue_id.value)),
+       LogField::string("strategy",
+                        is_named ? std::string_view(settings.strategies[event.strategy.value].name)
+                                 : std::string_view()),
        LogField::string("currency", facts.currencies.name(event.currency)),
        LogField::number("expected", event.expected), LogField::number("actual", event.actual)});
 }
@@ -110,6 +115,20 @@ void EngineRoom::Parts::on_kill_changed(bool now_killed, std::string_view why, s
   kill_changes.try_push({now_killed, FixedString<120>(why), FixedString<47>(who),
                          std::exchange(waiting_kill_command, 0)});
   if (started.nanos != 0) publish_status(now);
+}
+
+void EngineRoom::Parts::on_day_closed(StrategyId strategy, const engine::ProfitFigures& closing,
+                                      Timestamp now) noexcept {
+  const auto money = [](const char* name, __int128 raw) {
+    return LogField::decimal(name, static_cast<std::int64_t>(raw / 1'000'000'000'000), 6);
+  };
+  log(now, LogEvent::DayClosed,
+      {LogField::string("whose", strategy.valid() ? settings.strategies[strategy.value].name
+                                                  : std::string_view("account")),
+       money("result", closing.result), money("realised", closing.realised),
+       money("unrealised", closing.unrealised), money("fees", closing.fees),
+       money("funding", closing.funding), money("other", closing.other),
+       LogField::boolean("valued", closing.valued)});
 }
 
 void EngineRoom::Parts::on_protection(const engine::ProtectionRule& rule, __int128 value,

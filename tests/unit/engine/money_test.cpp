@@ -217,6 +217,8 @@ TEST(ProfitBook, DayBeginsAtItsTimeAndWaitsForAPriceWhereThereIsNone) {  // PRE-
   at.look();
   EXPECT_EQ(at.book->day_start(), BooksOfMoney::kMorning + seconds(2 * 3600));
   EXPECT_EQ(at.of(0).result, 0) << "what was earned before is yesterday's";
+  EXPECT_TRUE(at.book->has_turned());
+  EXPECT_EQ(at.book->closing(StrategyId{0}).result, raw("30"));
   EXPECT_EQ(at.of(0).total, raw("30"));
   at.mark(at.linear, 103'000'000);
   at.look();
