@@ -60,8 +60,10 @@ struct AdminServer::State {
     const std::string word = line.substr(0, space);
     std::string argument = space == std::string::npos ? "" : line.substr(space + 1);
     if (word == "status") return reply(to_json(status.load()));
-    if (word == "page") {
-      std::string page = status_page(status.load());
+    if (word == "pnl") return reply(to_json(status.load().money));
+    if (word == "page" || word == "pnl-page") {
+      const DaemonStatus now = status.load();
+      std::string page = word == "page" ? status_page(now) : money_page(now.money);
       std::ranges::replace(page, '\n', kPageLineEnd);
       return reply(std::move(page));
     }
@@ -96,7 +98,7 @@ struct AdminServer::State {
       command.kind = AdminCommand::Kind::GrantOverride;
     } else {
       return reply(
-          R"({"ok":false,"error":"unknown command; known: status, page, orders, kill, hold, resume, )"
+          R"({"ok":false,"error":"unknown command; known: status, page, pnl, pnl-page, orders, kill, hold, resume, )"
           R"(cancel, accept, reload-credentials, limits, limits-page, limits-set, limits-reload, enable, )"
           R"(override"})");
     }

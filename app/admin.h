@@ -57,8 +57,8 @@ inline constexpr char kPageLineEnd = '\x1f';
 
 std::string admin_socket_path(const std::string& state_directory);
 
-/// The operator's socket: one request a line. `status` answers with one JSON object, `page` with
-/// lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON`, `cancel`, `accept
+/// The operator's socket: one request a line. `status` and `pnl` answer with one JSON object,
+/// `page` and `pnl-page` with lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON`, `cancel`, `accept
 /// INSTRUMENT`, `orders` and `reload-credentials` are handed on and answered {"ok":true,...} when
 /// they are carried out. Kill, resume and cancel take a level: `kill-strategy NAME REASON`,
 /// `resume-instrument NAME`, `cancel-order NUMBER`, `kill-account REASON`, `cancel-foreign`.

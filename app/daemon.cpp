@@ -19,6 +19,7 @@
 #include "app/credential_reload.h"
 #include "app/embedded_venue.h"
 #include "app/engine_room.h"
+#include "app/fee_check.h"
 #include "app/frame_recorder.h"
 #include "app/kill_files.h"
 #include "app/limit_desk.h"
@@ -70,11 +71,13 @@ constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
 class ColdSide {
  public:
   ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload, LimitDesk& desk,
+           okx::Signer& signer,
            const DaemonOptions& options, std::string state_directory, ChildSim* sim)
       : loop_(loop),
         room_(room),
         reload_(reload),
         desk_(desk),
+        signer_(signer),
         options_(options),
         state_directory_(std::move(state_directory)),
         kill_files_(state_directory_),
@@ -139,7 +142,10 @@ class ColdSide {
         {LogField::number("kind", static_cast<int>(command.kind)),
          LogField::string("who", command.who.view()), LogField::string("argument", "")});
     const auto done = [this, command](std::expected<okx::Credentials, std::string> proven) {
-      if (proven) return room_.replace_credentials(std::move(*proven), command);
+      if (proven) {
+        signer_.replace(*proven);
+        return room_.replace_credentials(std::move(*proven), command);
+      }
       log(wall_clock_now(), LogEvent::CredentialsRefused,
           {LogField::string("who", command.who.view()), LogField::string("why", proven.error())});
       ThreadRoleScope role(kCold);
@@ -233,6 +239,7 @@ class ColdSide {
   EngineRoom& room_;
   CredentialReload& reload_;
   LimitDesk& desk_;
+  okx::Signer& signer_;  // this thread's own
   const DaemonOptions& options_;
   std::string state_directory_;
   KillFiles kill_files_;
@@ -292,10 +299,12 @@ int run_daemon(const DaemonOptions& options) {
   }
   auto tls = net::TlsContext::client({.system_roots = true, .ca_file = settings.venue.ca_file});
   if (!tls) return fail(kBadConfiguration, tls.error().message);
-  // From here on the signer alone holds the key.
+  // From here on the signers alone hold the key.
   config::CredentialSettings key = std::exchange(settings.venue.credentials, {});
-  okx::Signer signer(
-      okx::Credentials{std::move(key.api_key), std::move(key.secret), std::move(key.passphrase)});
+  okx::Credentials credentials{std::move(key.api_key), std::move(key.secret),
+                               std::move(key.passphrase)};
+  okx::Signer bill_signer(credentials);  // the cold thread's own: keys change thread by thread
+  okx::Signer signer(std::move(credentials));
   const bool demo = settings.venue.environment == config::Environment::Demo;
   auto facts = ask_venue(settings, {&signer, demo}, *tls);
   if (!facts) return fail(facts.error().exit_code, facts.error().error.message);
@@ -312,9 +321,31 @@ int run_daemon(const DaemonOptions& options) {
   auto room = EngineRoom::build(
       {settings, *facts, signer, *tls, cold, state->path(), ring, &history, recorder.get()});
   if (!room) return fail(kBadConfiguration, room.error().message);
+  auto bills = BillReader::make(cold, *tls, bill_signer, facts->instruments, facts->currencies,
+                                (*room)->bills_known(),
+                                {.url = settings.venue.rest_url,
+                                 .simulated_trading = demo,
+                                 .clock_offset = facts->clock_offset},
+                                [&room](const BillNews& news) {
+                                  ThreadRoleScope cold_role(kCold);
+                                  return (*room)->post_bill(news);
+                                });
+  if (!bills) return fail(kBadConfiguration, bills.error().message);
+  (*bills)->start();
+  FeeCheck fee_check(
+      cold, (*bills)->reader(), facts->instruments, facts->fees,
+      [](const Instrument& instrument, const engine::FeeRate& used, const engine::FeeRate& told) {
+        log(wall_clock_now(), LogEvent::FeesDiffer,
+            {LogField::string("instrument", instrument.name.view()),
+             LogField::decimal("maker_used", used.maker.mantissa, used.maker.digits),
+             LogField::decimal("maker_told", told.maker.mantissa, told.maker.digits),
+             LogField::decimal("taker_used", used.taker.mantissa, used.taker.digits),
+             LogField::decimal("taker_told", told.taker.mantissa, told.taker.digits)});
+      });
+  fee_check.start();
   CredentialReload reload(cold, *tls, settings, facts->account);
   LimitDesk desk(settings, facts->instruments, facts->currencies, (*room)->limits());
-  ColdSide cold_side(cold, **room, reload, desk, options, state->path(), sim.get());
+  ColdSide cold_side(cold, **room, reload, desk, bill_signer, options, state->path(), sim.get());
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);
 

@@ -111,6 +111,7 @@ void EngineRoom::Parts::turn() {
   public_rest->poll([&](const okx::RestAnswer& answer)
                         RUNS_ON(kReactor) { on_public_answer(answer, now); });
   for (AdminCommand command; commands.try_pop(command);) carry_out(command, now);
+  take_bills(now);
   publisher->do_work(now);
   core->on_timer(now);
   if (now - last_rest_timer >= kTimerInterval) {
@@ -137,6 +138,19 @@ void EngineRoom::Parts::turn() {
   // Nothing can be asked of a venue that refuses the key: its dead-man timer does the rest.
   if (!session_log.fatal().empty()) stop_requested.store(true, std::memory_order_release);
   if (now - last_status >= kStatusInterval) publish_status(now);
+}
+
+void EngineRoom::Parts::take_bills(Timestamp now) {
+  constexpr int kMostATurn = 16;
+  BillNews news;
+  for (int i = 0; i < kMostATurn && bills.try_pop(news); ++i) {
+    if (news.is_end) {
+      core->on_bills_listed(news.until, now);
+    } else {
+      news.bill.receive_time = now;
+      core->on_bill(news.bill);
+    }
+  }
 }
 
 void EngineRoom::Parts::stop() {
@@ -427,6 +441,8 @@ bool EngineRoom::take_kill_change(KillChange& change) noexcept {
 bool EngineRoom::take_answer(AdminAnswer& answer) noexcept {
   return parts_->answers.try_pop(answer);
 }
+bool EngineRoom::post_bill(const BillNews& news) noexcept { return parts_->bills.try_push(news); }
+Timestamp EngineRoom::bills_known() const noexcept { return parts_->bills_known; }
 const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
 }

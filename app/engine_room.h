@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/admin.h"
+#include "app/bill_reader.h"
 #include "app/daemon_status.h"
 #include "app/frame_recorder.h"
 #include "app/kill_change.h"
@@ -60,6 +61,10 @@ class EngineRoom {
   bool post(const AdminCommand& command) noexcept RUNS_ON(kCold);
   bool take_kill_change(KillChange& change) noexcept RUNS_ON(kCold);
   bool take_answer(AdminAnswer& answer) noexcept RUNS_ON(kCold);
+  /// A bill for the core. False: its queue is full.
+  bool post_bill(const BillNews& news) noexcept RUNS_ON(kCold);
+  /// Of the venue's clock: bills before that are in the journal, or before its time.
+  Timestamp bills_known() const noexcept;
 
   // Any thread.
   /// From the reactor's next turn on everything is signed with this key, and the private socket is

@@ -13,6 +13,7 @@
 #include "app/commands/kill_commands.h"
 #include "app/commands/limits_command.h"
 #include "app/commands/record_command.h"
+#include "app/commands/report_command.h"
 #include "app/commands/sim_command.h"
 #include "app/commands/simtest_command.h"
 
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   gannet::app::add_journal_command(app);
   gannet::app::add_limits_command(app);
   gannet::app::add_record_command(app);
+  gannet::app::add_report_command(app);
   gannet::app::add_sim_command(app);
   gannet::app::add_sim_ctl_command(app);
   gannet::app::add_simtest_command(app);

@@ -144,6 +144,7 @@ void print_account_and_engine(Printer& p, const Settings& settings) {
   p.text_if("plugin_directory", settings.engine.plugin_directory);
   p.text("protective", word_for(settings.engine.keep_protective, kProtective));
   p.flag("require_cod", settings.engine.require_cod);
+  p.flag("history", settings.engine.keep_history);
   p.text("lane_sleep", duration_text(settings.engine.lane_sleep));
 }
 
@@ -245,10 +246,38 @@ void print_risk(Printer& p, const risk::Settings& risk) {
     print_limits(p, fmt::format("[risk.instrument.{}]", quoted(name)), limits);
   for (std::size_t i = 0; i < risk.strategies.size(); ++i) {
     const auto& [name, limits] = risk.strategies[i];
-    print_limits(p, fmt::format("[risk.strategy.{}]", quoted(name)), limits,
-                 i < risk.strategy_losses.size() ? risk.strategy_losses[i].second
-                                                 : risk::LossSettings{});
+    print_limits(
+        p, fmt::format("[risk.strategy.{}]", quoted(name)), limits,
+        i < risk.strategy_losses.size() ? risk.strategy_losses[i].second : risk::LossSettings{});
   }
+}
+
+std::string ratio_text(std::uint64_t ppm) {
+  return decimal_text({static_cast<std::int64_t>(ppm), 4}) + "%";
+}
+
+void print_protection(Printer& p, const engine::ProtectionSettings& protection) {
+  const bool is_ratio = protection.watch == engine::ProtectionWatch::PositionRatio ||
+                        protection.watch == engine::ProtectionWatch::MarginRatio;
+  const bool is_below = protection.watch == engine::ProtectionWatch::Balance ||
+                        protection.watch == engine::ProtectionWatch::MarginRatio;
+  p.section("[[protection]]");
+  p.text("name", protection.name);
+  p.text("watch", word_for(protection.watch, kWatches));
+  p.text_if("strategy", protection.strategy);
+  p.text_if("instrument", protection.instrument);
+  p.text_if("currency", protection.currency);
+  if (protection.watch != engine::ProtectionWatch::LiquidationWarning)
+    p.text(is_below ? "below" : "above",
+           is_ratio ? ratio_text(protection.ratio_ppm) : decimal_text(protection.threshold));
+  if (protection.hold_for.count != 0) p.text("for", duration_text(protection.hold_for));
+  if (protection.action == engine::ProtectionAction::ReduceTo) {
+    p.text("reduce_to", fraction_text(protection.reduce_to_ppm));
+  } else {
+    p.text("action", word_for(protection.action, kProtectionActions));
+  }
+  if (protection.collar_ppm != 0) p.text("collar", fraction_text(protection.collar_ppm));
+  if (protection.action != engine::ProtectionAction::Alert) p.flag("confirmed", true);
 }
 
 void print_record(Printer& p, const RecordSettings& record) {
@@ -272,6 +301,7 @@ std::string print_resolved(const Settings& settings) {
   for (const auto& instrument : settings.instruments) print_instrument(p, instrument);
   for (const auto& strategy : settings.strategies) print_strategy(p, strategy);
   print_risk(p, settings.risk);
+  for (const auto& protection : settings.protections) print_protection(p, protection);
   if (settings.record) print_record(p, *settings.record);
   return p.take();
 }

@@ -49,8 +49,8 @@ void read_day_start(TableReader& risk, Nanos& out) {
     minute = ((*given)[3] - '0') * 10 + (*given)[4] - '0';
   }
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59) {
-    risk.problem("day_start", fmt::format("\"{}\" is no time of the day, like \"00:00\", UTC",
-                                          *given));
+    risk.problem("day_start",
+                 fmt::format("\"{}\" is no time of the day, like \"00:00\", UTC", *given));
     return;
   }
   out = seconds(hour * 3600 + minute * 60);
