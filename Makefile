@@ -3,6 +3,7 @@
 #   make test                                build release and check, run all tests
 #   make campaign                            random orders through the exchange: money, books, positions
 #   make cut-sweep [CUT_STEP=1]              cut the private socket after every message of a run of orders
+#   make drill                               a kill of 100 working orders over loopback: how long it took
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
@@ -14,7 +15,7 @@ CUT_STEP ?= 1
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign cut-sweep build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign drill cut-sweep build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -44,6 +45,9 @@ bench: build
 
 bench-wire: build
 	@build/release/bin/gannet_wire_bench
+
+drill: build
+	@build/release/bin/gannet drill --config config/demo.toml
 
 campaign: build
 	@cmake --build --preset release --target exchange_campaign
