@@ -4,6 +4,8 @@
 #   make campaign                            random orders through the exchange: money, books, positions
 #   make cut-sweep [CUT_STEP=1]              cut the private socket after every message of a run of orders
 #   make drill                               a kill of 100 working orders over loopback: how long it took
+#   make simtest [SEEDS=0..10000]           seeded faults under virtual time, all invariants checked
+#   make mutants                            plant bugs one at a time: the core tests must see each
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
@@ -12,10 +14,11 @@ SOAK_DURATION ?= 600
 BENCH_FILTER ?= .*
 CAMPAIGN_ORDERS ?= 10000000
 CUT_STEP ?= 1
+SEEDS ?= 0..10000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign drill cut-sweep build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign drill cut-sweep simtest mutants build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -57,6 +60,12 @@ campaign: build
 # tenth).
 cut-sweep: check
 	@GANNET_CUT_SWEEP=$(CUT_STEP) build/check/tests/simulation --gtest_filter='PrivateSocketCut.*'
+
+simtest: build
+	@build/release/bin/gannet simtest --seeds $(SEEDS) --jobs $$(nproc)
+
+mutants: setup
+	@tools/mutants.py
 
 soak: build
 	@tools/soak.py --bin build/release/bin --duration $(SOAK_DURATION)

@@ -279,6 +279,7 @@ struct JournalStore::State {
           walk_records(bytes, next, crc, why, [&](const JournalRecord& record) {
             remember(record.head, record.payload);
             if (on_drained) on_drained(record);
+            if (settings.on_drained) settings.on_drained(record);
           });
       if (valid == 0) {
         ring_error = "it does not continue the segments: " + why;

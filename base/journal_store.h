@@ -46,6 +46,9 @@ struct JournalSettings {
   std::size_t ring_bytes = 16u << 20;
   std::size_t segment_bytes = 64u << 20;
   std::int64_t sync_interval_ms = 50;  ///< `process` mode: how often segments are synced
+  /// Told of each record that goes into a segment, on the journal's thread; must not block. For
+  /// whoever keeps a copy for people.
+  std::function<void(const JournalRecord&)> on_drained;
 };
 
 /// Segments on disk and the thread that fills them from the ring. `open` drains what an earlier

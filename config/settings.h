@@ -83,6 +83,7 @@ struct Settings {
   std::vector<engine::InstrumentSettings> instruments;
   std::vector<engine::StrategySettings> strategies;
   risk::Settings risk;  ///< its rates are [venue.limits]
+  std::vector<engine::ProtectionSettings> protections;
   std::optional<RecordSettings> record;
 };
 

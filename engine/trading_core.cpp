@@ -65,7 +65,11 @@ TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
       profits_(links.instruments, links.currencies.size(), strategies, positions_, references_,
                conversions_, links.journal, settings_.profits),
       losses_(profits_, strategies, settings_.losses),
-      booking_(links.instruments, positions_, profits_, exposure_, links.journal, links.events,
+      protections_(settings_.protections),
+      bills_(links.currencies.size(), links.journal, links.listener,
+             {.day_start = settings_.profits.day_start}),
+      spot_(links.instruments, links.listener),
+      booking_(links.instruments, positions_, profits_, spot_, exposure_, links.journal, links.events,
                links.listener, settings_.fill_keys),
       orders_({links.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
                audit_, links.port, links.events, links.listener, booking_, rules_, links.algos},
@@ -98,6 +102,8 @@ void TradingCore::restore(const PriorBelief& prior) {
                         {adjustment->average_entry_price, links_.instruments[instrument].quote});
     } else if (const auto* bill = std::get_if<BillRecord>(&step)) {
       profits_.restore(*bill);
+      bills_.restore(*bill);
+      spot_.on_bill(from_record(*bill));
     } else if (const auto* row = std::get_if<DayRowRecord>(&step)) {
       profits_.restore(*row);
     } else if (const auto* money = std::get_if<DayMoneyRecord>(&step)) {
@@ -253,6 +259,7 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
 
 void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
   if (killed_) losses_.resume({}, now);
+  lift_protections();
   record_command(CommandRecord::Kind::Resume, "", who, now);
   if (kills_.engine()) links_.listener.on_kill_changed(false, "", who, now);
   kills_.set_engine(false);
@@ -482,6 +489,7 @@ void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) n
   auto& newest = balances_[currency.value];
   if (newest && balance.exchange_time < newest->exchange_time) return;
   newest = balance;
+  bills_.on_balance(balance);
   links_.events.on_balance_event(balance);
 }
 
@@ -580,6 +588,9 @@ void TradingCore::on_liquidation_warning(const LiquidationWarning& warning) noex
                             warning.quantity.raw,
                             warning.margin_ratio_ppm,
                             warning.receive_time});
+  protections_.on_liquidation_warning(
+      warning, warning.receive_time,
+      [&](const ProtectionVerdict& verdict) noexcept { act_on(verdict, warning.receive_time); });
 }
 
 void TradingCore::on_cancel_all_after(bool accepted, Timestamp requested_at,

@@ -108,6 +108,8 @@ std::string_view name_of_record(engine::RecordType type) {
       return "peak";
     case engine::RecordType::RiskAction:
       return "risk_action";
+    case engine::RecordType::BalanceCheck:
+      return "balance_check";
   }
   return "unknown";
 }

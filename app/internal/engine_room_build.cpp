@@ -59,6 +59,12 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
   JournalSettings journal_settings;
   journal_settings.directory = links.state_directory + "/journal";
   journal_settings.ring_path = ring_path;
+  if (settings.engine.keep_history) {
+    history_thread = std::make_unique<HistoryThread>(links.state_directory);
+    journal_settings.on_drained = [told = history_thread.get()](const JournalRecord& record) {
+      told->offer(record);
+    };
+  }
   prior.emplace(facts.instruments, facts.currencies, strategy_names(settings));
   const auto remember = [this](const JournalRecord& record)
                             RUNS_ON(kReactor) { prior->add(record); };
@@ -66,6 +72,7 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
   if (!opened) return std::unexpected(std::move(opened.error()));
   store = std::move(*opened);
   journal.emplace(store->ring());
+  if (history_thread) history_thread->start();
   return {};
 }
 
@@ -82,6 +89,13 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
       if (!permitted)
         return std::unexpected(std::move(permitted.error()).with("strategy \"" + names[s] + "\""));
     }
+  }
+  for (std::uint32_t i = 0; i < settings.instruments.size(); ++i) {
+    const auto& leverage = settings.instruments[i].leverage;
+    if (!leverage) continue;
+    constexpr int kDigits = 4;
+    if (const auto value = parse_units(*leverage, kDigits))
+      limits->set_leverage(facts.instruments.find(settings.instruments[i].name), {*value, kDigits});
   }
   const unsigned number = engine_number_of(settings.account.engine_id);
   std::uint64_t newest_run = prior->belief().newest_run();
@@ -107,6 +121,15 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
   core_settings.orders.keep_protective = settings.engine.keep_protective;
   core_settings.orders.requires_timer_cover = settings.engine.require_cod;
   core_settings.exclusive_account = settings.account.exclusive_account;
+  core_settings.reducer.long_short =
+      settings.account.position_mode == engine::AccountSettings::PositionMode::LongShort;
+  core_settings.reducer.reduces_foreign = settings.account.exclusive_account;
+  core_settings.profits.day_start = settings.risk.day_start;
+  core_settings.losses = engine::loss_limits_of(settings.risk, names);
+  auto protections =
+      engine::resolve_protections(settings.protections, names, facts.instruments, facts.currencies);
+  if (!protections) return std::unexpected(std::move(protections.error()));
+  core_settings.protections = std::move(*protections);
   for (const auto& instrument : settings.instruments)
     core_settings.margin_modes.push_back(instrument.margin_mode);
   for (const auto& strategy : settings.strategies)
@@ -145,6 +168,11 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
     }
   }
   core->restore(prior->belief());
+  bills_known = now + facts.clock_offset;
+  for (const auto& step : prior->belief().position_steps()) {
+    if (const auto* bill = std::get_if<engine::BillRecord>(&step))
+      bills_known = Timestamp{bill->exchange_time};
+  }
   log(now, LogEvent::JournalOpened,
       {LogField::number("records", static_cast<std::int64_t>(store->recovered().records)),
        LogField::number("left_out", static_cast<std::int64_t>(prior->left_out())),
@@ -232,6 +260,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   });
   link.bind(*venue, core->orders());
   link.bind_algos(*algo_rest);
+  link.audit(*order_lines, *rest_session);
   tap->time_with(link);
   return {};
 }
