@@ -3,6 +3,7 @@
 #   make test                                build release and check, run all tests
 #   make campaign                            random orders through the exchange: money, books, positions
 #   make cut-sweep [CUT_STEP=1]              cut the private socket after every message of a run of orders
+#   make drill                               a kill of 100 working orders over loopback: how long it took
 #   make simtest [SEEDS=0..10000]           seeded faults under virtual time, all invariants checked
 #   make mutants                            plant bugs one at a time: the core tests must see each
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
@@ -17,7 +18,7 @@ SEEDS ?= 0..10000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign cut-sweep simtest mutants build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign drill cut-sweep simtest mutants build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -47,6 +48,9 @@ bench: build
 
 bench-wire: build
 	@build/release/bin/gannet_wire_bench
+
+drill: build
+	@build/release/bin/gannet drill --config config/demo.toml
 
 campaign: build
 	@cmake --build --preset release --target exchange_campaign

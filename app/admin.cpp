@@ -28,6 +28,8 @@ bool read_control(std::string_view word, AdminCommand& command) {
     command.kind = Kind::Resume;
   } else if (verb == "cancel") {
     command.kind = Kind::Cancel;
+  } else if (verb == "flatten") {
+    command.kind = Kind::Flatten;
   } else {
     return false;
   }

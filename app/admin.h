@@ -33,9 +33,10 @@ struct AdminCommand {
     ReloadLimits,    ///< `limits-reload [--confirm]`
     EnableStrategy,  ///< `enable STRATEGY`
     GrantOverride,   ///< `override STRATEGY RULE MILLISECONDS WHY`
+    Flatten,
   };
   Kind kind = Kind::Kill;
-  engine::ControlLevel level = engine::ControlLevel::Engine;  ///< Kill, Resume, Cancel: how far
+  engine::ControlLevel level = engine::ControlLevel::Engine;  ///< Kill, Resume, Cancel, Flatten
   ControlTarget target;       ///< of them: a name or an order's number, as the level needs
   FixedString<120> argument;  ///< the reason, or an instrument's name
   FixedString<47> who;        ///< "user 1000, process 4242"
@@ -61,7 +62,8 @@ std::string admin_socket_path(const std::string& state_directory);
 /// `page` and `pnl-page` with lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON`, `cancel`, `accept
 /// INSTRUMENT`, `orders` and `reload-credentials` are handed on and answered {"ok":true,...} when
 /// they are carried out. Kill, resume and cancel take a level: `kill-strategy NAME REASON`,
-/// `resume-instrument NAME`, `cancel-order NUMBER`, `kill-account REASON`, `cancel-foreign`.
+/// `resume-instrument NAME`, `cancel-order NUMBER`, `kill-account REASON`, `cancel-foreign`;
+/// `flatten`, `flatten-strategy NAME` and `flatten-instrument NAME` bring positions down.
 /// Thread: the cold loop's; `post` and `answer` connect it with the reactor.
 class AdminServer {
  public:

@@ -81,6 +81,35 @@ void append_kill_times(std::string& out, const KillTimes& times) {
                  times.waited.count, times.sent.count, times.cancels, times.flat.count);
 }
 
+std::string_view name_of(engine::ReductionResult::End end) noexcept {
+  switch (end) {
+    case engine::ReductionResult::End::Done:
+      return "done";
+    case engine::ReductionResult::End::Residue:
+      return "residue";
+    case engine::ReductionResult::End::Withdrawn:
+      return "withdrawn";
+  }
+  return "";
+}
+
+void append_reductions(std::string& out, const DaemonStatus& status) {
+  fmt::format_to(std::back_inserter(out), "\"reductions\":{{\"running\":{},\"ended\":[",
+                 status.reductions_running);
+  bool first = true;
+  for (const DaemonStatus::Reduction& row : status.reductions) {
+    if (row.time.nanos == 0) continue;
+    fmt::format_to(std::back_inserter(out),
+                   "{}{{\"time_ns\":{},\"instrument\":\"{}\",\"strategy\":\"{}\",\"end\":\"{}\","
+                   "\"left\":\"{}\",\"refusal\":\"{}\"}}",
+                   first ? "" : ",", row.time.nanos, row.instrument.view(), row.strategy.view(),
+                   name_of(row.end), units_text(row.left.raw, row.quantity_digits),
+                   row.refusal ? gannet::name_of(*row.refusal) : "");
+    first = false;
+  }
+  out += "]},";
+}
+
 void append_recording(std::string& out, const DaemonStatus& status) {
   if (!status.recording) {
     out += "\"recording\":null,";
@@ -168,6 +197,7 @@ std::string to_json(const DaemonStatus& status) {
       status.foreign_orders, status.algo_orders, status.kept_orders, status.log_records_lost,
       status.clock_offset.count);
   append_kill_times(out, status.kill_times);
+  append_reductions(out, status);
   append_recording(out, status);
   append_figures(out, "tick_to_order_ns", status.tick_to_order);
   out += ',';

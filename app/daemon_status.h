@@ -15,6 +15,7 @@
 #include "domain/amount.h"
 #include "domain/instrument.h"
 #include "engine/lane_messages.h"
+#include "engine/position_reducer.h"
 
 namespace gannet::app {
 
@@ -70,6 +71,18 @@ struct DaemonStatus {
   };
   static constexpr std::size_t kMaxMarketLines = 5;
 
+  /// A position that was brought down, or not.
+  struct Reduction {
+    Timestamp time;  ///< when that ended; zero: none
+    InstrumentName instrument;
+    FixedString<31> strategy;  ///< "": the account's
+    Quantity left;             ///< signed
+    std::uint8_t quantity_digits = 0;
+    engine::ReductionResult::End end = engine::ReductionResult::End::Done;
+    std::optional<DenialReason> refusal;  ///< the newest
+  };
+  static constexpr std::size_t kMaxReductions = 16;
+
   Timestamp time;
   Timestamp started;
   engine::EngineState state = engine::EngineState::Cold;
@@ -77,6 +90,8 @@ struct DaemonStatus {
   FixedString<120> kill_reason;
   FixedString<255> killed_parts;  ///< "strategy quotes, instrument BTC-USDT-SWAP"; "": none
   KillTimes kill_times;
+  std::uint32_t reductions_running = 0;
+  std::array<Reduction, kMaxReductions> reductions;  ///< the newest that ended, in no order
   bool flat_confirmed = false;
   bool journal_failed = false;
   bool market_ready = false;

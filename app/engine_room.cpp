@@ -284,6 +284,7 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
   AdminAnswer answer{command.id, true, {}};
   switch (command.kind) {
     case AdminCommand::Kind::Cancel:
+    case AdminCommand::Kind::Flatten:
       return control(command, now);
     case AdminCommand::Kind::Orders:
       list_orders(now);

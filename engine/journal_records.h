@@ -404,7 +404,7 @@ struct AlgoReportRecord {
 
 struct ControlRecord {
   static constexpr RecordType kType = RecordType::Control;
-  enum class Action : std::uint8_t { Kill, Resume, Cancel };
+  enum class Action : std::uint8_t { Kill, Resume, Cancel, Flatten };
   std::uint64_t client_id = 0;  ///< Order
   std::uint64_t venue_id = 0;   ///< Order, where it has no client id of ours
   std::uint32_t instrument = InstrumentId::kNone;

@@ -48,6 +48,7 @@ enum class ControlResult : std::uint8_t {
   NoSuchInstrument,
   NotExclusive,  ///< others may trade on the account: it is not ours to sweep
   NotKilled,     ///< there is nothing to resume at that level
+  NothingHeld,   ///< there is no position to bring down
 };
 
 /// Which levels are killed, and what that makes of each strategy's and instrument's trading mode.

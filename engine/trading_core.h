@@ -141,6 +141,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   /// What is open now; new orders may follow. An order named by its number goes whatever it is;
   /// of the others, exits that guard an open position stay.
   ControlResult cancel(const ControlScope& scope, std::string_view who, Timestamp now) noexcept;
+  /// Positions go, apart from any kill: by reduce-only orders within the collar, residue told
+  /// (KILL-13). A strategy's: its own position alone. An instrument's, or all: the account's, as far
+  /// as our strategies hold it; what nobody owns too where the account is ours alone.
+  ControlResult flatten(const ControlScope& scope, std::string_view who, Timestamp now) noexcept;
   /// The engine's books contradict themselves: it kills itself (KILL-10).
   void on_broken_invariant(std::string_view what, std::int64_t expected, std::int64_t actual,
                            Timestamp now) noexcept;

@@ -174,6 +174,27 @@ ControlResult TradingCore::cancel(const ControlScope& scope, std::string_view wh
   return ControlResult::Done;
 }
 
+ControlResult TradingCore::flatten(const ControlScope& scope, std::string_view who,
+                                   Timestamp now) noexcept {
+  now_ = std::max(now_, now);
+  const ControlResult checked = check_scope(scope);
+  if (checked != ControlResult::Done) return checked;
+  if (scope.level == ControlLevel::Order || scope.level == ControlLevel::Foreign)
+    return ControlResult::NothingHeld;
+  record_control(ControlRecord::Action::Flatten, scope, "", who, now);
+  const bool is_one = scope.level == ControlLevel::Instrument;
+  bool any = false;
+  for (std::uint32_t i = 0; i < links_.instruments.size(); ++i) {
+    const InstrumentId instrument{i};
+    if (is_one && instrument != scope.instrument) continue;
+    ReductionRequest request;
+    if (scope.level == ControlLevel::Strategy) request.strategy = scope.strategy;
+    request.instrument = instrument;
+    any = reducer_.start(request, now) || any;
+  }
+  return any ? ControlResult::Done : ControlResult::NothingHeld;
+}
+
 void TradingCore::on_broken_invariant(std::string_view what, std::int64_t expected,
                                       std::int64_t actual, Timestamp now) noexcept {
   if (killed_) return;  // told, and nothing is traded on it

@@ -151,7 +151,7 @@ void TradingCore::protect(const ProtectionRule& rule, risk::TradingMode mode,
     const StrategyId strategy{s};
     if (rule.strategy.valid() && rule.strategy != strategy) continue;
     if (modes_.strategy(strategy) == risk::TradingMode::Killed) continue;
-    modes_.set_strategy(strategy, mode);
+    kills_.set_strategy_mode(strategy, mode);
     orders_.cancel_all_of(strategy, {}, now, CancelWish::Engine);
   }
 }
@@ -163,11 +163,8 @@ void TradingCore::reduce(const ProtectionRule& rule, InstrumentId instrument,
 }
 
 void TradingCore::lift_protections() noexcept {
-  for (std::uint16_t s = 0; s < positions_.strategies(); ++s) {
-    const risk::TradingMode mode = modes_.strategy(StrategyId{s});
-    if (mode == risk::TradingMode::Held || mode == risk::TradingMode::ReduceOnly)
-      modes_.set_strategy(StrategyId{s}, risk::TradingMode::Ready);
-  }
+  for (std::uint16_t s = 0; s < positions_.strategies(); ++s)
+    kills_.set_strategy_mode(StrategyId{s}, risk::TradingMode::Ready);  // what is killed stays so
 }
 
 void TradingCore::stop_strategy(StrategyId strategy, Timestamp now) noexcept {

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 #include <simdjson.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -316,12 +319,100 @@ void add_cancel(CLI::App& app) {
   });
 }
 
+struct Ended {
+  std::string instrument, strategy, end, left, refusal;
+};
+struct Reductions {
+  std::int64_t running = 0;
+  std::vector<Ended> ended;  // since the command
+};
+
+Reductions read_reductions(const std::string& status, std::int64_t since) {
+  simdjson::dom::parser parser;
+  Reductions out;
+  try {
+    const simdjson::dom::element all = parser.parse(status)["reductions"];
+    out.running = all["running"];
+    for (const simdjson::dom::element row : all["ended"].get_array()) {
+      const auto text = [&](const char* key) { return std::string(std::string_view(row[key])); };
+      if (std::int64_t(row["time_ns"]) < since) continue;
+      out.ended.push_back(
+          {text("instrument"), text("strategy"), text("end"), text("left"), text("refusal")});
+    }
+  } catch (const simdjson::simdjson_error& error) {
+    fail(std::string("the daemon's answer is not understood: ") + error.what());
+  }
+  return out;
+}
+
+/// KILL-13: nothing is flattened by a slip of the hand.
+void confirm_flatten(const OperatorTarget& target, const Reach& reach) {
+  if (target.json || ::isatty(STDIN_FILENO) == 0) fail("nobody is there to confirm it: --yes", 2);
+  fmt::print("positions of {} go by reduce-only orders at the market's price. Type yes: ",
+             reach.text());
+  std::fflush(stdout);
+  std::string word;
+  if (!std::getline(std::cin, word) || word != "yes") fail("not confirmed: nothing was done", 2);
+}
+
+int flatten_and_wait(const Words& words) {
+  const std::int64_t since = ask_orders(words.target).time;
+  ask(words.target, words.reach.words("flatten"));
+  const auto deadline = Clock::now() + std::chrono::nanoseconds(patience_of(words).count);
+  std::string status = ask(words.target, "status");
+  while (read_reductions(status, since).running != 0 && Clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    status = ask(words.target, "status");
+  }
+  const Reductions reductions = read_reductions(status, since);
+  bool all_done = reductions.running == 0;
+  JsonLine line;
+  line.begin_object().field("running", reductions.running).begin_array("positions");
+  for (const Ended& row : reductions.ended) {
+    all_done = all_done && row.end == "done";
+    line.begin_object()
+        .field("instrument", row.instrument)
+        .field("strategy", row.strategy)
+        .field("end", row.end)
+        .field("left", row.left)
+        .field("refusal", row.refusal)
+        .end_object();
+    if (!words.target.json)
+      fmt::print("{:<20} {:<12} {}\n", row.instrument,
+                 row.strategy.empty() ? "account" : row.strategy,
+                 row.end == "done" ? "nothing is left"
+                                   : fmt::format("RESIDUE {}{}", row.left,
+                                                 row.refusal.empty() ? "" : ": " + row.refusal));
+  }
+  line.end_array().field("done", all_done).end_object();
+  if (words.target.json) fmt::print("{}\n", line.text());
+  if (reductions.running != 0)
+    fmt::print(stderr, "{} still being brought down: see `gannet status`\n", reductions.running);
+  return all_done ? 0 : 4;
+}
+
+void add_flatten(CLI::App& app) {
+  CLI::App* flatten = app.add_subcommand(
+      "flatten", "bring positions down by reduce-only orders within the collar; kills nobody");
+  const auto words = make_words(*flatten);
+  const auto yes = std::make_shared<bool>(false);
+  words->patience = "90s";
+  add_reach(*flatten, words, false);
+  flatten->add_flag("--yes", *yes, "without being asked");
+  flatten->add_option("--timeout", words->patience, "how long to wait for the last fill");
+  flatten->callback([words, yes] {
+    if (!*yes) confirm_flatten(words->target, words->reach);
+    if (const int code = flatten_and_wait(*words); code != 0) std::exit(code);
+  });
+}
+
 }  // namespace
 
 void add_kill_commands(CLI::App& app) {
   add_kill(app);
   add_resume(app);
   add_cancel(app);
+  add_flatten(app);
   CLI::App* orders = app.add_subcommand("orders", "what is open on the account, and whose it is");
   const auto words = make_words(*orders);
   orders->callback([words] { print_orders(words->target); });

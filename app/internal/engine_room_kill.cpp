@@ -30,12 +30,15 @@ std::string_view why_not(ControlResult result) noexcept {
       return "others may trade on this account: account.exclusive_account is not set";
     case ControlResult::NotKilled:
       return "it is not killed at that level";
+    case ControlResult::NothingHeld:
+      return "there is no position to bring down";
   }
   return "";
 }
 
 std::string_view done_words(AdminCommand::Kind kind) noexcept {
   if (kind == AdminCommand::Kind::Cancel) return "cancelling";
+  if (kind == AdminCommand::Kind::Flatten) return "flattening";
   return kind == AdminCommand::Kind::Kill ? "killed" : "resumed";
 }
 
@@ -112,11 +115,16 @@ void EngineRoom::Parts::control(const AdminCommand& command, Timestamp now) {
   }
   const std::string_view who = command.who.view();
   waiting_kill_command = command.id;
-  const ControlResult result =
-      command.kind == AdminCommand::Kind::Kill
-          ? core->kill(*scope, command.argument.view(), who, now)
-          : (command.kind == AdminCommand::Kind::Resume ? core->resume(*scope, who, now)
-                                                        : core->cancel(*scope, who, now));
+  ControlResult result = ControlResult::Done;
+  if (command.kind == AdminCommand::Kind::Kill) {
+    result = core->kill(*scope, command.argument.view(), who, now);
+  } else if (command.kind == AdminCommand::Kind::Resume) {
+    result = core->resume(*scope, who, now);
+  } else if (command.kind == AdminCommand::Kind::Flatten) {
+    result = core->flatten(*scope, who, now);
+  } else {
+    result = core->cancel(*scope, who, now);
+  }
   publish_status(now);
   // What outlives us is handed on by then, and answered when it is durable.
   if (std::exchange(waiting_kill_command, 0) == 0) return;
@@ -139,6 +147,21 @@ void EngineRoom::Parts::on_part_killed(const ControlScope& scope, bool now_kille
        LogField::string("who", who)});
   kill_changes.try_push({scope.level, target, now_killed, FixedString<120>(why),
                          FixedString<47>(who), std::exchange(waiting_kill_command, 0)});
+}
+
+void EngineRoom::Parts::on_reduction_ended(const engine::ReductionResult& result,
+                                           Timestamp now) noexcept {
+  const Instrument& instrument = facts.instruments[result.instrument];
+  DaemonStatus::Reduction& row = reductions[reductions_ended++ % reductions.size()];
+  row = {};
+  row.time = now;
+  row.instrument = instrument.name;
+  if (result.strategy.value < settings.strategies.size())
+    row.strategy = FixedString<31>(settings.strategies[result.strategy.value].name);
+  row.left = result.left;
+  row.quantity_digits = instrument.quantity_digits;
+  row.end = result.end;
+  if (result.refused) row.refusal = result.reason;
 }
 
 void EngineRoom::Parts::restore_kill(Timestamp now) {

@@ -155,6 +155,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
                        Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_part_killed(const engine::ControlScope& scope, bool now_killed, std::string_view why,
                       std::string_view who, Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_reduction_ended(const engine::ReductionResult& result, Timestamp now) noexcept override
+      RUNS_ON(kReactor);
   void on_day_closed(StrategyId strategy, const engine::ProfitFigures& closing,
                      Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_protection(const engine::ProtectionRule& rule, __int128 value, Timestamp now) noexcept
@@ -251,6 +253,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
     Timestamp since;
   };
   std::optional<Reload> reload OWNED_BY(kReactor);
+  std::array<DaemonStatus::Reduction, DaemonStatus::kMaxReductions> reductions OWNED_BY(kReactor);
+  std::uint64_t reductions_ended OWNED_BY(kReactor) = 0;
   KillTimes kill_times OWNED_BY(kReactor);
   Timestamp kill_began OWNED_BY(kReactor);
   SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(5)};

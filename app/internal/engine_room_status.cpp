@@ -270,6 +270,8 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.hold_reason = at.hold_reason;
   status.kill_reason = kill_reason;
   status.kill_times = kill_times;
+  status.reductions = reductions;
+  status.reductions_running = static_cast<std::uint32_t>(core->reducer().running());
   status.killed_parts = killed_parts_text();
   status.flat_confirmed = at.flat_confirmed && at.open_orders == at.kept_orders;
   status.journal_failed = store->failed();

@@ -117,6 +117,30 @@ TEST_F(KillSwitchTest, AStrategyIsKilledAloneOverARestartUntilItIsResumed) {  //
   EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
 }
 
+TEST_F(KillSwitchTest, FlattenIsSeparateConfirmedAndOfOneStrategy) {  // KILL-13
+  Daemon daemon(folder, config);
+  const auto position = [&](std::string_view name) {
+    const auto status = daemon.status();
+    for (const auto row : (*status)["instruments"].get_array()) {
+      if (std::string_view(row["instrument"]) == name) return std::string(std::string_view(row["position"]));
+    }
+    return std::string("none");
+  };
+  ASSERT_TRUE(daemon.wait_for("a position of the prober", [&](const Json& now) {
+    return now.number("fills") > 0 && position("ETH-USDT-SWAP") != "0";
+  }));
+  ASSERT_EQ(command({"kill", "--strategy", "prober"}).code, 0);
+  EXPECT_EQ(command({"flatten", "--strategy", "prober", "--json"}).code, 2) << "nobody said yes";
+  EXPECT_NE(position("ETH-USDT-SWAP"), "0");
+  const Said flat = command({"flatten", "--strategy", "prober", "--yes"});
+  EXPECT_EQ(flat.code, 0) << flat.out << flat.err;
+  EXPECT_NE(flat.out.find("nothing is left"), std::string::npos) << flat.out;
+  EXPECT_EQ(position("ETH-USDT-SWAP"), "0");
+  EXPECT_EQ(command({"flatten", "--strategy", "prober", "--yes"}).code, 1) << "nothing held";
+  EXPECT_EQ(daemon.status()->text("state"), "ready");
+  EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
+}
+
 TEST_F(KillSwitchTest, ASignalAndADroppedFileKillTheEngine) {  // KILL-10
   Daemon daemon(folder, config);
   ASSERT_TRUE(daemon.wait_for_orders(2));

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/tiny_algo_desk.h"
 
 // Kill, resume and cancel of an order, a strategy, an instrument, the engine and the account:
@@ -72,6 +74,19 @@ struct KillBench {
     return order;
   }
 
+  /// The strategy buys so much of an instrument.
+  void buy(std::uint16_t strategy, std::uint32_t instrument, std::int64_t quantity) {
+    const Handle handle = bench.place(Side::Buy, quantity, 100'000, instrument, strategy);
+    bench.run_for(milliseconds(20));
+    bench.venue.fill(*bench.venue.find(id_of(handle)), {quantity}, {100'000}, bench.now);
+    bench.run_for(milliseconds(20));
+  }
+  std::int64_t held(std::uint16_t strategy, std::uint32_t instrument) {
+    return bench.core->positions()
+        .of_strategy(StrategyId{strategy}, InstrumentId{instrument})
+        .quantity()
+        .raw;
+  }
   EngineBench bench;
   Handle orders[2][2];
 };
@@ -299,6 +314,69 @@ TEST(KillLevels, AKilledInstrumentThatWasHeldIsStillKilledWhenTheHoldEnds) {  //
   expect_stopped(t.bench, kKillLevels[1]);
   EXPECT_TRUE(t.bench.core->status(kKilledInstrument, t.bench.now).killed);
   EXPECT_EQ(t.bench.ears.state_events.back().state, EngineState::Killed);
+}
+
+TEST(KillLevels, AStrategysFlattenTouchesItsOwnPositionAloneKilledOrNot) {  // KILL-13
+  for (const bool killed : {false, true}) {
+    KillBench t;
+    t.buy(0, 0, 5);
+    t.buy(1, 0, 3);
+    t.buy(0, 1, 2);
+    if (killed) t.bench.core->kill({}, "a test", "somebody", t.bench.now);
+    t.bench.run_for(seconds(2));
+    const std::size_t placed = t.bench.venue.places.size();
+    t.bench.run_for(seconds(2));
+    EXPECT_EQ(t.bench.venue.places.size(), placed) << "a kill closes nothing by itself";
+
+    // In parts, as the market takes it; then its other instrument.
+    ASSERT_EQ(t.bench.core->flatten(ControlScope::of(kKilledStrategy), "somebody", t.bench.now),
+              ControlResult::Done);
+    t.bench.venue.faults.delay_max_ms = 1;
+    for (int i = 0; i < 10 && t.bench.core->reducer().running() != 0; ++i) {
+      const std::size_t sent = t.bench.venue.places.size();
+      for (int turn = 0; turn < 100 && t.bench.venue.places.size() == sent; ++turn) {
+        t.bench.run_for(milliseconds(10));
+        if (t.bench.core->reducer().running() == 0) break;
+      }
+      for (auto& [id, order] : t.bench.venue.orders) {
+        const engine::Order* known = t.bench.core->orders().table().find(order.client_id);
+        if (!order.open() || order.side != Side::Sell || known == nullptr) continue;
+        EXPECT_TRUE(known->reduce_only);
+        EXPECT_EQ(known->strategy, kKilledStrategy);
+        EXPECT_EQ(known->time_in_force, TimeInForce::ImmediateOrCancel);
+        EXPECT_GE(order.price.raw, 98'900) << "within the collar";
+        t.bench.venue.fill(order, {std::min<std::int64_t>(order.quantity.raw, 4)}, {99'900},
+                           t.bench.now);
+        if (order.open())
+          t.bench.venue.end(order, OrderState::Cancelled, VenueReason::UserCancel, t.bench.now);
+      }
+      t.bench.run_for(milliseconds(20));
+    }
+    EXPECT_EQ(t.held(0, 0), 0);
+    EXPECT_EQ(t.held(0, 1), 0);
+    EXPECT_EQ(t.held(1, 0), 3) << "another's position";
+    EXPECT_TRUE(t.bench.ears.heard(engine::Alert::PositionReduced));
+    EXPECT_EQ(t.bench.core->flatten(ControlScope::of(kKilledStrategy), "somebody", t.bench.now),
+              ControlResult::NothingHeld);
+  }
+}
+
+TEST(KillLevels, WhatCannotBeFlattenedIsTold) {  // KILL-13
+  KillBench t;
+  t.buy(0, 0, 5);
+  ASSERT_EQ(t.bench.core->flatten(ControlScope::of(kKilledInstrument), "somebody", t.bench.now),
+            ControlResult::Done);
+  // Nobody buys: each order ends as it came.
+  for (int i = 0; i < 700 && t.bench.core->reducer().running() != 0; ++i) {
+    t.bench.run_for(milliseconds(100));
+    for (auto& [id, order] : t.bench.venue.orders) {
+      if (order.open() && order.side == Side::Sell)
+        t.bench.venue.end(order, OrderState::Cancelled, VenueReason::UserCancel, t.bench.now);
+    }
+  }
+  EXPECT_EQ(t.bench.core->reducer().running(), 0u);
+  EXPECT_TRUE(t.bench.ears.heard(engine::Alert::ReductionResidue));
+  EXPECT_EQ(t.held(0, 0), 5);
 }
 
 TEST(KillLevels, ABrokenInvariantKillsTheEngine) {  // KILL-10
