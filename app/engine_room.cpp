@@ -132,7 +132,7 @@ bool EngineRoom::Parts::leave_only_what_may_stay() {
   };
   engine::OrderManager& orders = core->orders();
   orders.table().for_each_open([&](engine::Order& order) {
-    if (must_go(order)) orders.cancel_by_engine(order, wall_clock_now());
+    if (must_go(order)) core->cancel_order(order.client_id, wall_clock_now());
   });
   const bool gone = turn_until(
       [&] {

@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 /// that follow are copies (heads and payloads as they were) and outside the chain.
 struct SegmentHead {
   static constexpr std::uint64_t kMagic = 0x47455341544E5247;
-  static constexpr std::uint32_t kVersion = 2;
+  static constexpr std::uint32_t kVersion = 3;
   std::uint64_t magic = kMagic;
   std::uint32_t version = kVersion;
   std::uint32_t seed_crc = 0;

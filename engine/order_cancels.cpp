@@ -68,6 +68,11 @@ void OrderManager::put_back(Order& order, Timestamp not_before) noexcept {
   cancel_queue_.push_back(&order);  // room for every slot was reserved
 }
 
+bool OrderManager::has_due_cancels(Timestamp now) const noexcept {
+  return std::ranges::any_of(cancel_queue_,
+                             [&](const Order* order) { return now >= order->cancel_not_before; });
+}
+
 void OrderManager::pump_cancels(Timestamp now) noexcept {
   for (bool more = true; more && !cancel_queue_.empty();) {
     CancelBatch batch;

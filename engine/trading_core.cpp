@@ -36,31 +36,44 @@ void copy_text(char (&to)[N], std::string_view from) noexcept {
 
 }  // namespace
 
-TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
+TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
                          const risk::Settings& risk_settings, risk::LimitTable limits,
                          std::size_t strategies, ClientOrderIds ids)
-    : links_(links),
+    : journal_(given.journal, given.instruments.size(), given.currencies.size()),
+      port_(given.port, given.algos, given.dead_man, journal_),
+      links_{given.instruments,
+             given.currencies,
+             journal_,
+             port_,
+             given.dead_man == nullptr ? nullptr : &port_,
+             given.events,
+             given.books,
+             given.listener,
+             given.algos == nullptr ? nullptr : &port_},
       settings_(std::move(settings)),
-      exposure_(strategies, links.instruments.size()),
-      modes_(strategies, links.instruments.size()),
-      references_(links.instruments.size(), ages_of(risk_settings)),
-      conversions_(conversions_of(settings_, risk_settings, links.currencies)),
-      limiter_(risk_settings.rates, links.instruments),
+      exposure_(strategies, links_.instruments.size()),
+      modes_(strategies, links_.instruments.size()),
+      references_(links_.instruments.size(), ages_of(risk_settings)),
+      conversions_(conversions_of(settings_, risk_settings, links_.currencies)),
+      limiter_(risk_settings.rates, links_.instruments),
       gate_(std::move(limits)),
-      positions_(links.instruments, strategies),
-      booking_(links.instruments, positions_, exposure_, links.journal, links.events,
-               links.listener, settings_.fill_keys),
-      orders_({links.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
-               links.journal, links.port, links.events, links.listener, booking_, links.algos},
+      positions_(links_.instruments, strategies),
+      booking_(links_.instruments, positions_, exposure_, links_.journal, links_.events,
+               links_.listener, settings_.fill_keys),
+      orders_({links_.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
+               links_.journal, links_.port, links_.events, links_.listener, booking_, links_.algos},
               settings_.orders, ids, settings_.margin_modes),
-      reconciler_(links.instruments, orders_, exposure_, booking_, links.port,
-                  with_algos(settings_.reconciler, links.algos != nullptr)),
-      books_(links.instruments, references_, links.books),
-      balances_(links.currencies.size()),
-      cash_(links.currencies.size()),
-      held_(links.instruments.size(), 0),
-      outgrown_(links.instruments.size(), 0) {
+      reconciler_(links_.instruments, orders_, exposure_, booking_, links_.port,
+                  with_algos(settings_.reconciler, links_.algos != nullptr)),
+      books_(links_.instruments, references_, links_.books),
+      balances_(links_.currencies.size()),
+      cash_(links_.currencies.size()),
+      held_(links_.instruments.size(), 0),
+      outgrown_(links_.instruments.size(), 0) {
   settings_.on_start.resize(strategies, StrategySettings::OnStart::Cancel);
+  references_.set_tap(journal_);
+  conversions_.set_tap(journal_);
+  books_.set_tap(journal_);
 }
 
 void TradingCore::restore(const PriorBelief& prior) {
@@ -88,6 +101,7 @@ void TradingCore::restore(const PriorBelief& prior) {
 }
 
 void TradingCore::start(Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = now;
   started_ = true;
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
@@ -102,8 +116,12 @@ void TradingCore::start(Timestamp now) noexcept {
 }
 
 void TradingCore::on_timer(Timestamp now) noexcept {
+  if (!placing_.empty() || !amending_.empty()) end_batch(now);  // cut short by a full ring
+  // A turn that does nothing must change nothing: only the others are in the journal.
+  if (now < next_tick_ && !orders_.has_due_cancels(now)) return;
+  const CoreJournal::Input input(journal_);
+  journal_.note_turn(now);
   now_ = std::max(now_, now);
-  flush_batches(now);  // one that was cut short by a full ring
   orders_.on_timer(now);
   if (now < next_tick_) return;
   next_tick_ = now + milliseconds(10);
@@ -126,6 +144,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
 }
 
 void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, now);
   const bool continues_places = command.kind == LaneCommand::Kind::Place && !placing_.empty() &&
                                 placing_[0].strategy == command.strategy;
@@ -135,6 +154,8 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
   switch (command.kind) {
     case LaneCommand::Kind::Place:
       if (!command.more && !continues_places) {
+        if (command.place.exits.any())
+          record(to_whole_record(command.place, command.trigger_time), now);
         orders_.place(command.place, command.decided_time, command.trigger_time, now);
         break;
       }
@@ -153,6 +174,7 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       break;
     case LaneCommand::Kind::Cancel:
       if (command.more) {
+        record_batch(BatchEdgeRecord::Kind::CancelSoon, 1, now);
         orders_.cancel_soon(command.cancel, now);
       } else {
         orders_.cancel(command.cancel, now);
@@ -166,6 +188,7 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       break;
     case LaneCommand::Kind::StrategyFailed:
       if (!exposure_.contains(command.strategy)) break;
+      record_call(CoreCallRecord::Kind::StrategyFailed, command.strategy.value, now);
       modes_.set_strategy(command.strategy, risk::TradingMode::Killed);
       // Nobody would wish it again: the wish must outlive a refusal.
       orders_.cancel_all_of(command.strategy, {}, now, CancelWish::Engine);
@@ -192,16 +215,25 @@ void TradingCore::heed_refusal(const ExecutionReport& report) noexcept {
 
 void TradingCore::flush_batches(Timestamp now) noexcept {
   if (!placing_.empty()) {
+    const bool whole = std::ranges::any_of(placing_.view(), [](const OrderIntent& intent) {
+      return intent.exits.any();
+    });
+    record_batch(whole ? BatchEdgeRecord::Kind::WholePlaces : BatchEdgeRecord::Kind::Places,
+                 placing_.size(), now);
+    for (std::size_t i = 0; whole && i < placing_.size(); ++i)
+      record(to_whole_record(placing_[i], placing_trigger_), now);
     orders_.place_batch(placing_.view(), placing_decided_, placing_trigger_, now);
     placing_.clear();
   }
   if (!amending_.empty()) {
+    record_batch(BatchEdgeRecord::Kind::Amends, amending_.size(), now);
     orders_.amend_batch(amending_.view(), now);
     amending_.clear();
   }
 }
 
 void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   // First of all: nothing new may pass the gate from here on (KILL-01).
   modes_.set_engine(risk::TradingMode::Killed);
   killed_ = true;
@@ -216,6 +248,7 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
 }
 
 void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   record_command(CommandRecord::Kind::Resume, "", who, now);
   if (killed_) links_.listener.on_kill_changed(false, "", who, now);
   killed_ = false;
@@ -227,12 +260,14 @@ void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
 }
 
 void TradingCore::hold(std::string_view why, std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   record_command(CommandRecord::Kind::Hold, why, who, now);
   set_hold(HoldReason::Operator, true, now);
   update_state(now);
 }
 
 void TradingCore::cancel_all(std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   record_command(CommandRecord::Kind::CancelAll, "", who, now);
   wants_flat_ = true;
   flat_confirmed_ = false;
@@ -242,18 +277,21 @@ void TradingCore::cancel_all(std::string_view who, Timestamp now) noexcept {
 }
 
 void TradingCore::set_journal_failed(bool failed, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::JournalFailed, failed ? 1 : 0, now);
   set_hold(HoldReason::JournalFailed, failed, now);
   update_state(now);
 }
 
 bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept {
   if (!links_.instruments.contains(instrument) || held_[instrument.value] == 0) return false;
+  const CoreJournal::Input input(journal_);
+  record_command(CommandRecord::Kind::Accept, "", who, now, instrument);
   // A word older than the newest fill would undo that fill: a newer one is on its way.
   if (reconciler_.compare(instrument) != PositionComparison::Differs) {
     reconciler_.want_round();
     return false;
   }
-  record_command(CommandRecord::Kind::Accept, "", who, now, instrument);
   AdjustmentRecord adjustment;
   const VenuePositions& venue = reconciler_.venue_positions();
   const Quantity before = positions_.of_account(instrument).quantity();
@@ -282,10 +320,47 @@ bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestam
 
 bool TradingCore::resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
                           Timestamp now) noexcept {
-  if (!orders_.resolve(id, resolution, now)) return false;
+  const CoreJournal::Input input(journal_);
   record_command(CommandRecord::Kind::Resolve, "", who, now, {}, id,
                  static_cast<std::uint8_t>(resolution));
-  return true;
+  return orders_.resolve(id, resolution, now);
+}
+
+void TradingCore::release_dead_man() noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::ReleaseDeadMan, 0, now_);
+  dead_man_released_ = true;
+}
+
+void TradingCore::request_round() noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::RequestRound, 0, now_);
+  reconciler_.want_round();
+}
+
+void TradingCore::cancel_order(ClientOrderId id, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::CancelOrder, id.value, now);
+  if (Order* order = orders_.table().find(id); order != nullptr && order->is_open())
+    orders_.cancel_by_engine(*order, now);
+}
+
+bool TradingCore::may_send_again(ExecutionReport::Request request, ClientOrderId id,
+                                 InstrumentId instrument, std::uint64_t amend_id,
+                                 Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(MaySendAgainRecord{id.value, amend_id, instrument.value, request, {}}, now);
+  return orders_.may_send_again(request, id, instrument, amend_id, now);
+}
+
+void TradingCore::record_batch(BatchEdgeRecord::Kind kind, std::size_t count,
+                               Timestamp now) noexcept {
+  record(BatchEdgeRecord{kind, 0, static_cast<std::uint16_t>(count), 0}, now);
+}
+
+void TradingCore::record_call(CoreCallRecord::Kind kind, std::uint64_t argument,
+                              Timestamp now) noexcept {
+  record(CoreCallRecord{argument, kind, {}}, now);
 }
 
 void TradingCore::record_command(CommandRecord::Kind kind, std::string_view why,
@@ -345,6 +420,10 @@ void TradingCore::on_reference_price(const ReferencePriceEvent& event) noexcept 
 void TradingCore::on_instrument_state(InstrumentId instrument, InstrumentState state,
                                       Timestamp now) noexcept {
   if (!links_.instruments.contains(instrument)) return;
+  if (links_.instruments[instrument].state != state) {
+    const CoreJournal::Input input(journal_);
+    record(InstrumentStateRecord{instrument.value, state, {}}, now);
+  }
   links_.instruments[instrument].state = state;
   references_.set_definition_time(instrument, now);
 }
@@ -360,9 +439,15 @@ void TradingCore::on_market_update(const MarketUpdate& update) noexcept {
 
 void TradingCore::on_instrument_changed(const InstrumentChange& change, Timestamp now) noexcept {
   if (!links_.instruments.contains(change.instrument)) return;
-  now_ = std::max(now_, now);
   Instrument& instrument = links_.instruments[change.instrument];
   const bool outgrown = change.unit_too_coarse || changes_contract(change, instrument);
+  // Told again unchanged it only confirms: when it was confirmed is noted where it is read.
+  Instrument changed = instrument;
+  if (!apply(change, changed) && !outgrown && changed.state == instrument.state)
+    return references_.set_definition_time(change.instrument, now);
+  const CoreJournal::Input input(journal_);
+  record(to_record(change), now);
+  now_ = std::max(now_, now);
   const bool differs = apply(change, instrument);
   references_.set_definition_time(change.instrument, now);
   if (differs) {
@@ -378,6 +463,7 @@ void TradingCore::on_book_replaced(InstrumentId instrument, BookFeed wanted, Boo
 }
 
 void TradingCore::on_market_connection(ConnectionState state, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, now);
   record(ConnectionRecord{0, state, {}}, now);
   const bool was_ready = market_ == ConnectionState::Ready;
@@ -401,6 +487,7 @@ void TradingCore::on_market_alive(Timestamp now) noexcept {
 }
 
 void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, report.receive_time);
   if (report.kind == ExecutionReport::Kind::Status &&
       report.source == ExecutionReport::Source::Query)
@@ -418,6 +505,7 @@ void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
 }
 
 void TradingCore::on_fill_report(const FillReport& fill) noexcept {
+  const CoreJournal::Input input(journal_);
   // Traded before we first looked: it is in the position that we found, and not ours to book.
   if (reconciler_.is_before_first_seen(fill) && orders_.table().find(fill.client_id) == nullptr)
     return record(to_record(fill), fill.receive_time);
@@ -426,12 +514,14 @@ void TradingCore::on_fill_report(const FillReport& fill) noexcept {
 }
 
 void TradingCore::on_position(const PositionReport& position, bool from_snapshot) noexcept {
+  const CoreJournal::Input input(journal_);
   record(to_record(position, from_snapshot), position.receive_time);
   if (!is_believable(position.quantity)) return;
   reconciler_.on_position(position, from_snapshot);
 }
 
 void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) noexcept {
+  const CoreJournal::Input input(journal_);
   record(to_record(balance, from_snapshot), balance.receive_time);
   const CurrencyId currency = balance.cash.currency;
   if (currency.value >= balances_.size()) return;
@@ -443,12 +533,14 @@ void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) n
 
 void TradingCore::on_snapshot_begin(SnapshotKind kind, std::uint64_t request,
                                     Timestamp requested_at) noexcept {
+  const CoreJournal::Input input(journal_);
   record(SnapshotEdgeRecord{request, requested_at.nanos, kind, 0, 0, {}}, now_);
   reconciler_.on_snapshot_begin(kind, request, requested_at);
 }
 
 void TradingCore::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool complete,
                                   Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, now);
   record(SnapshotEdgeRecord{request, 0, kind, 1, complete ? std::uint8_t{1} : std::uint8_t{0}, {}},
          now);
@@ -456,6 +548,7 @@ void TradingCore::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool
 }
 
 void TradingCore::on_account_connection(ConnectionState state, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, now);
   record(ConnectionRecord{1, state, {}}, now);
   const bool was_ready = account_ == ConnectionState::Ready;
@@ -477,6 +570,8 @@ void TradingCore::on_account_alive(Timestamp now) noexcept {
 }
 
 void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(VenueClockRecord{offset.count}, now);
   orders_.on_venue_clock(offset);
   reconciler_.on_venue_clock(offset);
   const bool is_off =
@@ -487,12 +582,15 @@ void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
 }
 
 void TradingCore::on_algo_report(const AlgoReport& report) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, report.receive_time);
   if (report.source == ExecutionReport::Source::Query) reconciler_.on_algo_row(report);
   orders_.on_algo_report(report);
 }
 
 void TradingCore::on_cash(const CashReport& cash) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(to_record(cash), cash.receive_time);
   if (cash.cash.currency.value >= cash_.size()) return;
   ToldCash& told = cash_[cash.cash.currency.value];
   if (cash.exchange_time < told.report.exchange_time) return;
@@ -520,6 +618,8 @@ void TradingCore::compare_cash(Timestamp now) noexcept {
 void TradingCore::on_fill_hint(const FillHint&) noexcept { ++fill_hints_; }
 
 void TradingCore::on_liquidation_warning(const LiquidationWarning& warning) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(to_record(warning), warning.receive_time);
   links_.listener.on_alert({Alert::LiquidationWarning,
                             warning.instrument,
                             {},
@@ -531,6 +631,14 @@ void TradingCore::on_liquidation_warning(const LiquidationWarning& warning) noex
 
 void TradingCore::on_cancel_all_after(bool accepted, Timestamp requested_at,
                                       Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(DeadManAnswerRecord{requested_at.nanos, accepted ? std::uint8_t{1} : std::uint8_t{0}, {}},
+         now);
+  on_dead_man_answer(accepted, requested_at, now);
+}
+
+void TradingCore::on_dead_man_answer(bool accepted, Timestamp requested_at,
+                                     Timestamp now) noexcept {
   // Given up as late, or asked before Ready was left: what that armed may have fired since.
   if (!dead_man_pending_ || requested_at != dead_man_sent_) return;
   dead_man_pending_ = false;

@@ -10,11 +10,13 @@
 #include "domain/venue.h"
 #include "engine/book_listener.h"
 #include "engine/book_store.h"
+#include "engine/core_journal.h"
 #include "engine/engine_listener.h"
 #include "engine/fill_booking.h"
 #include "engine/journal.h"
 #include "engine/lane_messages.h"
 #include "engine/order_manager.h"
+#include "engine/port_recorder.h"
 #include "engine/position_keeper.h"
 #include "engine/prior_belief.h"
 #include "engine/reconciler.h"
@@ -95,7 +97,7 @@ struct CoreLinks {
 /// Only ready adds risk. Thread: the reactor. Allocates at construction and in `restore` only.
 class TradingCore final : public MarketListener, public AccountListener, public LaneCommands {
  public:
-  TradingCore(const CoreLinks& links, TradingCoreSettings settings,
+  TradingCore(const CoreLinks& given, TradingCoreSettings settings,
               const risk::Settings& risk_settings, risk::LimitTable limits, std::size_t strategies,
               ClientOrderIds ids);
 
@@ -126,10 +128,12 @@ class TradingCore final : public MarketListener, public AccountListener, public 
 
   /// Orders are to stay at the venue when we are gone: its dead-man timer is set to zero, and asked
   /// again until it says so (`dead_man_is_off`); nothing is armed any more. For the end of a run.
-  void release_dead_man() noexcept { dead_man_released_ = true; }
+  void release_dead_man() noexcept;
   bool dead_man_is_off() const noexcept { return links_.dead_man == nullptr || dead_man_off_; }
   /// All lists are asked for once more; `status().rounds` counts when they have come.
-  void request_round() noexcept { reconciler_.want_round(); }
+  void request_round() noexcept;
+  /// One order of ours, by the engine's own wish; none such: nothing happens.
+  void cancel_order(ClientOrderId id, Timestamp now) noexcept;
 
   CoreStatus status() const noexcept;
   InstrumentStatus status(InstrumentId instrument, Timestamp now) const noexcept;
@@ -186,12 +190,24 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_liquidation_warning(const LiquidationWarning& warning) noexcept override;
   void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
   bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
-                      std::uint64_t amend_id, Timestamp now) noexcept override {
-    return orders_.may_send_again(request, id, instrument, amend_id, now);
+                      std::uint64_t amend_id, Timestamp now) noexcept override;
+  /// A batch of which more was to come ends here. Lanes need not say so: a turn of the timer does.
+  void end_batch(Timestamp now) noexcept {
+    const CoreJournal::Input input(journal_);
+    flush_batches(now);
   }
+  /// Its own pen, for who replays or writes what is noted at the end.
+  CoreJournal& journal() noexcept { return journal_; }
 
  private:
   void flush_batches(Timestamp now) noexcept;
+  void record_batch(BatchEdgeRecord::Kind kind, std::size_t count, Timestamp now) noexcept;
+  void record_call(CoreCallRecord::Kind kind, std::uint64_t argument, Timestamp now) noexcept;
+  void on_dead_man_answer(bool accepted, Timestamp requested_at, Timestamp now) noexcept;
+  /// What was read of the market and is not kept by the parts that are tapped.
+  bool observe(risk::MarketValue what, bool value) noexcept {
+    return journal_.read(what, 0, value ? 1 : 0).value_or(0) != 0;
+  }
   void heed_refusal(const ExecutionReport& report) noexcept;
 
   // trading_core_states.cpp
@@ -229,7 +245,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
     if (!append(links_.journal, what, now)) journal_full_ = true;
   }
 
-  CoreLinks links_;
+  CoreJournal journal_;
+  PortRecorder port_;
+  CoreLinks links_;  // with these two in place of those given
   TradingCoreSettings settings_;
   risk::Exposure exposure_;
   risk::TradingModes modes_;

@@ -10,6 +10,7 @@
 
 #include "app/ledger.h"
 #include "base/journal_store.h"
+#include "engine/journal_inputs.h"
 #include "engine/journal_records.h"
 
 namespace gannet::app {
@@ -34,60 +35,6 @@ int verify_journal(const JournalOptions& options) {
   return read->damage.empty() ? 0 : 1;
 }
 
-std::string_view name_of_record(engine::RecordType type) {
-  switch (type) {
-    case engine::RecordType::None:
-      return "none";
-    case engine::RecordType::Run:
-      return "run";
-    case engine::RecordType::PlaceIntent:
-      return "place_intent";
-    case engine::RecordType::AmendIntent:
-      return "amend_intent";
-    case engine::RecordType::CancelIntent:
-      return "cancel_intent";
-    case engine::RecordType::Denied:
-      return "denied";
-    case engine::RecordType::Place:
-      return "place";
-    case engine::RecordType::Amend:
-      return "amend";
-    case engine::RecordType::Cancel:
-      return "cancel";
-    case engine::RecordType::NotSent:
-      return "not_sent";
-    case engine::RecordType::Report:
-      return "report";
-    case engine::RecordType::FillRow:
-      return "fill_row";
-    case engine::RecordType::FillBooked:
-      return "fill_booked";
-    case engine::RecordType::Position:
-      return "position";
-    case engine::RecordType::Balance:
-      return "balance";
-    case engine::RecordType::SnapshotEdge:
-      return "snapshot_edge";
-    case engine::RecordType::Connection:
-      return "connection";
-    case engine::RecordType::State:
-      return "state";
-    case engine::RecordType::Command:
-      return "command";
-    case engine::RecordType::Adjustment:
-      return "adjustment";
-    case engine::RecordType::OrderEnded:
-      return "order_ended";
-    case engine::RecordType::AlgoIntent:
-      return "algo_intent";
-    case engine::RecordType::AlgoPlace:
-      return "algo_place";
-    case engine::RecordType::AlgoReport:
-      return "algo_report";
-  }
-  return "unknown";
-}
-
 std::string hex(std::span<const std::byte> bytes) {
   std::string out;
   for (const std::byte b : bytes)
@@ -106,7 +53,7 @@ int print(const JournalOptions& options) {
             "{{\"sequence\":{},\"time\":\"{:%Y-%m-%dT%H:%M:%S}.{:09}Z\",\"type\":\"{}\","
             "\"payload\":\"{}\"}}\n",
             record.head.sequence, fmt::gmtime(static_cast<std::time_t>(seconds)),
-            record.head.time % 1'000'000'000, name_of_record(type), hex(record.payload));
+            record.head.time % 1'000'000'000, engine::name_of(type), hex(record.payload));
       });
   if (!read) {
     fmt::print(stderr, "{}\n", read.error().message);

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <span>
+
+#include "domain/algo_orders.h"
+#include "domain/venue.h"
+#include "engine/core_journal.h"
+
+namespace gannet::engine {
+
+/// Between the core and the venue's ports: an order request that did not leave is in the journal
+/// already (NotSent); here the questions that did not are put there too, so that the whole of what
+/// a port answered is on record. Thread: the reactor.
+class PortRecorder final : public VenuePort, public AlgoPort, public DeadManPort {
+ public:
+  PortRecorder(VenuePort& port, AlgoPort* algos, DeadManPort* dead_man,
+               CoreJournal& journal) noexcept
+      : port_(port), algos_(algos), dead_man_(dead_man), journal_(journal) {}
+
+  // VenuePort
+  SendResult place(const PlaceRequest& request, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return port_.place(request, now);
+  }
+  SendResult amend(const AmendRequest& request, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return port_.amend(request, now);
+  }
+  SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return port_.cancel(request, now);
+  }
+  SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return port_.place_batch(requests, now);
+  }
+  SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return port_.amend_batch(requests, now);
+  }
+  SendResult cancel_batch(std::span<const CancelRequest> requests,
+                          Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return port_.cancel_batch(requests, now);
+  }
+  bool supports(const PlaceRequest& request) const noexcept override {
+    return port_.supports(request);
+  }
+  bool cancel_protected(InstrumentId instrument, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return port_.cancel_protected(instrument, now);
+  }
+  bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
+                   Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return note(port_.query_order(instrument, client_id, venue_id, now),
+                NotAskedRecord::Question::Order, now);
+  }
+  bool request_snapshot(SnapshotKind kind, std::uint64_t request, Timestamp since,
+                        Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return note(port_.request_snapshot(kind, request, since, now), NotAskedRecord::Question::List,
+                now);
+  }
+
+  // AlgoPort: only where there is one.
+  SendResult place_algo(const AlgoPlaceRequest& request, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return algos_->place_algo(request, now);
+  }
+  SendResult amend_algo(const AlgoAmendRequest& request, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return algos_->amend_algo(request, now);
+  }
+  SendResult cancel_algos(std::span<const AlgoCancelRequest> requests,
+                          Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return algos_->cancel_algos(requests, now);
+  }
+  bool query_algo(InstrumentId instrument, AlgoKind kind, ClientOrderId client_id,
+                  VenueOrderId venue_id, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return note(algos_->query_algo(instrument, kind, client_id, venue_id, now),
+                NotAskedRecord::Question::AlgoOrder, now);
+  }
+
+  // DeadManPort: only where there is one.
+  bool set_cancel_all_after(std::uint32_t seconds, Timestamp now) noexcept override {
+    const CoreJournal::PortCall call(journal_);
+    return note(dead_man_->set_cancel_all_after(seconds, now), NotAskedRecord::Question::DeadMan,
+                now);
+  }
+
+ private:
+  bool note(bool asked, NotAskedRecord::Question question, Timestamp now) noexcept {
+    if (!asked) static_cast<void>(append(journal_, NotAskedRecord{question, {}}, now));
+    return asked;
+  }
+
+  VenuePort& port_;
+  AlgoPort* algos_;
+  DeadManPort* dead_man_;
+  CoreJournal& journal_;
+};
+
+}  // namespace gannet::engine
