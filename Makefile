@@ -3,6 +3,7 @@
 #   make test                                build release and check, run all tests
 #   make campaign                            random orders through the exchange: money, books, positions
 #   make cut-sweep [CUT_STEP=1]              cut the private socket after every message of a run of orders
+#   make crash [CRASHES=500]                 kill -9 at random moments and at every named point of the daemon
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
@@ -11,10 +12,11 @@ SOAK_DURATION ?= 600
 BENCH_FILTER ?= .*
 CAMPAIGN_ORDERS ?= 10000000
 CUT_STEP ?= 1
+CRASHES ?= 500
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign cut-sweep build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign crash cut-sweep build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -53,6 +55,11 @@ campaign: build
 # tenth).
 cut-sweep: check
 	@GANNET_CUT_SWEEP=$(CUT_STEP) build/check/tests/simulation --gtest_filter='PrivateSocketCut.*'
+
+# The real daemon killed while it trades against `gannet sim`, at random moments and at every named
+# point of its code; compared with what really is at the venue. Tells what it did on its last line.
+crash: build
+	@GANNET_CRASHES=$(CRASHES) build/release/tests/integration --gtest_filter='CrashCampaign.*'
 
 soak: build
 	@tools/soak.py --bin build/release/bin --duration $(SOAK_DURATION)

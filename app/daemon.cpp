@@ -16,7 +16,9 @@
 
 #include "app/admin.h"
 #include "app/child_sim.h"
+#include "app/crash_brake.h"
 #include "app/credential_reload.h"
+#include "app/disk_watch.h"
 #include "app/embedded_venue.h"
 #include "app/engine_room.h"
 #include "app/frame_recorder.h"
@@ -24,7 +26,9 @@
 #include "app/record_run.h"
 #include "app/startup.h"
 #include "app/summary.h"
+#include "app/tidy_child.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/state_directory.h"
 #include "base/thread_role.h"
@@ -64,13 +68,16 @@ std::unique_ptr<FrameRecorder> open_recorder(const config::Settings& settings) {
 class ColdSide {
  public:
   ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload,
-           const DaemonOptions& options, std::string state_directory, ChildSim* sim)
+           const DaemonOptions& options, std::string state_directory, ChildSim* sim,
+           const config::JournalConfig& journal)
       : loop_(loop),
         room_(room),
         reload_(reload),
         options_(options),
         state_directory_(std::move(state_directory)),
-        sim_(sim) {}
+        sim_(sim),
+        disk_(state_directory_, journal),
+        tidy_(state_directory_, journal.retention_days) {}
 
   std::expected<void, Error> listen() RUNS_ON(kCold) {
     auto admin = AdminServer::listen(loop_, admin_socket_path(state_directory_), room_.status(),
@@ -99,6 +106,8 @@ class ColdSide {
             {LogField::string("text", "the embedded venue ended")});
         room_.request_stop();
       }
+      watch_disk(now);
+      tidy_.work(room_.journal_segment(), now);
       if (options_.duration && now - start >= *options_.duration) room_.request_stop();
       if (options_.show_status && now >= next_line) {
         next_line = next_line + seconds(1);
@@ -143,8 +152,19 @@ class ColdSide {
     for (AdminAnswer answer; room_.take_answer(answer);) admin_->answer(answer);
   }
 
+  void watch_disk(Nanos now) {
+    const auto verdict = disk_.look(now);
+    if (!verdict) return;
+    room_.set_disk_low(*verdict != DiskWatch::Verdict::Enough);
+    if (*verdict != DiskWatch::Verdict::EndProcess) return;
+    fmt::print(stderr, "gannetd: the disk of {} is full: orders are cancelled and it ends\n",
+               state_directory_);
+    room_.request_stop();
+  }
+
   /// KILL-09: durable before it is acknowledged.
   bool keep(const KillChange& change) RUNS_ON(kCold) {
+    crash_point("kill_file");
     const std::string file = state_directory_ + "/killed";
     if (change.killed) {
       return write_file_durably(file, fmt::format("{}\n{}\n", change.why.view(), change.who.view()))
@@ -161,6 +181,8 @@ class ColdSide {
   const DaemonOptions& options_;
   std::string state_directory_;
   ChildSim* sim_;  // null: none is embedded, or it has ended
+  DiskWatch disk_;
+  TidyChild tidy_;
   std::unique_ptr<AdminServer> admin_ OWNED_BY(kCold);
 };
 
@@ -205,6 +227,15 @@ int run_daemon(const DaemonOptions& options) {
       {LogField::string("config", options.config_file), LogField::string("state", state->path()),
        LogField::string("engine_id", settings.account.engine_id)});
 
+  CrashBrake brake(state->path());
+  if (auto may = brake.start(wall_clock_now(), options.after_crashes); !may)
+    return fail(kRefused, may.error().message);
+  // Refused starts are ends of their own too.
+  struct EndOfItsOwn {
+    const CrashBrake& brake;
+    ~EndOfItsOwn() { brake.end(); }
+  } const end_of_its_own{brake};
+
   std::unique_ptr<ChildSim> sim;
   const bool paper = settings.venue.environment == config::Environment::Paper;
   if (settings.venue.embedded || paper) {
@@ -236,7 +267,8 @@ int run_daemon(const DaemonOptions& options) {
       {settings, *facts, signer, *tls, cold, state->path(), ring, &history, recorder.get()});
   if (!room) return fail(kBadConfiguration, room.error().message);
   CredentialReload reload(cold, *tls, settings, facts->account, facts->clock_offset);
-  ColdSide cold_side(cold, **room, reload, options, state->path(), sim.get());
+  ColdSide cold_side(cold, **room, reload, options, state->path(), sim.get(),
+                     settings.journal);
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);
 
@@ -252,6 +284,7 @@ int run_daemon(const DaemonOptions& options) {
   const int code = finish(options, **room);
   if ((*room)->has_abandoned_lane()) {
     std::fflush(nullptr);
+    brake.end();
     std::_Exit(code == 0 ? kNotClean : code);
   }
   return code;

@@ -70,6 +70,7 @@ void EngineRoom::Parts::turn() {
   for (AdminCommand command; commands.try_pop(command);) carry_out(command, now);
   publisher->do_work(now);
   core->on_timer(now);
+  if (durable) durable->release(now);
   if (now - last_rest_timer >= kTimerInterval) {
     last_rest_timer = now;
     venue->on_timer(now);
@@ -82,14 +83,24 @@ void EngineRoom::Parts::turn() {
     if (algo_session->take_ready()) core->request_round();  // what it missed, the lists tell
   }
   if (now - last_definition >= definition_spacing()) ask_definition(now);
-  if (store->failed() && !journal_failure_told) {
-    journal_failure_told = true;
-    log(now, LogEvent::JournalError, {LogField::string("directory", links.state_directory)});
-    core->set_journal_failed(true, now);
-  }
+  watch_journal(now);
   // Nothing can be asked of a venue that refuses the key: its dead-man timer does the rest.
   if (!session_log.fatal().empty()) stop_requested.store(true, std::memory_order_release);
   if (now - last_status >= kStatusInterval) publish_status(now);
+}
+
+/// REC-08, REC-09: a journal that cannot be written, or soon cannot, holds trading; a failed write
+/// stays so for the run.
+void EngineRoom::Parts::watch_journal(Timestamp now) {
+  const bool is_bad = store->failed() || disk_low.load(std::memory_order_acquire);
+  if (is_bad == journal_failure_told) return;
+  journal_failure_told = is_bad;
+  log(now, LogEvent::JournalError,
+      {LogField::string("directory", links.state_directory),
+       LogField::string("why", store->failed() ? "a write or sync failed: final for this run"
+                               : is_bad        ? "the disk is nearly full: trading is held"
+                                               : "the disk has room again")});
+  core->set_journal_failed(is_bad, now);
 }
 
 void EngineRoom::Parts::stop() {
@@ -294,6 +305,14 @@ void EngineRoom::replace_credentials(okx::Credentials credentials, const AdminCo
 }
 void EngineRoom::request_stop() noexcept {
   parts_->stop_requested.store(true, std::memory_order_release);
+}
+// The store is made while building and stays until the end.
+std::uint64_t EngineRoom::journal_segment() const noexcept {
+  ThreadRoleScope role(kReactor);
+  return parts_->store->open_segment_from();
+}
+void EngineRoom::set_disk_low(bool low) noexcept {
+  parts_->disk_low.store(low, std::memory_order_release);
 }
 bool EngineRoom::post(const AdminCommand& command) noexcept {
   return parts_->commands.try_push(command);

@@ -69,6 +69,10 @@ class EngineRoom {
   /// logged in anew; answers `command`.
   void replace_credentials(okx::Credentials credentials, const AdminCommand& command);
   void request_stop() noexcept;
+  /// First sequence of the journal's segment that is being written; 0: none yet.
+  std::uint64_t journal_segment() const noexcept;
+  /// The state directory's disk is nearly full (or has room again): trading is held meanwhile.
+  void set_disk_low(bool low) noexcept;
   const PublishedValue<DaemonStatus>& status() const noexcept;
   /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the
   /// journal whole. After `run`.

@@ -185,11 +185,12 @@ std::optional<Price> BookStore::own_mid(InstrumentId instrument) const noexcept 
 }
 
 std::optional<Timestamp> BookStore::unusable_since(InstrumentId instrument) const noexcept {
-  if (instrument.value >= primary_.size() || primary_[instrument.value] == kNoFeed) return {};
-  const Entry* found = entry(instrument, static_cast<BookFeed>(primary_[instrument.value]));
-  const auto since = read(
-      risk::MarketValue::BookUnusableSince, instrument,
-      found->usable ? std::nullopt : std::optional<__int128>(found->unusable_since.nanos));
+  std::optional<__int128> own;
+  if (instrument.value < primary_.size() && primary_[instrument.value] != kNoFeed) {
+    const Entry* found = entry(instrument, static_cast<BookFeed>(primary_[instrument.value]));
+    if (!found->usable) own = found->unusable_since.nanos;
+  }
+  const auto since = read(risk::MarketValue::BookUnusableSince, instrument, own);
   if (!since) return {};
   return Timestamp{static_cast<std::int64_t>(*since)};
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/crash_point.h"
+
 namespace gannet::engine {
 
 namespace {
@@ -71,6 +73,7 @@ BookingResult FillBooking::book(const FillOwner& owner, const Fill& fill, Quanti
   if (!append(journal_, record, now))
     listener_.on_alert(
         {Alert::JournalFull, owner.instrument, owner.client_id, owner.venue_id, 0, 0, now});
+  crash_point("fill_booked");
 
   positions_.apply(owner.strategy, owner.instrument, owner.side, fill);
   exposure_.on_fill(owner.strategy, owner.instrument, owner.side, fill.quantity,

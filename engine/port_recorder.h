@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "base/crash_point.h"
 #include "domain/algo_orders.h"
 #include "domain/venue.h"
 #include "engine/core_journal.h"
@@ -20,15 +21,24 @@ class PortRecorder final : public VenuePort, public AlgoPort, public DeadManPort
   // VenuePort
   SendResult place(const PlaceRequest& request, Timestamp now) noexcept override {
     const CoreJournal::PortCall call(journal_);
-    return port_.place(request, now);
+    crash_point("place_to_port");
+    const SendResult sent = port_.place(request, now);
+    crash_point("place_at_port");
+    return sent;
   }
   SendResult amend(const AmendRequest& request, Timestamp now) noexcept override {
     const CoreJournal::PortCall call(journal_);
-    return port_.amend(request, now);
+    crash_point("amend_to_port");
+    const SendResult sent = port_.amend(request, now);
+    crash_point("amend_at_port");
+    return sent;
   }
   SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override {
     const CoreJournal::PortCall call(journal_);
-    return port_.cancel(request, now);
+    crash_point("cancel_to_port");
+    const SendResult sent = port_.cancel(request, now);
+    crash_point("cancel_at_port");
+    return sent;
   }
   SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override {
     const CoreJournal::PortCall call(journal_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/crash_point.h"
 #include "domain/notional.h"
 
 namespace gannet::engine {
@@ -104,6 +105,7 @@ void TradingCore::start(Timestamp now) noexcept {
   const CoreJournal::Input input(journal_);
   now_ = now;
   started_ = true;
+  crash_point("core_start");
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
   reconciler_.start(now);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
@@ -353,6 +355,22 @@ bool TradingCore::may_send_again(ExecutionReport::Request request, ClientOrderId
   return orders_.may_send_again(request, id, instrument, amend_id, now);
 }
 
+risk::TradingMode TradingCore::mode_of(ClientOrderId id) const noexcept {
+  const Order* order = orders_.table().find(id);
+  if (order == nullptr) return risk::TradingMode::Killed;
+  constexpr auto kReady = risk::TradingMode::Ready;
+  const auto worse = [](risk::TradingMode a, risk::TradingMode b) {
+    return a == kReady ? b : b == kReady ? a : std::max(a, b);
+  };
+  const risk::TradingMode mode = worse(modes_.engine(), modes_.instrument(order->instrument));
+  return exposure_.contains(order->strategy) ? worse(mode, modes_.strategy(order->strategy)) : mode;
+}
+
+bool TradingCore::is_open(ClientOrderId id) const noexcept {
+  const Order* order = orders_.table().find(id);
+  return order != nullptr && order->is_open();
+}
+
 void TradingCore::record_batch(BatchEdgeRecord::Kind kind, std::size_t count,
                                Timestamp now) noexcept {
   record(BatchEdgeRecord{kind, 0, static_cast<std::uint16_t>(count), 0}, now);
@@ -487,6 +505,7 @@ void TradingCore::on_market_alive(Timestamp now) noexcept {
 }
 
 void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
+  crash_point("report_in");
   const CoreJournal::Input input(journal_);
   now_ = std::max(now_, report.receive_time);
   if (report.kind == ExecutionReport::Kind::Status &&
@@ -494,6 +513,7 @@ void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
     reconciler_.on_open_order_row(report);
   orders_.on_report(report);
   heed_refusal(report);
+  crash_point("report_done");
   if (report.has_fill) reconciler_.on_fill(report.instrument, report.receive_time);
   // The timer fired while we live: something stood still; look before trading on (COD-05).
   if (report.kind == ExecutionReport::Kind::Status &&

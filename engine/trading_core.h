@@ -191,6 +191,10 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
   bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
                       std::uint64_t amend_id, Timestamp now) noexcept override;
+  /// The worst of the modes that the order stands under: the engine's, its instrument's, its
+  /// strategy's. One that nobody knows: killed.
+  risk::TradingMode mode_of(ClientOrderId id) const noexcept;
+  bool is_open(ClientOrderId id) const noexcept;
   /// A batch of which more was to come ends here. Lanes need not say so: a turn of the timer does.
   void end_batch(Timestamp now) noexcept {
     const CoreJournal::Input input(journal_);

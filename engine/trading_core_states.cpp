@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/crash_point.h"
 #include "engine/trading_core.h"
 
 // States of the engine and of its instruments: what holds them, what frees them (DESIGN 5).
@@ -122,6 +123,7 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
       modes_.set_engine(risk::TradingMode::NotReady);
       break;
   }
+  crash_point("state_change");
   record(StateRecord{InstrumentId::kNone, state, reason, {}}, now);
   const StateEvent event{InstrumentId{}, state, reason, now};
   links_.listener.on_engine_state(event);

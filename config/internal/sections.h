@@ -17,6 +17,7 @@ void read_strategies(std::vector<TableReader> strategies, Settings& settings,
                      const Problems& problems);
 void read_rates(TableReader limits, risk::RateLimits& rates);
 void read_risk(TableReader risk, Settings& settings);
+void read_journal(TableReader journal, Settings& settings);
 void read_backtest(TableReader backtest, BacktestSettings& settings);
 
 // Words of the file for our enumerators; print_resolved says them backwards.
@@ -49,6 +50,8 @@ inline constexpr std::pair<std::string_view, PositionMode> kPositionModes[] = {
     {"net", PositionMode::Net}, {"long_short", PositionMode::LongShort}};
 inline constexpr std::pair<std::string_view, bool> kSpotFees[] = {{"in_base", false},
                                                                   {"in_quote", true}};
+inline constexpr std::pair<std::string_view, JournalMode> kJournalModes[] = {
+    {"process", JournalMode::Process}, {"group", JournalMode::Group}, {"full", JournalMode::Full}};
 using OnStart = engine::StrategySettings::OnStart;
 inline constexpr std::pair<std::string_view, OnStart> kOnStart[] = {{"cancel", OnStart::Cancel},
                                                                     {"adopt", OnStart::Adopt}};
