@@ -18,6 +18,8 @@ engine::TradingCoreSettings core_settings(const config::Settings& settings,
                                           const CurrencyTable& currencies) {
   engine::TradingCoreSettings core;
   core.orders.keep_protective = settings.engine.keep_protective;
+  core.orders.requires_timer_cover = settings.engine.require_cod;
+  core.exclusive_account = settings.account.exclusive_account;
   for (const auto& instrument : settings.instruments)
     core.margin_modes.push_back(instrument.margin_mode);
   for (const auto& strategy : settings.strategies) core.on_start.push_back(strategy.on_start);

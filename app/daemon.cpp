@@ -22,6 +22,7 @@
 #include "app/embedded_venue.h"
 #include "app/engine_room.h"
 #include "app/frame_recorder.h"
+#include "app/kill_files.h"
 #include "app/paper_venue.h"
 #include "app/record_run.h"
 #include "app/startup.h"
@@ -63,6 +64,9 @@ std::unique_ptr<FrameRecorder> open_recorder(const config::Settings& settings) {
   return nullptr;
 }
 
+/// The answer to a command that a file gave: no person waits under that number.
+constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
+
 /// What the main thread does while the reactor trades: signals, the operator's socket, the kill
 /// file, status lines.
 class ColdSide {
@@ -75,6 +79,7 @@ class ColdSide {
         reload_(reload),
         options_(options),
         state_directory_(std::move(state_directory)),
+        kill_files_(state_directory_),
         sim_(sim),
         disk_(state_directory_, journal),
         tidy_(state_directory_, journal.retention_days) {}
@@ -85,7 +90,11 @@ class ColdSide {
                                          RUNS_ON(kCold) { return carry_out(command); });
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
-    loop_.on_signals({SIGINT, SIGTERM}, [this](int) { room_.request_stop(); });
+    loop_.on_signals({SIGINT, SIGTERM, SIGUSR1}, [this](int signal) {
+      ThreadRoleScope role(kCold);
+      if (signal != SIGUSR1) return room_.request_stop();
+      kill("signal SIGUSR1", "signal", 0);
+    });
     return {};
   }
 
@@ -98,6 +107,7 @@ class ColdSide {
       loop_.run_for(milliseconds(10));
       serve();
       const Nanos now = monotonic_now();
+      obey_dropped_file(now);
       if (sim_ != nullptr && !sim_->running()) {
         sim_ = nullptr;
         fmt::print(stderr,
@@ -128,20 +138,22 @@ class ColdSide {
     log(wall_clock_now(), LogEvent::CommandReceived,
         {LogField::number("kind", static_cast<int>(command.kind)),
          LogField::string("who", command.who.view()), LogField::string("argument", "")});
-    reload_.start([this, command](std::expected<okx::Credentials, std::string> proven) {
+    const auto done = [this, command](std::expected<okx::Credentials, std::string> proven) {
       if (proven) return room_.replace_credentials(std::move(*proven), command);
       log(wall_clock_now(), LogEvent::CredentialsRefused,
           {LogField::string("who", command.who.view()), LogField::string("why", proven.error())});
       ThreadRoleScope role(kCold);
       admin_->answer(
           {command.id, false, AdminAnswer::Text("the old key stays: " + proven.error())});
-    });
+    };
+    reload_.start(room_.status().load().clock_offset, done);
     return true;
   }
 
   void serve() RUNS_ON(kCold) {
     for (KillChange change; room_.take_kill_change(change);) {
-      const bool good = keep(change);
+      const bool good = kill_files_.keep(change);  // KILL-09: durable before it is acknowledged
+      if (change.command == kDroppedFile && good) kill_files_.take_dropped();
       if (change.command == 0) continue;
       admin_->answer(
           {change.command, good,
@@ -149,7 +161,13 @@ class ColdSide {
                                   : "done, but it could not be written to the state directory: it "
                                     "will not survive a restart")});
     }
-    for (AdminAnswer answer; room_.take_answer(answer);) admin_->answer(answer);
+    for (AdminAnswer answer; room_.take_answer(answer);) {
+      if (answer.is_orders) {
+        admin_->answer(answer.id, to_json(room_.orders().load()));
+      } else {
+        admin_->answer(answer);
+      }
+    }
   }
 
   void watch_disk(Nanos now) {
@@ -162,17 +180,22 @@ class ColdSide {
     room_.request_stop();
   }
 
-  /// KILL-09: durable before it is acknowledged.
-  bool keep(const KillChange& change) RUNS_ON(kCold) {
-    crash_point("kill_file");
-    const std::string file = state_directory_ + "/killed";
-    if (change.killed) {
-      return write_file_durably(file, fmt::format("{}\n{}\n", change.why.view(), change.who.view()))
-          .has_value();
-    }
-    std::error_code error;
-    std::filesystem::remove(file, error);
-    return !error;
+  /// KILL-10: by signal and by file; the operator's own words come through the socket.
+  bool kill(std::string_view why, std::string_view who, std::uint64_t id) RUNS_ON(kCold) {
+    AdminCommand command;
+    command.argument = FixedString<120>(why);
+    command.who = FixedString<47>(who);
+    command.id = id;
+    return room_.post(command);
+  }
+
+  void obey_dropped_file(Nanos now) RUNS_ON(kCold) {
+    if (now < next_look_) return;
+    next_look_ = now + milliseconds(50);
+    const auto why = kill_files_.dropped();
+    if (!why) return;
+    // Once more after a while, should the answer have got lost.
+    if (kill(*why, "kill file", kDroppedFile)) next_look_ = now + seconds(1);
   }
 
   net::EventLoop& loop_;
@@ -180,6 +203,8 @@ class ColdSide {
   CredentialReload& reload_;
   const DaemonOptions& options_;
   std::string state_directory_;
+  KillFiles kill_files_;
+  Nanos next_look_;  // for the dropped file
   ChildSim* sim_;  // null: none is embedded, or it has ended
   DiskWatch disk_;
   TidyChild tidy_;
@@ -266,7 +291,7 @@ int run_daemon(const DaemonOptions& options) {
   auto room = EngineRoom::build(
       {settings, *facts, signer, *tls, cold, state->path(), ring, &history, recorder.get()});
   if (!room) return fail(kBadConfiguration, room.error().message);
-  CredentialReload reload(cold, *tls, settings, facts->account, facts->clock_offset);
+  CredentialReload reload(cold, *tls, settings, facts->account);
   ColdSide cold_side(cold, **room, reload, options, state->path(), sim.get(),
                      settings.journal);
   if (auto listening = cold_side.listen(); !listening)

@@ -25,6 +25,14 @@ struct StageFigures {
   Nanos maximum;
 };
 
+/// How quick the last kill of the engine was (KILL-01 to KILL-05). All zero: there was none.
+struct KillTimes {
+  Nanos waited;  ///< from the command's arrival to the turn that set the flag: nothing new after it
+  Nanos sent;    ///< from there until every cancel that the limits allow was handed to its socket
+  std::uint64_t cancels = 0;  ///< that many orders
+  Nanos flat;  ///< from there until the venue's own list had held none, twice; zero: not yet
+};
+
 /// What an operator wants to see at a glance, by value: the reactor publishes one a few times a
 /// second, the cold thread formats it. Trivially copyable.
 struct DaemonStatus {
@@ -66,6 +74,8 @@ struct DaemonStatus {
   engine::EngineState state = engine::EngineState::Cold;
   engine::HoldReason hold_reason = engine::HoldReason::None;
   FixedString<120> kill_reason;
+  FixedString<255> killed_parts;  ///< "strategy quotes, instrument BTC-USDT-SWAP"; "": none
+  KillTimes kill_times;
   bool flat_confirmed = false;
   bool journal_failed = false;
   bool market_ready = false;

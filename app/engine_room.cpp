@@ -21,10 +21,9 @@ constexpr Nanos kIdleSleep = microseconds(500);
 constexpr Nanos kStrategyStopPatience = seconds(2);
 constexpr Nanos kLanePatience = seconds(1);
 constexpr Nanos kFlatPatience = seconds(15);
-// REST requests of the market session's book seeds are told from the account's by this bit.
-constexpr std::uint64_t kSeedRequest = std::uint64_t{1} << 63;
+constexpr Nanos kReloadPatience = seconds(60);
+// Of public requests: those about definitions are told from those about books by this bit.
 constexpr std::uint64_t kDefinitionRequest = std::uint64_t{1} << 62;
-constexpr int kSeedLevels = 400;
 
 }  // namespace
 
@@ -33,6 +32,7 @@ void EngineRoom::Parts::run() {
   pin();
   const Timestamp now = wall_clock_now();
   started = now;
+  last_rest_timer = now;
   last_definition = now;
   last_summary = now;
   std::vector<std::unique_ptr<engine::LaneThread>> lanes;
@@ -49,7 +49,7 @@ void EngineRoom::Parts::run() {
   market_feed->start();
   order_sockets.open_line(0);
   if (business_lines) business_lines->start();
-  algo_connection->start();
+  algo_sockets.open_line(0);
   while (!stop_requested.load(std::memory_order_acquire)) turn();
   stop();
   for (const auto& lane : lanes) {
@@ -67,20 +67,26 @@ void EngineRoom::Parts::turn() {
   }
   const Timestamp now = wall_clock_now();
   rest->poll([&](const okx::RestAnswer& answer) RUNS_ON(kReactor) { on_rest_answer(answer, now); });
+  public_rest->poll([&](const okx::RestAnswer& answer)
+                        RUNS_ON(kReactor) { on_public_answer(answer, now); });
   for (AdminCommand command; commands.try_pop(command);) carry_out(command, now);
   publisher->do_work(now);
   core->on_timer(now);
   if (durable) durable->release(now);
   if (now - last_rest_timer >= kTimerInterval) {
+    watch_pauses(now);
     last_rest_timer = now;
     venue->on_timer(now);
     order_lines->on_timer(now);
     market_feed->on_timer(now);
+    book_seeds->on_timer(now);
     if (business_lines) business_lines->on_timer(now);
     algo_rest->set_clock_offset(rest_session->clock_offset());
-    algo_session->set_clock_offset(rest_session->clock_offset());
+    market_feed->set_clock_offset(rest_session->clock_offset());
+    for (auto& session : algo_sessions) session->set_clock_offset(rest_session->clock_offset());
     algo_rest->on_timer(now);
-    if (algo_session->take_ready()) core->request_round();  // what it missed, the lists tell
+    algo_lines->on_timer(now);
+    if (reload) answer_reload(now);
   }
   if (now - last_definition >= definition_spacing()) ask_definition(now);
   watch_journal(now);
@@ -128,7 +134,7 @@ void EngineRoom::Parts::stop() {
   market_feed->stop();
   order_sockets.close_all();
   if (business_lines) business_lines->stop();
-  algo_connection->stop();
+  algo_sockets.close_all();
   publish_status(wall_clock_now());
   log(wall_clock_now(), LogEvent::EngineStopped,
       {LogField::number("open_orders", static_cast<std::int64_t>(at_end.open_orders)),
@@ -177,34 +183,30 @@ void EngineRoom::Parts::pin() {
 }
 
 void EngineRoom::Parts::on_rest_answer(const okx::RestAnswer& answer, Timestamp now) {
-  if ((answer.id & kDefinitionRequest) != 0) {
-    confirm_definitions(answer.response, now);
-    return;
-  }
-  if ((answer.id & AlgoRequests::kBit) != 0 && (answer.id & kSeedRequest) == 0) {
+  if ((answer.id & AlgoRequests::kBit) != 0) {
     algo_rest->on_response(answer.id & ~AlgoRequests::kBit, answer.response, now,
                            answer.certainly_not_sent);
     return;
   }
-  if ((answer.id & kSeedRequest) == 0) {
-    rest_session->on_response(answer.id, answer.response, now, answer.certainly_not_sent);
-    return;
-  }
-  const auto asked = seeds.find(answer.id);
-  if (asked == seeds.end()) return;
+  rest_session->on_response(answer.id, answer.response, now, answer.certainly_not_sent);
+}
+
+void EngineRoom::Parts::on_public_answer(const okx::RestAnswer& answer, Timestamp now) {
+  if ((answer.id & kDefinitionRequest) != 0) return confirm_definitions(answer.response, now);
+  const auto book = book_seeds->on_response(answer.id, answer.response, now);
+  if (!book) return;
   std::string body = answer.response.status == 200 ? answer.response.body : "";
   const std::size_t size = body.size();
   body.append(okx::kTextPadding, '\0');
-  market_feed->on_book_seed(asked->second.first, asked->second.second,
-                            std::string_view(body.data(), size), now);
-  seeds.erase(asked);
+  market_feed->on_book_seed(book->instrument, book->feed, std::string_view(body.data(), size), now);
 }
 
 void EngineRoom::Parts::ask_definition(Timestamp now) {
   last_definition = now;
   const InstrumentId id{next_definition++ % static_cast<std::uint32_t>(facts.instruments.size())};
-  rest->send_request(kDefinitionRequest | ++last_seed,
-                     okx::public_instrument_request(public_identity, facts.instruments[id]));
+  public_rest->send_request(
+      kDefinitionRequest | ++last_question,
+      okx::public_instrument_request(public_identity, facts.instruments[id]));
 }
 
 void EngineRoom::Parts::confirm_definitions(const HttpResponse& response, Timestamp now) {
@@ -217,18 +219,6 @@ void EngineRoom::Parts::confirm_definitions(const HttpResponse& response, Timest
   std::vector<okx::PushedInstrument> rows;
   if (!okx::decode_instrument_changes(reader, facts.codes, rows)) return;
   for (const okx::PushedInstrument& row : rows) core->on_instrument_changed(row.change, now);
-}
-
-bool EngineRoom::Parts::request_book_snapshot(InstrumentId instrument, BookFeed feed,
-                                              Timestamp) noexcept {
-  const std::uint64_t id = kSeedRequest | ++last_seed;
-  if (!rest->send_request(
-          id, okx::book_request(public_identity, facts.instruments[instrument].name.view(),
-                                kSeedLevels))) {
-    return false;
-  }
-  seeds[id] = {instrument, feed};
-  return true;
 }
 
 bool EngineRoom::Parts::permits(const HttpRequest& request) const {
@@ -249,11 +239,19 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
   const std::string_view who = command.who.view();
   AdminAnswer answer{command.id, true, {}};
   switch (command.kind) {
+    case AdminCommand::Kind::Cancel:
+      return control(command, now);
+    case AdminCommand::Kind::Orders:
+      list_orders(now);
+      answer.is_orders = true;
+      break;
     case AdminCommand::Kind::Kill:
+      if (command.level != engine::ControlLevel::Engine) return control(command, now);
       waiting_kill_command = command.id;
-      core->kill(command.argument.view(), who, now);
+      kill_engine(command, now);
       return;  // on_kill_changed has handed it on: it is answered when it is durable
     case AdminCommand::Kind::Resume:
+      if (command.level != engine::ControlLevel::Engine) return control(command, now);
       waiting_kill_command = command.id;
       core->resume(who, now);
       if (waiting_kill_command == 0) return;  // a kill was cleared: answered when that is durable
@@ -282,12 +280,31 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
 void EngineRoom::Parts::take_credentials(okx::Credentials credentials, const AdminCommand& command,
                                          Timestamp now) {
   links.signer.replace(std::move(credentials));
-  order_lines->replace_current();  // its successor logs in with the new key before it goes
-  algo_session->renew_login(now);
+  // Their successors log in with the new key before they go; market lines see by themselves.
+  order_lines->replace_current();
+  algo_lines->replace_current();
   log(now, LogEvent::CredentialsReloaded, {LogField::string("who", command.who.view())});
-  answers.try_push({command.id, true,
-                    AdminAnswer::Text("the new key is in use: its login was proven first; the "
-                                      "private connection logs in anew")});
+  if (reload) {
+    answers.try_push({reload->command, false,
+                      AdminAnswer::Text("another reload came before the connections had logged "
+                                        "in with this key")});
+  }
+  reload = Reload{command.id, now};
+}
+
+void EngineRoom::Parts::answer_reload(Timestamp now) {
+  const bool is_settled =
+      order_lines->is_settled_with_current_key() && algo_lines->is_settled_with_current_key();
+  if (!is_settled && now - reload->since < kReloadPatience) return;
+  answers.try_push(
+      {reload->command, is_settled,
+       AdminAnswer::Text(is_settled
+                             ? "the new key is in use: its login was proven first, and the "
+                               "account's connections have logged in with it"
+                             : "the new key is in use, its login was proven first; but the "
+                               "account's connections have not come back with it yet: leave the "
+                               "old key as it is, and look at the log")});
+  reload.reset();
 }
 
 EngineRoom::EngineRoom(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -325,6 +342,9 @@ bool EngineRoom::take_answer(AdminAnswer& answer) noexcept {
 }
 const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
+}
+const PublishedValue<OrderListing>& EngineRoom::orders() const noexcept {
+  return parts_->listing;
 }
 // `run` has ended: joining its thread handed the role back.
 bool EngineRoom::has_abandoned_lane() const noexcept { return parts_->lane_abandoned; }

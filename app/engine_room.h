@@ -10,6 +10,8 @@
 #include "app/admin.h"
 #include "app/daemon_status.h"
 #include "app/frame_recorder.h"
+#include "app/kill_change.h"
+#include "app/order_listing.h"
 #include "app/startup.h"
 #include "base/error.h"
 #include "base/journal_store.h"
@@ -34,14 +36,6 @@ struct EngineRoomLinks {
   const std::string& ring_path;       ///< of the journal, on tmpfs
   CandleHistory* history = nullptr;   ///< for strategies to warm up with; null: there is none
   FrameRecorder* recorder = nullptr;  ///< null: nothing is recorded
-};
-
-/// What the reactor did about a kill, on its way to the cold thread's file.
-struct KillChange {
-  bool killed = false;
-  FixedString<120> why;
-  FixedString<47> who;
-  std::uint64_t command = 0;  ///< the admin command to answer once it is durable; 0 none
 };
 
 /// Everything that lives on the reactor: sessions, core, publisher, strategies; and the loop that
@@ -74,6 +68,8 @@ class EngineRoom {
   /// The state directory's disk is nearly full (or has room again): trading is held meanwhile.
   void set_disk_low(bool low) noexcept;
   const PublishedValue<DaemonStatus>& status() const noexcept;
+  /// As of the last time that a person asked.
+  const PublishedValue<OrderListing>& orders() const noexcept;
   /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the
   /// journal whole. After `run`.
   bool ended_clean() const noexcept;

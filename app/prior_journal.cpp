@@ -103,12 +103,24 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::FillBookedRecord>(record);
     case RecordType::Adjustment:
       return translate<engine::AdjustmentRecord>(record);
+    case RecordType::Bill:
+      return translate<engine::BillRecord>(record);
+    case RecordType::DayRow:
+      return translate<engine::DayRowRecord>(record);
+    case RecordType::DayMoney:
+      return translate<engine::DayMoneyRecord>(record);
+    case RecordType::Peak:
+      return translate<engine::PeakRecord>(record);
     case RecordType::SnapshotEdge:
       return translate<engine::SnapshotEdgeRecord>(record);
     case RecordType::OrderEnded:
       return translate<engine::OrderEndedRecord>(record);
     case RecordType::Command:
       return translate<engine::CommandRecord>(record);
+    case RecordType::Control:
+      return translate<engine::ControlRecord>(record);
+    case RecordType::Latch:
+      return translate<engine::StrategyLatchRecord>(record);
     default:
       return;  // says nothing about orders, positions or kill
   }

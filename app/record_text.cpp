@@ -44,11 +44,12 @@ constexpr std::string_view kAlgoStates[] = {"live",      "paused", "partially_ef
                                             "effective", "cancelled", "failed",
                                             "partially_failed"};
 constexpr std::string_view kCalls[] = {"journal_failed", "request_round", "release_dead_man",
-                                       "cancel_order", "strategy_failed"};
+                                       "cancel_order", "strategy_failed", "market_suspect"};
 constexpr std::string_view kMarketValues[] = {
     "bid",       "ask",       "mark",      "index",  "highest_buy", "lowest_sell", "definition_time",
     "currency_price", "book_time", "mark_time", "book_unusable_since", "market_stale",
-    "account_stale", "book_mid"};
+    "account_stale", "book_mid", "suspect_reason", "suspect_limit", "suspect_value", "wire_places",
+    "wire_amends", "wire_cancels"};
 
 std::string hex(std::span<const std::byte> bytes) {
   std::string out;

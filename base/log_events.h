@@ -16,6 +16,12 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(EngineState, "engine.state", Info, "the engine changed state; from, to, reason")               \
   X(EngineStopped, "engine.stopped", Info, "clean end; open orders left at the venue")             \
   X(EngineKilled, "engine.killed", Critical, "the kill switch was pressed; who, why")              \
+  X(PartKilled, "engine.part_killed", Critical,                                                    \
+    "a strategy, an instrument or the whole account was killed or resumed; what, who, why")        \
+  X(InvariantBroken, "engine.invariant_broken", Critical,                                          \
+    "our own books contradict themselves: the engine killed itself; what, counted and found")      \
+  X(ClockJumped, "engine.paused", Error,                                                           \
+    "the machine stood still: held until all is compared with the venue; for how long")            \
   X(EngineFlat, "engine.flat", Warning, "the venue's own list holds no order of ours, twice")      \
   X(EngineResumed, "engine.resumed", Warning, "a person cleared a kill or hold")                   \
   X(InstrumentState, "instrument.state", Info, "one instrument changed state; reason")             \
@@ -60,6 +66,28 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
     "the venue warns that a position may be liquidated soon; margin ratio in millionths")          \
   X(BalanceDifference, "balance.difference", Warning,                                              \
     "two channels of the venue tell different cash of a currency; compared anew")                  \
+  X(PositionReduced, "position.reduced", Warning,                                                  \
+    "the engine brought a position down; target, what is left")                                    \
+  X(ReductionResidue, "position.reduction_residue", Critical,                                      \
+    "a position that was to go down is still there; target, what is left")                         \
+  X(PositionTaken, "position.taken", Critical,                                                     \
+    "the venue ended a position: liquidation, deleveraging, delivery, settlement")                 \
+  X(LossLimit, "risk.loss_limit", Critical,                                                        \
+    "a loss or drawdown limit was reached; whose, which, limit, result")                           \
+  X(ValuationMissing, "risk.valuation_missing", Critical,                                          \
+    "what a loss limit watches cannot be valued: no new risk until it can")                        \
+  X(Protection, "risk.protection", Critical,                                                       \
+    "an automatic protection acted; which, what it saw, what it does")                             \
+  X(BillsUnexplained, "balance.unexplained", Critical,                                             \
+    "a balance is not what its bills add up to; currency, what is left over")                      \
+  X(MoneyMoved, "balance.moved", Warning,                                                          \
+    "a transfer, conversion or clawback; currency, amount")                                        \
+  X(FeesDiffer, "fees.differ", Warning,                                                            \
+    "a fee is not the rate that is reckoned with; expected, actual")                               \
+  X(DayClosed, "money.day_closed", Info,                                                           \
+    "the trading day ended; realised, unrealised, fees, funding, result")                          \
+  X(HistoryFailed, "history.failed", Error,                                                        \
+    "the history database could not be written; trading goes on; why")                             \
   X(OrderForeign, "order.foreign", Warning, "an order on the account that is not ours")            \
   X(Fill, "fill", Info, "one match was booked; price, quantity, fee, position after")              \
   X(LateFill, "fill.late", Error, "a fill for an order that had ended was booked")                 \
@@ -87,6 +115,20 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(CommandReceived, "command.received", Info, "an operator's command; who, what")                 \
   X(TimerRefused, "timer.refused", Warning, "the venue refused the cancel-all-after timer")        \
   X(StatusSummary, "status", Info, "the figures of the last minute")                               \
+  X(RuleBroken, "risk.rule_broken", Warning,                                                       \
+    "a behavioural rule was broken, in `observe` too; once until it has been kept for a minute")   \
+  X(MarketSuspect, "risk.market_suspect", Error,                                                   \
+    "an instrument's market is not sane: its quotes were pulled, no new risk is taken")            \
+  X(StrategyDisabled, "strategy.disabled", Error,                                                  \
+    "a behavioural rule disabled a strategy; its orders are cancelled; a person must enable it")   \
+  X(StrategyEnabled, "strategy.enabled", Warning, "a person enabled a strategy again; who")        \
+  X(LimitChanged, "limit.changed", Warning, "a limit is another; who, key, old, new")              \
+  X(LimitKept, "limit.kept", Warning, "a change of a limit was not made; key, why")                \
+  X(OverrideGranted, "override.granted", Warning,                                                  \
+    "a person lets one order of a strategy past one rule; who, why, until when")                   \
+  X(OverrideUsed, "override.used", Warning, "an order went past one rule by a person's word")      \
+  X(OrdersOutDiffer, "order.out_differs", Critical,                                                \
+    "what went out is not what the journal holds, or not what the venue has; killed")              \
   X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")
 
 enum class LogEvent : std::uint16_t {

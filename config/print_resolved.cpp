@@ -141,6 +141,7 @@ void print_account_and_engine(Printer& p, const Settings& settings) {
   p.text("state_directory", settings.engine.state_directory);
   p.text_if("plugin_directory", settings.engine.plugin_directory);
   p.text("protective", word_for(settings.engine.keep_protective, kProtective));
+  p.flag("require_cod", settings.engine.require_cod);
   p.text("lane_sleep", duration_text(settings.engine.lane_sleep));
 }
 
@@ -168,8 +169,11 @@ void print_strategy(Printer& p, const engine::StrategySettings& strategy) {
   }
 }
 
-void print_limits(Printer& p, const std::string& header, const risk::Limits& limits) {
+void print_limits(Printer& p, const std::string& header, const risk::Limits& limits,
+                  const risk::LossSettings& losses = {}) {
   p.section(header);
+  if (losses.loss_day_max) p.text("loss_day_max", decimal_text(*losses.loss_day_max));
+  if (losses.drawdown_max) p.text("drawdown_max", decimal_text(*losses.drawdown_max));
   if (limits.order_quantity_max)
     p.text("order_quantity_max", size_text(*limits.order_quantity_max));
   if (limits.order_notional_max)
@@ -191,13 +195,19 @@ void print_risk(Printer& p, const risk::Settings& risk) {
   p.text("index_age_max", duration_text(risk.index_age_max));
   p.text("valuation_age_max", duration_text(risk.valuation_age_max));
   p.text("price_collar_majors", fraction_text(risk.price_collar_majors_ppm));
-  print_limits(p, "[risk.account]", risk.account);
+  const std::int64_t minutes = risk.day_start.count / 60'000'000'000;
+  p.text("day_start", fmt::format("{:02}:{:02}", minutes / 60, minutes % 60));
+  print_limits(p, "[risk.account]", risk.account, risk.account_loss);
   print_limits(p, "[risk.instrument_default]", risk.instrument_default);
-  print_limits(p, "[risk.strategy_default]", risk.strategy_default);
+  print_limits(p, "[risk.strategy_default]", risk.strategy_default, risk.strategy_loss_default);
   for (const auto& [name, limits] : risk.instruments)
     print_limits(p, fmt::format("[risk.instrument.{}]", quoted(name)), limits);
-  for (const auto& [name, limits] : risk.strategies)
-    print_limits(p, fmt::format("[risk.strategy.{}]", quoted(name)), limits);
+  for (std::size_t i = 0; i < risk.strategies.size(); ++i) {
+    const auto& [name, limits] = risk.strategies[i];
+    print_limits(p, fmt::format("[risk.strategy.{}]", quoted(name)), limits,
+                 i < risk.strategy_losses.size() ? risk.strategy_losses[i].second
+                                                 : risk::LossSettings{});
+  }
 }
 
 void print_record(Printer& p, const RecordSettings& record) {

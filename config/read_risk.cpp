@@ -26,8 +26,39 @@ std::optional<risk::SizeLimit> read_size(TableReader& limits, std::string_view k
   return risk::SizeLimit{*value, CurrencyName(unit)};
 }
 
-/// The keys of one level; what is absent stays as it is.
-void read_limits(TableReader limits, risk::Limits& out) {
+/// What a level may lose: of the account and of strategies.
+void read_losses(TableReader& limits, risk::LossSettings& out) {
+  for (const auto& [key, value] : {std::pair{"loss_day_max", &out.loss_day_max},
+                                   std::pair{"drawdown_max", &out.drawdown_max}}) {
+    const auto given = limits.decimal(key);
+    if (!given) continue;
+    if (given->mantissa == 0) limits.problem(key, "must be above 0: with 0 nothing may trade");
+    *value = given;
+  }
+}
+
+/// "00:00" to "23:59", UTC.
+void read_day_start(TableReader& risk, Nanos& out) {
+  const auto given = risk.text("day_start");
+  if (!given) return;
+  int hour = -1;
+  int minute = -1;
+  if (given->size() == 5 && (*given)[2] == ':' &&
+      std::ranges::all_of(*given, [](char c) { return c == ':' || (c >= '0' && c <= '9'); })) {
+    hour = ((*given)[0] - '0') * 10 + (*given)[1] - '0';
+    minute = ((*given)[3] - '0') * 10 + (*given)[4] - '0';
+  }
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) {
+    risk.problem("day_start", fmt::format("\"{}\" is no time of the day, like \"00:00\", UTC",
+                                          *given));
+    return;
+  }
+  out = seconds(hour * 3600 + minute * 60);
+}
+
+/// The keys of one level; what is absent stays as it is. `losses` null: this level has none.
+void read_limits(TableReader limits, risk::Limits& out, risk::LossSettings* losses = nullptr) {
+  if (losses != nullptr) read_losses(limits, *losses);
   if (const auto size = read_size(limits, "order_quantity_max")) out.order_quantity_max = size;
   if (const auto value = limits.decimal("order_notional_max")) out.order_notional_max = value;
   if (const auto size = read_size(limits, "position_long_max")) out.position_long_max = size;
@@ -40,10 +71,12 @@ void read_limits(TableReader limits, risk::Limits& out) {
 
 /// [risk.instrument.NAME] and [risk.strategy.NAME]: NAME must be one that is configured.
 void read_named(TableReader table, const std::vector<std::string>& names, std::string_view what,
-                std::vector<std::pair<std::string, risk::Limits>>& out) {
+                std::vector<std::pair<std::string, risk::Limits>>& out,
+                std::vector<std::pair<std::string, risk::LossSettings>>* all_losses = nullptr) {
   for (const auto& [name, node] : table.entries()) {
     risk::Limits limits;
-    read_limits(table.table(name), limits);
+    risk::LossSettings losses;
+    read_limits(table.table(name), limits, all_losses != nullptr ? &losses : nullptr);
     if (std::ranges::find(names, name) == names.end()) {
       table.problem(name,
                     fmt::format("limits a{} {} that is not configured{}",
@@ -51,6 +84,7 @@ void read_named(TableReader table, const std::vector<std::string>& names, std::s
       continue;
     }
     out.emplace_back(name, limits);
+    if (all_losses != nullptr) all_losses->emplace_back(name, losses);
   }
 }
 
@@ -123,12 +157,20 @@ void read_risk(TableReader risk, Settings& settings) {
   read_age(risk, "valuation_age_max", out.valuation_age_max);
   out.price_collar_majors_ppm =
       risk.fraction("price_collar_majors").value_or(out.price_collar_majors_ppm);
-  read_limits(risk.table("account"), out.account);
+  read_day_start(risk, out.day_start);
+  TableReader account = risk.table("account");
+  read_limits(account, out.account, &out.account_loss);
+  // With real money nobody trades without a limit of what may be lost. PRE-15
+  if (settings.venue.environment == Environment::Live && !out.account_loss.loss_day_max)
+    account.problem("loss_day_max",
+                    "is needed for live trading: the most that the account may lose in a day, in "
+                    "risk.currency");
   read_limits(risk.table("instrument_default"), out.instrument_default);
-  read_limits(risk.table("strategy_default"), out.strategy_default);
+  read_limits(risk.table("strategy_default"), out.strategy_default, &out.strategy_loss_default);
   read_named(risk.table("instrument"), names_of(settings.instruments), "instrument",
              out.instruments);
-  read_named(risk.table("strategy"), names_of(settings.strategies), "strategy", out.strategies);
+  read_named(risk.table("strategy"), names_of(settings.strategies), "strategy", out.strategies,
+             &out.strategy_losses);
   risk.finish();
 }
 

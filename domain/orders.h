@@ -86,6 +86,9 @@ struct OrderIntent {
   OrderOptions options;
   QuoteQuantity quote_quantity;  ///< spot market orders sized in money: > 0; else zero
   AttachedExits exits;           ///< under the handle after this one
+  /// The engine's own reduction of a position, which no strategy asked for (PositionReducer): it
+  /// passes where only reducing is allowed. Lanes cannot set it.
+  bool by_engine = false;
 };
 
 /// A wish to change or end an order. Absent: as it is. `new_quantity` is the total, filled part

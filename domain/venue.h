@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "domain/algo_orders.h"
+#include "domain/bills.h"
 #include "domain/instrument.h"
 #include "domain/market_events.h"
 #include "domain/market_updates.h"
@@ -85,9 +87,40 @@ class AccountListener {
   virtual void on_cash(const CashReport& /*cash*/) noexcept {}
   virtual void on_fill_hint(const FillHint& /*hint*/) noexcept {}
   virtual void on_liquidation_warning(const LiquidationWarning& /*warning*/) noexcept {}
+  /// Told once each, in the order of their ids; from a list, since the venue pushes none.
+  virtual void on_bill(const BillReport& /*bill*/) noexcept {}
+  /// Every bill of the account up to `until`, of the venue's clock, has been told.
+  virtual void on_bills_listed(Timestamp /*until*/, Timestamp /*now*/) noexcept {}
 
  protected:
   ~AccountListener() = default;
+};
+
+/// Requests for orders, algo orders among them, element by element: a batch counts as many as it
+/// names. Of a session: those that it wrote, one that it answered itself instead included.
+struct WireCounts {
+  std::uint64_t places = 0;
+  std::uint64_t amends = 0;
+  std::uint64_t cancels = 0;
+  constexpr void add(ExecutionReport::Request request, std::uint64_t count = 1) noexcept {
+    switch (request) {
+      case ExecutionReport::Request::Place:
+        places += count;
+        break;
+      case ExecutionReport::Request::Amend:
+        amends += count;
+        break;
+      case ExecutionReport::Request::Cancel:
+        cancels += count;
+        break;
+      case ExecutionReport::Request::None:
+        break;
+    }
+  }
+  friend constexpr WireCounts operator+(const WireCounts& a, const WireCounts& b) noexcept {
+    return {a.places + b.places, a.amends + b.amends, a.cancels + b.cancels};
+  }
+  friend constexpr bool operator==(const WireCounts&, const WireCounts&) noexcept = default;
 };
 
 /// What the engine asks of a venue. Reactor thread only; never blocks; place, amend, cancel and
@@ -96,6 +129,8 @@ class AccountListener {
 /// has passed.
 class VenuePort {
  public:
+  /// What its sessions wrote since they were made; absent: it does not count (PRE-13).
+  virtual std::optional<WireCounts> wire_counts() const noexcept { return std::nullopt; }
   virtual SendResult place(const PlaceRequest& request, Timestamp now) noexcept = 0;
   virtual SendResult amend(const AmendRequest& request, Timestamp now) noexcept = 0;
   virtual SendResult cancel(const CancelRequest& request, Timestamp now) noexcept = 0;

@@ -191,8 +191,12 @@ const char* abi_name(HoldReason reason) noexcept {
       return "journal_failed";
     case HoldReason::NotAuthorised:
       return "not_authorised";
+    case HoldReason::NoValuation:
+      return "no_valuation";
     case HoldReason::VenueUnavailable:
       return "venue_unavailable";
+    case HoldReason::Paused:
+      return "paused";
   }
   return "other";
 }

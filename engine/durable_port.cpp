@@ -162,6 +162,29 @@ void DurablePort::send(std::size_t count, Timestamp now) noexcept {
   for (const Held& held : refused) refuse(held, now);
 }
 
+ExecutionReport::Request DurablePort::kind_of(const Request& request) noexcept {
+  return std::visit(
+      []<class One>(const One&) {
+        if constexpr (std::is_same_v<One, std::monostate>)
+          return ExecutionReport::Request::None;
+        else if constexpr (kIsCancel<One>)
+          return ExecutionReport::Request::Cancel;
+        else if constexpr (kIsAmend<One>)
+          return ExecutionReport::Request::Amend;
+        else
+          return ExecutionReport::Request::Place;
+      },
+      request);
+}
+
+std::optional<WireCounts> DurablePort::wire_counts() const noexcept {
+  const auto wire = port_.wire_counts();
+  if (!wire) return wire;
+  WireCounts counts = *wire + refused_;
+  for (std::size_t i = 0; i < size_; ++i) counts.add(kind_of(at(i).request));
+  return counts;
+}
+
 std::size_t DurablePort::release(Timestamp now) noexcept {
   std::size_t done = 0;
   while (size_ != 0) {
@@ -187,6 +210,7 @@ std::size_t DurablePort::release(Timestamp now) noexcept {
 
 void DurablePort::refuse(const Held& held, Timestamp now) noexcept {
   ++counters_.refused;
+  refused_.add(kind_of(held.request));
   ExecutionReport report;
   report.source = ExecutionReport::Source::Reply;
   report.reason = VenueReason::RequestExpired;  // surely not executed: it never left

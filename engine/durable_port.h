@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -69,6 +70,8 @@ class DurablePort final : public VenuePort, public AlgoPort, public DeadManPort 
   bool supports(const PlaceRequest& request) const noexcept override {
     return port_.supports(request);
   }
+  /// What waits, and what never left, was journaled as if it had: it counts as if it were there.
+  std::optional<WireCounts> wire_counts() const noexcept override;
   bool cancel_protected(InstrumentId instrument, Timestamp now) noexcept override {
     return port_.cancel_protected(instrument, now);
   }
@@ -115,6 +118,7 @@ class DurablePort final : public VenuePort, public AlgoPort, public DeadManPort 
   template <class One>
   void send(std::size_t count, Timestamp now) noexcept;
   void refuse(const Held& held, Timestamp now) noexcept;
+  static ExecutionReport::Request kind_of(const Request& request) noexcept;
 
   VenuePort& port_;
   AlgoPort* algos_;
@@ -127,6 +131,7 @@ class DurablePort final : public VenuePort, public AlgoPort, public DeadManPort 
   std::size_t first_ = 0;
   std::size_t size_ = 0;
   DurablePortCounters counters_;
+  WireCounts refused_;
 };
 
 }  // namespace gannet::engine

@@ -26,9 +26,10 @@ TradeId key_of(const Fill& fill) noexcept {
 }  // namespace
 
 FillBooking::FillBooking(const InstrumentTable& instruments, PositionKeeper& positions,
-                         risk::Exposure& exposure, Journal& journal, StrategyEvents& events,
-                         EngineListener& listener, std::size_t keys)
+                         ProfitBook& profits, risk::Exposure& exposure, Journal& journal,
+                         StrategyEvents& events, EngineListener& listener, std::size_t keys)
     : positions_(positions),
+      profits_(profits),
       exposure_(exposure),
       journal_(journal),
       events_(events),
@@ -75,6 +76,7 @@ BookingResult FillBooking::book(const FillOwner& owner, const Fill& fill, Quanti
         {Alert::JournalFull, owner.instrument, owner.client_id, owner.venue_id, 0, 0, now});
   crash_point("fill_booked");
 
+  profits_.on_fill(owner.strategy, owner.instrument, fill);
   positions_.apply(owner.strategy, owner.instrument, owner.side, fill);
   exposure_.on_fill(owner.strategy, owner.instrument, owner.side, fill.quantity,
                     owner.position_side);
@@ -120,6 +122,7 @@ void FillBooking::restore(const FillBookedRecord& record) noexcept {
   const VenueOrderId order{record.venue_id};
   const TradeId key = key_of(fill);
   if (!keys_.contains(order, key)) keys_.add(order, key, fill.exchange_time);
+  profits_.on_fill(strategy, instrument, fill);
   positions_.apply(strategy, instrument, record.side, fill);
   exposure_.on_fill(strategy, instrument, record.side, fill.quantity, record.position_side);
   newest_ = std::max(newest_, fill.exchange_time);

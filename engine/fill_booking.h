@@ -8,6 +8,7 @@
 #include "engine/lane_messages.h"
 #include "engine/order.h"
 #include "engine/position_keeper.h"
+#include "engine/profit_book.h"
 #include "risk/exposure.h"
 
 namespace gannet::engine {
@@ -42,7 +43,7 @@ struct FillOwner {
 /// Thread: the reactor.
 class FillBooking {
  public:
-  FillBooking(const InstrumentTable& instruments, PositionKeeper& positions,
+  FillBooking(const InstrumentTable& instruments, PositionKeeper& positions, ProfitBook& profits,
               risk::Exposure& exposure, Journal& journal, StrategyEvents& events,
               EngineListener& listener, std::size_t keys);
 
@@ -85,6 +86,7 @@ class FillBooking {
   };
 
   PositionKeeper& positions_;
+  ProfitBook& profits_;
   risk::Exposure& exposure_;
   Journal& journal_;
   StrategyEvents& events_;

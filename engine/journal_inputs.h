@@ -64,6 +64,7 @@ struct CoreCallRecord {
     ReleaseDeadMan,
     CancelOrder,     ///< argument: client id
     StrategyFailed,  ///< argument: strategy
+    MarketSuspect,   ///< argument: instrument
   };
   std::uint64_t argument = 0;
   Kind kind = Kind::RequestRound;

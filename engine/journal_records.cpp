@@ -102,6 +102,46 @@ BalanceRecord to_record(const BalanceReport& report, bool from_snapshot) noexcep
   return record;
 }
 
+BillRecord to_record(const BillReport& bill) noexcept {
+  BillRecord record;
+  record.change = bill.change.raw;
+  record.balance = bill.balance.raw;
+  record.profit = bill.profit.raw;
+  record.fee = bill.fee.raw;
+  record.bill_id = bill.bill_id;
+  record.venue_id = bill.venue_id.value;
+  record.trade_id = bill.trade_id.value;
+  record.exchange_time = bill.exchange_time.nanos;
+  record.receive_time = bill.receive_time.nanos;
+  record.instrument = bill.instrument.value;
+  record.venue_kind = bill.venue_kind;
+  record.venue_sub_kind = bill.venue_sub_kind;
+  record.currency = bill.change.currency.value;
+  record.account = bill.account.value;
+  record.kind = bill.kind;
+  return record;
+}
+
+BillReport from_record(const BillRecord& record) noexcept {
+  const CurrencyId currency{record.currency};
+  BillReport bill;
+  bill.account = AccountId{record.account};
+  bill.kind = record.kind;
+  bill.bill_id = record.bill_id;
+  bill.change = {record.change, currency};
+  bill.balance = {record.balance, currency};
+  bill.profit = {record.profit, currency};
+  bill.fee = {record.fee, currency};
+  bill.instrument = InstrumentId{record.instrument};
+  bill.venue_id = {record.venue_id};
+  bill.trade_id = {record.trade_id};
+  bill.venue_kind = record.venue_kind;
+  bill.venue_sub_kind = record.venue_sub_kind;
+  bill.exchange_time = {record.exchange_time};
+  bill.receive_time = {record.receive_time};
+  return bill;
+}
+
 PlaceIntentRecord to_record(const OrderIntent& intent, Timestamp trigger_time) noexcept {
   PlaceIntentRecord record;
   record.handle = intent.handle.value;

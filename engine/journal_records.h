@@ -10,6 +10,7 @@
 #include "domain/denial.h"
 #include "domain/orders.h"
 #include "domain/venue.h"
+#include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
 
 namespace gannet::engine {
@@ -48,6 +49,18 @@ enum class RecordType : std::uint16_t {
   AlgoIntent = 21,    ///< AlgoIntentRecord: what a strategy wished
   AlgoPlace = 22,     ///< AlgoPlaceRecord: going to the venue; amends and cancels as for orders
   AlgoReport = 23,    ///< AlgoReportRecord: the venue's word on an algo order
+  Control = 40,       ///< ControlRecord: a person's word on less, or more, than this engine
+  Pause = 41,         ///< PauseRecord: the machine stood still
+  LimitChange = 24,   ///< LimitChangeRecord: a person changed a limit
+  Override = 25,      ///< OverrideRecord: one order may pass one rule, or did
+  Rule = 26,          ///< RuleRecord: a rule of behaviour was broken, and told
+  Latch = 27,         ///< StrategyLatchRecord: a rule disabled a strategy, or a person enabled it
+  Reduction = 30,     ///< ReductionRecord: the engine brings a position down, and how that ended
+  Bill = 31,          ///< BillRecord: a change of a balance as the venue booked it
+  DayRow = 35,        ///< DayRowRecord: what one instrument had earned when the day began
+  DayMoney = 36,      ///< DayMoneyRecord: the same of one currency; the last one begins the day
+  Peak = 37,          ///< PeakRecord: the largest result so far, for the drawdown
+  RiskAction = 38,    ///< RiskActionRecord: a loss limit or a protection acted
   // journal_inputs.h: what a replay needs beside the above.
   Observations = 45,      ///< turns of the timer, and market values that decisions read
   BatchEdge = 46,         ///< BatchEdgeRecord: how the next inputs belong together
@@ -408,6 +421,167 @@ struct AlgoReportRecord {
   std::uint8_t children_count = 0;
 };
 
+struct ControlRecord {
+  static constexpr RecordType kType = RecordType::Control;
+  enum class Action : std::uint8_t { Kill, Resume, Cancel };
+  std::uint64_t client_id = 0;  ///< Order
+  std::uint64_t venue_id = 0;   ///< Order, where it has no client id of ours
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;
+  ControlLevel level = ControlLevel::Engine;
+  Action action = Action::Kill;
+  char who[32] = {};
+  char why[64] = {};
+};
+static_assert(sizeof(ControlRecord) == 120);
+
+struct PauseRecord {
+  static constexpr RecordType kType = RecordType::Pause;
+  std::int64_t length = 0;  ///< nanoseconds
+};
+static_assert(sizeof(PauseRecord) == 8);
+
+struct LimitChangeRecord {
+  static constexpr RecordType kType = RecordType::LimitChange;
+  char key[88] = {};  ///< as in the configuration: "risk.account.order_notional_max"
+  char before[40] = {};
+  char after[40] = {};
+  char who[48] = {};
+  std::uint8_t loosens = 0;
+  std::uint8_t from_file = 0;  ///< 1: the configuration file said so; 0: a command
+  std::uint8_t reserved[6] = {};
+};
+
+struct OverrideRecord {
+  static constexpr RecordType kType = RecordType::Override;
+  std::uint64_t client_id = 0;  ///< 0: granted; else the order that used it
+  std::int64_t expires = 0;
+  std::uint16_t strategy = 0;
+  DenialReason rule = DenialReason::NotReady;
+  std::uint8_t reserved[5] = {};
+  char who[48] = {};
+  char why[120] = {};
+};
+
+struct RuleRecord {
+  static constexpr RecordType kType = RecordType::Rule;
+  __int128 limit = 0;
+  __int128 value = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;  ///< none: of a market
+  DenialReason reason = DenialReason::NotReady;
+  std::uint8_t reserved[9] = {};
+};
+
+struct StrategyLatchRecord {
+  static constexpr RecordType kType = RecordType::Latch;
+  std::uint16_t strategy = 0;
+  DenialReason reason = DenialReason::NotReady;
+  std::uint8_t disabled = 0;  ///< 0: a person enabled it
+  std::uint8_t reserved[4] = {};
+  char who[48] = {};
+};
+
+struct ReductionRecord {
+  static constexpr RecordType kType = RecordType::Reduction;
+  enum class Step : std::uint8_t { Started, Done, Residue, Withdrawn };
+  std::int64_t target = 0;  ///< magnitude that may remain
+  std::int64_t left = 0;    ///< position, signed
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;  ///< none: of the account
+  PositionSide leg = PositionSide::Net;
+  Step step = Step::Started;
+  std::uint32_t collar_ppm = 0;  ///< 0: the gate's alone
+  DenialReason reason = DenialReason::Killed;
+  std::uint8_t refused = 0;  ///< 1: `reason` is the newest refusal
+  std::uint8_t reserved[2] = {};
+};
+
+/// BillReport as it is written.
+struct BillRecord {
+  static constexpr RecordType kType = RecordType::Bill;
+  __int128 change = 0;
+  __int128 balance = 0;
+  __int128 profit = 0;
+  __int128 fee = 0;
+  std::uint64_t bill_id = 0;
+  std::uint64_t venue_id = 0;
+  std::int64_t trade_id = 0;
+  std::int64_t exchange_time = 0;
+  std::int64_t receive_time = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::int32_t venue_kind = 0;
+  std::int32_t venue_sub_kind = 0;
+  std::uint16_t currency = CurrencyId::kNone;
+  std::uint16_t account = 0;
+  BillKind kind = BillKind::Other;
+  std::uint8_t reserved[7] = {};
+};
+static_assert(sizeof(BillRecord) == 128);
+
+/// All money is 10^-18 of the instrument's notional currency.
+struct DayRowRecord {
+  static constexpr RecordType kType = RecordType::DayRow;
+  __int128 base_realised = 0;
+  __int128 base_fees = 0;
+  __int128 base_funding = 0;
+  __int128 base_unrealised = 0;  ///< at `price`
+  __int128 held_cost = 0;        ///< PositionCost
+  std::int64_t held_quantity = 0;
+  std::int64_t price = 0;  ///< 0: none was known; `base_unrealised` follows with another record
+  std::int64_t day = 0;    ///< when it began
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;
+  std::uint8_t is_account = 0;  ///< 1: of the account; `strategy` is none
+  std::uint8_t waits = 0;       ///< 1: the price is not known yet
+};
+static_assert(sizeof(DayRowRecord) == 112);
+
+struct DayMoneyRecord {
+  static constexpr RecordType kType = RecordType::DayMoney;
+  __int128 base_other = 0;
+  __int128 base_fees = 0;
+  __int128 worth = 0;  ///< of one unit in the risk currency, 10^-18; 0: not known
+  std::int64_t day = 0;
+  std::uint16_t currency = CurrencyId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;
+  std::uint8_t is_account = 0;
+  std::uint8_t begins = 0;  ///< 1: the last of its day: all bases are written
+  std::uint8_t reserved[2] = {};
+};
+static_assert(sizeof(DayMoneyRecord) == 64);
+
+struct PeakRecord {
+  static constexpr RecordType kType = RecordType::Peak;
+  __int128 peak = 0;  ///< 10^-18 of `currency`
+  std::uint16_t currency = CurrencyId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;
+  std::uint8_t is_account = 0;
+  std::uint8_t reserved[11] = {};
+};
+
+/// What was decided by prices, which the journal has not.
+struct RiskActionRecord {
+  static constexpr RecordType kType = RecordType::RiskAction;
+  enum class Kind : std::uint8_t {
+    LossOfDay,
+    Drawdown,
+    NotValued,   ///< what a limit watches cannot be valued; `value`: age in nanoseconds
+    Valued,      ///< it can again
+    Protection,  ///< `rule`: its place in the configuration
+  };
+  __int128 limit = 0;  ///< 10^-18 of the risk currency, or millionths
+  __int128 value = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;
+  std::uint16_t rule = 0;
+  Kind kind = Kind::LossOfDay;
+  std::uint8_t is_account = 0;
+  std::uint8_t action = 0;  ///< ProtectionAction
+  std::uint8_t reserved[5] = {};
+};
+static_assert(sizeof(RiskActionRecord) == 48);
+
 /// The record in `payload`, of this version or of the first; nothing when its size is another's.
 template <class Record>
 std::optional<Record> read_record(std::span<const std::byte> payload) noexcept {
@@ -424,6 +598,8 @@ std::optional<Record> read_record(std::span<const std::byte> payload) noexcept {
 FillFields to_fields(const Fill& fill) noexcept;
 Fill from_fields(const FillFields& fields) noexcept;
 ReportRecord to_record(const ExecutionReport& report) noexcept;
+BillRecord to_record(const BillReport& bill) noexcept;
+BillReport from_record(const BillRecord& record) noexcept;
 FillRowRecord to_record(const FillReport& report) noexcept;
 PositionRecord to_record(const PositionReport& report, bool from_snapshot) noexcept;
 BalanceRecord to_record(const BalanceReport& report, bool from_snapshot) noexcept;

@@ -360,6 +360,34 @@ void JournalReplay::feed(std::size_t at) {
                                                 InstrumentId{record.instrument}, record.amend_id,
                                                 now));
       });
+    case RecordType::Control:
+      return with(std::type_identity<ControlRecord>{},
+                  [&](const ControlRecord& record) { feed_control(at, record); });
+    case RecordType::Pause:
+      return with(std::type_identity<PauseRecord>{},
+                  [&](const PauseRecord& record) { core_->on_pause({record.length}, now); });
+    case RecordType::Bill:
+      return with(std::type_identity<BillRecord>{},
+                  [&](const BillRecord& record) { core_->on_bill(from_record(record)); });
+    case RecordType::Override:
+      return with(std::type_identity<OverrideRecord>{}, [&](const OverrideRecord& record) {
+        static_cast<void>(core_->grant({StrategyId{record.strategy},
+                                        record.rule,
+                                        {record.expires},
+                                        text_of(record.who),
+                                        text_of(record.why)},
+                                       now));
+      });
+    case RecordType::Latch:
+      return with(std::type_identity<StrategyLatchRecord>{},
+                  [&](const StrategyLatchRecord& record) {
+                    static_cast<void>(
+                        core_->enable(StrategyId{record.strategy}, text_of(record.who), now));
+                  });
+    case RecordType::LimitChange:
+      return stop(ReplayResult::Outcome::CannotGoOn, at,
+                  "record " + std::to_string(given.sequence) +
+                      ": limits were changed here, and the journal has their words alone");
     case RecordType::Lost:
       return stop(ReplayResult::Outcome::CannotGoOn, at,
                   "the journal was full: inputs are missing");
@@ -431,6 +459,9 @@ void JournalReplay::feed_call(std::size_t at, const CoreCallRecord& call) {
       return core_->release_dead_man();
     case CoreCallRecord::Kind::CancelOrder:
       return core_->cancel_order({call.argument}, now);
+    case CoreCallRecord::Kind::MarketSuspect:
+      return core_->on_market_suspect(InstrumentId{static_cast<std::uint32_t>(call.argument)},
+                                      now);
     case CoreCallRecord::Kind::StrategyFailed: {
       LaneCommand command;
       command.kind = LaneCommand::Kind::StrategyFailed;
@@ -439,6 +470,23 @@ void JournalReplay::feed_call(std::size_t at, const CoreCallRecord& call) {
     }
   }
   stop(ReplayResult::Outcome::CannotGoOn, at, "a call of a newer version");
+}
+
+void JournalReplay::feed_control(std::size_t at, const ControlRecord& control) {
+  const Timestamp now = records_[at].time;
+  const std::string_view who = text_of(control.who);
+  const ControlScope scope{control.level, StrategyId{control.strategy},
+                           InstrumentId{control.instrument}, {control.client_id},
+                           {control.venue_id}};
+  switch (control.action) {
+    case ControlRecord::Action::Kill:
+      return static_cast<void>(core_->kill(scope, text_of(control.why), who, now));
+    case ControlRecord::Action::Resume:
+      return static_cast<void>(core_->resume(scope, who, now));
+    case ControlRecord::Action::Cancel:
+      return static_cast<void>(core_->cancel(scope, who, now));
+  }
+  stop(ReplayResult::Outcome::CannotGoOn, at, "a word of a newer version");
 }
 
 void JournalReplay::feed_command(std::size_t at, const CommandRecord& command) {

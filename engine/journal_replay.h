@@ -90,6 +90,7 @@ class JournalReplay final : public Journal,
   void feed_notes(std::size_t at);
   void feed_batch(std::size_t at, const BatchEdgeRecord& edge);
   void feed_call(std::size_t at, const CoreCallRecord& call);
+  void feed_control(std::size_t at, const ControlRecord& control);
   void feed_command(std::size_t at, const CommandRecord& command);
   /// What the core is about to write, as it was written then; null when that is not known yet.
   const ReplayRecord* coming() const noexcept;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "base/crash_point.h"
@@ -55,6 +56,20 @@ class PortRecorder final : public VenuePort, public AlgoPort, public DeadManPort
   }
   bool supports(const PlaceRequest& request) const noexcept override {
     return port_.supports(request);
+  }
+  /// Read like a value of the market: how many bytes a session wrote is no record of ours.
+  std::optional<WireCounts> wire_counts() const noexcept override {
+    const auto wire = port_.wire_counts();
+    const auto read = [&](risk::MarketValue what, std::uint64_t count) {
+      return journal_.read(what, 0, wire ? std::optional<__int128>(count) : std::nullopt);
+    };
+    const WireCounts there = wire.value_or(WireCounts{});
+    const auto places = read(risk::MarketValue::WirePlaces, there.places);
+    const auto amends = read(risk::MarketValue::WireAmends, there.amends);
+    const auto cancels = read(risk::MarketValue::WireCancels, there.cancels);
+    if (!places || !amends || !cancels) return std::nullopt;
+    return WireCounts{static_cast<std::uint64_t>(*places), static_cast<std::uint64_t>(*amends),
+                      static_cast<std::uint64_t>(*cancels)};
   }
   bool cancel_protected(InstrumentId instrument, Timestamp now) noexcept override {
     const CoreJournal::PortCall call(journal_);

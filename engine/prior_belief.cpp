@@ -40,6 +40,18 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       if (const auto adjustment = read_record<AdjustmentRecord>(payload))
         steps_.emplace_back(*adjustment);
       break;
+    case RecordType::Bill:
+      if (const auto bill = read_record<BillRecord>(payload)) steps_.emplace_back(*bill);
+      break;
+    case RecordType::DayRow:
+      if (const auto row = read_record<DayRowRecord>(payload)) steps_.emplace_back(*row);
+      break;
+    case RecordType::DayMoney:
+      if (const auto money = read_record<DayMoneyRecord>(payload)) steps_.emplace_back(*money);
+      break;
+    case RecordType::Peak:
+      if (const auto peak = read_record<PeakRecord>(payload)) steps_.emplace_back(*peak);
+      break;
     case RecordType::SnapshotEdge:
       if (const auto edge = read_record<SnapshotEdgeRecord>(payload)) add_snapshot_edge(*edge);
       break;
@@ -50,6 +62,18 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       if (const auto command = read_record<CommandRecord>(payload)) {
         if (command->kind == CommandRecord::Kind::Kill) killed_ = true;
         if (command->kind == CommandRecord::Kind::Resume) killed_ = false;
+      }
+      break;
+    case RecordType::Control:
+      if (const auto control = read_record<ControlRecord>(payload)) add_control(*control);
+        break;
+    case RecordType::Latch:
+      if (const auto latch = read_record<StrategyLatchRecord>(payload)) {
+        if (latch->disabled != 0) {
+          disabled_[latch->strategy] = latch->reason;
+        } else {
+          disabled_.erase(latch->strategy);
+        }
       }
       break;
     default:
@@ -132,6 +156,31 @@ void PriorBelief::add_ended(const OrderEndedRecord& record) {
     exits.quantity = std::max(exits.quantity, Quantity{record.cumulative_quantity});
     return;
   }
+}
+
+void PriorBelief::add_control(const ControlRecord& record) {
+  const bool killed = record.action == ControlRecord::Action::Kill;
+  if (record.level == ControlLevel::Order) {
+    // The wish stays with the order until it has ended, over restarts too.
+    Order* order = find(record.client_id);
+    if (order == nullptr) return;
+    order->cancel_wish = record.action == ControlRecord::Action::Resume ? CancelWish::None
+                                                                        : CancelWish::Engine;
+    return;
+  }
+  if (record.action == ControlRecord::Action::Cancel) return;
+  const auto set = [killed](auto& those, auto value) {
+    if (killed) {
+      those.insert(value);
+    } else {
+      those.erase(value);
+    }
+  };
+  if (record.level == ControlLevel::Account) account_killed_ = killed;
+  if (record.level == ControlLevel::Strategy && record.strategy != StrategyId::kNone)
+    set(killed_strategies_, record.strategy);
+  if (record.level == ControlLevel::Instrument && record.instrument != InstrumentId::kNone)
+    set(killed_instruments_, record.instrument);
 }
 
 void PriorBelief::add_algo_report(const AlgoReportRecord& record) {

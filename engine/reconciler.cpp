@@ -127,7 +127,9 @@ void Reconciler::on_algo_row(const AlgoReport& report) noexcept {
   const Order* order = report.client_id.valid() ? orders_.table().find(report.client_id) : nullptr;
   const bool is_ours =
       report.own_tag || (order != nullptr && order->algo && order->venue_id == report.venue_id);
-  if (is_ours && (order == nullptr || !orders_.is_kept(*order))) ++own_orders_seen_;
+  if (is_ours ? order == nullptr || !orders_.is_kept(*order)
+              : account_wide_ && !report.terms.reduce_only && !report.terms.close_position)
+    ++own_orders_seen_;
 }
 
 void Reconciler::finish_round(Timestamp now) noexcept {
@@ -138,7 +140,8 @@ void Reconciler::finish_round(Timestamp now) noexcept {
 
 void Reconciler::on_open_order_row(const ExecutionReport& report) noexcept {
   if (step_ != Step::OpenOrders || !begun_) return;
-  if (orders_.is_ours(report) && !orders_.is_kept_child(report)) ++own_orders_seen_;
+  if ((account_wide_ || orders_.is_ours(report)) && !orders_.is_kept_child(report))
+    ++own_orders_seen_;
 }
 
 void Reconciler::on_position(const PositionReport& report, bool from_snapshot) noexcept {

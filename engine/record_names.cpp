@@ -52,6 +52,30 @@ std::string_view name_of(RecordType type) noexcept {
       return "algo_place";
     case RecordType::AlgoReport:
       return "algo_report";
+    case RecordType::Control:
+      return "control";
+    case RecordType::Pause:
+      return "pause";
+    case RecordType::LimitChange:
+      return "limit_change";
+    case RecordType::Override:
+      return "override";
+    case RecordType::Rule:
+      return "rule";
+    case RecordType::Latch:
+      return "strategy_latch";
+    case RecordType::Reduction:
+      return "reduction";
+    case RecordType::Bill:
+      return "bill";
+    case RecordType::DayRow:
+      return "day_row";
+    case RecordType::DayMoney:
+      return "day_money";
+    case RecordType::Peak:
+      return "peak";
+    case RecordType::RiskAction:
+      return "risk_action";
     case RecordType::Observations:
       return "observations";
     case RecordType::BatchEdge:

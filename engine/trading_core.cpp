@@ -25,6 +25,13 @@ risk::ConversionTable conversions_of(const TradingCoreSettings& settings,
   return table;
 }
 
+OrderManagerSettings with_self_trade(OrderManagerSettings settings,
+                                     const risk::Settings& risk_settings) noexcept {
+  if (settings.self_trade == SelfTradePrevention::AccountDefault)
+    settings.self_trade = risk_settings.rules.self_trade.at_venue;
+  return settings;
+}
+
 ReconcilerSettings with_algos(ReconcilerSettings settings, bool asks_algos) noexcept {
   settings.asks_algos = asks_algos;
   return settings;
@@ -54,18 +61,31 @@ TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
       settings_(std::move(settings)),
       exposure_(strategies, links_.instruments.size()),
       modes_(strategies, links_.instruments.size()),
+      kills_(modes_, strategies, links_.instruments.size()),
       references_(links_.instruments.size(), ages_of(risk_settings)),
       conversions_(conversions_of(settings_, risk_settings, links_.currencies)),
       limiter_(risk_settings.rates, links_.instruments),
       gate_(std::move(limits)),
+      audit_(links_.journal),
+      rules_({links_.instruments, exposure_, gate_, references_, conversions_, modes_, links_.journal,
+              links_.listener},
+             risk_settings.rules,
+             {strategies, links_.currencies.size(),
+              settings_.orders.open_capacity + settings_.orders.ended_capacity}),
       positions_(links_.instruments, strategies),
-      booking_(links_.instruments, positions_, exposure_, links_.journal, links_.events,
+      profits_(links_.instruments, links_.currencies.size(), strategies, positions_, references_,
+               conversions_, links_.journal, settings_.profits),
+      losses_(profits_, strategies, settings_.losses),
+      booking_(links_.instruments, positions_, profits_, exposure_, links_.journal, links_.events,
                links_.listener, settings_.fill_keys),
       orders_({links_.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
-               links_.journal, links_.port, links_.events, links_.listener, booking_, links_.algos},
-              settings_.orders, ids, settings_.margin_modes),
+               audit_, links_.port, links_.events, links_.listener, booking_, rules_, links_.algos},
+              with_self_trade(settings_.orders, risk_settings), ids, settings_.margin_modes),
       reconciler_(links_.instruments, orders_, exposure_, booking_, links_.port,
                   with_algos(settings_.reconciler, links_.algos != nullptr)),
+      reducer_({links_.instruments, gate_.limits(), exposure_, references_, orders_, links_.journal,
+                links_.listener},
+               settings_.reducer),
       books_(links_.instruments, references_, links_.books),
       balances_(links_.currencies.size()),
       cash_(links_.currencies.size()),
@@ -75,6 +95,7 @@ TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
   references_.set_tap(journal_);
   conversions_.set_tap(journal_);
   books_.set_tap(journal_);
+  rules_.set_tap(journal_);
 }
 
 void TradingCore::restore(const PriorBelief& prior) {
@@ -90,11 +111,22 @@ void TradingCore::restore(const PriorBelief& prior) {
                            exposure_.of_account(instrument, PositionSide::Short).position;
       positions_.adjust(instrument, sum,
                         {adjustment->average_entry_price, links_.instruments[instrument].quote});
+    } else if (const auto* bill = std::get_if<BillRecord>(&step)) {
+      profits_.restore(*bill);
+    } else if (const auto* row = std::get_if<DayRowRecord>(&step)) {
+      profits_.restore(*row);
+    } else if (const auto* money = std::get_if<DayMoneyRecord>(&step)) {
+      profits_.restore(*money);
+    } else if (const auto* peak = std::get_if<PeakRecord>(&step)) {
+      profits_.restore(*peak);
     }
   }
   for (const Order& order : prior.open_orders())
     orders_.restore(order, prior.algo_terms(order.client_id));
-  killed_ = prior.killed();
+  restore_kills(prior);
+  for (const auto& [strategy, reason] : prior.disabled_strategies()) {
+    if (exposure_.contains(StrategyId{strategy})) rules_.restore_disabled({strategy}, reason);
+  }
   if (prior.first_time().nanos == 0) return;
   reconciler_.set_fills_known(prior.fills_known());
   for (std::uint32_t i = 0; i < links_.instruments.size(); ++i)
@@ -107,9 +139,10 @@ void TradingCore::start(Timestamp now) noexcept {
   started_ = true;
   crash_point("core_start");
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
+  profits_.start(now);
   reconciler_.start(now);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
-    modes_.set_instrument(InstrumentId{i}, risk::TradingMode::Ready);
+    kills_.set_instrument_mode(InstrumentId{i}, risk::TradingMode::Ready);
   for (const Instrument& instrument : links_.instruments)
     references_.set_definition_time(instrument.id, now);
   wants_flat_ = killed_;
@@ -125,8 +158,10 @@ void TradingCore::on_timer(Timestamp now) noexcept {
   journal_.note_turn(now);
   now_ = std::max(now_, now);
   orders_.on_timer(now);
+  reducer_.on_timer(now);
   if (now < next_tick_) return;
   next_tick_ = now + milliseconds(10);
+  heed_rules(now);
   judge_health(now);
   if (orders_.wants_lists() && now - lists_wanted_ >= seconds(1)) {
     lists_wanted_ = now;
@@ -138,8 +173,10 @@ void TradingCore::on_timer(Timestamp now) noexcept {
     judge_instruments(now);
     compare_cash(now);
     sweep_previous_run(now);
+    sweep_killed(now);
     if (state_ == EngineState::Held || state_ == EngineState::Killed) orders_.cancel_all({}, now);
   }
+  look_at_money(now);
   feed_dead_man(now);
   watch_flat(now);
   update_state(now);
@@ -155,6 +192,7 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
   if (!continues_places && !continues_amends) flush_batches(now);
   switch (command.kind) {
     case LaneCommand::Kind::Place:
+      if (command.place.by_engine) break;  // no lane's to ask for
       if (!command.more && !continues_places) {
         if (command.place.exits.any())
           record(to_whole_record(command.place, command.trigger_time), now);
@@ -189,11 +227,9 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       orders_.place_algo(command.algo, command.decided_time, command.trigger_time, now);
       break;
     case LaneCommand::Kind::StrategyFailed:
-      if (!exposure_.contains(command.strategy)) break;
-      record_call(CoreCallRecord::Kind::StrategyFailed, command.strategy.value, now);
-      modes_.set_strategy(command.strategy, risk::TradingMode::Killed);
-      // Nobody would wish it again: the wish must outlive a refusal.
-      orders_.cancel_all_of(command.strategy, {}, now, CancelWish::Engine);
+      if (exposure_.contains(command.strategy))
+        record_call(CoreCallRecord::Kind::StrategyFailed, command.strategy.value, now);
+      stop_strategy(command.strategy, now);
       break;
   }
 }
@@ -238,6 +274,7 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
   const CoreJournal::Input input(journal_);
   // First of all: nothing new may pass the gate from here on (KILL-01).
   modes_.set_engine(risk::TradingMode::Killed);
+  kills_.set_engine(true);
   killed_ = true;
   wants_flat_ = true;
   flat_confirmed_ = false;
@@ -251,10 +288,12 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
 
 void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
   const CoreJournal::Input input(journal_);
+  if (killed_) losses_.resume({}, now);
   record_command(CommandRecord::Kind::Resume, "", who, now);
-  if (killed_) links_.listener.on_kill_changed(false, "", who, now);
-  killed_ = false;
-  wants_flat_ = false;
+  if (kills_.engine()) links_.listener.on_kill_changed(false, "", who, now);
+  kills_.set_engine(false);
+  killed_ = kills_.all();  // the account may be killed by itself
+  wants_flat_ = killed_;
   set_hold(HoldReason::Operator, false, now);
   set_hold(HoldReason::NotAuthorised, false, now);
   reconcile_again(now);
@@ -352,7 +391,9 @@ bool TradingCore::may_send_again(ExecutionReport::Request request, ClientOrderId
                                  Timestamp now) noexcept {
   const CoreJournal::Input input(journal_);
   record(MaySendAgainRecord{id.value, amend_id, instrument.value, request, {}}, now);
-  return orders_.may_send_again(request, id, instrument, amend_id, now);
+  const bool may = orders_.may_send_again(request, id, instrument, amend_id, now);
+  if (may) audit_.on_sent_again(request);
+  return may;
 }
 
 risk::TradingMode TradingCore::mode_of(ClientOrderId id) const noexcept {
@@ -397,11 +438,31 @@ void TradingCore::record_command(CommandRecord::Kind kind, std::string_view why,
 void TradingCore::on_book_update(const BookUpdate& update) noexcept {
   ++market_events_;
   books_.on_update(update);
+  if (links_.instruments.contains(update.instrument) &&
+      rules_.on_best(update.instrument, update.receive_time))
+    on_market_suspect(update.instrument, update.receive_time);
+}
+
+void TradingCore::on_market_suspect(InstrumentId instrument, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::MarketSuspect, instrument.value, now);
+  if (rules_.tell_suspect(instrument, now)) orders_.cancel_all(instrument, now);
+}
+
+std::optional<OverrideRefusal> TradingCore::grant(const Override& wish, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  return rules_.grant(wish, now);
+}
+
+bool TradingCore::enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  return rules_.enable(strategy, who, now);
 }
 
 void TradingCore::on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                                     Timestamp now) noexcept {
   books_.on_withdrawn(instrument, feed, why, now);
+  if (links_.instruments.contains(instrument)) rules_.on_book_gone(instrument);
 }
 
 void TradingCore::on_trade(const TradeEvent& trade) noexcept {
@@ -492,6 +553,7 @@ void TradingCore::on_market_connection(ConnectionState state, Timestamp now) noe
   } else if (was_ready) {
     references_.withdraw_all();
     books_.withdraw_all(BookWithdrawal::Disconnected, now);
+    for (const Instrument& instrument : links_.instruments) rules_.on_book_gone(instrument.id);
   }
   was_connected_ = was_connected_ || is_connected();
   set_hold(HoldReason::MarketConnectionLost, was_connected_ && state != ConnectionState::Ready,
@@ -545,6 +607,7 @@ void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) n
   record(to_record(balance, from_snapshot), balance.receive_time);
   const CurrencyId currency = balance.cash.currency;
   if (currency.value >= balances_.size()) return;
+  rules_.on_balance(balance, balance.exchange_time - venue_offset_);
   auto& newest = balances_[currency.value];
   if (newest && balance.exchange_time < newest->exchange_time) return;
   newest = balance;
@@ -555,6 +618,10 @@ void TradingCore::on_snapshot_begin(SnapshotKind kind, std::uint64_t request,
                                     Timestamp requested_at) noexcept {
   const CoreJournal::Input input(journal_);
   record(SnapshotEdgeRecord{request, requested_at.nanos, kind, 0, 0, {}}, now_);
+  if (kind == SnapshotKind::Balances) {
+    balances_requested_ = requested_at;
+    rules_.on_balances_begin();
+  }
   reconciler_.on_snapshot_begin(kind, request, requested_at);
 }
 
@@ -564,6 +631,10 @@ void TradingCore::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool
   now_ = std::max(now_, now);
   record(SnapshotEdgeRecord{request, 0, kind, 1, complete ? std::uint8_t{1} : std::uint8_t{0}, {}},
          now);
+  if (kind == SnapshotKind::Balances) {
+    rules_.on_balances_end(complete, balances_requested_);
+    rules_.revalue(now);
+  }
   reconciler_.on_snapshot_end(kind, request, complete, now);
 }
 
@@ -592,6 +663,7 @@ void TradingCore::on_account_alive(Timestamp now) noexcept {
 void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
   const CoreJournal::Input input(journal_);
   record(VenueClockRecord{offset.count}, now);
+  venue_offset_ = offset;
   orders_.on_venue_clock(offset);
   reconciler_.on_venue_clock(offset);
   const bool is_off =
@@ -682,6 +754,8 @@ CoreStatus TradingCore::status() const noexcept {
   status.state = state_;
   status.hold_reason = hold_reason_;
   status.killed = killed_;
+  status.account_killed = kills_.account();
+  status.killed_parts = kills_.parts();
   status.flat_confirmed = flat_confirmed_;
   status.market = market_;
   status.account = account_;
@@ -707,6 +781,7 @@ InstrumentStatus TradingCore::status(InstrumentId instrument, Timestamp now) con
   if (!links_.instruments.contains(instrument)) return status;
   const Position& position = positions_.of_account(instrument);
   status.held = is_held(instrument);
+  status.killed = kills_.instrument(instrument);
   status.position = position.quantity();
   status.venue_position = reconciler_.venue_positions().quantity(instrument);
   status.average_entry_price = average_entry_price(links_.instruments[instrument], position.held);

@@ -22,8 +22,14 @@ enum class MarketValue : std::uint8_t {
   MarketStale,          ///< 1: the market connection has not proved life for too long
   AccountStale,         ///< likewise the account's
   UsableBookMid,        ///< middle of the gate's book
+  SuspectReason,        ///< why the instrument's market is not to be believed (DenialReason)
+  SuspectLimit,         ///< likewise: the limit of the finding
+  SuspectValue,         ///< likewise: its value
+  WirePlaces,           ///< what the sessions wrote, as the port counts it
+  WireAmends,
+  WireCancels,
 };
-inline constexpr int kMarketValues = static_cast<int>(MarketValue::UsableBookMid) + 1;
+inline constexpr int kMarketValues = static_cast<int>(MarketValue::WireCancels) + 1;
 
 /// Sees every market value that a decision reads, and may answer another: market data is not in the
 /// journal, so what was read of it must be, and a replay gives it back. Thread: the reader's.

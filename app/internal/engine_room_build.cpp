@@ -170,11 +170,22 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
                                                  RUNS_ON(kCold) { return permits(request); });
   if (!rest_made) return std::unexpected(std::move(rest_made.error()));
   rest = std::move(*rest_made);
+  okx::RestConnectionSettings public_settings;
+  public_settings.http.url = settings.venue.rest_url;
+  public_settings.http.connections = 1;
+  auto public_made = okx::RestConnection::make(loop, links.cold, links.tls, public_settings);
+  if (!public_made) return std::unexpected(std::move(public_made.error()));
+  public_rest = std::move(*public_made);
+  public_identity.simulated_trading = demo;
+  okx::BookSeedSettings seed_settings;
+  seed_settings.jitter_seed = static_cast<std::uint64_t>(wall_clock_now().nanos);
+  book_seeds.emplace(public_identity, facts.codes, *public_rest, seed_settings);
 
   order_lines.emplace(links.signer, context, *core, session_log, okx::OrderSessionSettings{},
                       order_sockets);
-  rest_session.emplace(identity, context, facts.terms, *core, session_log, *rest,
-                       okx::RestSessionSettings{});
+  okx::RestSessionSettings rest_ways;
+  rest_ways.untagged_timer = settings.account.exclusive_account;
+  rest_session.emplace(identity, context, facts.terms, *core, session_log, *rest, rest_ways);
   for (std::size_t line = 0; line < okx::OrderLines::kLines; ++line) {
     order_lines->session(line).set_clock_offset(facts.clock_offset);
   }
@@ -194,7 +205,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   market_settings.venue_status = true;
   market_feed.emplace(settings.venue.market_connections, market_settings, facts.codes,
                       streams_of_socket(subscriptions, false), *core, session_log, market_sockets,
-                      this);
+                      &*book_seeds);
   for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
     market_feed->session(seat).log_in_with(links.signer, facts.clock_offset);
   }
@@ -203,12 +214,19 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   algo_rest.emplace(identity, context, facts.terms, *core, session_log, *algo_requests,
                     okx::AlgoRestSettings{});
   algo_rest->set_clock_offset(facts.clock_offset);
-  algo_session.emplace(links.signer, context, *core, session_log, okx::AlgoSessionSettings{});
-  algo_session->set_clock_offset(facts.clock_offset);
+  for (auto& session : algo_sessions) {
+    session.emplace(links.signer, context, *core, session_log, okx::AccountSessionSettings{});
+    session->set_clock_offset(facts.clock_offset);
+  }
+  algo_lines.emplace(*algo_sessions[0], *algo_sessions[1], algo_sockets);
+  // What it missed, the lists tell.
+  algo_lines->on_doubt([this]() RUNS_ON(kReactor) { core->request_round(); });
+  algo_lines->on_connection([this](ConnectionState state, Timestamp) RUNS_ON(kReactor) {
+    if (state == ConnectionState::Ready) core->request_round();
+  });
   link.bind(*venue, core->orders());
   link.bind_algos(*algo_rest);
   tap->time_with(link);
-  public_identity.simulated_trading = demo;
   return {};
 }
 
@@ -246,21 +264,30 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
         make_lines(*business_lines, business_sockets, settings.venue.ws_business_url, "business");
   }
   if (!made) return made;
-  for (std::size_t line = 0; line < okx::OrderLines::kLines; ++line) {
-    auto socket = make(okx::order_connection_settings(settings.venue.ws_private_url, 0), line,
-                       order_lines->session(line), "orders");
-    if (!socket) return std::unexpected(std::move(socket.error()));
-    (*socket)->on_replace([this, line](std::string_view) RUNS_ON(kReactor) {
-      order_lines->replace(line);
-      return true;
-    });
-    order_sockets.add(std::move(*socket));
-  }
-  auto algos = make(okx::order_connection_settings(settings.venue.ws_business_url, 0), 0,
-                    *algo_session, "algo_orders");
-  if (!algos) return std::unexpected(std::move(algos.error()));
-  algo_connection = std::move(*algos);
-  return {};
+  const auto make_pair = [&](const std::string& url, std::string_view name,
+                             okx::LineSockets& sockets, auto session_of, auto replace)
+                             RUNS_ON(kReactor) -> std::expected<void, Error> {
+    for (std::size_t line = 0; line < okx::LinePair::kLines; ++line) {
+      auto socket =
+          make(okx::order_connection_settings(url, 0), line, session_of(line), name);
+      if (!socket) return std::unexpected(std::move(socket.error()));
+      (*socket)->on_replace([replace, line](std::string_view) RUNS_ON(kReactor) {
+        replace(line);
+        return true;
+      });
+      sockets.add(std::move(*socket));
+    }
+    return {};
+  };
+  made = make_pair(
+      settings.venue.ws_private_url, "orders", order_sockets,
+      [this](std::size_t line) RUNS_ON(kReactor) -> auto& { return order_lines->session(line); },
+      [this](std::size_t line) RUNS_ON(kReactor) { order_lines->replace(line); });
+  if (!made) return made;
+  return make_pair(
+      settings.venue.ws_business_url, "algo_orders", algo_sockets,
+      [this](std::size_t line) RUNS_ON(kReactor) -> auto& { return *algo_sessions[line]; },
+      [this](std::size_t line) RUNS_ON(kReactor) { algo_lines->replace(line); });
 }
 
 void EngineRoom::Parts::make_business_lines() {
@@ -289,14 +316,6 @@ void EngineRoom::Parts::warm_up_strategies(CandleHistory& history) {
   for (const Error& missing : engine::warm_up(*publisher, history)) {
     log(wall_clock_now(), LogEvent::HistoryMissing, {LogField::string("why", missing.message)});
   }
-}
-
-void EngineRoom::Parts::restore_kill(Timestamp now) {
-  std::ifstream file(links.state_directory + "/killed");
-  if (!file && !prior->belief().killed()) return;
-  std::string why;
-  std::getline(file, why);
-  core->kill(why.empty() ? "killed in an earlier run" : why, "an earlier run", now);
 }
 
 std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const EngineRoomLinks& links) {

@@ -115,12 +115,13 @@ class EngineBench {
   }
 
   void build(const engine::PriorBelief* prior = nullptr) {
-    core = make_core(journal, venue, uses_dead_man ? &venue : nullptr, algos, instruments, prior);
+    core = make_core(journal, port == nullptr ? static_cast<VenuePort&>(venue) : *port,
+                     uses_dead_man ? &venue : nullptr, algos, instruments, prior);
     venue.listener = core.get();
     core->start(now);
   }
   /// A core of the same settings between others: to replay what this one wrote.
-  std::unique_ptr<engine::TradingCore> make_core(engine::Journal& pen, VenuePort& port,
+  std::unique_ptr<engine::TradingCore> make_core(engine::Journal& pen, VenuePort& to,
                                                  DeadManPort* dead_man, AlgoPort* algo_port,
                                                  InstrumentTable& table,
                                                  const engine::PriorBelief* prior) {
@@ -135,7 +136,7 @@ class EngineBench {
         engine::ClientOrderIds::start(1, run_, prior == nullptr ? 0 : prior->newest_run());
     if (!ids) std::abort();
     auto made = std::make_unique<engine::TradingCore>(
-        engine::CoreLinks{table, currencies, pen, port, dead_man, ears, ears, ears, algo_port},
+        engine::CoreLinks{table, currencies, pen, to, dead_man, ears, ears, ears, algo_port},
         settings, risk_settings, std::move(*limits), 2, *ids);
     for (const Instrument& instrument : table)
       made->add_book(instrument.id, BookFeed::BestBidOffer);
@@ -181,7 +182,7 @@ class EngineBench {
     if (also_run) also_run(now);
     if (market_up) core->on_market_alive(now);
     if (venue.connected) core->on_account_alive(now);
-    if (market_up && now - books_shown_ >= seconds(5)) {
+    if (market_up && shows_books && now - books_shown_ >= seconds(5)) {
       books_shown_ = now;
       show_books();
     }
@@ -234,8 +235,10 @@ class EngineBench {
   Timestamp now;
   bool uses_dead_man = false;
   AlgoPort* algos = nullptr;
+  VenuePort* port = nullptr;                ///< between core and venue; null: nothing is
   std::function<void(Timestamp)> also_run;  ///< with every turn, after the venue
   bool market_up = false;
+  bool shows_books = true;  ///< again and again, as long as the market is up
 
  private:
   std::uint64_t run_;

@@ -92,7 +92,8 @@ bool RestSession::set_cancel_all_after(std::uint32_t timeout_seconds, Timestamp 
   Question question;
   question.ask = Ask::DeadMan;
   question.request =
-      cancel_all_after_request({}, static_cast<int>(timeout_seconds), context_.own_tag.view(), {});
+      cancel_all_after_request({}, static_cast<int>(timeout_seconds),
+                               settings_.untagged_timer ? "" : context_.own_tag.view(), {});
   return transmit(question, now);
 }
 
