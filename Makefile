@@ -3,6 +3,8 @@
 #   make test                                build release and check, run all tests
 #   make campaign                            random orders through the exchange: money, books, positions
 #   make cut-sweep [CUT_STEP=1]              cut the private socket after every message of a run of orders
+#   make simtest [SEEDS=0..10000]           seeded faults under virtual time, all invariants checked
+#   make mutants                            plant bugs one at a time: the core tests must see each
 #   make crash [CRASHES=500]                 kill -9 at random moments and at every named point of the daemon
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make build | bench | soak | lint | fuzz | tsan | install
@@ -13,10 +15,11 @@ BENCH_FILTER ?= .*
 CAMPAIGN_ORDERS ?= 10000000
 CUT_STEP ?= 1
 CRASHES ?= 500
+SEEDS ?= 0..10000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign crash cut-sweep build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign crash cut-sweep simtest mutants build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -60,6 +63,12 @@ cut-sweep: check
 # point of its code; compared with what really is at the venue. Tells what it did on its last line.
 crash: build
 	@GANNET_CRASHES=$(CRASHES) build/release/tests/integration --gtest_filter='CrashCampaign.*'
+
+simtest: build
+	@build/release/bin/gannet simtest --seeds $(SEEDS) --jobs $$(nproc)
+
+mutants: setup
+	@tools/mutants.py
 
 soak: build
 	@tools/soak.py --bin build/release/bin --duration $(SOAK_DURATION)

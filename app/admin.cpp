@@ -60,8 +60,10 @@ struct AdminServer::State {
     const std::string word = line.substr(0, space);
     std::string argument = space == std::string::npos ? "" : line.substr(space + 1);
     if (word == "status") return reply(to_json(status.load()));
-    if (word == "page") {
-      std::string page = status_page(status.load());
+    if (word == "pnl") return reply(to_json(status.load().money));
+    if (word == "page" || word == "pnl-page") {
+      const DaemonStatus now = status.load();
+      std::string page = word == "page" ? status_page(now) : money_page(now.money);
       std::ranges::replace(page, '\n', kPageLineEnd);
       return reply(std::move(page));
     }
@@ -82,11 +84,27 @@ struct AdminServer::State {
       command.kind = AdminCommand::Kind::Accept;
     } else if (word == "reload-credentials") {
       command.kind = AdminCommand::Kind::ReloadCredentials;
+    } else if (word == "limits") {
+      command.kind = AdminCommand::Kind::ShowLimits;
+    } else if (word == "limits-page") {
+      command.kind = AdminCommand::Kind::ShowLimitsPage;
+    } else if (word == "limits-set") {
+      command.kind = AdminCommand::Kind::SetLimit;
+    } else if (word == "limits-reload") {
+      command.kind = AdminCommand::Kind::ReloadLimits;
+    } else if (word == "enable") {
+      command.kind = AdminCommand::Kind::EnableStrategy;
+    } else if (word == "override") {
+      command.kind = AdminCommand::Kind::GrantOverride;
     } else {
       return reply(
-          R"({"ok":false,"error":"unknown command; known: status, page, orders, kill, hold, resume, )"
-          R"(cancel, accept, reload-credentials"})");
+          R"({"ok":false,"error":"unknown command; known: status, page, pnl, pnl-page, orders, kill, hold, resume, )"
+          R"(cancel, accept, reload-credentials, limits, limits-page, limits-set, limits-reload, enable, )"
+          R"(override"})");
     }
+    if (!FixedString<120>::fits(argument) && command.kind != AdminCommand::Kind::Kill &&
+        command.kind != AdminCommand::Kind::Hold && command.kind != AdminCommand::Kind::Resume)
+      return reply(R"({"ok":false,"error":"the command is too long: 120 bytes at most"})");
     command.argument = FixedString<120>(argument);
     command.who = FixedString<47>(fmt::format("user {}, process {}", peer.user, peer.process));
     command.id = next_id++;
@@ -115,6 +133,21 @@ std::expected<std::unique_ptr<AdminServer>, Error> AdminServer::listen(
 
 AdminServer::AdminServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 AdminServer::~AdminServer() = default;
+
+void AdminServer::answer(std::uint64_t id, bool good, std::string text, bool page) {
+  const auto found = state_->waiting.find(id);
+  if (found == state_->waiting.end()) return;
+  if (page) {
+    std::ranges::replace(text, '\n', kPageLineEnd);
+    found->second(std::move(text));
+  } else {
+    std::ranges::replace(text, '"', '\'');
+    std::ranges::replace(text, '\n', ' ');
+    found->second(
+        fmt::format("{{\"ok\":{},\"{}\":\"{}\"}}", good, good ? "message" : "error", text));
+  }
+  state_->waiting.erase(found);
+}
 
 void AdminServer::answer(const AdminAnswer& answer) {
   std::string text(answer.text.view());

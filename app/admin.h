@@ -19,7 +19,21 @@ namespace gannet::app {
 
 /// An operator's wish on its way to the reactor, by value.
 struct AdminCommand {
-  enum class Kind : std::uint8_t { Kill, Hold, Resume, Accept, ReloadCredentials, Cancel, Orders };
+  enum class Kind : std::uint8_t {
+    Kill,
+    Hold,
+    Resume,
+    Accept,
+    ReloadCredentials,
+    Cancel,
+    Orders,
+    ShowLimits,      ///< `limits`: one JSON object
+    ShowLimitsPage,  ///< `limits-page`
+    SetLimit,        ///< `limits-set [--confirm] KEY VALUE`
+    ReloadLimits,    ///< `limits-reload [--confirm]`
+    EnableStrategy,  ///< `enable STRATEGY`
+    GrantOverride,   ///< `override STRATEGY RULE MILLISECONDS WHY`
+  };
   Kind kind = Kind::Kill;
   engine::ControlLevel level = engine::ControlLevel::Engine;  ///< Kill, Resume, Cancel: how far
   ControlTarget target;       ///< of them: a name or an order's number, as the level needs
@@ -43,8 +57,8 @@ inline constexpr char kPageLineEnd = '\x1f';
 
 std::string admin_socket_path(const std::string& state_directory);
 
-/// The operator's socket: one request a line. `status` answers with one JSON object, `page` with
-/// lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON`, `cancel`, `accept
+/// The operator's socket: one request a line. `status` and `pnl` answer with one JSON object,
+/// `page` and `pnl-page` with lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON`, `cancel`, `accept
 /// INSTRUMENT`, `orders` and `reload-credentials` are handed on and answered {"ok":true,...} when
 /// they are carried out. Kill, resume and cancel take a level: `kill-strategy NAME REASON`,
 /// `resume-instrument NAME`, `cancel-order NUMBER`, `kill-account REASON`, `cancel-foreign`.
@@ -63,6 +77,8 @@ class AdminServer {
   void answer(const AdminAnswer& answer);
   /// A line in its place.
   void answer(std::uint64_t id, std::string line);
+  /// One from the cold thread itself, of any length. `page`: goes out as it is, lines and all.
+  void answer(std::uint64_t id, bool good, std::string text, bool page = false);
 
  private:
   struct State;

@@ -14,12 +14,23 @@ std::vector<std::string> strategy_names(const config::Settings& settings) {
   return names;
 }
 
-engine::TradingCoreSettings core_settings(const config::Settings& settings,
-                                          const CurrencyTable& currencies) {
+std::expected<engine::TradingCoreSettings, Error> core_settings(const config::Settings& settings,
+                                                                const InstrumentTable& instruments,
+                                                                const CurrencyTable& currencies) {
+  const auto names = strategy_names(settings);
   engine::TradingCoreSettings core;
   core.orders.keep_protective = settings.engine.keep_protective;
   core.orders.requires_timer_cover = settings.engine.require_cod;
   core.exclusive_account = settings.account.exclusive_account;
+  core.reducer.long_short =
+      settings.account.position_mode == engine::AccountSettings::PositionMode::LongShort;
+  core.reducer.reduces_foreign = settings.account.exclusive_account;
+  core.profits.day_start = settings.risk.day_start;
+  core.losses = engine::loss_limits_of(settings.risk, names);
+  auto protections =
+      engine::resolve_protections(settings.protections, names, instruments, currencies);
+  if (!protections) return std::unexpected(std::move(protections.error()));
+  core.protections = std::move(*protections);
   for (const auto& instrument : settings.instruments)
     core.margin_modes.push_back(instrument.margin_mode);
   for (const auto& strategy : settings.strategies) core.on_start.push_back(strategy.on_start);
@@ -48,6 +59,12 @@ std::expected<risk::LimitTable, Error> limit_table(
       if (!allowed)
         return std::unexpected(std::move(allowed.error()).with("strategy \"" + names[s] + "\""));
     }
+  }
+  for (const auto& instrument : settings.instruments) {
+    constexpr int kDigits = 4;
+    if (!instrument.leverage) continue;
+    if (const auto value = parse_units(*instrument.leverage, kDigits))
+      limits->set_leverage(instruments.find(instrument.name), {*value, kDigits});
   }
   return std::move(*limits);
 }

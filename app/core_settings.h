@@ -17,8 +17,10 @@ namespace gannet::app {
 // did. Cold.
 
 std::vector<std::string> strategy_names(const config::Settings& settings);
-engine::TradingCoreSettings core_settings(const config::Settings& settings,
-                                          const CurrencyTable& currencies);
+/// Errors: a protection that cannot be.
+std::expected<engine::TradingCoreSettings, Error> core_settings(const config::Settings& settings,
+                                                                const InstrumentTable& instruments,
+                                                                const CurrencyTable& currencies);
 /// `permitted`: by strategy, the instruments that it may trade. Errors: a limit that cannot be.
 std::expected<risk::LimitTable, Error> limit_table(
     const config::Settings& settings, const InstrumentTable& instruments,

@@ -21,8 +21,11 @@
 #include "app/disk_watch.h"
 #include "app/embedded_venue.h"
 #include "app/engine_room.h"
+#include "app/fee_check.h"
 #include "app/frame_recorder.h"
 #include "app/kill_files.h"
+#include "app/limit_desk.h"
+#include "app/limit_use.h"
 #include "app/paper_venue.h"
 #include "app/record_run.h"
 #include "app/startup.h"
@@ -71,12 +74,14 @@ constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
 /// file, status lines.
 class ColdSide {
  public:
-  ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload,
-           const DaemonOptions& options, std::string state_directory, ChildSim* sim,
-           const config::JournalConfig& journal)
+  ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload, LimitDesk& desk,
+           okx::Signer& signer, const DaemonOptions& options, std::string state_directory,
+           ChildSim* sim, const config::JournalConfig& journal)
       : loop_(loop),
         room_(room),
         reload_(reload),
+        desk_(desk),
+        signer_(signer),
         options_(options),
         state_directory_(std::move(state_directory)),
         kill_files_(state_directory_),
@@ -90,8 +95,9 @@ class ColdSide {
                                          RUNS_ON(kCold) { return carry_out(command); });
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
-    loop_.on_signals({SIGINT, SIGTERM, SIGUSR1}, [this](int signal) {
+    loop_.on_signals({SIGINT, SIGTERM, SIGUSR1, SIGHUP}, [this](int signal) {
       ThreadRoleScope role(kCold);
+      if (signal == SIGHUP) return change_limits(desk_.reload(false, "signal"), {});
       if (signal != SIGUSR1) return room_.request_stop();
       kill("signal SIGUSR1", "signal", 0);
     });
@@ -134,12 +140,20 @@ class ColdSide {
 
  private:
   bool carry_out(const AdminCommand& command) RUNS_ON(kCold) {
+    using Kind = AdminCommand::Kind;
+    if (command.kind == Kind::ShowLimits || command.kind == Kind::ShowLimitsPage)
+      return show_limits(command);
+    if (command.kind == Kind::SetLimit || command.kind == Kind::ReloadLimits)
+      return change_limits(command);
     if (command.kind != AdminCommand::Kind::ReloadCredentials) return room_.post(command);
     log(wall_clock_now(), LogEvent::CommandReceived,
         {LogField::number("kind", static_cast<int>(command.kind)),
          LogField::string("who", command.who.view()), LogField::string("argument", "")});
     const auto done = [this, command](std::expected<okx::Credentials, std::string> proven) {
-      if (proven) return room_.replace_credentials(std::move(*proven), command);
+      if (proven) {
+        signer_.replace(*proven);
+        return room_.replace_credentials(std::move(*proven), command);
+      }
       log(wall_clock_now(), LogEvent::CredentialsRefused,
           {LogField::string("who", command.who.view()), LogField::string("why", proven.error())});
       ThreadRoleScope role(kCold);
@@ -148,6 +162,47 @@ class ColdSide {
     };
     reload_.start(room_.status().load().clock_offset, done);
     return true;
+  }
+
+  bool show_limits(const AdminCommand& command) RUNS_ON(kCold) {
+    // Answered when the reactor has had its turn: after the caller has noted who waits.
+    room_.ask_limits([this, command](const LimitUse& use) {
+      ThreadRoleScope role(kCold);
+      const LimitNames names = desk_.names();
+      const bool json = command.kind == AdminCommand::Kind::ShowLimits;
+      admin_->answer(command.id, true, json ? limits_json(use, names) : limits_page(use, names),
+                     true);
+    });
+    return true;
+  }
+
+  /// PRE-20: by an authenticated command (the socket is its owner's), or from the file.
+  bool change_limits(const AdminCommand& command) RUNS_ON(kCold) {
+    std::string_view rest = command.argument.view();
+    constexpr std::string_view kConfirm = "--confirm";
+    const bool confirmed = rest.starts_with(kConfirm);
+    if (confirmed) rest.remove_prefix(std::min(rest.size(), kConfirm.size() + 1));
+    const auto space = rest.find(' ');
+    const std::string_view value = space == std::string_view::npos ? "" : rest.substr(space + 1);
+    const std::string_view who = command.who.view();
+    LimitVerdict verdict = command.kind == AdminCommand::Kind::ReloadLimits
+                               ? desk_.reload(confirmed, who)
+                               : desk_.set(rest.substr(0, space), value, confirmed, who);
+    loop_.post([this, command, verdict = std::move(verdict)]() mutable {
+      ThreadRoleScope role(kCold);
+      change_limits(std::move(verdict), command);
+    });
+    return true;
+  }
+
+  void change_limits(LimitVerdict verdict, const AdminCommand& command) RUNS_ON(kCold) {
+    if (verdict.replacement == nullptr)
+      return admin_->answer(command.id, verdict.good, std::move(verdict.answer));
+    room_.replace_limits(std::move(verdict.replacement),
+                         [this, id = command.id, answer = std::move(verdict.answer)] {
+                           ThreadRoleScope role(kCold);
+                           admin_->answer(id, true, answer);
+                         });
   }
 
   void serve() RUNS_ON(kCold) {
@@ -201,6 +256,8 @@ class ColdSide {
   net::EventLoop& loop_;
   EngineRoom& room_;
   CredentialReload& reload_;
+  LimitDesk& desk_;
+  okx::Signer& signer_;  // this thread's own
   const DaemonOptions& options_;
   std::string state_directory_;
   KillFiles kill_files_;
@@ -271,10 +328,12 @@ int run_daemon(const DaemonOptions& options) {
   }
   auto tls = net::TlsContext::client({.system_roots = true, .ca_file = settings.venue.ca_file});
   if (!tls) return fail(kBadConfiguration, tls.error().message);
-  // From here on the signer alone holds the key.
+  // From here on the signers alone hold the key.
   config::CredentialSettings key = std::exchange(settings.venue.credentials, {});
-  okx::Signer signer(
-      okx::Credentials{std::move(key.api_key), std::move(key.secret), std::move(key.passphrase)});
+  okx::Credentials credentials{std::move(key.api_key), std::move(key.secret),
+                               std::move(key.passphrase)};
+  okx::Signer bill_signer(credentials);  // the cold thread's own: keys change thread by thread
+  okx::Signer signer(std::move(credentials));
   const bool demo = settings.venue.environment == config::Environment::Demo;
   auto facts = ask_venue(settings, {&signer, demo}, *tls);
   if (!facts) return fail(facts.error().exit_code, facts.error().error.message);
@@ -291,8 +350,31 @@ int run_daemon(const DaemonOptions& options) {
   auto room = EngineRoom::build(
       {settings, *facts, signer, *tls, cold, state->path(), ring, &history, recorder.get()});
   if (!room) return fail(kBadConfiguration, room.error().message);
+  auto bills = BillReader::make(cold, *tls, bill_signer, facts->instruments, facts->currencies,
+                                (*room)->bills_known(),
+                                {.url = settings.venue.rest_url,
+                                 .simulated_trading = demo,
+                                 .clock_offset = facts->clock_offset},
+                                [&room](const BillNews& news) {
+                                  ThreadRoleScope cold_role(kCold);
+                                  return (*room)->post_bill(news);
+                                });
+  if (!bills) return fail(kBadConfiguration, bills.error().message);
+  (*bills)->start();
+  FeeCheck fee_check(
+      cold, (*bills)->reader(), facts->instruments, facts->fees,
+      [](const Instrument& instrument, const engine::FeeRate& used, const engine::FeeRate& told) {
+        log(wall_clock_now(), LogEvent::FeesDiffer,
+            {LogField::string("instrument", instrument.name.view()),
+             LogField::decimal("maker_used", used.maker.mantissa, used.maker.digits),
+             LogField::decimal("maker_told", told.maker.mantissa, told.maker.digits),
+             LogField::decimal("taker_used", used.taker.mantissa, used.taker.digits),
+             LogField::decimal("taker_told", told.taker.mantissa, told.taker.digits)});
+      });
+  fee_check.start();
   CredentialReload reload(cold, *tls, settings, facts->account);
-  ColdSide cold_side(cold, **room, reload, options, state->path(), sim.get(),
+  LimitDesk desk(settings, facts->instruments, facts->currencies, (*room)->limits());
+  ColdSide cold_side(cold, **room, reload, desk, bill_signer, options, state->path(), sim.get(),
                      settings.journal);
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);

@@ -194,7 +194,9 @@ std::string to_json(const DaemonStatus& status) {
     }
     first = false;
   }
-  out += "]}";
+  out += "],\"money\":";
+  out += to_json(status.money);
+  out += '}';
   return out;
 }
 
@@ -265,6 +267,7 @@ std::string status_page(const DaemonStatus& status) {
   fmt::format_to(put, "round trip     p50 {}, p99 {}, max {}\n",
                  nanos_text(status.order_round_trip.p50), nanos_text(status.order_round_trip.p99),
                  nanos_text(status.order_round_trip.maximum));
+  out += money_line(status.money);
   for (const auto& row : rows_of(status)) {
     fmt::format_to(put, "{:<20} {:<12} {:>14} / {:<14} position {:>10}  result {} {}\n",
                    row.name.view(), state_text(row.state, row.hold_reason),

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/money_status.h"
 #include "app/recorder_figures.h"
 #include "base/fixed_string.h"
 #include "base/time.h"
@@ -101,6 +102,7 @@ struct DaemonStatus {
   StageFigures tick_to_order;     ///< receive of the market frame to the order's write
   StageFigures order_round_trip;  ///< the order's write to the gateway's answer
   CurrencyName risk_currency;
+  MoneyStatus money;
   config::Environment environment = config::Environment::Sim;
   std::optional<RecorderFigures> recording;  ///< absent: nothing is recorded
   std::uint32_t instruments = 0;

@@ -25,6 +25,47 @@ constexpr Nanos kReloadPatience = seconds(60);
 // Of public requests: those about definitions are told from those about books by this bit.
 constexpr std::uint64_t kDefinitionRequest = std::uint64_t{1} << 62;
 
+/// "STRATEGY RULE MILLISECONDS WHY": what cannot be read says so by an unknown strategy, a rule
+/// that nobody may override, or no time.
+template <class F>
+engine::Override override_of(const AdminCommand& command, Timestamp now, F&& strategy_named) {
+  std::string_view rest = command.argument.view();
+  const auto word = [&rest] {
+    const auto space = rest.find(' ');
+    const std::string_view first = rest.substr(0, space);
+    rest = space == std::string_view::npos ? "" : rest.substr(space + 1);
+    return first;
+  };
+  engine::Override wish;
+  wish.strategy = strategy_named(word());
+  const std::string_view rule = word();
+  for (int i = 0; i < kDenialReasons; ++i) {
+    const auto reason = static_cast<DenialReason>(i);
+    if (gannet::name_of(reason) == rule) wish.rule = reason;
+  }
+  const auto milliseconds_given = parse_units(word(), 0).value_or(0);
+  wish.expires = now + milliseconds(std::min<std::int64_t>(milliseconds_given, 3'600'000));
+  wish.who = FixedString<47>(command.who.view());
+  wish.why = FixedString<120>(rest);
+  return wish;
+}
+
+std::string_view sentence_of(engine::OverrideRefusal refusal) noexcept {
+  switch (refusal) {
+    case engine::OverrideRefusal::UnknownStrategy:
+      return "no such strategy";
+    case engine::OverrideRefusal::NotOverridable:
+      return "nobody may override that rule, or there is none of that name: docs/denials.md";
+    case engine::OverrideRefusal::TooLong:
+      return "an override lasts at most 60 seconds";
+    case engine::OverrideRefusal::NoReason:
+      return "a reason is needed, for the journal";
+    case engine::OverrideRefusal::OneAtATime:
+      return "another override waits for its order";
+  }
+  return "";
+}
+
 }  // namespace
 
 void EngineRoom::Parts::run() {
@@ -70,6 +111,7 @@ void EngineRoom::Parts::turn() {
   public_rest->poll([&](const okx::RestAnswer& answer)
                         RUNS_ON(kReactor) { on_public_answer(answer, now); });
   for (AdminCommand command; commands.try_pop(command);) carry_out(command, now);
+  take_bills(now);
   publisher->do_work(now);
   core->on_timer(now);
   if (durable) durable->release(now);
@@ -107,6 +149,19 @@ void EngineRoom::Parts::watch_journal(Timestamp now) {
                                : is_bad        ? "the disk is nearly full: trading is held"
                                                : "the disk has room again")});
   core->set_journal_failed(is_bad, now);
+}
+
+void EngineRoom::Parts::take_bills(Timestamp now) {
+  constexpr int kMostATurn = 16;
+  BillNews news;
+  for (int i = 0; i < kMostATurn && bills.try_pop(news); ++i) {
+    if (news.is_end) {
+      core->on_bills_listed(news.until, now);
+    } else {
+      news.bill.receive_time = now;
+      core->on_bill(news.bill);
+    }
+  }
 }
 
 void EngineRoom::Parts::stop() {
@@ -263,7 +318,18 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
       answer.text = AdminAnswer::Text("held");
       break;
     case AdminCommand::Kind::ReloadCredentials:
-      return;  // the cold thread's own: take_credentials
+    case AdminCommand::Kind::ShowLimits:
+    case AdminCommand::Kind::ShowLimitsPage:
+    case AdminCommand::Kind::SetLimit:
+    case AdminCommand::Kind::ReloadLimits:
+      return;  // the cold thread's own
+    case AdminCommand::Kind::EnableStrategy:
+      answer.good = core->enable(strategy_named(command.argument.view()), who, now);
+      answer.text = AdminAnswer::Text(answer.good ? "enabled" : "no such strategy is disabled");
+      break;
+    case AdminCommand::Kind::GrantOverride:
+      grant_override(command, answer, now);
+      break;
     case AdminCommand::Kind::Accept: {
       const InstrumentId instrument = facts.instruments.find(command.argument.view());
       answer.good = instrument.valid() && core->accept(instrument, who, now);
@@ -275,6 +341,30 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
   }
   publish_status(now);
   answers.try_push(answer);
+}
+
+StrategyId EngineRoom::Parts::strategy_named(std::string_view name) const {
+  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
+    if (settings.strategies[s].name == name) return {s};
+  }
+  return {};
+}
+
+void EngineRoom::Parts::grant_override(const AdminCommand& command, AdminAnswer& answer,
+                                       Timestamp now) {
+  const engine::Override wish =
+      override_of(command, now,
+                  [this](std::string_view name) RUNS_ON(kReactor) { return strategy_named(name); });
+  const auto refusal = core->grant(wish, now);
+  answer.good = !refusal;
+  answer.text = AdminAnswer::Text(refusal ? sentence_of(*refusal)
+                                          : "the strategy's next order may break that rule");
+  if (refusal) return;
+  log(now, LogEvent::OverrideGranted,
+      {LogField::string("strategy", settings.strategies[wish.strategy.value].name),
+       LogField::string("rule", gannet::name_of(wish.rule)),
+       LogField::string("who", wish.who.view()), LogField::string("why", wish.why.view()),
+       LogField::number("expires_ms", (wish.expires - now).count / 1'000'000)});
 }
 
 void EngineRoom::Parts::take_credentials(okx::Credentials credentials, const AdminCommand& command,
@@ -320,6 +410,36 @@ void EngineRoom::replace_credentials(okx::Credentials credentials, const AdminCo
     parts->take_credentials(std::move(key), command, wall_clock_now());
   });
 }
+void EngineRoom::replace_limits(std::unique_ptr<LimitReplacement> limits,
+                                std::function<void()> done) {
+  parts_->loop.post([parts = parts_.get(), limits = std::move(limits),
+                     done = std::move(done)]() mutable {
+    ThreadRoleScope role(kReactor);
+    parts->core->replace_limits(limits->table, limits->rules, limits->changes, wall_clock_now());
+    parts->links.cold.post(
+        [gone = std::move(limits), done = std::move(done)]() mutable { done(); });
+  });
+}
+void EngineRoom::ask_limits(std::function<void(const LimitUse&)> done) {
+  const std::size_t strategies = parts_->settings.strategies.size();
+  auto use = std::make_unique<LimitUse>(limit_rows(strategies, limits_instruments()));
+  use->disabled.resize(strategies);
+  parts_->loop.post([parts = parts_.get(), use = std::move(use), done = std::move(done)]() mutable {
+    ThreadRoleScope role(kReactor);
+    fill_limit_use(*use, *parts->core, parts->facts.instruments, parts->settings.strategies.size(),
+                   wall_clock_now());
+    parts->links.cold.post(
+        [use = std::move(use), done = std::move(done)]() mutable { done(*use); });
+  });
+}
+// `run` has not begun: this thread still has the role.
+const risk::LimitTable& EngineRoom::limits() const noexcept {
+  ThreadRoleScope role(kReactor);
+  return parts_->core->limits();
+}
+std::size_t EngineRoom::limits_instruments() const noexcept {
+  return parts_->facts.instruments.size();
+}
 void EngineRoom::request_stop() noexcept {
   parts_->stop_requested.store(true, std::memory_order_release);
 }
@@ -340,6 +460,8 @@ bool EngineRoom::take_kill_change(KillChange& change) noexcept {
 bool EngineRoom::take_answer(AdminAnswer& answer) noexcept {
   return parts_->answers.try_pop(answer);
 }
+bool EngineRoom::post_bill(const BillNews& news) noexcept { return parts_->bills.try_push(news); }
+Timestamp EngineRoom::bills_known() const noexcept { return parts_->bills_known; }
 const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
 }

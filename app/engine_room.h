@@ -3,15 +3,19 @@
 #include <atomic>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "app/admin.h"
+#include "app/bill_reader.h"
 #include "app/daemon_status.h"
 #include "app/frame_recorder.h"
 #include "app/kill_change.h"
 #include "app/order_listing.h"
+#include "app/limit_desk.h"
+#include "app/limit_use.h"
 #include "app/startup.h"
 #include "base/error.h"
 #include "base/journal_store.h"
@@ -57,11 +61,22 @@ class EngineRoom {
   bool post(const AdminCommand& command) noexcept RUNS_ON(kCold);
   bool take_kill_change(KillChange& change) noexcept RUNS_ON(kCold);
   bool take_answer(AdminAnswer& answer) noexcept RUNS_ON(kCold);
+  /// A bill for the core. False: its queue is full.
+  bool post_bill(const BillNews& news) noexcept RUNS_ON(kCold);
+  /// Of the venue's clock: bills before that are in the journal, or before its time.
+  Timestamp bills_known() const noexcept;
 
   // Any thread.
   /// From the reactor's next turn on everything is signed with this key, and the private socket is
   /// logged in anew; answers `command`.
   void replace_credentials(okx::Credentials credentials, const AdminCommand& command);
+  /// Limits to be in force from the reactor's next turn on; then `done` runs on the cold loop,
+  /// where what they replaced is let go.
+  void replace_limits(std::unique_ptr<LimitReplacement> limits, std::function<void()> done);
+  /// How much of each limit is used now: told to `done`, on the cold loop.
+  void ask_limits(std::function<void(const LimitUse&)> done);
+  /// Before `run`: the limits that it starts with.
+  const risk::LimitTable& limits() const noexcept;
   void request_stop() noexcept;
   /// First sequence of the journal's segment that is being written; 0: none yet.
   std::uint64_t journal_segment() const noexcept;
@@ -80,6 +95,7 @@ class EngineRoom {
   std::string refusal() const;
 
  private:
+  std::size_t limits_instruments() const noexcept;
   struct Parts;
   explicit EngineRoom(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

@@ -20,6 +20,8 @@ Question question_of(const Instrument& instrument) {
           std::string(derivative ? instrument.family.view() : instrument.name.view())};
 }
 
+}  // namespace
+
 std::optional<engine::FeeRate> rates_of(const FeeRates& row) {
   // One group is the instrument's; of several only the old, flat figures say something.
   if (row.groups.size() == 1) {
@@ -28,8 +30,6 @@ std::optional<engine::FeeRate> rates_of(const FeeRates& row) {
   if (!row.maker || !row.taker) return std::nullopt;
   return engine::FeeRate{*row.maker, *row.taker};
 }
-
-}  // namespace
 
 engine::FeeTable read_fees(okx::VenueReader& reader, const InstrumentTable& instruments) {
   std::map<Question, std::optional<engine::FeeRate>> answers;

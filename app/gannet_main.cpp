@@ -11,7 +11,9 @@
 #include "app/commands/drill_command.h"
 #include "app/commands/journal_command.h"
 #include "app/commands/kill_commands.h"
+#include "app/commands/limits_command.h"
 #include "app/commands/record_command.h"
+#include "app/commands/report_command.h"
 #include "app/commands/sim_command.h"
 #include "app/commands/simtest_command.h"
 
@@ -28,7 +30,9 @@ int main(int argc, char** argv) {
   gannet::app::add_doctor_command(app);
   gannet::app::add_drill_command(app);
   gannet::app::add_journal_command(app);
+  gannet::app::add_limits_command(app);
   gannet::app::add_record_command(app);
+  gannet::app::add_report_command(app);
   gannet::app::add_sim_command(app);
   gannet::app::add_sim_ctl_command(app);
   gannet::app::add_simtest_command(app);

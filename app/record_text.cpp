@@ -44,7 +44,7 @@ constexpr std::string_view kAlgoStates[] = {"live",      "paused", "partially_ef
                                             "effective", "cancelled", "failed",
                                             "partially_failed"};
 constexpr std::string_view kCalls[] = {"journal_failed", "request_round", "release_dead_man",
-                                       "cancel_order", "strategy_failed", "market_suspect"};
+                                       "cancel_order", "strategy_failed", "market_suspect", "bills_listed"};
 constexpr std::string_view kMarketValues[] = {
     "bid",       "ask",       "mark",      "index",  "highest_buy", "lowest_sell", "definition_time",
     "currency_price", "book_time", "mark_time", "book_unusable_since", "market_stale",

@@ -100,6 +100,8 @@ std::expected<engine::ReplayResult, Error> replay_run(RunSetUp& set_up,
   auto limits = limit_table(*settings, set_up.instruments, set_up.currencies,
                             set_up.settings.permitted);
   if (!limits) return std::unexpected(std::move(limits.error()));
+  auto core_made = core_settings(*settings, set_up.instruments, set_up.currencies);
+  if (!core_made) return std::unexpected(std::move(core_made.error()));
   const auto ids = engine::ClientOrderIds::start(run->engine_number, run->run, 0);
   if (!ids) return std::unexpected(Error{"the run's number is impossible"});
 
@@ -117,7 +119,7 @@ std::expected<engine::ReplayResult, Error> replay_run(RunSetUp& set_up,
   const auto core = std::make_unique<engine::TradingCore>(
       engine::CoreLinks{set_up.instruments, set_up.currencies, replay, replay, &replay, silence,
                         silence, silence, &replay},
-      core_settings(*settings, set_up.currencies), settings->risk, std::move(*limits),
+      std::move(*core_made), settings->risk, std::move(*limits),
       settings->strategies.size(), *ids);
   core->restore(prior.belief());
   return replay.run(*core, set_up.instruments);

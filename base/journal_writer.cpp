@@ -152,6 +152,7 @@ bool JournalWriter::drain() {
     const std::size_t valid = walk_records(bytes, next, crc, why, [&](const JournalRecord& record) {
       remember(record.head, record.payload);
       if (on_drained_) on_drained_(record);
+      if (settings_.on_drained) settings_.on_drained(record);
     });
     if (valid == 0) {
       ring_error_ = "it does not continue the segments: " + why;

@@ -31,6 +31,9 @@ struct JournalSettings {
   std::size_t segment_bytes = 64u << 20;
   std::int64_t sync_interval_ms = 50;  ///< `process` mode: how often segments are synced
   JournalMode mode = JournalMode::Process;
+  /// Told of each record that goes into a segment, on the journal's thread; must not block. For
+  /// whoever keeps a copy for people.
+  std::function<void(const JournalRecord&)> on_drained;
 };
 
 /// Ring to segments, by hand: who calls it is its thread. `open` reads what is there, cuts a torn

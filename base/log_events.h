@@ -49,7 +49,8 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(BookReplaced, "book.replaced", Warning,                                                        \
     "the account is not given a deep book: `books` stands for it from now on")                     \
   X(OrderPlaced, "order.placed", Info, "a new order was sent")                                     \
-  X(OrderDenied, "order.denied", Info, "we refused an order; reason, limit, value")                \
+  X(OrderDenied, "order.denied", Info,                                                             \
+    "we refused an order; reason, limit, value, what would pass")                                  \
   X(OrderRejected, "order.rejected", Warning, "the venue refused an order; reason, code")          \
   X(OrderLive, "order.live", Info, "an order rests at the venue")                                  \
   X(OrderAmended, "order.amended", Info, "new terms are in force")                                 \

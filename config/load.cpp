@@ -17,6 +17,7 @@ void read_trading(TableReader& root, Settings& settings, Problems& problems) {
   read_instruments(root.tables("instrument"), settings);
   read_strategies(root.tables("strategy"), settings, problems);
   read_risk(root.table("risk"), settings);
+  read_protections(root.tables("protection"), settings, problems);
 }
 
 void read_root(TableReader root, Settings& settings, Problems& problems) {

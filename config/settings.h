@@ -98,6 +98,7 @@ struct Settings {
   std::vector<engine::StrategySettings> strategies;
   risk::Settings risk;  ///< its rates are [venue.limits]
   JournalConfig journal;
+  std::vector<engine::ProtectionSettings> protections;
   std::optional<RecordSettings> record;
 };
 

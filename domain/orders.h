@@ -319,6 +319,8 @@ struct BalanceReport {
   Amount cash;       ///< what is there
   Amount available;  ///< what new orders may use
   Amount equity;     ///< cash + unrealised profit
+  std::int64_t margin_ratio_ppm =
+      0;  ///< of the currency; at 1'000'000 it is liquidated; 0: not told
   Timestamp exchange_time;
   Timestamp receive_time;
 };

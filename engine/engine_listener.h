@@ -57,6 +57,8 @@ enum class Alert : std::uint8_t {
 };
 std::string_view name_of(Alert alert) noexcept;
 
+struct ProfitFigures;
+struct ProtectionRule;
 struct ReductionResult;
 
 struct AlertEvent {
@@ -70,6 +72,7 @@ struct AlertEvent {
   StrategyId strategy{};  ///< of rules, loss limits and protections: whose; none: the account's
   /// RuleBroken, StrategyDisabled, MarketSuspect, OverrideUsed: which rule.
   std::optional<DenialReason> rule{};
+  CurrencyId currency{};  ///< BillsUnexplained, MoneyMoved: whose; amounts are in its millionths
 };
 
 /// What the process around the engine wants to hear: for logs, alerts, and the kill flag's file.
@@ -88,6 +91,12 @@ class EngineListener {
   /// The definition as it is from now on: for the journal and the log.
   virtual void on_definition_changed(const Instrument& /*instrument*/, Timestamp /*now*/) noexcept {
   }
+  /// The trading day ended with these figures; an invalid strategy: the account's.
+  virtual void on_day_closed(StrategyId /*strategy*/, const ProfitFigures& /*closing*/,
+                             Timestamp /*now*/) noexcept {}
+  /// An automatic protection acts; `value` in the unit of the rule's threshold.
+  virtual void on_protection(const ProtectionRule& /*rule*/, __int128 /*value*/,
+                             Timestamp /*now*/) noexcept {}
   /// What PositionReducer was asked for has ended, one way or another.
   virtual void on_reduction_ended(const ReductionResult& /*result*/, Timestamp /*now*/) noexcept {}
   /// Kill or cancel-all has ended: the venue's own list held no order of ours, twice (KILL-05).

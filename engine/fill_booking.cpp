@@ -26,10 +26,12 @@ TradeId key_of(const Fill& fill) noexcept {
 }  // namespace
 
 FillBooking::FillBooking(const InstrumentTable& instruments, PositionKeeper& positions,
-                         ProfitBook& profits, risk::Exposure& exposure, Journal& journal,
-                         StrategyEvents& events, EngineListener& listener, std::size_t keys)
+                         ProfitBook& profits, SpotInventory& spot, risk::Exposure& exposure,
+                         Journal& journal, StrategyEvents& events, EngineListener& listener,
+                         std::size_t keys)
     : positions_(positions),
       profits_(profits),
+      spot_(spot),
       exposure_(exposure),
       journal_(journal),
       events_(events),
@@ -77,6 +79,7 @@ BookingResult FillBooking::book(const FillOwner& owner, const Fill& fill, Quanti
   crash_point("fill_booked");
 
   profits_.on_fill(owner.strategy, owner.instrument, fill);
+  spot_.on_fill(owner.instrument, owner.venue_id, owner.side, fill);
   positions_.apply(owner.strategy, owner.instrument, owner.side, fill);
   exposure_.on_fill(owner.strategy, owner.instrument, owner.side, fill.quantity,
                     owner.position_side);
@@ -87,6 +90,10 @@ BookingResult FillBooking::book(const FillOwner& owner, const Fill& fill, Quanti
   if (fill.exchange_time >= times.venue) times.trade = fill.trade_id;
   times.venue = std::max(times.venue, fill.exchange_time);
   times.received = std::max(times.received, now);
+  // The venue's own acts: their trade ids are zero or negative. POST-06
+  if (fill.trade_id.value <= 0)
+    listener_.on_alert({Alert::Liquidated, owner.instrument, owner.client_id, owner.venue_id, 0,
+                        owner.side == Side::Buy ? fill.quantity.raw : -fill.quantity.raw, now});
   if (late)
     listener_.on_alert({Alert::LateFill, owner.instrument, owner.client_id, owner.venue_id, 0,
                         fill.quantity.raw, now});
@@ -123,6 +130,7 @@ void FillBooking::restore(const FillBookedRecord& record) noexcept {
   const TradeId key = key_of(fill);
   if (!keys_.contains(order, key)) keys_.add(order, key, fill.exchange_time);
   profits_.on_fill(strategy, instrument, fill);
+  spot_.on_fill(instrument, order, record.side, fill);
   positions_.apply(strategy, instrument, record.side, fill);
   exposure_.on_fill(strategy, instrument, record.side, fill.quantity, record.position_side);
   newest_ = std::max(newest_, fill.exchange_time);

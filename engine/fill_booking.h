@@ -9,6 +9,7 @@
 #include "engine/order.h"
 #include "engine/position_keeper.h"
 #include "engine/profit_book.h"
+#include "engine/spot_inventory.h"
 #include "risk/exposure.h"
 
 namespace gannet::engine {
@@ -44,8 +45,8 @@ struct FillOwner {
 class FillBooking {
  public:
   FillBooking(const InstrumentTable& instruments, PositionKeeper& positions, ProfitBook& profits,
-              risk::Exposure& exposure, Journal& journal, StrategyEvents& events,
-              EngineListener& listener, std::size_t keys);
+              SpotInventory& spot, risk::Exposure& exposure, Journal& journal,
+              StrategyEvents& events, EngineListener& listener, std::size_t keys);
 
   /// `booked`: of the order, goes up by what was booked. `late`: the order was believed to be gone.
   BookingResult book(const FillOwner& owner, const Fill& fill, Quantity& booked, bool late,
@@ -87,6 +88,7 @@ class FillBooking {
 
   PositionKeeper& positions_;
   ProfitBook& profits_;
+  SpotInventory& spot_;
   risk::Exposure& exposure_;
   Journal& journal_;
   StrategyEvents& events_;

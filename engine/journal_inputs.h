@@ -65,6 +65,7 @@ struct CoreCallRecord {
     CancelOrder,     ///< argument: client id
     StrategyFailed,  ///< argument: strategy
     MarketSuspect,   ///< argument: instrument
+    BillsListed,     ///< argument: until when, of the venue's clock
   };
   std::uint64_t argument = 0;
   Kind kind = Kind::RequestRound;

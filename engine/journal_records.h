@@ -61,6 +61,7 @@ enum class RecordType : std::uint16_t {
   DayMoney = 36,      ///< DayMoneyRecord: the same of one currency; the last one begins the day
   Peak = 37,          ///< PeakRecord: the largest result so far, for the drawdown
   RiskAction = 38,    ///< RiskActionRecord: a loss limit or a protection acted
+  BalanceCheck = 39,  ///< BalanceCheckRecord: a balance over an hour or a day, and its bills
   // journal_inputs.h: what a replay needs beside the above.
   Observations = 45,      ///< turns of the timer, and market values that decisions read
   BatchEdge = 46,         ///< BatchEdgeRecord: how the next inputs belong together
@@ -581,6 +582,20 @@ struct RiskActionRecord {
   std::uint8_t reserved[5] = {};
 };
 static_assert(sizeof(RiskActionRecord) == 48);
+
+/// opening + changes = closing, to the last unit.
+struct BalanceCheckRecord {
+  static constexpr RecordType kType = RecordType::BalanceCheck;
+  __int128 opening = 0;
+  __int128 changes = 0;  ///< by bills, and what they left over
+  __int128 closing = 0;
+  __int128 unexplained = 0;  ///< by no bill, since the start
+  std::int64_t begin = 0;
+  std::uint16_t currency = CurrencyId::kNone;
+  std::uint8_t is_day = 0;  ///< 1: of the day, 0: of the hour
+  std::uint8_t reserved[5] = {};
+};
+static_assert(sizeof(BalanceCheckRecord) == 80);
 
 /// The record in `payload`, of this version or of the first; nothing when its size is another's.
 template <class Record>

@@ -462,6 +462,8 @@ void JournalReplay::feed_call(std::size_t at, const CoreCallRecord& call) {
     case CoreCallRecord::Kind::MarketSuspect:
       return core_->on_market_suspect(InstrumentId{static_cast<std::uint32_t>(call.argument)},
                                       now);
+    case CoreCallRecord::Kind::BillsListed:
+      return core_->on_bills_listed({static_cast<std::int64_t>(call.argument)}, now);
     case CoreCallRecord::Kind::StrategyFailed: {
       LaneCommand command;
       command.kind = LaneCommand::Kind::StrategyFailed;

@@ -328,9 +328,11 @@ void OrderManager::compare_with_sent(const Order& order, const ExecutionReport& 
       order.previous_run || order.algo || order.met || !order.amends.empty() ||
       report.amend_id != 0 || order.quote_quantity.raw != 0)
     return;
+  // The venue may take what reduces for no more than there is.
+  const bool is_cut = order.reduce_only && report.quantity < order.quantity;
   const bool is_other =
       report.side != order.side || report.instrument != order.instrument ||
-      (report.quantity.raw > 0 && report.quantity != order.quantity) ||
+      (report.quantity.raw > 0 && report.quantity != order.quantity && !is_cut) ||
       (report.price.raw > 0 && report.price != order.price && !order.options.clamp_price);
   if (!is_other) return;
   alert(Alert::OrderNotAsSent, order, report.receive_time, order.quantity.raw, report.quantity.raw);

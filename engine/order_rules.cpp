@@ -100,7 +100,7 @@ std::optional<Denial> OrderRules::check(const Subject& subject, Timestamp now) n
     const risk::RuleMode mode = is_crossed ? risk::RuleMode::Enforce : rules_.market_sanity.mode;
     if (auto why = judge(*finding, mode, subject.strategy, subject.instrument, now)) return why;
   }
-  if (const auto finding = ratios_.check(subject.strategy, now)) {
+  if (const auto finding = ratios_.check(subject.strategy, now); finding && adds_risk(subject)) {
     if (auto why =
             judge(*finding, rules_.order_to_trade.mode, subject.strategy, subject.instrument, now))
       return why;
@@ -147,9 +147,10 @@ bool OrderRules::is_waived(StrategyId strategy, DenialReason reason, Timestamp n
 std::optional<Denial> OrderRules::judge(const risk::Finding& finding, risk::RuleMode mode,
                                         StrategyId strategy, InstrumentId instrument,
                                         Timestamp now) noexcept {
-  if (is_waived(strategy, finding.reason, now)) return std::nullopt;
+  const bool enforces = mode == risk::RuleMode::Enforce;
+  if (enforces && is_waived(strategy, finding.reason, now)) return std::nullopt;
   tell(Alert::RuleBroken, finding, strategy, instrument, now);
-  if (mode != risk::RuleMode::Enforce) return std::nullopt;
+  if (!enforces) return std::nullopt;
   return as_denial(finding);
 }
 
@@ -394,6 +395,9 @@ void OrderRules::consume_override(const Order& order, Timestamp now) noexcept {
 
 void OrderRules::set_rules(const risk::BehaviourRules& rules) noexcept {
   rules_ = rules;
+  repeated_.set_mode(rules.repeated_execution.mode);
+  storms_.set_mode(rules.reject_storm.mode);
+  ratios_.set_mode(rules.order_to_trade.mode);
   sanity_.set_mode(rules.market_sanity.mode);
 }
 

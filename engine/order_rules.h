@@ -114,6 +114,7 @@ class OrderRules {
   std::optional<OverrideRefusal> grant(const Override& grant, Timestamp now) noexcept;
   /// False: it was not disabled.
   bool enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept;
+  /// Other modes; thresholds and windows stay as they were at construction.
   void set_rules(const risk::BehaviourRules& rules) noexcept;
 
   /// A strategy that an earlier run disabled.

@@ -41,8 +41,11 @@ bool PositionReducer::start(const ReductionRequest& request, Timestamp now) noex
   return start_leg(request, PositionSide::Short, now) || is_long;
 }
 
-bool PositionReducer::start_leg(const ReductionRequest& request, PositionSide leg,
+bool PositionReducer::start_leg(ReductionRequest request, PositionSide leg,
                                 Timestamp now) noexcept {
+  const __int128 kept =
+      static_cast<__int128>(magnitude(held(request, leg))) * request.keep_ppm / 1'000'000;
+  request.target = std::max(request.target, Quantity{static_cast<std::int64_t>(kept)});
   for (Reduction& running : reductions_) {
     if (running.request.strategy != request.strategy ||
         running.request.instrument != request.instrument || running.leg != leg)
@@ -138,12 +141,10 @@ bool PositionReducer::is_waiting(Reduction& reduction) noexcept {
   return false;
 }
 
-Quantity PositionReducer::held(const Reduction& reduction) const noexcept {
-  const ReductionRequest& request = reduction.request;
+Quantity PositionReducer::held(const ReductionRequest& request, PositionSide leg) const noexcept {
   return request.strategy.valid()
-             ? links_.exposure.of_strategy(request.strategy, request.instrument, reduction.leg)
-                   .position
-             : links_.exposure.of_account(request.instrument, reduction.leg).position;
+             ? links_.exposure.of_strategy(request.strategy, request.instrument, leg).position
+             : links_.exposure.of_account(request.instrument, leg).position;
 }
 
 /// False: it holds nothing on that side.

@@ -28,6 +28,7 @@ struct ReductionRequest {
   InstrumentId instrument;
   Quantity target;               ///< magnitude that may remain; 0: all of it goes
   std::uint32_t collar_ppm = 0;  ///< how far through the reference price; 0: as the gate allows
+  std::uint32_t keep_ppm = 0;    ///< this part of what each leg holds now may remain, if it is more
 };
 
 /// How one ended.
@@ -107,11 +108,14 @@ class PositionReducer {
     std::int64_t working = 0;  // of its own orders on that side
   };
 
-  bool start_leg(const ReductionRequest& request, PositionSide leg, Timestamp now) noexcept;
+  bool start_leg(ReductionRequest request, PositionSide leg, Timestamp now) noexcept;
   /// True: it has ended and goes.
   bool step(Reduction& reduction, Timestamp now) noexcept;
   bool is_waiting(Reduction& reduction) noexcept;
-  Quantity held(const Reduction& reduction) const noexcept;
+  Quantity held(const ReductionRequest& request, PositionSide leg) const noexcept;
+  Quantity held(const Reduction& reduction) const noexcept {
+    return held(reduction.request, reduction.leg);
+  }
   Owner owner_of(const Reduction& reduction, Side side) const noexcept;
   bool look_at(StrategyId strategy, const Reduction& reduction, Side side,
                Owner& owner) const noexcept;

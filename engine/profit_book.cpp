@@ -60,6 +60,7 @@ ProfitBook::ProfitBook(const InstrumentTable& instruments, std::size_t currencie
       rows_((strategies + 1) * instruments.size()),
       money_((strategies + 1) * currencies),
       scopes_(strategies + 1),
+      sums_(currencies),
       prices_(instruments.size()),
       worth_(currencies),
       at_hour_((strategies + 1) * instruments.size()) {
@@ -145,9 +146,13 @@ bool ProfitBook::on_timer(Timestamp now) noexcept {
   next_look_ = now + settings_.look_spacing;
   look_at_prices(now);
   const Timestamp day = floor_to(now, kDay, settings_.day_start);
-  if (day > day_) {
-    // The old day's last figures, for whoever tells them, at the prices the new one begins with.
-    for (std::size_t scope = 0; scope <= account(); ++scope) value(scope, now);
+  has_turned_ = day > day_;
+  if (has_turned_) {
+    // The old day's last figures, at the prices that the new one begins with.
+    for (std::size_t scope = 0; scope <= account(); ++scope) {
+      value(scope, now);
+      scopes_[scope].closing = scopes_[scope].figures;
+    }
     turn_day(day, now);
   }
   settle_bases(now);
@@ -256,77 +261,69 @@ void ProfitBook::record_row(std::size_t scope, std::size_t instrument, Timestamp
   record(entry, now);
 }
 
-/// Of one currency in one scope, raw.
-struct ProfitBook::Sums {
-  Int128 realised = 0, unrealised = 0, fees = 0, funding = 0, other = 0;  // of the day
-  Int128 total = 0;
-  Int128 long_value = 0, short_value = 0;
-};
+void ProfitBook::add_rows(std::size_t scope) noexcept {
+  for (std::size_t i = 0; i < instruments_.size(); ++i) {
+    const Position& held = position(scope, i);
+    const Row& row = row_at(scope, i);
+    if (held.fills == 0 && held.held.quantity.raw == 0 && row.is_idle()) continue;
+    Sums& sums = sums_[row_currency_[i].value];
+    const Instrument& instrument = instruments_[InstrumentId{static_cast<std::uint32_t>(i)}];
+    Int128 unrealised = 0;
+    if (held.held.quantity.raw != 0) {
+      const Price price{static_cast<std::int64_t>(prices_[i].value)};
+      sums.price_time = std::min(sums.price_time, prices_[i].time);
+      if (price.raw > 0) {
+        unrealised = unrealised_pnl(instrument, held.held, price).raw;
+        const bool is_long = held.held.quantity.raw > 0;
+        const Quantity size = is_long ? held.held.quantity : Quantity{} - held.held.quantity;
+        add(is_long ? sums.long_value : sums.short_value,
+            order_notional(instrument, price, size).raw);
+      }
+    }
+    sums.is_used = true;
+    sums.is_priced =
+        sums.is_priced && !row.base_waits && (held.held.quantity.raw == 0 || prices_[i].value != 0);
+    const Int128 fees = add_saturating(held.fees.raw, row.fees);
+    add(sums.realised, held.realised_pnl.raw - row.base_realised);
+    add(sums.unrealised, unrealised - row.base_unrealised);
+    add(sums.fees, fees - row.base_fees);
+    add(sums.funding, row.funding - row.base_funding);
+    add(sums.total, held.realised_pnl.raw);
+    add(sums.total, unrealised);
+    add(sums.total, row.funding - fees);
+  }
+}
 
 void ProfitBook::value(std::size_t scope, Timestamp now) noexcept {
+  std::ranges::fill(sums_, Sums{.price_time = now});
+  add_rows(scope);
   ProfitFigures figures;
   figures.judged = scopes_[scope].figures.judged;
   figures.peak = scopes_[scope].figures.peak;
   bool is_priced = true;
-  const auto use = [&](const Known& known) {
-    if (known.value == 0) {
-      is_priced = false;
-      return;
-    }
-    figures.age = std::max(figures.age, now - known.time);
-  };
-  const auto convert = [&](Int128 raw, std::size_t currency, Int128& into) {
-    if (raw == 0) return;
-    const auto worth = mul_div(raw, worth_[currency].value, kOne, Rounding::Nearest);
-    is_priced = is_priced && worth.has_value();
-    add(into, worth.value_or(0));
-  };
   for (std::size_t c = 0; c < currencies_; ++c) {
-    Sums sums;
-    for (std::size_t i = 0; i < instruments_.size(); ++i) {
-      if (row_currency_[i].value != c) continue;
-      const Position& held = position(scope, i);
-      const Row& row = row_at(scope, i);
-      const Instrument& instrument = instruments_[InstrumentId{static_cast<std::uint32_t>(i)}];
-      Int128 unrealised = 0;
-      if (held.held.quantity.raw != 0) {
-        use(prices_[i]);
-        const Price price{static_cast<std::int64_t>(prices_[i].value)};
-        if (price.raw > 0) {
-          unrealised = unrealised_pnl(instrument, held.held, price).raw;
-          const bool is_long = held.held.quantity.raw > 0;
-          const Quantity size = is_long ? held.held.quantity : Quantity{} - held.held.quantity;
-          add(is_long ? sums.long_value : sums.short_value,
-              order_notional(instrument, price, size).raw);
-        }
-      }
-      if (row.base_waits) is_priced = false;
-      const Int128 fees = add_saturating(held.fees.raw, row.fees);
-      add(sums.realised, held.realised_pnl.raw - row.base_realised);
-      add(sums.unrealised, unrealised - row.base_unrealised);
-      add(sums.fees, fees - row.base_fees);
-      add(sums.funding, row.funding - row.base_funding);
-      add(sums.total, held.realised_pnl.raw);
-      add(sums.total, unrealised);
-      add(sums.total, row.funding - fees);
-    }
+    Sums& sums = sums_[c];
     const Money& money = money_at(scope, c);
+    if (!sums.is_used && money.other == 0 && money.fees == 0) continue;
     add(sums.other, money.other - money.base_other);
     add(sums.fees, money.fees - money.base_fees);
     add(sums.total, money.other - money.fees);
-    const bool is_used = sums.realised != 0 || sums.unrealised != 0 || sums.fees != 0 ||
-                         sums.funding != 0 || sums.other != 0 || sums.total != 0 ||
-                         sums.long_value != 0 || sums.short_value != 0;
-    if (!is_used) continue;
-    use(worth_[c]);
-    convert(sums.realised, c, figures.realised);
-    convert(sums.unrealised, c, figures.unrealised);
-    convert(sums.fees, c, figures.fees);
-    convert(sums.funding, c, figures.funding);
-    convert(sums.other, c, figures.other);
-    convert(sums.total, c, figures.total);
-    convert(sums.long_value, c, figures.long_value);
-    convert(sums.short_value, c, figures.short_value);
+    if (sums.is_priced && sums.is_nothing()) continue;  // whatever it is worth
+    is_priced = is_priced && sums.is_priced && worth_[c].value != 0;
+    figures.age = std::max({figures.age, now - sums.price_time, now - worth_[c].time});
+    const auto convert = [&](Int128 raw, Int128& into) {
+      const auto worth = mul_div(raw, worth_[c].value, kOne, Rounding::Nearest);
+      is_priced = is_priced && worth.has_value();
+      add(into, worth.value_or(0));
+    };
+    convert(sums.realised, figures.realised);
+    convert(sums.unrealised, figures.unrealised);
+    convert(sums.fees, figures.fees);
+    convert(sums.funding, figures.funding);
+    convert(sums.other, figures.other);
+    convert(sums.total, figures.total);
+    convert(sums.long_value, figures.long_value);
+    convert(sums.short_value, figures.short_value);
   }
   figures.result = figures.realised;
   add(figures.result, figures.unrealised);

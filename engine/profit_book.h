@@ -83,6 +83,11 @@ class ProfitBook {
   void start(Timestamp now) noexcept;
   /// Values everything when it is due, and turns the day. True: there are new figures.
   bool on_timer(Timestamp now) noexcept;
+  /// Whether the last look turned the day: `closing` is what the one before ended with.
+  bool has_turned() const noexcept { return has_turned_; }
+  const ProfitFigures& closing(StrategyId strategy) const noexcept {
+    return scopes_[scope_of(strategy)].closing;
+  }
 
   /// An invalid strategy: the account.
   const ProfitFigures& figures(StrategyId strategy) const noexcept {
@@ -116,6 +121,10 @@ class ProfitBook {
     __int128 base_unrealised = 0;
     PositionCost base_held;  // until there is a price for it
     bool base_waits = false;
+    bool is_idle() const noexcept {
+      return fees == 0 && funding == 0 && base_realised == 0 && base_fees == 0 &&
+             base_funding == 0 && base_unrealised == 0 && !base_waits;
+    }
   };
   /// Of one currency in one scope.
   struct Money {
@@ -126,6 +135,7 @@ class ProfitBook {
   };
   struct Scope {
     ProfitFigures figures;
+    ProfitFigures closing;  // of the day before
     __int128 told_peak = 0;
     Timestamp peak_told;
     bool has_peak = false;
@@ -134,7 +144,19 @@ class ProfitBook {
     __int128 value = 0;  // raw price, or 10^-18 of the risk currency; 0: never told
     Timestamp time;
   };
-  struct Sums;
+  /// Of one currency in one scope, raw.
+  struct Sums {
+    __int128 realised = 0, unrealised = 0, fees = 0, funding = 0, other = 0;  // of the day
+    __int128 total = 0;
+    __int128 long_value = 0, short_value = 0;
+    Timestamp price_time{};  // of the oldest price used
+    bool is_used = false;
+    bool is_priced = true;
+    bool is_nothing() const noexcept {
+      return realised == 0 && unrealised == 0 && fees == 0 && funding == 0 && other == 0 &&
+             total == 0 && long_value == 0 && short_value == 0;
+    }
+  };
 
   std::size_t account() const noexcept { return strategies_; }
   std::size_t scope_of(StrategyId strategy) const noexcept {
@@ -156,6 +178,7 @@ class ProfitBook {
   void look_at_prices(Timestamp now) noexcept;
   void turn_day(Timestamp day, Timestamp now) noexcept;
   void settle_bases(Timestamp now) noexcept;
+  void add_rows(std::size_t scope) noexcept;
   void value(std::size_t scope, Timestamp now) noexcept;
   void note_peak(std::size_t scope, Timestamp now) noexcept;
   void record_row(std::size_t scope, std::size_t instrument, Timestamp now) noexcept;
@@ -176,12 +199,14 @@ class ProfitBook {
   std::vector<Row> rows_;                 // [scope][instrument]; the last scope is the account
   std::vector<Money> money_;              // [scope][currency]
   std::vector<Scope> scopes_;
+  std::vector<Sums> sums_;             // by currency, of the scope at hand
   std::vector<Known> prices_;          // by instrument
   std::vector<Known> worth_;           // by currency
   std::vector<std::int64_t> at_hour_;  // [scope][instrument]: raw quantities
   Timestamp hour_;
   Timestamp day_;
   Timestamp next_look_;
+  bool has_turned_ = false;
   std::uint64_t lost_ = 0;  // records that found no room
 };
 

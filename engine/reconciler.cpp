@@ -85,7 +85,9 @@ void Reconciler::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool 
     case Step::OpenOrders:
       orders_requested_at_ = requested_at_;
       orders_.on_open_orders_listed(requested_at_, now);
-      if (settings_.asks_algos) {
+      skips_algos_ =
+          settings_.asks_algos && wants_flat_ && own_orders_seen_ != 0 && !skips_algos_;
+      if (settings_.asks_algos && !skips_algos_) {
         start_step(Step::AlgoOrders, now);
         break;
       }
@@ -134,7 +136,7 @@ void Reconciler::on_algo_row(const AlgoReport& report) noexcept {
 
 void Reconciler::finish_round(Timestamp now) noexcept {
   step_ = Step::Idle;
-  last_complete_round_ = round_start_;
+  if (!skips_algos_) last_complete_round_ = round_start_;
   look_at_differences(now);
 }
 

@@ -76,6 +76,8 @@ std::string_view name_of(RecordType type) noexcept {
       return "peak";
     case RecordType::RiskAction:
       return "risk_action";
+    case RecordType::BalanceCheck:
+      return "balance_check";
     case RecordType::Observations:
       return "observations";
     case RecordType::BatchEdge:

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "domain/instrument.h"
 #include "domain/market_events.h"
 #include "domain/orders.h"
 
@@ -34,7 +35,8 @@ struct EngineSettings {
   std::string plugin_directory;           ///< "": lib/gannet/strategies beside the program
   bool keep_protective = true;            ///< kill, hold and sweeps leave reduce-only exits
   bool require_cod = false;  ///< what the venue's dead-man timer does not cancel is refused
-  Nanos lane_sleep = microseconds(50);    ///< how long an idle lane sleeps; 0: it spins
+  bool keep_history = true;  ///< orders, fills and bills for people, in a database beside
+  Nanos lane_sleep = microseconds(50);  ///< how long an idle lane sleeps; 0: it spins
 };
 
 /// An instrument that this engine trades.
@@ -47,6 +49,44 @@ struct InstrumentSettings {
   /// Kept by the engine itself, and what the gate measures orders against; absent: the fastest book
   /// that its strategies want, or the best prices alone.
   std::optional<BookFeed> book;
+};
+
+/// What a protection looks at.
+enum class ProtectionWatch : std::uint8_t {
+  Balance,             ///< equity of one currency, below
+  PositionRatio,       ///< value of all positions (or of one instrument's) over equity, above
+  MarginRatio,         ///< the venue's, of one currency, below
+  Loss,                ///< of the day, above
+  Profit,              ///< of the day, above
+  Drawdown,            ///< from the largest result, above
+  LiquidationWarning,  ///< the venue's
+  Unhedged,            ///< value of positions, long less short, either way, above (POST-09)
+};
+
+/// What it does. All but Alert must have been confirmed by a person, in configuration.
+enum class ProtectionAction : std::uint8_t {
+  Alert,
+  Hold,        ///< no new risk, orders go; until a person resumes
+  ReduceOnly,  ///< orders that can add risk go and are refused; until a person resumes
+  Cancel,      ///< orders go; nothing else
+  ReduceTo,    ///< ReduceOnly, and positions are brought down to a part of what they are
+  Close,       ///< ReduceOnly, and positions are closed
+};
+
+/// One automatic protection as a person wrote it.
+struct ProtectionSettings {
+  std::string name;
+  ProtectionWatch watch = ProtectionWatch::Drawdown;
+  ProtectionAction action = ProtectionAction::Alert;
+  std::string strategy;         ///< instance name; "": the account
+  std::string instrument;       ///< "": all
+  std::string currency;         ///< Balance, MarginRatio
+  Decimal threshold;            ///< money
+  std::uint64_t ratio_ppm = 0;  ///< instead: PositionRatio, MarginRatio
+  std::uint32_t reduce_to_ppm = 0;
+  std::uint32_t collar_ppm = 0;
+  Nanos hold_for{};  ///< the condition must have held so long
+  std::string where;
 };
 
 /// One value of a strategy's `parameters` as it was written; the plugin's schema gives it meaning.

@@ -76,7 +76,11 @@ TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
       profits_(links_.instruments, links_.currencies.size(), strategies, positions_, references_,
                conversions_, links_.journal, settings_.profits),
       losses_(profits_, strategies, settings_.losses),
-      booking_(links_.instruments, positions_, profits_, exposure_, links_.journal, links_.events,
+      protections_(settings_.protections),
+      bills_(links_.currencies.size(), links_.journal, links_.listener,
+             {.day_start = settings_.profits.day_start}),
+      spot_(links_.instruments, links_.listener),
+      booking_(links_.instruments, positions_, profits_, spot_, exposure_, links_.journal, links_.events,
                links_.listener, settings_.fill_keys),
       orders_({links_.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
                audit_, links_.port, links_.events, links_.listener, booking_, rules_, links_.algos},
@@ -113,6 +117,8 @@ void TradingCore::restore(const PriorBelief& prior) {
                         {adjustment->average_entry_price, links_.instruments[instrument].quote});
     } else if (const auto* bill = std::get_if<BillRecord>(&step)) {
       profits_.restore(*bill);
+      bills_.restore(*bill);
+      spot_.on_bill(from_record(*bill));
     } else if (const auto* row = std::get_if<DayRowRecord>(&step)) {
       profits_.restore(*row);
     } else if (const auto* money = std::get_if<DayMoneyRecord>(&step)) {
@@ -174,6 +180,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
     compare_cash(now);
     sweep_previous_run(now);
     sweep_killed(now);
+    look_at_invariants(now);
     if (state_ == EngineState::Held || state_ == EngineState::Killed) orders_.cancel_all({}, now);
   }
   look_at_money(now);
@@ -289,6 +296,7 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
 void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
   const CoreJournal::Input input(journal_);
   if (killed_) losses_.resume({}, now);
+  lift_protections();
   record_command(CommandRecord::Kind::Resume, "", who, now);
   if (kills_.engine()) links_.listener.on_kill_changed(false, "", who, now);
   kills_.set_engine(false);
@@ -611,6 +619,7 @@ void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) n
   auto& newest = balances_[currency.value];
   if (newest && balance.exchange_time < newest->exchange_time) return;
   newest = balance;
+  bills_.on_balance(balance);
   links_.events.on_balance_event(balance);
 }
 
@@ -719,6 +728,9 @@ void TradingCore::on_liquidation_warning(const LiquidationWarning& warning) noex
                             warning.quantity.raw,
                             warning.margin_ratio_ppm,
                             warning.receive_time});
+  protections_.on_liquidation_warning(
+      warning, warning.receive_time,
+      [&](const ProtectionVerdict& verdict) noexcept { act_on(verdict, warning.receive_time); });
 }
 
 void TradingCore::on_cancel_all_after(bool accepted, Timestamp requested_at,

@@ -9,6 +9,7 @@
 
 #include "base/fixed_vector.h"
 #include "domain/venue.h"
+#include "engine/bill_book.h"
 #include "engine/book_listener.h"
 #include "engine/book_store.h"
 #include "engine/core_journal.h"
@@ -24,6 +25,7 @@
 #include "engine/position_reducer.h"
 #include "engine/prior_belief.h"
 #include "engine/profit_book.h"
+#include "engine/protection.h"
 #include "engine/reconciler.h"
 #include "engine/settings.h"
 #include "engine/wire_audit.h"
@@ -47,6 +49,7 @@ struct TradingCoreSettings {
   PositionReducerSettings reducer;
   ProfitBookSettings profits;
   LossLimitsSettings losses;
+  std::vector<ProtectionRule> protections;
   std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
   std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
   std::vector<CurrencyId> dollar_currencies;        ///< count as the risk currency, one to one
@@ -167,6 +170,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   PositionReducer& reducer() noexcept { return reducer_; }
   const ProfitBook& profits() const noexcept { return profits_; }
   const LossLimits& losses() const noexcept { return losses_; }
+  const Protections& protections() const noexcept { return protections_; }
+  const BillBook& bills() const noexcept { return bills_; }
+  const SpotInventory& spot_inventory() const noexcept { return spot_; }
   /// It may trade no more in this run, and its orders go; what it holds stays.
   void stop_strategy(StrategyId strategy, Timestamp now) noexcept;
   bool is_stopped(StrategyId strategy) const noexcept {
@@ -242,6 +248,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_liquidation_warning(const LiquidationWarning& warning) noexcept override;
   void on_cancel_all_after(bool accepted, Timestamp requested_at, Timestamp now) noexcept override;
   void on_bill(const BillReport& bill) noexcept override;
+  void on_bills_listed(Timestamp until, Timestamp now) noexcept override;
   bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
                       std::uint64_t amend_id, Timestamp now) noexcept override;
   /// The worst of the modes that the order stands under: the engine's, its instrument's, its
@@ -274,6 +281,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void stop_account(bool on) noexcept;
   void restore_kills(const PriorBelief& prior) noexcept;
   void sweep_killed(Timestamp now) noexcept;
+  void look_at_invariants(Timestamp now) noexcept;
   void judge_pause(Timestamp now) noexcept;
   void tell_instrument(InstrumentId instrument, Timestamp now) noexcept;
   void record_control(ControlRecord::Action action, const ControlScope& scope,
@@ -281,6 +289,11 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   // trading_core_money.cpp
   void look_at_money(Timestamp now) noexcept;
   void act_on(const LossVerdict& verdict, Timestamp now) noexcept;
+  void act_on(const ProtectionVerdict& verdict, Timestamp now) noexcept;
+  void protect(const ProtectionRule& rule, risk::TradingMode mode, Timestamp now) noexcept;
+  void reduce(const ProtectionRule& rule, InstrumentId instrument, Timestamp now) noexcept;
+  void lift_protections() noexcept;
+  void tell_bill(const BillReport& bill) noexcept;
 
   // trading_core_states.cpp
   void set_hold(HoldReason reason, bool on, Timestamp now) noexcept;
@@ -333,6 +346,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   PositionKeeper positions_;
   ProfitBook profits_;
   LossLimits losses_;
+  Protections protections_;
+  BillBook bills_;
+  SpotInventory spot_;
   FillBooking booking_;
   OrderManager orders_;
   Reconciler reconciler_;
@@ -380,6 +396,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool dead_man_off_ = false;
   Timestamp lists_wanted_;
   std::optional<Timestamp> venue_unavailable_;  // when the venue said so last
+  Timestamp next_invariants_;
+  std::uint32_t invariants_cursor_ = 0;         // instruments take turns
   std::optional<Timestamp> paused_;             // when the machine was found to have stood still
   Timestamp next_instrument_look_;
   std::uint64_t journal_failures_seen_ = 0;

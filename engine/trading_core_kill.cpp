@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/invariant_watch.h"
 #include "engine/trading_core.h"
 
 // Kill, resume and cancel at every level (KILL-12), and what kills or holds besides people.
@@ -177,6 +178,16 @@ void TradingCore::on_broken_invariant(std::string_view what, std::int64_t expect
   if (killed_) return;  // told, and nothing is traded on it
   links_.listener.on_alert({Alert::InvariantBroken, {}, {}, {}, expected, actual, now});
   kill(what, "engine", now);
+}
+
+void TradingCore::look_at_invariants(Timestamp now) noexcept {
+  if (now < next_invariants_ || links_.instruments.size() == 0) return;
+  next_invariants_ = now + seconds(1);
+  const auto count = static_cast<std::uint32_t>(links_.instruments.size());
+  const InstrumentId instrument{invariants_cursor_++ % count};
+  const auto broken =
+      find_broken_invariant(orders_, exposure_, positions_.strategies(), instrument);
+  if (broken) on_broken_invariant(broken->what, broken->counted, broken->found, now);
 }
 
 void TradingCore::on_pause(Nanos length, Timestamp now) noexcept {

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <limits>
+
 #include "engine/trading_core.h"
 
 // What the account and its strategies earned, and what follows from that: loss limits, automatic
@@ -6,6 +9,8 @@
 namespace gannet::engine {
 
 namespace {
+
+constexpr __int128 kLargestTold = std::numeric_limits<std::int64_t>::max();
 
 /// Of the risk currency, for a person's line: millionths are enough.
 std::int64_t millionths(__int128 money) noexcept {
@@ -16,8 +21,17 @@ std::int64_t millionths(__int128 money) noexcept {
 
 void TradingCore::look_at_money(Timestamp now) noexcept {
   if (!started_ || !profits_.on_timer(now)) return;
+  bills_.on_timer(now);
+  if (profits_.has_turned()) {
+    links_.listener.on_day_closed({}, profits_.closing({}), now);
+    for (std::uint16_t s = 0; s < positions_.strategies(); ++s)
+      links_.listener.on_day_closed(StrategyId{s}, profits_.closing(StrategyId{s}), now);
+  }
   losses_.judge(is_connected() && is_reconciled(), now,
                 [this, now](const LossVerdict& verdict) noexcept { act_on(verdict, now); });
+  protections_.judge(
+      profits_, positions_, links_.instruments, balances_, now,
+      [this, now](const ProtectionVerdict& verdict) noexcept { act_on(verdict, now); });
 }
 
 void TradingCore::act_on(const LossVerdict& verdict, Timestamp now) noexcept {
@@ -69,6 +83,93 @@ void TradingCore::act_on(const LossVerdict& verdict, Timestamp now) noexcept {
   }
 }
 
+void TradingCore::act_on(const ProtectionVerdict& verdict, Timestamp now) noexcept {
+  const ProtectionRule& rule = protections_.rule(verdict.rule);
+  const InstrumentId instrument = rule.instrument.valid() ? rule.instrument : verdict.instrument;
+  RiskActionRecord entry;
+  entry.kind = RiskActionRecord::Kind::Protection;
+  entry.limit = rule.threshold;
+  entry.value = verdict.value;
+  entry.instrument = instrument.value;
+  entry.strategy = rule.strategy.value;
+  entry.is_account = rule.strategy.valid() ? 0 : 1;
+  entry.rule = verdict.rule;
+  entry.action = static_cast<std::uint8_t>(rule.action);
+  record(entry, now);
+  const bool is_ratio = rule.watch == ProtectionWatch::PositionRatio ||
+                        rule.watch == ProtectionWatch::MarginRatio ||
+                        rule.watch == ProtectionWatch::LiquidationWarning;
+  const auto told = [is_ratio](__int128 value) noexcept {
+    return is_ratio ? static_cast<std::int64_t>(std::min<__int128>(value, kLargestTold))
+                    : millionths(value);
+  };
+  links_.listener.on_alert({.alert = Alert::Protection,
+                            .instrument = instrument,
+                            .client_id = {},
+                            .venue_id = {},
+                            .expected = told(rule.threshold),
+                            .actual = told(verdict.value),
+                            .time = now,
+                            .strategy = rule.strategy});
+  links_.listener.on_protection(rule, verdict.value, now);
+  switch (rule.action) {
+    case ProtectionAction::Alert:
+      break;
+    case ProtectionAction::Hold:
+      if (rule.strategy.valid()) {
+        protect(rule, risk::TradingMode::Held, now);
+      } else {
+        hold(rule.name, "protection", now);
+      }
+      break;
+    case ProtectionAction::ReduceOnly:
+      protect(rule, risk::TradingMode::ReduceOnly, now);
+      break;
+    case ProtectionAction::Cancel:
+      if (rule.strategy.valid()) {
+        orders_.cancel_all_of(rule.strategy, rule.instrument, now, CancelWish::Engine);
+      } else {
+        orders_.cancel_all(rule.instrument, now);
+      }
+      break;
+    case ProtectionAction::ReduceTo:
+    case ProtectionAction::Close:
+      protect(rule, risk::TradingMode::ReduceOnly, now);
+      if (instrument.valid()) {
+        reduce(rule, instrument, now);
+        break;
+      }
+      for (const Instrument& each : links_.instruments) reduce(rule, each.id, now);
+      break;
+  }
+}
+
+/// Strategies of the rule's scope trade in that mode until a person resumes; their orders go.
+void TradingCore::protect(const ProtectionRule& rule, risk::TradingMode mode,
+                          Timestamp now) noexcept {
+  for (std::uint16_t s = 0; s < positions_.strategies(); ++s) {
+    const StrategyId strategy{s};
+    if (rule.strategy.valid() && rule.strategy != strategy) continue;
+    if (modes_.strategy(strategy) == risk::TradingMode::Killed) continue;
+    modes_.set_strategy(strategy, mode);
+    orders_.cancel_all_of(strategy, {}, now, CancelWish::Engine);
+  }
+}
+
+void TradingCore::reduce(const ProtectionRule& rule, InstrumentId instrument,
+                         Timestamp now) noexcept {
+  const std::uint32_t part = rule.action == ProtectionAction::Close ? 0 : rule.reduce_to_ppm;
+  reducer_.start({rule.strategy, instrument, {}, rule.collar_ppm, part}, now);
+}
+
+void TradingCore::lift_protections() noexcept {
+  for (std::uint16_t s = 0; s < positions_.strategies(); ++s) {
+    const risk::TradingMode mode = modes_.strategy(StrategyId{s});
+    if (mode == risk::TradingMode::Held || mode == risk::TradingMode::ReduceOnly)
+      modes_.set_strategy(StrategyId{s}, risk::TradingMode::Ready);
+  }
+}
+
 void TradingCore::stop_strategy(StrategyId strategy, Timestamp now) noexcept {
   if (!exposure_.contains(strategy)) return;
   kills_.note_failed(strategy);
@@ -78,9 +179,53 @@ void TradingCore::stop_strategy(StrategyId strategy, Timestamp now) noexcept {
 
 void TradingCore::on_bill(const BillReport& bill) noexcept {
   const CoreJournal::Input input(journal_);
+  if (!bills_.on_bill(bill)) return;
   now_ = std::max(now_, bill.receive_time);
   record(to_record(bill), bill.receive_time);
   profits_.on_bill(bill);
+  spot_.on_bill(bill);
+  tell_bill(bill);
+}
+
+void TradingCore::on_bills_listed(Timestamp until, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::BillsListed, static_cast<std::uint64_t>(until.nanos), now);
+  now_ = std::max(now_, now);
+  bills_.on_listed(until, now);
+  spot_.on_listed(until, now);
+}
+
+/// What is no trade of ours, a person should hear of (POST-06).
+void TradingCore::tell_bill(const BillReport& bill) noexcept {
+  const auto alert = [&](Alert what) noexcept {
+    links_.listener.on_alert({.alert = what,
+                              .instrument = bill.instrument,
+                              .client_id = {},
+                              .venue_id = bill.venue_id,
+                              .expected = 0,
+                              .actual = millionths(bill.change.raw),
+                              .time = bill.receive_time,
+                              .currency = bill.change.currency});
+  };
+  switch (bill.kind) {
+    case BillKind::Liquidation:
+      return alert(Alert::Liquidated);
+    case BillKind::AutoDeleveraging:
+      return alert(Alert::AutoDeleveraged);
+    case BillKind::Delivery:
+    case BillKind::Settlement:
+      return alert(Alert::Delivered);
+    case BillKind::Transfer:
+    case BillKind::Clawback:
+    case BillKind::Conversion:
+    case BillKind::Other:
+      return alert(Alert::MoneyMoved);
+    case BillKind::Trade:
+    case BillKind::Funding:
+    case BillKind::MarginTransfer:
+    case BillKind::Interest:
+      return;
+  }
 }
 
 }  // namespace gannet::engine

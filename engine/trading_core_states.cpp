@@ -326,6 +326,7 @@ void TradingCore::tell_restored_positions(Timestamp now) noexcept {
 }
 
 void TradingCore::watch_flat(Timestamp now) noexcept {
+  reconciler_.set_wants_flat(wants_flat_ && !flat_confirmed_);
   if (!wants_flat_ || flat_confirmed_) return;
   const bool is_empty =
       reconciler_.empty_since().nanos != 0 &&

@@ -63,11 +63,13 @@ struct Account::Page {
   simdjson::dom::parser parser;
   simdjson::padded_string text;
   int code = -1;
+  bool has_data = false;
   std::vector<simdjson::dom::element> rows;
 
   /// False: not an answer of the venue's.
   bool read(const std::string& body) {
     rows.clear();
+    has_data = false;
     text = simdjson::padded_string(body);
     simdjson::dom::element root;
     if (parser.parse(text).get(root) != simdjson::SUCCESS) return false;
@@ -77,6 +79,7 @@ struct Account::Page {
       return false;
     simdjson::dom::array data;
     if (root["data"].get(data) == simdjson::SUCCESS) {
+      has_data = true;
       for (const simdjson::dom::element row : data) rows.push_back(row);
     }
     return true;
@@ -148,8 +151,12 @@ Answer Account::ask(std::string_view method, const std::string& path, const std:
                            path.substr(0, path.find('?')), reply.status);
       continue;
     }
-    // 1 and 2: all or some elements failed; each says so itself, and the lists show it.
-    if (page.code >= 0 && page.code <= 2 && reply.status == 200) return Answer::Good;
+    // Of cancels 1 and 2: all or some elements failed; the lists show which. A list is whole or none.
+    const bool is_list = method == "GET";
+    const bool is_cancel = path.find("/cancel-batch") != path.npos || path.ends_with("/cancel-algos");
+    if (reply.status == 200 && (is_cancel ? page.code <= 2 : page.code == 0) &&
+        (!is_list || page.has_data))
+      return Answer::Good;
     error_ = fmt::format("the venue says {} to {}", page.code, path.substr(0, path.find('?')));
     if (page.code == kClockCode) learn_clock();
     if (is_final(page.code)) return Answer::Refused;
@@ -180,17 +187,26 @@ Answer Account::list_pages(const std::string& path, std::string_view id_key, boo
                            std::vector<OpenOrder>& orders) {
   std::set<std::string> seen;
   std::string cursor;
-  for (int number = 0; number < kMaxPages; ++number) {
+  for (int number = 0; number < kMaxPages && Clock::now() < until_; ++number) {
     Page page;
     const std::string from = cursor.empty() ? "" : "&after=" + cursor;
     if (const Answer answer = ask("GET", path + "limit=100" + from, "", page);
         answer != Answer::Good)
       return answer;
+    // A row without a number could be the very one: the page is asked for again.
+    if (!std::ranges::all_of(page.rows, [&](const simdjson::dom::element& row) {
+          return is_digits(text_of(row, id_key));
+        })) {
+      error_ = "a row of a list has no number";
+      ++retries_;
+      std::this_thread::sleep_for(kFirstPause);
+      continue;
+    }
     bool is_new = false;
     for (const simdjson::dom::element& row : page.rows) {
       OpenOrder order;
       order.id = text_of(row, id_key);
-      if (!is_digits(order.id) || !seen.insert(order.id).second) continue;
+      if (!seen.insert(order.id).second) continue;
       is_new = true;
       order.instrument = text_of(row, "instId");
       // It goes into a request as it is.
@@ -212,10 +228,11 @@ Answer Account::list_pages(const std::string& path, std::string_view id_key, boo
                                stop.empty() ? "" : fmt::format("stop {}", stop));
       orders.push_back(std::move(order));
     }
-    if (page.rows.size() < 100 || !is_new) return Answer::Good;
+    // Not by its length: a page may be cut short, and the next one tells.
+    if (!is_new) return Answer::Good;
     cursor = text_of(page.rows.back(), id_key);
   }
-  error_ = "the list does not end";
+  if (error_.empty()) error_ = "a list does not end";
   return Answer::TimedOut;
 }
 

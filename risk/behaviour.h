@@ -59,6 +59,7 @@ class RepeatedExecutions {
   std::optional<Finding> on_executed(StrategyId strategy, InstrumentId instrument, Side side,
                                      Price price, Timestamp now) noexcept;
   void forget(StrategyId strategy) noexcept;
+  void set_mode(RuleMode mode) noexcept { rule_.mode = mode; }
 
  private:
   RepeatedExecutionRule rule_;
@@ -105,6 +106,7 @@ class RejectStorms {
                                      Timestamp now) noexcept;
   void on_accepted(StrategyId strategy) noexcept { runs_[strategy.value] = {}; }
   void forget(StrategyId strategy) noexcept;
+  void set_mode(RuleMode mode) noexcept { rule_.mode = mode; }
 
  private:
   struct Run {
@@ -136,6 +138,7 @@ class OrderRatios {
   /// Before one more request. Says nothing before there were as many as the ratio allows to one.
   std::optional<Finding> check(StrategyId strategy, Timestamp now) noexcept;
   Counts counts(StrategyId strategy) const noexcept;
+  void set_mode(RuleMode mode) noexcept { rule_.mode = mode; }
 
  private:
   struct Row {

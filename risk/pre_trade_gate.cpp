@@ -450,6 +450,12 @@ Verdict check_modes(const Candidate& order, const TradingModes& modes) noexcept 
         return deny(DenialReason::Held);
       case TradingMode::Killed:
         return deny(DenialReason::Killed);
+      case TradingMode::ReduceOnly: {
+        // PRE-18: even if everything of that side fills, the strategy's position does not turn.
+        const Int128 beyond = worst_position(order.own, order.side, order.added_leaves);
+        if (beyond > 0) return deny(DenialReason::ReduceOnlyWouldIncrease, 0, beyond);
+        continue;
+      }
     }
     return deny(DenialReason::NotReady);
   }

@@ -12,10 +12,11 @@
 namespace gannet::risk {
 
 enum class TradingMode : std::uint8_t {
-  NotReady,  ///< cold, connecting, reconciling
-  Ready,     ///< the only one that may add risk
-  Held,      ///< trouble of venue, network or clock; ends by itself
-  Killed,    ///< by people, loss limits, broken invariants; only people clear it
+  NotReady,    ///< cold, connecting, reconciling
+  Ready,       ///< the only one that may add risk
+  Held,        ///< trouble of venue, network or clock; ends by itself
+  Killed,      ///< by people, loss limits, broken invariants; only people clear it
+  ReduceOnly,  ///< of strategies: what cannot increase the worst case passes; people clear it
 };
 
 /// Kill and mode state of the engine, each instrument and each strategy: what the gate reads last,

@@ -134,7 +134,8 @@ void EngineLife::make_sessions() {
   algo_rest_ = std::make_unique<okx::AlgoRest>(identity, context_, terms_, *core_, heard,
                                                algo_output_, okx::AlgoRestSettings{});
   algo_session_ = std::make_unique<okx::AlgoSession>(signer_, context_, *core_, heard,
-                                                     okx::AlgoSessionSettings{});
+                                                     okx::AccountSessionSettings{});
+  algo_session_->set_connection_watch(this);
   const Nanos offset = settings_.skew_error - settings_.skew;
   orders_->set_clock_offset(offset);
   rest_->set_clock_offset(offset);
@@ -153,7 +154,12 @@ void EngineLife::on_timer(Timestamp venue_now) {
   algo_session_->set_clock_offset(rest_->clock_offset());
   algo_rest_->on_timer(now);
   algo_session_->on_timer(now);
-  if (algo_session_->take_ready()) core_->request_round();
+}
+
+/// What the business socket missed while it was away, the lists tell.
+void EngineLife::on_session_connection(const okx::AccountSession& /*session*/,
+                                       ConnectionState state, Timestamp /*now*/) noexcept {
+  if (state == ConnectionState::Ready) core_->request_round();
 }
 
 okx::SocketSession& EngineLife::session(Line line) noexcept {

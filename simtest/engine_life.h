@@ -35,6 +35,7 @@ struct LifeSettings {
 class EngineLife final : public NetworkUser,
                          private okx::RestOutput,
                          private okx::SessionProblems,
+                         private okx::AccountConnectionWatch,
                          private okx::Diagnostics {
  public:
   struct Ears {
@@ -109,6 +110,8 @@ class EngineLife final : public NetworkUser,
   void on_problem(okx::ProblemKind kind, std::int32_t code, std::string_view text) noexcept override;
   void on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,
                      std::string_view excerpt) noexcept override;
+  void on_session_connection(const okx::AccountSession& session, ConnectionState state,
+                             Timestamp now) noexcept override;
 
   LifeSettings settings_;
   Network& network_;

@@ -583,6 +583,24 @@ void Simulation::come_to_rest() {
   if (!agrees && !watch_.violation()) watch_.fail(wrong->invariant, wrong->what);
 }
 
+void Simulation::explain_orders() {
+  if (!life_) return;
+  const engine::TradingCore& core = life_->core();
+  core.orders().table().for_each_open([&](const engine::Order& order) {
+    watch_.explain("open here: " + std::to_string(order.client_id.value) +
+                   (order.algo ? " algo" : "") + (order.protective ? " protective" : "") +
+                   (order.unknown ? " unknown" : "") + (order.previous_run ? " previous-run" : "") +
+                   (order.acknowledged ? " acknowledged" : "") +
+                   " phase " + std::to_string(static_cast<int>(order.phase)) + " filled " +
+                   std::to_string(order.cumulative_quantity.raw) + " booked " +
+                   std::to_string(order.booked_quantity.raw) + " of " +
+                   std::to_string(order.quantity.raw) + " attached to " +
+                   std::to_string(order.attached_to.value) + " venue id " +
+                   std::to_string(order.venue_id.value) + " amends " +
+                   std::to_string(order.amends.size()));
+  });
+}
+
 RunResult Simulation::run() {
   start_process();
   const bool ready =
@@ -600,6 +618,7 @@ RunResult Simulation::run() {
     calm_down();
     if (!watch_.violation()) come_to_rest();
   }
+  if (watch_.violation()) explain_orders();
   if (life_) result_.unknown += life_->core().orders().counters().unknown;
   result_.orders = watch_.orders();
   result_.fills = venue_.truth().matches();

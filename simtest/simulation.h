@@ -68,6 +68,8 @@ class Simulation {
   void look_at_readiness();
   void accept_as_a_person();
   void check_flat();
+  /// What the engine believes is open, for whoever reads the failure.
+  void explain_orders();
 
   RunSettings settings_;
   sim::Random random_;

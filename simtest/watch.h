@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "domain/venue.h"
@@ -37,6 +38,10 @@ class Watch final : public DiskJournal::Listener, public WireTap {
 
   void note(std::string_view what, std::string_view text = {}) noexcept;
   void fail(std::string_view invariant, std::string what);
+  /// More for whoever has to find out why; after a failure.
+  void explain(std::string line) {
+    if (violation_) violation_->last_events.push_back(std::move(line));
+  }
   const std::optional<Violation>& violation() const noexcept { return violation_; }
 
   // ---- the engine's death, in the middle of whatever it does ----

@@ -21,11 +21,11 @@ void print_page(std::string text) {
   fmt::print("{}", text);
 }
 
-void show_status(const Target& target) {
+void show_page(const Target& target, const std::string& json, const std::string& page) {
   if (target.json) {
-    fmt::print("{}\n", ask(target, "status"));
+    fmt::print("{}\n", ask(target, json));
   } else {
-    print_page(ask(target, "page"));
+    print_page(ask(target, page));
   }
 }
 
@@ -38,7 +38,12 @@ void add_control_commands(CLI::App& app) {
   CLI::App* status =
       app.add_subcommand("status", "what a running gannetd is doing, and if not trading, why");
   add_target_options(*status, target);
-  status->callback([target] { show_status(*target); });
+  status->callback([target] { show_page(*target, "status", "page"); });
+
+  CLI::App* pnl = app.add_subcommand(
+      "pnl", "what the account and its strategies earned today and hold; limits and drawdown");
+  add_target_options(*pnl, target);
+  pnl->callback([target] { show_page(*target, "pnl", "pnl-page"); });
 
   CLI::App* hold =
       app.add_subcommand("hold", "no new risk until `gannet resume`; orders are cancelled");

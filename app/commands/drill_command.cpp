@@ -194,6 +194,16 @@ std::string drill_config(const DrillOptions& options, const std::string& folder)
     instrument.set_leverage = instrument.leverage.has_value();
     if (instrument.name.ends_with("-SWAP")) swaps.push_back(instrument.name);
   }
+  // So many may rest: what bounds that is not what is drilled.
+  const auto lift = [&](risk::Limits& limits) {
+    limits.position_long_max.reset();
+    limits.position_short_max.reset();
+    limits.open_orders_max = 1'000;
+  };
+  lift(settings.risk.account);
+  lift(settings.risk.instrument_default);
+  lift(settings.risk.strategy_default);
+  for (auto& [name, limits] : settings.risk.instruments) lift(limits);
   if (swaps.empty()) fail("no swap is configured that orders could rest in", 2);
   const int each =
       (options.orders + static_cast<int>(swaps.size()) - 1) / static_cast<int>(swaps.size());

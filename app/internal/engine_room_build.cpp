@@ -63,6 +63,12 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
   journal_settings.ring_bytes = settings.journal.ring_bytes;
   journal_settings.segment_bytes = settings.journal.segment_bytes;
   journal_settings.sync_interval_ms = settings.journal.sync_interval.count / 1'000'000;
+  if (settings.engine.keep_history) {
+    history_thread = std::make_unique<HistoryThread>(links.state_directory);
+    journal_settings.on_drained = [told = history_thread.get()](const JournalRecord& record) {
+      told->offer(record);
+    };
+  }
   prior.emplace(facts.instruments, facts.currencies, strategy_names(settings));
   const auto remember = [this](const JournalRecord& record)
                             RUNS_ON(kReactor) { prior->add(record); };
@@ -70,6 +76,7 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
   if (!opened) return std::unexpected(std::move(opened.error()));
   store = std::move(*opened);
   journal.emplace(store->ring());
+  if (history_thread) history_thread->start();
   return {};
 }
 
@@ -102,6 +109,8 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
                           "history knows: the clock went back; start again when it is past it",
                           run, newest_run)});
   }
+  auto made_settings = core_settings(settings, facts.instruments, facts.currencies);
+  if (!made_settings) return std::unexpected(std::move(made_settings.error()));
   const std::string_view risk_currency = settings.risk.currency.view();
   if (!facts.currencies.find(risk_currency).valid()) {
     return std::unexpected(Error{
@@ -123,7 +132,7 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
   }
   core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, *port, &link, *tap,
                                  *book_tap, *this, algos},
-               core_settings(settings, facts.currencies), settings.risk, std::move(*limits),
+               std::move(*made_settings), settings.risk, std::move(*limits),
                settings.strategies.size(), *ids);
   if (durable) durable->bind(*core);
   subscriptions = market_subscriptions(facts.instruments, settings.instruments,
@@ -139,6 +148,11 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
     }
   }
   core->restore(prior->belief());
+  bills_known = now + facts.clock_offset;
+  for (const auto& step : prior->belief().position_steps()) {
+    if (const auto* bill = std::get_if<engine::BillRecord>(&step))
+      bills_known = Timestamp{bill->exchange_time};
+  }
   log(now, LogEvent::JournalOpened,
       {LogField::number("records", static_cast<std::int64_t>(store->recovered().records)),
        LogField::number("left_out", static_cast<std::int64_t>(prior->left_out())),
@@ -226,6 +240,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   });
   link.bind(*venue, core->orders());
   link.bind_algos(*algo_rest);
+  link.audit(*order_lines, *rest_session);
   tap->time_with(link);
   return {};
 }

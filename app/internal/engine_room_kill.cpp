@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "app/internal/engine_room_parts.h"
@@ -142,7 +143,8 @@ void EngineRoom::Parts::on_part_killed(const ControlScope& scope, bool now_kille
 
 void EngineRoom::Parts::restore_kill(Timestamp now) {
   constexpr std::string_view kWho = "an earlier run";
-  for (const KillFiles::Entry& entry : KillFiles(links.state_directory).read()) {
+  const std::vector<KillFiles::Entry> entries = KillFiles(links.state_directory).read();
+  for (const KillFiles::Entry& entry : entries) {
     const auto scope = scope_of(entry.level, entry.target);
     if (!scope) continue;
     const ControlResult result = core->kill(*scope, entry.why, kWho, now);
@@ -152,20 +154,37 @@ void EngineRoom::Parts::restore_kill(Timestamp now) {
     if (entry.level == ControlLevel::Order && result == ControlResult::NoSuchOrder)
       kill_changes.try_push({entry.level, ControlTarget(entry.target), false, {}, {}, 0});
   }
-  // The files may be gone where the journal is not.
-  if (core->kills().engine() && !killed.load(std::memory_order_acquire))
-    core->kill("killed in an earlier run", kWho, now);
-  if (core->kills().account()) killed.store(true, std::memory_order_release);
+  // The files may be gone where the journal is not: what it says is written again.
+  constexpr std::string_view kWhy = "killed in an earlier run";
+  const auto knows = [&](ControlLevel level, std::string_view target) {
+    return std::ranges::any_of(entries, [&](const KillFiles::Entry& entry) {
+      return entry.level == level && entry.target == target;
+    });
+  };
+  const engine::KillSwitch& kills = core->kills();
+  if (kills.engine() && !knows(ControlLevel::Engine, "")) core->kill(kWhy, kWho, now);
+  if (kills.account() && !knows(ControlLevel::Account, ""))
+    core->kill(ControlScope{.level = ControlLevel::Account}, kWhy, kWho, now);
+  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
+    if (kills.strategy(StrategyId{s}) && !knows(ControlLevel::Strategy, settings.strategies[s].name))
+      core->kill(ControlScope::of(StrategyId{s}), kWhy, kWho, now);
+  }
+  for (const Instrument& instrument : facts.instruments) {
+    if (kills.instrument(instrument.id) && !knows(ControlLevel::Instrument, instrument.name.view()))
+      core->kill(ControlScope::of(instrument.id), kWhy, kWho, now);
+  }
 }
 
 void EngineRoom::Parts::list_orders(Timestamp now) {
-  auto rows = std::make_unique<OrderListing>();
-  rows->time = now;
-  rows->listed = core->last_round();
-  const auto add = [&](InstrumentId id) -> OrderListing::Row* {
-    ++rows->open;
-    if (rows->count == OrderListing::kMaxRows) return nullptr;
-    OrderListing::Row& row = rows->rows[rows->count++];
+  OrderListing& rows = listing_draft;
+  rows.time = now;
+  rows.listed = core->last_round();
+  rows.open = rows.count = 0;
+  const auto add = [&](InstrumentId id) RUNS_ON(kReactor) -> OrderListing::Row* {
+    ++rows.open;
+    if (rows.count == OrderListing::kMaxRows) return nullptr;
+    OrderListing::Row& row = rows.rows[rows.count++];
+    row = {};
     const Instrument& instrument = facts.instruments[id];
     row.instrument = instrument.name;
     row.price_digits = instrument.price_digits;
@@ -203,7 +222,7 @@ void EngineRoom::Parts::list_orders(Timestamp now) {
     row->algo = order.algo;
     row->cancelling = order.cancel_wished || order.own_tag;
   });
-  listing.store(*rows);
+  listing.store(rows);
   core->request_round();  // who asks again sees what the venue says by then
 }
 

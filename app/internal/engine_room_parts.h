@@ -15,6 +15,7 @@
 #include "app/business_feed.h"
 #include "app/engine_room.h"
 #include "app/event_tap.h"
+#include "app/history_thread.h"
 #include "app/prior_journal.h"
 #include "app/recorded_session.h"
 #include "app/store_journal.h"
@@ -83,6 +84,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
 
   void run() RUNS_ON(kReactor);
   void turn() RUNS_ON(kReactor);
+  void take_bills(Timestamp now) RUNS_ON(kReactor);
 
   /// Strategies first, then their orders, then the venue's own word that nothing of ours is left.
   void stop() RUNS_ON(kReactor);
@@ -140,6 +142,9 @@ struct EngineRoom::Parts final : engine::EngineListener {
   /// Asked on the cold thread just before a request is written: no new order leaves once killed.
   bool permits(const HttpRequest& request) const RUNS_ON(kCold);
   void carry_out(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  StrategyId strategy_named(std::string_view name) const RUNS_ON(kReactor);
+  void grant_override(const AdminCommand& command, AdminAnswer& answer, Timestamp now)
+      RUNS_ON(kReactor);
   void take_credentials(okx::Credentials credentials, const AdminCommand& command, Timestamp now)
       RUNS_ON(kReactor);
   void answer_reload(Timestamp now) RUNS_ON(kReactor);
@@ -151,6 +156,10 @@ struct EngineRoom::Parts final : engine::EngineListener {
                        Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_part_killed(const engine::ControlScope& scope, bool now_killed, std::string_view why,
                       std::string_view who, Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_day_closed(StrategyId strategy, const engine::ProfitFigures& closing,
+                     Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_protection(const engine::ProtectionRule& rule, __int128 value, Timestamp now) noexcept
+      override RUNS_ON(kReactor);
   void on_flat_confirmed(Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_definition_changed(const Instrument& instrument, Timestamp now) noexcept override
       RUNS_ON(kReactor);
@@ -166,6 +175,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   void tell_started_strategies(Timestamp now) RUNS_ON(kReactor);
   void publish_status(Timestamp now) RUNS_ON(kReactor);
   void publish_lines(DaemonStatus& status) const RUNS_ON(kReactor);
+  void publish_money(MoneyStatus& money, Timestamp now) const RUNS_ON(kReactor);
   DaemonStatus::InstrumentRow row_of(InstrumentId id, Timestamp now) RUNS_ON(kReactor);
 
   EngineRoomLinks links;
@@ -180,6 +190,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   SessionLog session_log OWNED_BY(kReactor);
   StrategyLog strategy_log;
   VenueLink link OWNED_BY(kReactor);
+  std::unique_ptr<HistoryThread> history_thread;  // before the store, whose thread offers to it
   std::unique_ptr<JournalStore> store OWNED_BY(kReactor);
   std::optional<StoreJournal> journal OWNED_BY(kReactor);
   std::optional<StoreDisk> disk OWNED_BY(kReactor);
@@ -222,9 +233,12 @@ struct EngineRoom::Parts final : engine::EngineListener {
   std::atomic<bool> disk_low{false};
   SpscQueue<AdminCommand> commands{64};
   SpscQueue<AdminAnswer> answers{64};
+  SpscQueue<BillNews> bills{4096};
+  Timestamp bills_known;  // written before the reactor runs
   SpscQueue<KillChange> kill_changes{64};
   PublishedValue<DaemonStatus> published;
   PublishedValue<OrderListing> listing;
+  OrderListing listing_draft OWNED_BY(kReactor);
 
   Timestamp started OWNED_BY(kReactor);
   Timestamp last_status OWNED_BY(kReactor);
@@ -243,7 +257,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   std::optional<Reload> reload OWNED_BY(kReactor);
   KillTimes kill_times OWNED_BY(kReactor);
   Timestamp kill_began OWNED_BY(kReactor);
-  SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(2)};
+  SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(5)};
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;
   bool journal_failure_told OWNED_BY(kReactor) = false;
   std::vector<bool> stopped_told OWNED_BY(kReactor);

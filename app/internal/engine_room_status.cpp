@@ -71,6 +71,19 @@ LogEvent log_event_of(engine::Alert alert) noexcept {
       return LogEvent::MoneyMoved;
     case Alert::FeesDiffer:
       return LogEvent::FeesDiffer;
+    case Alert::RuleBroken:
+      return LogEvent::RuleBroken;
+    case Alert::MarketSuspect:
+      return LogEvent::MarketSuspect;
+    case Alert::StrategyDisabled:
+      return LogEvent::StrategyDisabled;
+    case Alert::StrategyEnabled:
+      return LogEvent::StrategyEnabled;
+    case Alert::OverrideUsed:
+      return LogEvent::OverrideUsed;
+    case Alert::OrdersOutDiffer:
+    case Alert::OrderNotAsSent:
+      return LogEvent::OrdersOutDiffer;
   }
   return LogEvent::OrderUnknown;
 }
@@ -95,13 +108,20 @@ void EngineRoom::Parts::on_definition_changed(const Instrument& instrument,
 }
 
 void EngineRoom::Parts::on_alert(const engine::AlertEvent& event) noexcept {
+  if (event.alert == engine::Alert::Protection) return;  // told with its name: on_protection
   const bool known = facts.instruments.contains(event.instrument);
+  const bool is_named = event.strategy.value < settings.strategies.size();
   log(event.time, log_event_of(event.alert),
       {LogField::string("alert", engine::name_of(event.alert)),
        LogField::string("instrument", known ? facts.instruments[event.instrument].name.view() : ""),
        LogField::number("client_order_id", static_cast<std::int64_t>(event.client_id.value)),
        LogField::number("venue_order_id", static_cast<std::int64_t>(event.venue_id.value)),
-       LogField::number("expected", event.expected), LogField::number("actual", event.actual)});
+       LogField::string("strategy",
+                        is_named ? std::string_view(settings.strategies[event.strategy.value].name)
+                                 : std::string_view()),
+       LogField::string("currency", facts.currencies.name(event.currency)),
+       LogField::number("expected", event.expected), LogField::number("actual", event.actual),
+       LogField::string("rule", event.rule ? gannet::name_of(*event.rule) : "")});
 }
 
 void EngineRoom::Parts::on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
@@ -117,6 +137,37 @@ void EngineRoom::Parts::on_kill_changed(bool now_killed, std::string_view why, s
                          FixedString<47>(who),
                          std::exchange(waiting_kill_command, 0)});
   if (started.nanos != 0) publish_status(now);
+}
+
+void EngineRoom::Parts::on_day_closed(StrategyId strategy, const engine::ProfitFigures& closing,
+                                      Timestamp now) noexcept {
+  const auto money = [](const char* name, __int128 raw) {
+    return LogField::decimal(name, static_cast<std::int64_t>(raw / 1'000'000'000'000), 6);
+  };
+  log(now, LogEvent::DayClosed,
+      {LogField::string("whose", strategy.valid() ? settings.strategies[strategy.value].name
+                                                  : std::string_view("account")),
+       money("result", closing.result), money("realised", closing.realised),
+       money("unrealised", closing.unrealised), money("fees", closing.fees),
+       money("funding", closing.funding), money("other", closing.other),
+       LogField::boolean("valued", closing.valued)});
+}
+
+void EngineRoom::Parts::on_protection(const engine::ProtectionRule& rule, __int128 value,
+                                      Timestamp now) noexcept {
+  const auto millionths = [](__int128 number) {
+    return static_cast<std::int64_t>(number / 1'000'000'000'000);
+  };
+  const bool is_ratio = rule.watch == engine::ProtectionWatch::PositionRatio ||
+                        rule.watch == engine::ProtectionWatch::MarginRatio ||
+                        rule.watch == engine::ProtectionWatch::LiquidationWarning;
+  log(now, LogEvent::Protection,
+      {LogField::string("name", rule.name), LogField::string("action", name_of(rule.action)),
+       LogField::decimal(
+           "threshold",
+           is_ratio ? static_cast<std::int64_t>(rule.threshold) : millionths(rule.threshold), 6),
+       LogField::decimal("value", is_ratio ? static_cast<std::int64_t>(value) : millionths(value),
+                         6)});
 }
 
 void EngineRoom::Parts::on_flat_confirmed(Timestamp now) noexcept {
@@ -245,6 +296,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.environment = settings.venue.environment;
   if (links.recorder != nullptr) status.recording = links.recorder->figures();
   status.risk_currency = settings.risk.currency;
+  publish_money(status.money, now);
   status.instruments = static_cast<std::uint32_t>(
       std::min<std::size_t>(facts.instruments.size(), DaemonStatus::kMaxInstruments));
   for (std::uint32_t i = 0; i < status.instruments; ++i) status.rows[i] = row_of({i}, now);

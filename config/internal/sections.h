@@ -18,6 +18,10 @@ void read_strategies(std::vector<TableReader> strategies, Settings& settings,
 void read_rates(TableReader limits, risk::RateLimits& rates);
 void read_risk(TableReader risk, Settings& settings);
 void read_journal(TableReader journal, Settings& settings);
+/// Of [risk]: the sections of the behavioural rules.
+void read_rules(TableReader& risk, risk::BehaviourRules& rules);
+void read_protections(std::vector<TableReader> protections, Settings& settings,
+                      const Problems& problems);
 void read_backtest(TableReader backtest, BacktestSettings& settings);
 
 // Words of the file for our enumerators; print_resolved says them backwards.
@@ -52,9 +56,37 @@ inline constexpr std::pair<std::string_view, bool> kSpotFees[] = {{"in_base", fa
                                                                   {"in_quote", true}};
 inline constexpr std::pair<std::string_view, JournalMode> kJournalModes[] = {
     {"process", JournalMode::Process}, {"group", JournalMode::Group}, {"full", JournalMode::Full}};
+inline constexpr std::pair<std::string_view, risk::RuleMode> kRuleModes[] = {
+    {"off", risk::RuleMode::Off},
+    {"observe", risk::RuleMode::Observe},
+    {"enforce", risk::RuleMode::Enforce}};
+inline constexpr std::pair<std::string_view, SelfTradePrevention> kSelfTrade[] = {
+    {"cancel_new", SelfTradePrevention::CancelTaker},
+    {"cancel_resting", SelfTradePrevention::CancelMaker},
+    {"cancel_both", SelfTradePrevention::CancelBoth},
+    {"account", SelfTradePrevention::AccountDefault}};
+inline constexpr std::pair<std::string_view, bool> kProfiles[] = {{"full", false},
+                                                                  {"canary", true}};
 using OnStart = engine::StrategySettings::OnStart;
 inline constexpr std::pair<std::string_view, OnStart> kOnStart[] = {{"cancel", OnStart::Cancel},
                                                                     {"adopt", OnStart::Adopt}};
+using Watch = engine::ProtectionWatch;
+inline constexpr std::pair<std::string_view, Watch> kWatches[] = {
+    {"balance", Watch::Balance},
+    {"position_ratio", Watch::PositionRatio},
+    {"margin_ratio", Watch::MarginRatio},
+    {"loss", Watch::Loss},
+    {"profit", Watch::Profit},
+    {"drawdown", Watch::Drawdown},
+    {"liquidation_warning", Watch::LiquidationWarning},
+    {"unhedged", Watch::Unhedged}};
+using Protect = engine::ProtectionAction;
+inline constexpr std::pair<std::string_view, Protect> kProtectionActions[] = {
+    {"alert", Protect::Alert},
+    {"hold", Protect::Hold},
+    {"reduce_only", Protect::ReduceOnly},
+    {"cancel", Protect::Cancel},
+    {"close", Protect::Close}};
 using OnStop = engine::StrategySettings::OnStop;
 inline constexpr std::pair<std::string_view, bool> kProtective[] = {{"keep", true},
                                                                     {"cancel", false}};

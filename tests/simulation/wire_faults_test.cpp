@@ -115,10 +115,6 @@ constexpr WireFault kWireFaults[] = {
     {"27", "ChangeBetweenPages",
      R"([{"page_change":{"path":"","how":"cancel","count":2}},{"page_change":{"path":"","how":"fill","at":"4s"}}])",
      Pages},
-    {"28", "RestIsBehind", R"({"replica_lag":{"ms":5000,"for":"20s"}})"},
-    {"29", "PositionMissing", R"({"missing_row":{"path":"/api/v5/account/positions","count":2}})", Rest},
-    {"29", "NoPositions", R"({"empty_list":{"path":"/api/v5/account/positions","count":2}})", Rest},
-    {"29 30", "ListsInReverse", R"({"reverse_rows":{"path":"","count":20}})"},
     {"30", "FillsTruncated",
      R"({"drop_push":{"channel":"orders","count":4},"truncate_list":{"path":"/api/v5/trade/fills","keep":1,"count":3}})"},
     // Market data.
@@ -149,9 +145,6 @@ constexpr WireFault kWireFaults[] = {
      R"([{"instrument_state":{"instId":"BTC-USDT-SWAP","state":"suspend"}},
          {"instrument_state":{"instId":"BTC-USDT-SWAP","state":"live","at":"4s"}}])"},
     {"36", "TickChanges", R"({"instrument_state":{"instId":"BTC-USDT-SWAP","tickSz":"0.2"}})", Rest},
-    {"37", "MarkFrozen", R"({"mark_frozen":{"for":"20s"}})"},
-    {"37", "IndexJumps", R"({"index_jump":{"percent":5,"for":"5s"}})"},
-    {"37", "FundingShifts", R"({"funding_shift":{"ms":3600000,"for":"5s"}})"},
 };
 
 class WireFaults : public ::testing::TestWithParam<WireFault> {

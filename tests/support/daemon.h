@@ -39,6 +39,7 @@ class Venue {
   void order_fault(std::string_view json) {
     ask({"POST", "/sim/v1/faults", {{"Content-Type", "application/json"}}, std::string(json)});
   }
+  void end_faults() { ask({"DELETE", "/sim/v1/faults", {}, {}}); }
   void change_instrument(std::string_view json) {
     ask({"POST", "/sim/v1/instruments", {{"Content-Type", "application/json"}}, std::string(json)});
   }

@@ -42,6 +42,7 @@ struct AccountSessionCounters {
   std::uint64_t ignored_frames = 0;
   std::uint64_t timed_out_requests = 0;
   std::uint64_t lost_requests = 0;  ///< in flight when the connection went
+  WireCounts wire;                  ///< requests written, by element
   std::int32_t connections = 0;  ///< of the account on one channel, as the venue counted them last
 };
 

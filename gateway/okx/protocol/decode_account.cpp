@@ -1,5 +1,6 @@
 #include "gateway/okx/protocol/decode_account.h"
 
+#include "domain/exact_math.h"
 #include "gateway/okx/protocol/decode_fields.h"
 
 namespace gannet::okx {
@@ -12,10 +13,13 @@ enum Field : std::size_t {
   kAvailableEquity,
   kEquity,
   kTime,
+  kMarginRatio,
   kFields
 };
-constexpr FieldNames<kFields> kNames({"ccy", "cashBal", "availBal", "availEq", "eq", "uTime"});
+constexpr FieldNames<kFields> kNames({"ccy", "cashBal", "availBal", "availEq", "eq", "uTime",
+                                      "mgnRatio"});
 using Texts = std::array<std::string_view, kFields>;
+constexpr std::int64_t kLargestRatio = std::int64_t{1} << 62;
 
 DecodeStatus read_balance(const Texts& texts, const AccountContext& context,
                           BalanceReport& balance) noexcept {
@@ -32,6 +36,11 @@ DecodeStatus read_balance(const Texts& texts, const AccountContext& context,
   const auto equity =
       amount_or_zero(texts[kEquity].empty() ? texts[kCash] : texts[kEquity], currency);
   const auto time = time_or_zero(texts[kTime]);
+  const auto ratio = amount_or_zero(texts[kMarginRatio], currency);
+  // A ratio beyond all bounds is as good as none: little margin is needed.
+  constexpr Int128 kMillionth = wide_power_of_ten(Amount::kDigits - 6);
+  if (ratio && ratio->raw > 0 && ratio->raw / kMillionth < kLargestRatio)
+    balance.margin_ratio_ppm = static_cast<std::int64_t>(ratio->raw / kMillionth);
   if (!cash) return std::unexpected(cash.error());
   if (!available) return std::unexpected(available.error());
   if (!equity) return std::unexpected(equity.error());

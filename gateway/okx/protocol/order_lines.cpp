@@ -61,6 +61,7 @@ OrderSessionCounters OrderLines::counters() const noexcept {
   sum.ignored_frames += more.ignored_frames;
   sum.timed_out_requests += more.timed_out_requests;
   sum.lost_requests += more.lost_requests;
+  sum.wire = sum.wire + more.wire;
   sum.connections = std::max(sum.connections, more.connections);
   return sum;
 }

@@ -38,6 +38,7 @@ SendResult OrderSession::send(std::string_view frame, std::span<const Flight> fl
   if (!in_flight_.has_room(flights.size())) return SendResult::QueueFull;
   if (!output()->send_text(frame)) return SendResult::QueueFull;
   in_flight_.add(flights, now + settings_.request_timeout);
+  for (const Flight& flight : flights) counters_.wire.add(flight.request);
   return SendResult::Sent;
 }
 

@@ -107,7 +107,9 @@ SendResult RestSession::send(std::string_view path, std::string_view body, Times
   question.request.body = body;
   question.expire_time = expire_time;
   question.flights.assign(flights.begin(), flights.end());
-  return transmit(question, now) ? SendResult::Sent : SendResult::QueueFull;
+  if (!transmit(question, now)) return SendResult::QueueFull;
+  for (const Flight& flight : flights) counters_.wire.add(flight.request);
+  return SendResult::Sent;
 }
 
 void RestSession::on_timer(Timestamp now) noexcept {

@@ -52,6 +52,7 @@ struct RestSessionCounters {
   std::uint64_t failed = 0;
   std::uint64_t malformed_rows = 0;
   std::uint64_t unknown_instruments = 0;
+  WireCounts wire;  ///< order requests handed to the connection, by element
 };
 
 /// Questions and, when the socket is down, orders by REST, as a state machine over RestOutput.

@@ -140,6 +140,62 @@ TEST(Load, RefusesASectionOfTheWrongShape) {
       ElementsAre(HasSubstr("strategy: must be a list of tables, each under [[strategy]]")));
 }
 
+TEST(LoadRisk, LossLimitsHaveKeysOfTheirOwnAndLiveNeedsTheAccounts) {  // PRE-15
+  const std::string live =
+      "[venue]\nenvironment = \"live\"\nconfirm_live = \"I accept live trading\"\n";
+  EXPECT_THAT(
+      problems_of(live),
+      testing::Contains(HasSubstr("risk.account.loss_day_max: is needed for live trading")));
+  EXPECT_THAT(problems_of(live + "[risk.account]\nloss_day_max = \"500\"\n"),
+              testing::Not(testing::Contains(HasSubstr("loss_day_max"))));
+  EXPECT_THAT(problems_after_sim("[risk.account]\nloss_day_max = \"0\"\n"),
+              ElementsAre(HasSubstr("risk.account.loss_day_max: must be above 0")));
+  EXPECT_THAT(problems_after_sim("[risk]\nday_start = \"24:00\"\n"),
+              ElementsAre(HasSubstr("risk.day_start: \"24:00\" is no time of the day")));
+  const auto loaded = load_text(std::string(kSim) +
+                                    "[risk]\nday_start = \"16:30\"\n[risk.account]\n"
+                                    "drawdown_max = \"250.5\"\n[risk.strategy_default]\n"
+                                    "loss_day_max = \"20\"\n",
+                                "test.toml");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->risk.day_start, seconds(16 * 3600 + 30 * 60));
+  EXPECT_EQ(loaded->risk.account_loss.drawdown_max, (Decimal{2505, 1}));
+  EXPECT_FALSE(loaded->risk.account_loss.loss_day_max);
+  EXPECT_EQ(loaded->risk.strategy_loss_default.loss_day_max, (Decimal{20, 0}));
+}
+
+TEST(LoadProtection, ActingOnesMustBeConfirmedAndEachProblemNamesItsKey) {
+  struct Case {
+    std::string_view text;
+    std::string_view problem;
+  };
+  for (const Case& c : std::initializer_list<Case>{
+           {"name = \"a\"\nwatch = \"loss\"\nabove = \"5\"\naction = \"alert\"\n", ""},
+           {"name = \"a\"\nwatch = \"loss\"\nabove = \"5\"\naction = \"close\"\n",
+            "confirmed: this protection acts by itself"},
+           {"name = \"a\"\nwatch = \"loss\"\nabove = \"5\"\nreduce_to = \"50%\"\n"
+            "confirmed = true\n",
+            ""},
+           {"name = \"a\"\nwatch = \"loss\"\nabove = \"5\"\n", "action: is one of"},
+           {"name = \"a\"\nwatch = \"loss\"\naction = \"alert\"\n", "above: is needed"},
+           {"name = \"a\"\nwatch = \"lost\"\nabove = \"5\"\naction = \"alert\"\n",
+            "did you mean \"loss\"?"},
+           {"name = \"a\"\nwatch = \"margin_ratio\"\nbelow = \"250 %\"\naction = \"alert\"\n",
+            "currency: is needed"},
+           {"name = \"a\"\nwatch = \"position_ratio\"\nabove = \"2\"\naction = \"alert\"\n",
+            "is no ratio"},
+           {"name = \"a\"\nwatch = \"loss\"\nabove = \"5\"\naction = \"alert\"\n"
+            "strategy = \"nobody\"\n",
+            "strategy: \"nobody\" is not configured"}}) {
+    const auto problems = problems_after_sim("[[protection]]\n" + std::string(c.text));
+    if (c.problem.empty()) {
+      EXPECT_THAT(problems, testing::IsEmpty()) << c.text;
+    } else {
+      EXPECT_THAT(problems, testing::Contains(HasSubstr(std::string(c.problem)))) << c.text;
+    }
+  }
+}
+
 TEST(LoadVenue, LiveNeedsTheExplicitWords) {
   const std::string credentials = R"([venue.credentials]
 api_key = { file = "/nowhere/a" }

@@ -413,6 +413,32 @@ TEST(OrderRules, Pre19OneOrderPassesOneRuleOnceByAPersonsJournaledWord) {
   EXPECT_EQ(bench.try_place(Side::Buy, 99'000, 0, 50), DenialReason::QuantityAboveLimit);
 }
 
+// PRE-20 ------------------------------------------------------------------------------------------
+
+TEST(OrderRules, Pre20LimitsAndModesAreReplacedWhileItRunsEachChangeOnRecord) {
+  RulesBench bench;
+  bench.risk_settings.rules.reject_storm.mode = RuleMode::Off;
+  bench.go(false);
+  EXPECT_FALSE(bench.try_place(Side::Buy, 99'000, 0, 50));
+  risk::Settings tighter = bench.risk_settings;
+  tighter.account.order_quantity_max = risk::SizeLimit{{5, 0}, {}};
+  tighter.rules.reject_storm.mode = RuleMode::Enforce;
+  const std::vector<std::string> names{"s0", "s1"};
+  auto table = risk::LimitTable::build(tighter, bench.instruments, bench.currencies, names);
+  ASSERT_TRUE(table);
+  ASSERT_TRUE(table->permit_like(bench.core->limits(), bench.instruments));
+  engine::LimitChangeRecord change;
+  std::string_view("risk.account.order_quantity_max").copy(change.key, sizeof change.key - 1);
+  bench.core->replace_limits(*table, tighter.rules, {&change, 1}, bench.now);
+  EXPECT_EQ(bench.records(engine::RecordType::LimitChange), 1u);
+  EXPECT_EQ(bench.try_place(Side::Buy, 99'000, 0, 50), DenialReason::QuantityAboveLimit);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(bench.try_place(Side::Buy, 98'000 - 100 * i)) << "what was permitted stays so";
+    bench.reject(VenueReason::InsufficientFunds);
+  }
+  EXPECT_EQ(bench.try_place(Side::Buy, 98'000), DenialReason::RejectStorm);
+}
+
 // PRE-07 ------------------------------------------------------------------------------------------
 
 TEST(OrderRules, Pre07MoneyComesFromTheVenuesListsAndPushesLessOurOwnOrders) {

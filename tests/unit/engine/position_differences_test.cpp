@@ -94,7 +94,7 @@ TEST_F(PositionDifferences, AFillThatTheVenuesWordIsOlderThanFreesNothing) {  //
   EXPECT_FALSE(bench.core->is_held(kFirst));
 }
 
-TEST_F(PositionDifferences, HoldAfterTheirGraceAndOneRoundOfLists) {  // POST-03
+TEST_F(PositionDifferences, HoldAfterTheirGraceAndOneRoundOfLists) {  // POST-02, POST-03
   venue_tells(100);
   const Nanos took = time_to_hold();
   EXPECT_GE(took, seconds(2));
