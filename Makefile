@@ -6,6 +6,7 @@
 #   make drill                               a kill of 100 working orders over loopback: how long it took
 #   make simtest [SEEDS=0..10000]           seeded faults under virtual time, all invariants checked
 #   make mutants                            plant bugs one at a time: the core tests must see each
+#   make crash [CRASHES=500]                 kill -9 at random moments and at every named point of the daemon
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
@@ -14,11 +15,12 @@ SOAK_DURATION ?= 600
 BENCH_FILTER ?= .*
 CAMPAIGN_ORDERS ?= 10000000
 CUT_STEP ?= 1
+CRASHES ?= 500
 SEEDS ?= 0..10000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign drill cut-sweep simtest mutants build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign crash drill cut-sweep simtest mutants build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -60,6 +62,11 @@ campaign: build
 # tenth).
 cut-sweep: check
 	@GANNET_CUT_SWEEP=$(CUT_STEP) build/check/tests/simulation --gtest_filter='PrivateSocketCut.*'
+
+# The real daemon killed while it trades against `gannet sim`, at random moments and at every named
+# point of its code; compared with what really is at the venue. Tells what it did on its last line.
+crash: build
+	@GANNET_CRASHES=$(CRASHES) build/release/tests/integration --gtest_filter='CrashCampaign.*'
 
 simtest: build
 	@build/release/bin/gannet simtest --seeds $(SEEDS) --jobs $$(nproc)

@@ -16,7 +16,9 @@
 
 #include "app/admin.h"
 #include "app/child_sim.h"
+#include "app/crash_brake.h"
 #include "app/credential_reload.h"
+#include "app/disk_watch.h"
 #include "app/embedded_venue.h"
 #include "app/engine_room.h"
 #include "app/fee_check.h"
@@ -28,7 +30,9 @@
 #include "app/record_run.h"
 #include "app/startup.h"
 #include "app/summary.h"
+#include "app/tidy_child.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/state_directory.h"
 #include "base/thread_role.h"
@@ -71,8 +75,8 @@ constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
 class ColdSide {
  public:
   ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload, LimitDesk& desk,
-           okx::Signer& signer,
-           const DaemonOptions& options, std::string state_directory, ChildSim* sim)
+           okx::Signer& signer, const DaemonOptions& options, std::string state_directory,
+           ChildSim* sim, const config::JournalConfig& journal)
       : loop_(loop),
         room_(room),
         reload_(reload),
@@ -81,7 +85,9 @@ class ColdSide {
         options_(options),
         state_directory_(std::move(state_directory)),
         kill_files_(state_directory_),
-        sim_(sim) {}
+        sim_(sim),
+        disk_(state_directory_, journal),
+        tidy_(state_directory_, journal.retention_days) {}
 
   std::expected<void, Error> listen() RUNS_ON(kCold) {
     auto admin = AdminServer::listen(loop_, admin_socket_path(state_directory_), room_.status(),
@@ -116,6 +122,8 @@ class ColdSide {
             {LogField::string("text", "the embedded venue ended")});
         room_.request_stop();
       }
+      watch_disk(now);
+      tidy_.work(room_.journal_segment(), now);
       if (options_.duration && now - start >= *options_.duration) room_.request_stop();
       if (options_.show_status && now >= next_line) {
         next_line = next_line + seconds(1);
@@ -217,6 +225,16 @@ class ColdSide {
     }
   }
 
+  void watch_disk(Nanos now) {
+    const auto verdict = disk_.look(now);
+    if (!verdict) return;
+    room_.set_disk_low(*verdict != DiskWatch::Verdict::Enough);
+    if (*verdict != DiskWatch::Verdict::EndProcess) return;
+    fmt::print(stderr, "gannetd: the disk of {} is full: orders are cancelled and it ends\n",
+               state_directory_);
+    room_.request_stop();
+  }
+
   /// KILL-10: by signal and by file; the operator's own words come through the socket.
   bool kill(std::string_view why, std::string_view who, std::uint64_t id) RUNS_ON(kCold) {
     AdminCommand command;
@@ -245,6 +263,8 @@ class ColdSide {
   KillFiles kill_files_;
   Nanos next_look_;  // for the dropped file
   ChildSim* sim_;  // null: none is embedded, or it has ended
+  DiskWatch disk_;
+  TidyChild tidy_;
   std::unique_ptr<AdminServer> admin_ OWNED_BY(kCold);
 };
 
@@ -288,6 +308,15 @@ int run_daemon(const DaemonOptions& options) {
   log(wall_clock_now(), LogEvent::EngineStarting,
       {LogField::string("config", options.config_file), LogField::string("state", state->path()),
        LogField::string("engine_id", settings.account.engine_id)});
+
+  CrashBrake brake(state->path());
+  if (auto may = brake.start(wall_clock_now(), options.after_crashes); !may)
+    return fail(kRefused, may.error().message);
+  // Refused starts are ends of their own too.
+  struct EndOfItsOwn {
+    const CrashBrake& brake;
+    ~EndOfItsOwn() { brake.end(); }
+  } const end_of_its_own{brake};
 
   std::unique_ptr<ChildSim> sim;
   const bool paper = settings.venue.environment == config::Environment::Paper;
@@ -345,7 +374,8 @@ int run_daemon(const DaemonOptions& options) {
   fee_check.start();
   CredentialReload reload(cold, *tls, settings, facts->account);
   LimitDesk desk(settings, facts->instruments, facts->currencies, (*room)->limits());
-  ColdSide cold_side(cold, **room, reload, desk, bill_signer, options, state->path(), sim.get());
+  ColdSide cold_side(cold, **room, reload, desk, bill_signer, options, state->path(), sim.get(),
+                     settings.journal);
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);
 
@@ -361,6 +391,7 @@ int run_daemon(const DaemonOptions& options) {
   const int code = finish(options, **room);
   if ((*room)->has_abandoned_lane()) {
     std::fflush(nullptr);
+    brake.end();
     std::_Exit(code == 0 ? kNotClean : code);
   }
   return code;

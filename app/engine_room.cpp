@@ -114,6 +114,7 @@ void EngineRoom::Parts::turn() {
   take_bills(now);
   publisher->do_work(now);
   core->on_timer(now);
+  if (durable) durable->release(now);
   if (now - last_rest_timer >= kTimerInterval) {
     watch_pauses(now);
     last_rest_timer = now;
@@ -130,14 +131,24 @@ void EngineRoom::Parts::turn() {
     if (reload) answer_reload(now);
   }
   if (now - last_definition >= definition_spacing()) ask_definition(now);
-  if (store->failed() && !journal_failure_told) {
-    journal_failure_told = true;
-    log(now, LogEvent::JournalError, {LogField::string("directory", links.state_directory)});
-    core->set_journal_failed(true, now);
-  }
+  watch_journal(now);
   // Nothing can be asked of a venue that refuses the key: its dead-man timer does the rest.
   if (!session_log.fatal().empty()) stop_requested.store(true, std::memory_order_release);
   if (now - last_status >= kStatusInterval) publish_status(now);
+}
+
+/// REC-08, REC-09: a journal that cannot be written, or soon cannot, holds trading; a failed write
+/// stays so for the run.
+void EngineRoom::Parts::watch_journal(Timestamp now) {
+  const bool is_bad = store->failed() || disk_low.load(std::memory_order_acquire);
+  if (is_bad == journal_failure_told) return;
+  journal_failure_told = is_bad;
+  log(now, LogEvent::JournalError,
+      {LogField::string("directory", links.state_directory),
+       LogField::string("why", store->failed() ? "a write or sync failed: final for this run"
+                               : is_bad        ? "the disk is nearly full: trading is held"
+                                               : "the disk has room again")});
+  core->set_journal_failed(is_bad, now);
 }
 
 void EngineRoom::Parts::take_bills(Timestamp now) {
@@ -193,7 +204,7 @@ bool EngineRoom::Parts::leave_only_what_may_stay() {
   };
   engine::OrderManager& orders = core->orders();
   orders.table().for_each_open([&](engine::Order& order) {
-    if (must_go(order)) orders.cancel_by_engine(order, wall_clock_now());
+    if (must_go(order)) core->cancel_order(order.client_id, wall_clock_now());
   });
   const bool gone = turn_until(
       [&] {
@@ -432,6 +443,14 @@ std::size_t EngineRoom::limits_instruments() const noexcept {
 }
 void EngineRoom::request_stop() noexcept {
   parts_->stop_requested.store(true, std::memory_order_release);
+}
+// The store is made while building and stays until the end.
+std::uint64_t EngineRoom::journal_segment() const noexcept {
+  ThreadRoleScope role(kReactor);
+  return parts_->store->open_segment_from();
+}
+void EngineRoom::set_disk_low(bool low) noexcept {
+  parts_->disk_low.store(low, std::memory_order_release);
 }
 bool EngineRoom::post(const AdminCommand& command) noexcept {
   return parts_->commands.try_push(command);

@@ -78,6 +78,10 @@ class EngineRoom {
   /// Before `run`: the limits that it starts with.
   const risk::LimitTable& limits() const noexcept;
   void request_stop() noexcept;
+  /// First sequence of the journal's segment that is being written; 0: none yet.
+  std::uint64_t journal_segment() const noexcept;
+  /// The state directory's disk is nearly full (or has room again): trading is held meanwhile.
+  void set_disk_low(bool low) noexcept;
   const PublishedValue<DaemonStatus>& status() const noexcept;
   /// As of the last time that a person asked.
   const PublishedValue<OrderListing>& orders() const noexcept;

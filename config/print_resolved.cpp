@@ -291,6 +291,17 @@ void print_record(Printer& p, const RecordSettings& record) {
   p.text("disk_free_min", fraction_text(record.disk_free_min_ppm));
 }
 
+void print_journal(Printer& p, const JournalConfig& journal) {
+  p.section("[journal]");
+  p.text("mode", word_for(journal.mode, kJournalModes));
+  p.number("ring_megabytes", std::uint64_t{journal.ring_bytes >> 20});
+  p.number("segment_megabytes", std::uint64_t{journal.segment_bytes >> 20});
+  p.text("sync_interval", duration_text(journal.sync_interval));
+  p.number("retention_days", std::uint64_t{journal.retention_days});
+  p.text("disk_free_trading", fraction_text(journal.disk_free_trading_ppm));
+  p.text("disk_free_process", fraction_text(journal.disk_free_process_ppm));
+}
+
 }  // namespace
 
 std::string print_resolved(const Settings& settings) {
@@ -303,6 +314,7 @@ std::string print_resolved(const Settings& settings) {
   print_risk(p, settings.risk);
   for (const auto& protection : settings.protections) print_protection(p, protection);
   if (settings.record) print_record(p, *settings.record);
+  print_journal(p, settings.journal);
   return p.take();
 }
 

@@ -22,10 +22,10 @@ void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Times
     order.quantity = intent.terms.quantity;
     deny(intent.strategy, intent.handle, &order, OrderEventKind::Denied, why, now);
   };
-  if (!links_.exposure.contains(intent.strategy))
-    return refuse(refusal_for(DenialReason::StrategyStopped));
   if (!append(links_.journal, to_record(intent, trigger), now))
     return refuse(refusal_for(DenialReason::JournalFull));
+  if (!links_.exposure.contains(intent.strategy))
+    return refuse(refusal_for(DenialReason::StrategyStopped));
   if (!links_.instruments.contains(intent.instrument) ||
       !links_.exposure.contains(intent.instrument))
     return refuse(refusal_for(DenialReason::UnknownInstrument));

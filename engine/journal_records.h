@@ -22,6 +22,7 @@ struct Order;
 // epoch; enumerators are written as their byte and are never renumbered. A field is only ever added
 // at the tail, with a new version of the file format: `kFirstSize` is what the first version wrote,
 // and what an older record lacks reads as nothing asked for. Version 2: options and sizes in money.
+// Version 3: all that a replay needs (journal_inputs.h).
 
 enum class RecordType : std::uint16_t {
   None = 0,
@@ -61,6 +62,22 @@ enum class RecordType : std::uint16_t {
   Peak = 37,          ///< PeakRecord: the largest result so far, for the drawdown
   RiskAction = 38,    ///< RiskActionRecord: a loss limit or a protection acted
   BalanceCheck = 39,  ///< BalanceCheckRecord: a balance over an hour or a day, and its bills
+  // journal_inputs.h: what a replay needs beside the above.
+  Observations = 45,      ///< turns of the timer, and market values that decisions read
+  BatchEdge = 46,         ///< BatchEdgeRecord: how the next inputs belong together
+  CoreCall = 47,          ///< CoreCallRecord
+  IntentWithExits = 48,   ///< IntentWithExitsRecord
+  VenueClock = 49,        ///< VenueClockRecord
+  DeadManAnswer = 50,     ///< DeadManAnswerRecord
+  Cash = 51,              ///< CashRecord
+  LiquidationAlert = 52,  ///< LiquidationAlertRecord
+  InstrumentState = 53,   ///< InstrumentStateRecord
+  InstrumentChanged = 54,  ///< InstrumentChangedRecord
+  MaySendAgain = 55,      ///< MaySendAgainRecord
+  NotAsked = 56,          ///< NotAskedRecord: the port did not take a question
+  Lost = 57,              ///< LostRecord: inputs that found no room
+  SettingsText = 58,      ///< a part of the settings of the run; cold
+  CoreState = 59,         ///< CoreStateRecord: a check figure over the core's state
 };
 
 struct RunRecord {
@@ -215,6 +232,7 @@ static_assert(sizeof(FillFields) == 64);
 
 struct ReportRecord {
   static constexpr RecordType kType = RecordType::Report;
+  static constexpr std::size_t kFirstSize = 160;
   FillFields fill;
   std::uint64_t client_id = 0;
   std::uint64_t venue_id = 0;
@@ -240,6 +258,8 @@ struct ReportRecord {
   std::uint8_t has_fill = 0;
   std::uint8_t algo_client_id[8] = {};  ///< whose child it is, little-endian; 0: none of ours
   std::uint8_t reserved[3] = {};
+  std::uint64_t algo_venue_id = 0;  ///< likewise, the venue's; 0: none
+  std::uint64_t reserved_tail = 0;
 };
 
 struct FillRowRecord {

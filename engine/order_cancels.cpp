@@ -69,6 +69,11 @@ void OrderManager::put_back(Order& order, Timestamp not_before) noexcept {
   cancel_queue_.push_back(&order);  // room for every slot was reserved
 }
 
+bool OrderManager::has_due_cancels(Timestamp now) const noexcept {
+  const auto is_due = [&](const Order* order) { return now >= order->cancel_not_before; };
+  return std::ranges::any_of(cancel_queue_, is_due) || has_cancel_overflow(now);
+}
+
 /// Cancels for which the bucket of single ones has no room leave together as a batch, which has a
 /// bucket of its own: two are needed, for one alone would be a single one again.
 bool OrderManager::has_cancel_overflow(Timestamp now) const noexcept {

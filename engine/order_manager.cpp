@@ -121,10 +121,10 @@ std::optional<risk::ApprovedOrder> OrderManager::approve(const OrderIntent& inte
     deny(intent, why, now);
     return std::nullopt;
   };
-  if (!links_.exposure.contains(intent.strategy))
-    return refuse(denial(DenialReason::StrategyStopped));
   if (!append(links_.journal, to_record(intent, trigger), now))
     return refuse(denial(DenialReason::JournalFull));
+  if (!links_.exposure.contains(intent.strategy))
+    return refuse(denial(DenialReason::StrategyStopped));
   if (!links_.instruments.contains(intent.instrument) ||
       !links_.exposure.contains(intent.instrument))
     return refuse(denial(DenialReason::UnknownInstrument));
@@ -228,6 +228,8 @@ bool OrderManager::journal_place(const Order& order, const PlaceRequest& request
   record.best_bid = references.fresh_bid(order.instrument, now).value_or(Price{}).raw;
   record.best_ask = references.fresh_ask(order.instrument, now).value_or(Price{}).raw;
   record.mark = references.fresh_mark(order.instrument, now).value_or(Price{}).raw;
+  record.book_time = references.book_time(order.instrument).nanos;
+  record.mark_time = references.mark_time(order.instrument).nanos;
   record.instrument = order.instrument.value;
   record.strategy = order.strategy.value;
   record.side = request.side;

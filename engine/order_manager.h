@@ -195,6 +195,8 @@ class OrderManager {
   /// Open orders whose existence or terms are not known.
   std::size_t unknown_orders() const noexcept;
   bool has_waiting_cancels() const noexcept { return !cancel_queue_.empty(); }
+  /// Some of them may leave now.
+  bool has_due_cancels(Timestamp now) const noexcept;
   bool has_previous_run_orders() const noexcept;
   /// Evidence or fills that only complete lists can bring are wanted.
   bool wants_lists() const noexcept;

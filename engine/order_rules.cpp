@@ -94,7 +94,7 @@ std::optional<Denial> OrderRules::check(const Subject& subject, Timestamp now) n
       reason && !is_waived(subject.strategy, *reason, now))
     return Denial{*reason, 0, 0, {}};
   if (!links_.instruments.contains(subject.instrument)) return std::nullopt;
-  if (const auto finding = sanity_.finding(subject.instrument, now);
+  if (const auto finding = this->finding(subject.instrument, now);
       finding && adds_risk(subject)) {
     const bool is_crossed = finding->reason == DenialReason::MarketCrossed;
     const risk::RuleMode mode = is_crossed ? risk::RuleMode::Enforce : rules_.market_sanity.mode;
@@ -303,14 +303,42 @@ bool OrderRules::on_best(InstrumentId instrument, Timestamp now) noexcept {
   const bool has_index = links_.instruments[instrument].kind != InstrumentKind::Option;
   const auto index =
       has_index ? links_.references.fresh_index(instrument, now) : std::optional<Price>();
-  if (!sanity_.on_best(instrument, *bid, *ask, index, now)) return false;
-  tell(Alert::MarketSuspect, *sanity_.finding(instrument, now), {}, instrument, now);
+  return sanity_.on_best(instrument, *bid, *ask, index, now);
+}
+
+bool OrderRules::tell_suspect(InstrumentId instrument, Timestamp now) noexcept {
+  const auto suspect = finding(instrument, now);
+  if (!suspect) return false;
+  tell(Alert::MarketSuspect, *suspect, {}, instrument, now);
   return must_pull(instrument, now);
 }
 
+std::optional<risk::Finding> OrderRules::finding(InstrumentId instrument,
+                                                 Timestamp now) const noexcept {
+  const auto own = sanity_.finding(instrument, now);
+  if (tap_ == nullptr) return own;
+  using risk::MarketValue;
+  const auto read = [&](MarketValue what, std::optional<__int128> value) {
+    return tap_->read(what, instrument.value, value);
+  };
+  const auto reason = read(MarketValue::SuspectReason,
+                           own ? std::optional<__int128>(static_cast<int>(own->reason))
+                               : std::nullopt);
+  if (!reason) return std::nullopt;
+  risk::Finding seen;
+  seen.reason = static_cast<DenialReason>(static_cast<int>(*reason));
+  seen.limit =
+      read(MarketValue::SuspectLimit, own ? std::optional<__int128>(own->limit) : std::nullopt)
+          .value_or(0);
+  seen.value =
+      read(MarketValue::SuspectValue, own ? std::optional<__int128>(own->value) : std::nullopt)
+          .value_or(0);
+  return seen;
+}
+
 bool OrderRules::must_pull(InstrumentId instrument, Timestamp now) const noexcept {
-  const auto finding = sanity_.finding(instrument, now);
-  return finding && (finding->reason == DenialReason::MarketCrossed ||
+  const auto suspect = finding(instrument, now);
+  return suspect && (suspect->reason == DenialReason::MarketCrossed ||
                      rules_.market_sanity.mode == risk::RuleMode::Enforce);
 }
 

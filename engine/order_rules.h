@@ -95,8 +95,12 @@ class OrderRules {
   void on_balances_end(bool complete, Timestamp requested_at) noexcept {
     funds_.on_list_end(complete, requested_at);
   }
-  /// After the gate's reference changed. True: quotes of the instrument are to be pulled now.
+  /// After the gate's reference changed. True: its market is newly suspect, to be told at once.
   bool on_best(InstrumentId instrument, Timestamp now) noexcept;
+  /// Tells it. True: quotes of the instrument are to be pulled now.
+  bool tell_suspect(InstrumentId instrument, Timestamp now) noexcept;
+  /// What is read of the market's soundness from now on passes through it; it outlives this.
+  void set_tap(risk::MarketTap& tap) noexcept { tap_ = &tap; }
   void on_book_gone(InstrumentId instrument) noexcept { sanity_.on_withdrawn(instrument); }
   /// Its market is suspect and the rule enforces: no quote may rest there.
   bool must_pull(InstrumentId instrument, Timestamp now) const noexcept;
@@ -165,7 +169,10 @@ class OrderRules {
   risk::UnacknowledgedIntents unacknowledged_;
   risk::RejectStorms storms_;
   risk::OrderRatios ratios_;
+  std::optional<risk::Finding> finding(InstrumentId instrument, Timestamp now) const noexcept;
+
   risk::MarketSanity sanity_;
+  risk::MarketTap* tap_ = nullptr;  // null: nobody minds
   risk::OwnQuotes quotes_;
   std::vector<std::optional<DenialReason>> disabled_;  // by strategy
   std::vector<std::uint8_t> is_newly_disabled_;        // by strategy

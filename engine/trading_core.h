@@ -12,6 +12,7 @@
 #include "engine/bill_book.h"
 #include "engine/book_listener.h"
 #include "engine/book_store.h"
+#include "engine/core_journal.h"
 #include "engine/engine_listener.h"
 #include "engine/fill_booking.h"
 #include "engine/journal.h"
@@ -19,6 +20,7 @@
 #include "engine/lane_messages.h"
 #include "engine/loss_limits.h"
 #include "engine/order_manager.h"
+#include "engine/port_recorder.h"
 #include "engine/position_keeper.h"
 #include "engine/position_reducer.h"
 #include "engine/prior_belief.h"
@@ -112,7 +114,7 @@ struct CoreLinks {
 /// Only ready adds risk. Thread: the reactor. Allocates at construction and in `restore` only.
 class TradingCore final : public MarketListener, public AccountListener, public LaneCommands {
  public:
-  TradingCore(const CoreLinks& links, TradingCoreSettings settings,
+  TradingCore(const CoreLinks& given, TradingCoreSettings settings,
               const risk::Settings& risk_settings, risk::LimitTable limits, std::size_t strategies,
               ClientOrderIds ids);
 
@@ -154,13 +156,11 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   /// The journal's writer has failed (or works again): holds, and `resume` does not lift it.
   void set_journal_failed(bool failed, Timestamp now) noexcept;
   /// One order of a strategy may break one rule (PRE-19).
-  std::optional<OverrideRefusal> grant(const Override& wish, Timestamp now) noexcept {
-    return rules_.grant(wish, now);
-  }
+  std::optional<OverrideRefusal> grant(const Override& wish, Timestamp now) noexcept;
   /// A strategy that a behavioural rule disabled may trade again. False: it was not disabled.
-  bool enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept {
-    return rules_.enable(strategy, who, now);
-  }
+  bool enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept;
+  /// The instrument's market is newly suspect: its own books say so, a replay too.
+  void on_market_suspect(InstrumentId instrument, Timestamp now) noexcept;
   /// Other limits from now on (PRE-20), each change on record. The table before comes back in
   /// `limits`, for another thread to let go. Requires the same strategies and instruments.
   void replace_limits(risk::LimitTable& limits, const risk::BehaviourRules& rules,
@@ -185,10 +185,12 @@ class TradingCore final : public MarketListener, public AccountListener, public 
 
   /// Orders are to stay at the venue when we are gone: its dead-man timer is set to zero, and asked
   /// again until it says so (`dead_man_is_off`); nothing is armed any more. For the end of a run.
-  void release_dead_man() noexcept { dead_man_released_ = true; }
+  void release_dead_man() noexcept;
   bool dead_man_is_off() const noexcept { return links_.dead_man == nullptr || dead_man_off_; }
   /// All lists are asked for once more; `status().rounds` counts when they have come.
-  void request_round() noexcept { reconciler_.want_round(); }
+  void request_round() noexcept;
+  /// One order of ours, by the engine's own wish; none such: nothing happens.
+  void cancel_order(ClientOrderId id, Timestamp now) noexcept;
 
   CoreStatus status() const noexcept;
   InstrumentStatus status(InstrumentId instrument, Timestamp now) const noexcept;
@@ -252,14 +254,28 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_bill(const BillReport& bill) noexcept override;
   void on_bills_listed(Timestamp until, Timestamp now) noexcept override;
   bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
-                      std::uint64_t amend_id, Timestamp now) noexcept override {
-    const bool may = orders_.may_send_again(request, id, instrument, amend_id, now);
-    if (may) audit_.on_sent_again(request);
-    return may;
+                      std::uint64_t amend_id, Timestamp now) noexcept override;
+  /// The worst of the modes that the order stands under: the engine's, its instrument's, its
+  /// strategy's. One that nobody knows: killed.
+  risk::TradingMode mode_of(ClientOrderId id) const noexcept;
+  bool is_open(ClientOrderId id) const noexcept;
+  /// A batch of which more was to come ends here. Lanes need not say so: a turn of the timer does.
+  void end_batch(Timestamp now) noexcept {
+    const CoreJournal::Input input(journal_);
+    flush_batches(now);
   }
+  /// Its own pen, for who replays or writes what is noted at the end.
+  CoreJournal& journal() noexcept { return journal_; }
 
  private:
   void flush_batches(Timestamp now) noexcept;
+  void record_batch(BatchEdgeRecord::Kind kind, std::size_t count, Timestamp now) noexcept;
+  void record_call(CoreCallRecord::Kind kind, std::uint64_t argument, Timestamp now) noexcept;
+  void on_dead_man_answer(bool accepted, Timestamp requested_at, Timestamp now) noexcept;
+  /// What was read of the market and is not kept by the parts that are tapped.
+  bool observe(risk::MarketValue what, bool value) noexcept {
+    return journal_.read(what, 0, value ? 1 : 0).value_or(0) != 0;
+  }
   /// PRE-07, 10, 12, 13, 17: what rules with a memory want done.
   void heed_rules(Timestamp now) noexcept;
   void heed_refusal(const ExecutionReport& report) noexcept;
@@ -318,7 +334,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
     if (!append(links_.journal, what, now)) journal_full_ = true;
   }
 
-  CoreLinks links_;
+  CoreJournal journal_;
+  PortRecorder port_;
+  CoreLinks links_;  // with these two in place of those given
   TradingCoreSettings settings_;
   risk::Exposure exposure_;
   risk::TradingModes modes_;

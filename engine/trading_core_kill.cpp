@@ -34,7 +34,7 @@ ControlResult TradingCore::check_scope(const ControlScope& scope) const noexcept
 
 ControlResult TradingCore::kill(const ControlScope& scope, std::string_view why,
                                 std::string_view who, Timestamp now) noexcept {
-  now_ = std::max(now_, now);
+  const CoreJournal::Input input(journal_);
   const ControlResult checked = check_scope(scope);
   if (checked != ControlResult::Done) return checked;
   switch (scope.level) {
@@ -84,7 +84,7 @@ ControlResult TradingCore::kill(const ControlScope& scope, std::string_view why,
 
 ControlResult TradingCore::resume(const ControlScope& scope, std::string_view who,
                                   Timestamp now) noexcept {
-  now_ = std::max(now_, now);
+  const CoreJournal::Input input(journal_);
   const ControlResult checked = check_scope(scope);
   if (checked != ControlResult::Done) return checked;
   switch (scope.level) {
@@ -132,7 +132,7 @@ ControlResult TradingCore::resume(const ControlScope& scope, std::string_view wh
 
 ControlResult TradingCore::cancel(const ControlScope& scope, std::string_view who,
                                   Timestamp now) noexcept {
-  now_ = std::max(now_, now);
+  const CoreJournal::Input input(journal_);
   const ControlResult checked = check_scope(scope);
   if (checked != ControlResult::Done) return checked;
   ControlScope told = scope;
@@ -146,11 +146,11 @@ ControlResult TradingCore::cancel(const ControlScope& scope, std::string_view wh
         told.order = order->client_id;
         record_control(ControlRecord::Action::Cancel, told, "", who, now);
         orders_.cancel_by_engine(*order, now);
-      } else if (orders_.cancel_foreign_order(scope.venue_order, settings_.exclusive_account,
-                                              now)) {
-        record_control(ControlRecord::Action::Cancel, told, "", who, now);
       } else {
-        return ControlResult::NoSuchOrder;
+        // On record before it is tried: what it does follows.
+        record_control(ControlRecord::Action::Cancel, told, "", who, now);
+        if (!orders_.cancel_foreign_order(scope.venue_order, settings_.exclusive_account, now))
+          return ControlResult::NoSuchOrder;
       }
       break;
     }
@@ -163,10 +163,9 @@ ControlResult TradingCore::cancel(const ControlScope& scope, std::string_view wh
       orders_.cancel_all(scope.instrument, now);
       break;
     case ControlLevel::Account:
-      cancel_all(who, now);
-      [[fallthrough]];
     case ControlLevel::Foreign:
       record_control(ControlRecord::Action::Cancel, told, "", who, now);
+      if (scope.level == ControlLevel::Account) cancel_all(who, now);
       orders_.cancel_foreign_orders(now);
       break;
   }
@@ -214,6 +213,7 @@ void TradingCore::look_at_invariants(Timestamp now) noexcept {
 
 void TradingCore::on_pause(Nanos length, Timestamp now) noexcept {
   if (length <= settings_.pause_max) return;
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, now);
   record(PauseRecord{length.count}, now);
   links_.listener.on_alert({Alert::ClockJumped, {}, {}, {}, 0, length.count, now});
@@ -278,6 +278,7 @@ void TradingCore::tell_instrument(InstrumentId instrument, Timestamp now) noexce
 void TradingCore::record_control(ControlRecord::Action action, const ControlScope& scope,
                                  std::string_view why, std::string_view who,
                                  Timestamp now) noexcept {
+  now_ = std::max(now_, now);
   ControlRecord control;
   control.action = action;
   control.level = scope.level;

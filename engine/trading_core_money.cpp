@@ -175,8 +175,9 @@ void TradingCore::stop_strategy(StrategyId strategy, Timestamp now) noexcept {
 }
 
 void TradingCore::on_bill(const BillReport& bill) noexcept {
-  now_ = std::max(now_, bill.receive_time);
+  const CoreJournal::Input input(journal_);
   if (!bills_.on_bill(bill)) return;
+  now_ = std::max(now_, bill.receive_time);
   record(to_record(bill), bill.receive_time);
   profits_.on_bill(bill);
   spot_.on_bill(bill);
@@ -184,6 +185,8 @@ void TradingCore::on_bill(const BillReport& bill) noexcept {
 }
 
 void TradingCore::on_bills_listed(Timestamp until, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::BillsListed, static_cast<std::uint64_t>(until.nanos), now);
   now_ = std::max(now_, now);
   bills_.on_listed(until, now);
   spot_.on_listed(until, now);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/crash_point.h"
 #include "engine/trading_core.h"
 
 // States of the engine and of its instruments: what holds them, what frees them (DESIGN 5).
@@ -37,9 +38,13 @@ bool TradingCore::is_reconciled() const noexcept {
 
 void TradingCore::judge_health(Timestamp now) noexcept {
   if (market_ == ConnectionState::Ready)
-    set_hold(HoldReason::MarketDataStale, now - market_alive_ > settings_.alive_max, now);
+    set_hold(HoldReason::MarketDataStale,
+             observe(risk::MarketValue::MarketStale, now - market_alive_ > settings_.alive_max),
+             now);
   if (account_ == ConnectionState::Ready)
-    set_hold(HoldReason::AccountConnectionLost, now - account_alive_ > settings_.alive_max, now);
+    set_hold(HoldReason::AccountConnectionLost,
+             observe(risk::MarketValue::AccountStale, now - account_alive_ > settings_.alive_max),
+             now);
 
   // Lists that cannot be read: what the account holds is a guess by now.
   set_hold(HoldReason::Reconciliation,
@@ -120,6 +125,7 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
       modes_.set_engine(risk::TradingMode::NotReady);
       break;
   }
+  crash_point("state_change");
   record(StateRecord{InstrumentId::kNone, state, reason, {}}, now);
   const StateEvent event{InstrumentId{}, state, reason, now};
   links_.listener.on_engine_state(event);
@@ -277,7 +283,7 @@ void TradingCore::ask_dead_man(std::uint32_t timeout_seconds, Timestamp now) noe
   dead_man_pending_ = true;
   dead_man_asked_zero_ = timeout_seconds == 0;
   if (!links_.dead_man->set_cancel_all_after(timeout_seconds, now))
-    on_cancel_all_after(false, now, now);
+    on_dead_man_answer(false, now, now);
 }
 
 /// What was asked before the release may still arm it: only an answer to a zero counts, and a late

@@ -2,23 +2,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <fstream>
+#include <iterator>
 
+#include "app/core_settings.h"
 #include "app/internal/engine_room_parts.h"
 #include "app/market_subscriptions.h"
 #include "base/state_directory.h"
+#include "engine/settings_record.h"
 #include "engine/warm_up.h"
-#include "risk/limit_table.h"
 
 namespace gannet::app {
 namespace {
-
-std::vector<std::string> strategy_names(const config::Settings& settings) {
-  std::vector<std::string> names;
-  names.reserve(settings.strategies.size());
-  for (const auto& strategy : settings.strategies) names.push_back(strategy.name);
-  return names;
-}
 
 /// Engine number of the ids: the last digit of engine_id where it is 1..8, else from its letters.
 unsigned engine_number_of(std::string_view engine_id) {
@@ -27,6 +22,11 @@ unsigned engine_number_of(std::string_view engine_id) {
   unsigned sum = 0;
   for (const char c : engine_id) sum += static_cast<unsigned char>(c);
   return sum % 8 + 1;
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string plugin_directory(const config::Settings& settings) {
@@ -59,6 +59,10 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
   JournalSettings journal_settings;
   journal_settings.directory = links.state_directory + "/journal";
   journal_settings.ring_path = ring_path;
+  journal_settings.mode = settings.journal.mode;
+  journal_settings.ring_bytes = settings.journal.ring_bytes;
+  journal_settings.segment_bytes = settings.journal.segment_bytes;
+  journal_settings.sync_interval_ms = settings.journal.sync_interval.count / 1'000'000;
   if (settings.engine.keep_history) {
     history_thread = std::make_unique<HistoryThread>(links.state_directory);
     journal_settings.on_drained = [told = history_thread.get()](const JournalRecord& record) {
@@ -77,26 +81,14 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
 }
 
 std::expected<void, Error> EngineRoom::Parts::make_core() {
-  const auto names = strategy_names(settings);
-  risk::Settings risk_settings = settings.risk;
-  risk_settings.venue_reduces =
-      settings.account.account_mode != engine::AccountSettings::Mode::Portfolio;
-  auto limits = risk::LimitTable::build(risk_settings, facts.instruments, facts.currencies, names);
+  engine::RunSettings run_settings{read_text(settings.file), {}};
+  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
+    const auto permitted = publisher->instruments_of({s});
+    run_settings.permitted.emplace_back(permitted.begin(), permitted.end());
+  }
+  auto limits =
+      limit_table(settings, facts.instruments, facts.currencies, run_settings.permitted);
   if (!limits) return std::unexpected(std::move(limits.error()));
-  for (std::uint16_t s = 0; s < names.size(); ++s) {
-    for (const InstrumentId instrument : publisher->instruments_of({s})) {
-      auto permitted = limits->permit({s}, facts.instruments[instrument]);
-      if (!permitted)
-        return std::unexpected(std::move(permitted.error()).with("strategy \"" + names[s] + "\""));
-    }
-  }
-  for (std::uint32_t i = 0; i < settings.instruments.size(); ++i) {
-    const auto& leverage = settings.instruments[i].leverage;
-    if (!leverage) continue;
-    constexpr int kDigits = 4;
-    if (const auto value = parse_units(*leverage, kDigits))
-      limits->set_leverage(facts.instruments.find(settings.instruments[i].name), {*value, kDigits});
-  }
   const unsigned number = engine_number_of(settings.account.engine_id);
   std::uint64_t newest_run = prior->belief().newest_run();
   for (const ClientOrderId id : facts.recent_ids) {
@@ -117,23 +109,8 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
                           "history knows: the clock went back; start again when it is past it",
                           run, newest_run)});
   }
-  engine::TradingCoreSettings core_settings;
-  core_settings.orders.keep_protective = settings.engine.keep_protective;
-  core_settings.orders.requires_timer_cover = settings.engine.require_cod;
-  core_settings.exclusive_account = settings.account.exclusive_account;
-  core_settings.reducer.long_short =
-      settings.account.position_mode == engine::AccountSettings::PositionMode::LongShort;
-  core_settings.reducer.reduces_foreign = settings.account.exclusive_account;
-  core_settings.profits.day_start = settings.risk.day_start;
-  core_settings.losses = engine::loss_limits_of(settings.risk, names);
-  auto protections =
-      engine::resolve_protections(settings.protections, names, facts.instruments, facts.currencies);
-  if (!protections) return std::unexpected(std::move(protections.error()));
-  core_settings.protections = std::move(*protections);
-  for (const auto& instrument : settings.instruments)
-    core_settings.margin_modes.push_back(instrument.margin_mode);
-  for (const auto& strategy : settings.strategies)
-    core_settings.on_start.push_back(strategy.on_start);
+  auto made_settings = core_settings(settings, facts.instruments, facts.currencies);
+  if (!made_settings) return std::unexpected(std::move(made_settings.error()));
   const std::string_view risk_currency = settings.risk.currency.view();
   if (!facts.currencies.find(risk_currency).valid()) {
     return std::unexpected(Error{
@@ -141,20 +118,23 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
                     "so that no limit could be compared with anything",
                     risk_currency)});
   }
-  // Dollars of all kinds count alike, but only where the limits are in dollars.
-  constexpr std::array<std::string_view, 3> kDollars{"USD", "USDT", "USDC"};
-  if (std::ranges::find(kDollars, risk_currency) != kDollars.end()) {
-    for (const std::string_view dollar : kDollars) {
-      const CurrencyId id = facts.currencies.find(dollar);
-      if (id.valid()) core_settings.dollar_currencies.push_back(id);
-    }
-  }
   tap.emplace(*publisher, facts.instruments);
   book_tap.emplace(*publisher, facts.instruments);
   define_ids(now);
-  core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, link, &link, *tap,
-                                 *book_tap, *this, &link},
-               core_settings, settings.risk, std::move(*limits), names.size(), *ids);
+  run_settings.write(*journal, now);
+  VenuePort* port = &link;
+  AlgoPort* algos = &link;
+  if (settings.journal.mode != JournalMode::Process) {
+    disk.emplace(*store);
+    durable.emplace(link, &link, &link, *journal, *disk);
+    port = &*durable;
+    algos = &*durable;
+  }
+  core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, *port, &link, *tap,
+                                 *book_tap, *this, algos},
+               std::move(*made_settings), settings.risk, std::move(*limits),
+               settings.strategies.size(), *ids);
+  if (durable) durable->bind(*core);
   subscriptions = market_subscriptions(facts.instruments, settings.instruments,
                                        publisher->subscriptions(), publisher->candles());
   for (const okx::MarketSubscription& stream : subscriptions) {

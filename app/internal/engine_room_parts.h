@@ -109,6 +109,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   }
 
   void pin() RUNS_ON(kReactor);
+  void watch_journal(Timestamp now) RUNS_ON(kReactor);
 
   /// KILL-09: what was killed stays so until a person resumes.
   void restore_kill(Timestamp now) RUNS_ON(kReactor);
@@ -194,6 +195,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
   std::unique_ptr<HistoryThread> history_thread;  // before the store, whose thread offers to it
   std::unique_ptr<JournalStore> store OWNED_BY(kReactor);
   std::optional<StoreJournal> journal OWNED_BY(kReactor);
+  std::optional<StoreDisk> disk OWNED_BY(kReactor);
+  std::optional<engine::DurablePort> durable OWNED_BY(kReactor);  // modes that wait for the disk
   std::optional<PriorJournal> prior OWNED_BY(kReactor);
   // Before the publisher: handlers live in them.
   std::vector<engine::Plugin> plugins OWNED_BY(kReactor);
@@ -229,6 +232,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   // Shared: atomics, and queues of one producer and one consumer.
   std::atomic<bool> stop_requested{false};
   std::atomic<bool> killed{false};
+  std::atomic<bool> disk_low{false};
   SpscQueue<AdminCommand> commands{64};
   SpscQueue<AdminAnswer> answers{64};
   SpscQueue<BillNews> bills{4096};

@@ -17,6 +17,7 @@ void read_strategies(std::vector<TableReader> strategies, Settings& settings,
                      const Problems& problems);
 void read_rates(TableReader limits, risk::RateLimits& rates);
 void read_risk(TableReader risk, Settings& settings);
+void read_journal(TableReader journal, Settings& settings);
 /// Of [risk]: the sections of the behavioural rules.
 void read_rules(TableReader& risk, risk::BehaviourRules& rules);
 void read_protections(std::vector<TableReader> protections, Settings& settings,
@@ -53,6 +54,8 @@ inline constexpr std::pair<std::string_view, PositionMode> kPositionModes[] = {
     {"net", PositionMode::Net}, {"long_short", PositionMode::LongShort}};
 inline constexpr std::pair<std::string_view, bool> kSpotFees[] = {{"in_base", false},
                                                                   {"in_quote", true}};
+inline constexpr std::pair<std::string_view, JournalMode> kJournalModes[] = {
+    {"process", JournalMode::Process}, {"group", JournalMode::Group}, {"full", JournalMode::Full}};
 inline constexpr std::pair<std::string_view, risk::RuleMode> kRuleModes[] = {
     {"off", risk::RuleMode::Off},
     {"observe", risk::RuleMode::Observe},

@@ -30,6 +30,7 @@ struct WiredOptions {
   okx::AccountVenueSettings venue;
   okx::OrderSessionSettings orders;
   engine::TradingCoreSettings core;
+  risk::Settings risk;  ///< but for what the harness opens wide
   okx_server::Limits limits = okx_server::no_limits();
   int account_mode = 2;
   bool deep_market = true;
@@ -408,37 +409,10 @@ class WiredEngine final : private okx_server::ServerOutput,
                 okx::make_order_terms(instrument, codes.find(instrument.id)->code, false,
                                       static_cast<okx::AccountMode>(options.account_mode - 1)));
     }
-    risk::Settings risk_settings;
-    const risk::RateLimit any{1'000'000, seconds(2)};
-    risk_settings.rates.place = risk_settings.rates.place_batch = risk_settings.rates.amend =
-        risk_settings.rates.amend_batch = risk_settings.rates.cancel =
-            risk_settings.rates.cancel_batch = risk_settings.rates.account = any;
-    if (options.limits_cancels) {
-      risk_settings.rates.cancel = risk::RateLimits{}.cancel;
-      risk_settings.rates.cancel_batch = risk::RateLimits{}.cancel_batch;
-    }
-    risk_settings.account.open_orders_max = 100'000;
-    risk_settings.instrument_default.open_orders_max = 100'000;
-    risk_settings.strategy_default.open_orders_max = 100'000;
-    risk_settings.instrument_default.price_collar_ppm = 500'000;
-    risk_settings.price_collar_majors_ppm = 500'000;
-    auto limits = risk::LimitTable::build(risk_settings, instruments, currencies,
-                                          std::vector<std::string>{"s0"});
-    if (!limits) std::abort();
-    for (const Instrument& instrument : instruments)
-      static_cast<void>(limits->permit(StrategyId{0}, instrument));
-    const auto ids =
-        engine::ClientOrderIds::start(1, static_cast<std::uint64_t>(now.nanos / 1'000'000'000), 0);
-    if (!ids) std::abort();
-    options.core.margin_modes.assign(instruments.size(), MarginMode::Cross);
-    options.core.margin_modes[spot.value] = MarginMode::Cash;
-    core = std::make_unique<engine::TradingCore>(
-        engine::CoreLinks{instruments, currencies, journal, port_,
-                          options.uses_dead_man ? &port_ : nullptr, ears, ears, ears},
-        options.core, risk_settings, std::move(*limits), 1, *ids);
+    core = make_core(journal, port_, options.uses_dead_man ? &port_ : nullptr, instruments,
+                     static_cast<std::uint64_t>(now.nanos / 1'000'000'000), nullptr);
     std::vector<okx::MarketSubscription> wanted;
     for (const Instrument& instrument : instruments) {
-      core->add_book(instrument.id, BookFeed::BestBidOffer);
       wanted.push_back({instrument.id, okx::MarketStream::BestBidOffer});
       if (is_derivative(instrument.kind))
         wanted.push_back({instrument.id, okx::MarketStream::MarkPrice});
@@ -467,6 +441,46 @@ class WiredEngine final : private okx_server::ServerOutput,
     for (Wire& wire : wires_) wire.owner = this;
   }
 
+ public:
+  /// A core of the same settings between others: to replay what this one wrote.
+  std::unique_ptr<engine::TradingCore> make_core(engine::Journal& pen, VenuePort& port,
+                                                 DeadManPort* dead_man, InstrumentTable& table,
+                                                 std::uint64_t run,
+                                                 const engine::PriorBelief* prior) {
+    risk::Settings risk_settings = options.risk;
+    const risk::RateLimit any{1'000'000, seconds(2)};
+    risk_settings.rates.place = risk_settings.rates.place_batch = risk_settings.rates.amend =
+        risk_settings.rates.amend_batch = risk_settings.rates.cancel =
+            risk_settings.rates.cancel_batch = risk_settings.rates.account = any;
+    if (options.limits_cancels) {
+      risk_settings.rates.cancel = risk::RateLimits{}.cancel;
+      risk_settings.rates.cancel_batch = risk::RateLimits{}.cancel_batch;
+    }
+    risk_settings.account.open_orders_max = 100'000;
+    risk_settings.instrument_default.open_orders_max = 100'000;
+    risk_settings.strategy_default.open_orders_max = 100'000;
+    risk_settings.instrument_default.price_collar_ppm = 500'000;
+    risk_settings.price_collar_majors_ppm = 500'000;
+    auto limits = risk::LimitTable::build(risk_settings, instruments, currencies,
+                                          std::vector<std::string>{"s0"});
+    if (!limits) std::abort();
+    for (const Instrument& instrument : instruments)
+      static_cast<void>(limits->permit(StrategyId{0}, instrument));
+    const auto ids =
+        engine::ClientOrderIds::start(1, run, prior == nullptr ? 0 : prior->newest_run());
+    if (!ids) std::abort();
+    options.core.margin_modes.assign(table.size(), MarginMode::Cross);
+    options.core.margin_modes[spot.value] = MarginMode::Cash;
+    auto made = std::make_unique<engine::TradingCore>(
+        engine::CoreLinks{table, currencies, pen, port, dead_man, ears, ears, ears}, options.core,
+        risk_settings, std::move(*limits), 1, *ids);
+    for (const Instrument& instrument : table)
+      made->add_book(instrument.id, BookFeed::BestBidOffer);
+    if (prior != nullptr) made->restore(*prior);
+    return made;
+  }
+
+ private:
   Wire& wire_of(Line line) { return wires_[static_cast<std::size_t>(line)]; }
   okx::SocketSession& session_of(Line line) {
     if (line == Line::Market) return *market_session;
