@@ -175,7 +175,7 @@ ControlResult TradingCore::cancel(const ControlScope& scope, std::string_view wh
 
 ControlResult TradingCore::flatten(const ControlScope& scope, std::string_view who,
                                    Timestamp now) noexcept {
-  now_ = std::max(now_, now);
+  const CoreJournal::Input input(journal_);
   const ControlResult checked = check_scope(scope);
   if (checked != ControlResult::Done) return checked;
   if (scope.level == ControlLevel::Order || scope.level == ControlLevel::Foreign)
