@@ -8,6 +8,7 @@
 #include "app/core_settings.h"
 #include "app/prior_journal.h"
 #include "base/journal_store.h"
+#include "config/change_limit.h"
 #include "config/load.h"
 #include "engine/journal_definitions.h"
 #include "engine/settings_record.h"
@@ -115,6 +116,19 @@ std::expected<engine::ReplayResult, Error> replay_run(RunSetUp& set_up,
         {record.head.sequence, record.type(), {record.head.time}, record.payload});
   }
   engine::JournalReplay replay(inputs);
+  replay.set_limits_after([&, in_force = *limits](std::span<const engine::LimitChangeRecord>
+                                                      changes) mutable
+                          -> std::optional<std::pair<risk::LimitTable, risk::BehaviourRules>> {
+    for (const engine::LimitChangeRecord& change : changes) {
+      const auto wanted = config::with_limit(*settings, change.key, change.after);
+      if (!wanted) return std::nullopt;
+      settings->risk = *wanted;
+    }
+    auto table = risk::LimitTable::build(settings->risk, set_up.instruments, set_up.currencies,
+                                         strategy_names(*settings));
+    if (!table || !table->permit_like(in_force, set_up.instruments)) return std::nullopt;
+    return std::pair(std::move(*table), settings->risk.rules);
+  });
   Silence silence;
   const auto core = std::make_unique<engine::TradingCore>(
       engine::CoreLinks{set_up.instruments, set_up.currencies, replay, replay, &replay, silence,

@@ -385,9 +385,7 @@ void JournalReplay::feed(std::size_t at) {
                         core_->enable(StrategyId{record.strategy}, text_of(record.who), now));
                   });
     case RecordType::LimitChange:
-      return stop(ReplayResult::Outcome::CannotGoOn, at,
-                  "record " + std::to_string(given.sequence) +
-                      ": limits were changed here, and the journal has their words alone");
+      return feed_limits(at);
     case RecordType::Lost:
       return stop(ReplayResult::Outcome::CannotGoOn, at,
                   "the journal was full: inputs are missing");
@@ -472,6 +470,23 @@ void JournalReplay::feed_call(std::size_t at, const CoreCallRecord& call) {
     }
   }
   stop(ReplayResult::Outcome::CannotGoOn, at, "a call of a newer version");
+}
+
+void JournalReplay::feed_limits(std::size_t at) {
+  const Timestamp now = records_[at].time;
+  std::vector<LimitChangeRecord> changes;
+  for (std::size_t i = at; i < records_.size() && records_[i].time == now; ++i) {
+    if (records_[i].type != RecordType::LimitChange) break;
+    const auto change = read_record<LimitChangeRecord>(records_[i].payload);
+    if (!change) break;
+    changes.push_back(*change);
+  }
+  auto limits = limits_after_ ? limits_after_(changes) : std::nullopt;
+  if (!limits)
+    return stop(ReplayResult::Outcome::CannotGoOn, at,
+                "record " + std::to_string(records_[at].sequence) +
+                    ": limits were changed here, to what cannot be made again from their words");
+  core_->replace_limits(limits->first, limits->second, changes, now);
 }
 
 void JournalReplay::feed_control(std::size_t at, const ControlRecord& control) {
