@@ -262,7 +262,7 @@ class ColdSide {
   std::string state_directory_;
   KillFiles kill_files_;
   Nanos next_look_;  // for the dropped file
-  ChildSim* sim_;  // null: none is embedded, or it has ended
+  ChildSim* sim_;    // null: none is embedded, or it has ended
   DiskWatch disk_;
   TidyChild tidy_;
   std::unique_ptr<AdminServer> admin_ OWNED_BY(kCold);

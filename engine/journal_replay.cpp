@@ -296,15 +296,13 @@ void JournalReplay::feed(std::size_t at) {
         core_->on_algo_report(from_record(record));
       });
     case RecordType::FillRow:
-      return with(std::type_identity<FillRowRecord>{}, [&](const FillRowRecord& record) {
-        core_->on_fill_report(from_record(record));
-      });
+      return with(std::type_identity<FillRowRecord>{},
+                  [&](const FillRowRecord& record) { core_->on_fill_report(from_record(record)); });
     case RecordType::Position:
       return with(std::type_identity<PositionRecord>{}, [&](const PositionRecord& record) {
         const InstrumentId instrument{record.instrument};
-        const CurrencyId quote = instruments_->contains(instrument)
-                                     ? (*instruments_)[instrument].quote
-                                     : CurrencyId{};
+        const CurrencyId quote =
+            instruments_->contains(instrument) ? (*instruments_)[instrument].quote : CurrencyId{};
         core_->on_position(from_record(record, quote), record.from_snapshot != 0);
       });
     case RecordType::Balance:
@@ -379,11 +377,10 @@ void JournalReplay::feed(std::size_t at) {
                                        now));
       });
     case RecordType::Latch:
-      return with(std::type_identity<StrategyLatchRecord>{},
-                  [&](const StrategyLatchRecord& record) {
-                    static_cast<void>(
-                        core_->enable(StrategyId{record.strategy}, text_of(record.who), now));
-                  });
+      return with(
+          std::type_identity<StrategyLatchRecord>{}, [&](const StrategyLatchRecord& record) {
+            static_cast<void>(core_->enable(StrategyId{record.strategy}, text_of(record.who), now));
+          });
     case RecordType::LimitChange:
       return feed_limits(at);
     case RecordType::Lost:
@@ -458,8 +455,7 @@ void JournalReplay::feed_call(std::size_t at, const CoreCallRecord& call) {
     case CoreCallRecord::Kind::CancelOrder:
       return core_->cancel_order({call.argument}, now);
     case CoreCallRecord::Kind::MarketSuspect:
-      return core_->on_market_suspect(InstrumentId{static_cast<std::uint32_t>(call.argument)},
-                                      now);
+      return core_->on_market_suspect(InstrumentId{static_cast<std::uint32_t>(call.argument)}, now);
     case CoreCallRecord::Kind::BillsListed:
       return core_->on_bills_listed({static_cast<std::int64_t>(call.argument)}, now);
     case CoreCallRecord::Kind::StrategyFailed: {
@@ -492,8 +488,10 @@ void JournalReplay::feed_limits(std::size_t at) {
 void JournalReplay::feed_control(std::size_t at, const ControlRecord& control) {
   const Timestamp now = records_[at].time;
   const std::string_view who = text_of(control.who);
-  const ControlScope scope{control.level, StrategyId{control.strategy},
-                           InstrumentId{control.instrument}, {control.client_id},
+  const ControlScope scope{control.level,
+                           StrategyId{control.strategy},
+                           InstrumentId{control.instrument},
+                           {control.client_id},
                            {control.venue_id}};
   switch (control.action) {
     case ControlRecord::Action::Kill:

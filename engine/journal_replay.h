@@ -27,8 +27,8 @@ struct ReplayRecord {
 
 struct ReplayResult {
   enum class Outcome : std::uint8_t {
-    Same,      ///< every record came again, byte for byte
-    Differs,   ///< `at` did not
+    Same,        ///< every record came again, byte for byte
+    Differs,     ///< `at` did not
     CannotGoOn,  ///< inputs were lost there, or it is of a version that wrote too little
   };
   Outcome outcome = Outcome::Same;
@@ -55,8 +55,9 @@ class JournalReplay final : public Journal,
 
   /// The limits after those changes, in force one after the other; nothing: they cannot be made. A
   /// replay without it stops where limits were changed.
-  using LimitsAfter = std::function<std::optional<
-      std::pair<risk::LimitTable, risk::BehaviourRules>>(std::span<const LimitChangeRecord>)>;
+  using LimitsAfter =
+      std::function<std::optional<std::pair<risk::LimitTable, risk::BehaviourRules>>(
+          std::span<const LimitChangeRecord>)>;
   void set_limits_after(LimitsAfter limits_after) { limits_after_ = std::move(limits_after); }
 
   ReplayResult run(TradingCore& core, const InstrumentTable& instruments);

@@ -23,7 +23,8 @@ class JournalTest : public ::testing::Test {
  protected:
   void SetUp() override {
     // Thousands of small files: not for a disk.
-    root_ = std::string(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") + "/gannet-journal-XXXXXX";
+    root_ =
+        std::string(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") + "/gannet-journal-XXXXXX";
     ASSERT_NE(mkdtemp(root_.data()), nullptr);
     settings_.directory = root_ + "/journal";
     settings_.ring_path = root_ + "/ring";

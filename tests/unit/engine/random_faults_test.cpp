@@ -134,7 +134,8 @@ class RandomRun {
   void replay() {
     const auto records = test::records_of(bench_.journal);
     engine::JournalReplay replay(records);
-    const auto core = bench_.make_core(replay, replay, nullptr, nullptr, bench_.instruments, nullptr);
+    const auto core =
+        bench_.make_core(replay, replay, nullptr, nullptr, bench_.instruments, nullptr);
     const engine::ReplayResult result = replay.run(*core, bench_.instruments);
     EXPECT_EQ(result.what, "") << "of " << records.size() << " records";
     EXPECT_EQ(result.records, records.size());
