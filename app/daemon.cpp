@@ -32,7 +32,6 @@
 #include "app/summary.h"
 #include "app/tidy_child.h"
 #include "base/clock.h"
-#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/state_directory.h"
 #include "base/thread_role.h"
