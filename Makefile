@@ -3,6 +3,10 @@
 #   make test                                build release and check, run all tests
 #   make campaign                            random orders through the exchange: money, books, positions
 #   make cut-sweep [CUT_STEP=1]              cut the private socket after every message of a run of orders
+#   make drill                               a kill of 100 working orders over loopback: how long it took
+#   make simtest [SEEDS=0..10000]           seeded faults under virtual time, all invariants checked
+#   make mutants                            plant bugs one at a time: the core tests must see each
+#   make crash [CRASHES=500]                 kill -9 at random moments and at every named point of the daemon
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
@@ -11,10 +15,12 @@ SOAK_DURATION ?= 600
 BENCH_FILTER ?= .*
 CAMPAIGN_ORDERS ?= 10000000
 CUT_STEP ?= 1
+CRASHES ?= 500
+SEEDS ?= 0..10000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign cut-sweep build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign crash drill cut-sweep simtest mutants build bench bench-wire soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -45,6 +51,9 @@ bench: build
 bench-wire: build
 	@build/release/bin/gannet_wire_bench
 
+drill: build
+	@build/release/bin/gannet drill --config config/demo.toml
+
 campaign: build
 	@cmake --build --preset release --target exchange_campaign
 	@build/release/bin/exchange_campaign $(CAMPAIGN_ORDERS) 1 2
@@ -53,6 +62,17 @@ campaign: build
 # tenth).
 cut-sweep: check
 	@GANNET_CUT_SWEEP=$(CUT_STEP) build/check/tests/simulation --gtest_filter='PrivateSocketCut.*'
+
+# The real daemon killed while it trades against `gannet sim`, at random moments and at every named
+# point of its code; compared with what really is at the venue. Tells what it did on its last line.
+crash: build
+	@GANNET_CRASHES=$(CRASHES) build/release/tests/integration --gtest_filter='CrashCampaign.*'
+
+simtest: build
+	@build/release/bin/gannet simtest --seeds $(SEEDS) --jobs $$(nproc)
+
+mutants: setup
+	@tools/mutants.py
 
 soak: build
 	@tools/soak.py --bin build/release/bin --duration $(SOAK_DURATION)

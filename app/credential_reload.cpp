@@ -54,11 +54,11 @@ struct CredentialReload::Attempt {
 
 CredentialReload::CredentialReload(net::EventLoop& loop, const net::TlsContext& tls,
                                    const config::Settings& settings,
-                                   const okx::AccountConfig& account, Nanos clock_offset)
-    : loop_(loop), tls_(tls), settings_(settings), account_(account), clock_offset_(clock_offset) {}
+                                   const okx::AccountConfig& account)
+    : loop_(loop), tls_(tls), settings_(settings), account_(account) {}
 CredentialReload::~CredentialReload() = default;
 
-void CredentialReload::start(Done done) {
+void CredentialReload::start(Nanos clock_offset, Done done) {
   if (attempt_) {
     loop_.post(
         [done = std::move(done)] { done(std::unexpected("a reload is under way already")); });
@@ -70,7 +70,7 @@ void CredentialReload::start(Done done) {
         [done = std::move(done), why = std::move(read.error())] { done(std::unexpected(why)); });
     return;
   }
-  attempt_ = std::make_shared<Attempt>(loop_, *read, clock_offset_);
+  attempt_ = std::make_shared<Attempt>(loop_, *read, clock_offset);
   Attempt& attempt = *attempt_;
   attempt.done = std::move(done);
   auto http =
@@ -87,7 +87,7 @@ void CredentialReload::start(Done done) {
   attempt.connection = std::move(*socket);
   const bool demo = settings_.venue.environment == config::Environment::Demo;
   attempt.http->send(
-      okx::account_config_request({&attempt.signer, demo}, wall_clock_now() + clock_offset_),
+      okx::account_config_request({&attempt.signer, demo}, wall_clock_now() + clock_offset),
       [this, asked = std::weak_ptr(attempt_)](net::HttpAnswer answer) {
         if (!attempt_ || asked.lock() != attempt_) return;  // it took too long, and is over
         if (answer.response.status == 0) {

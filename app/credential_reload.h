@@ -24,14 +24,14 @@ class CredentialReload {
 
   /// All outlive it. `account`: what the present key belongs to.
   CredentialReload(net::EventLoop& loop, const net::TlsContext& tls,
-                   const config::Settings& settings, const okx::AccountConfig& account,
-                   Nanos clock_offset);
+                   const config::Settings& settings, const okx::AccountConfig& account);
   ~CredentialReload();
   CredentialReload(const CredentialReload&) = delete;
   CredentialReload& operator=(const CredentialReload&) = delete;
 
   /// `done` is called once, never from within; at once refused while another reload is under way.
-  void start(Done done);
+  /// `clock_offset`: venue minus ours, now.
+  void start(Nanos clock_offset, Done done);
 
  private:
   struct Attempt;
@@ -41,7 +41,6 @@ class CredentialReload {
   const net::TlsContext& tls_;
   const config::Settings& settings_;
   const okx::AccountConfig& account_;
-  Nanos clock_offset_;
   std::shared_ptr<Attempt> attempt_;  // null: none is under way
 };
 

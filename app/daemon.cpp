@@ -16,16 +16,23 @@
 
 #include "app/admin.h"
 #include "app/child_sim.h"
+#include "app/crash_brake.h"
 #include "app/credential_reload.h"
+#include "app/disk_watch.h"
 #include "app/embedded_venue.h"
 #include "app/engine_room.h"
 #include "app/fee_check.h"
 #include "app/frame_recorder.h"
+#include "app/kill_files.h"
+#include "app/limit_desk.h"
+#include "app/limit_use.h"
 #include "app/paper_venue.h"
 #include "app/record_run.h"
 #include "app/startup.h"
 #include "app/summary.h"
+#include "app/tidy_child.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/state_directory.h"
 #include "base/thread_role.h"
@@ -60,19 +67,27 @@ std::unique_ptr<FrameRecorder> open_recorder(const config::Settings& settings) {
   return nullptr;
 }
 
+/// The answer to a command that a file gave: no person waits under that number.
+constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
+
 /// What the main thread does while the reactor trades: signals, the operator's socket, the kill
 /// file, status lines.
 class ColdSide {
  public:
-  ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload, okx::Signer& signer,
-           const DaemonOptions& options, std::string state_directory, ChildSim* sim)
+  ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload, LimitDesk& desk,
+           okx::Signer& signer, const DaemonOptions& options, std::string state_directory,
+           ChildSim* sim, const config::JournalConfig& journal)
       : loop_(loop),
         room_(room),
         reload_(reload),
+        desk_(desk),
         signer_(signer),
         options_(options),
         state_directory_(std::move(state_directory)),
-        sim_(sim) {}
+        kill_files_(state_directory_),
+        sim_(sim),
+        disk_(state_directory_, journal),
+        tidy_(state_directory_, journal.retention_days) {}
 
   std::expected<void, Error> listen() RUNS_ON(kCold) {
     auto admin = AdminServer::listen(loop_, admin_socket_path(state_directory_), room_.status(),
@@ -80,7 +95,12 @@ class ColdSide {
                                          RUNS_ON(kCold) { return carry_out(command); });
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
-    loop_.on_signals({SIGINT, SIGTERM}, [this](int) { room_.request_stop(); });
+    loop_.on_signals({SIGINT, SIGTERM, SIGUSR1, SIGHUP}, [this](int signal) {
+      ThreadRoleScope role(kCold);
+      if (signal == SIGHUP) return change_limits(desk_.reload(false, "signal"), {});
+      if (signal != SIGUSR1) return room_.request_stop();
+      kill("signal SIGUSR1", "signal", 0);
+    });
     return {};
   }
 
@@ -93,6 +113,7 @@ class ColdSide {
       loop_.run_for(milliseconds(10));
       serve();
       const Nanos now = monotonic_now();
+      obey_dropped_file(now);
       if (sim_ != nullptr && !sim_->running()) {
         sim_ = nullptr;
         fmt::print(stderr,
@@ -101,6 +122,8 @@ class ColdSide {
             {LogField::string("text", "the embedded venue ended")});
         room_.request_stop();
       }
+      watch_disk(now);
+      tidy_.work(room_.journal_segment(), now);
       if (options_.duration && now - start >= *options_.duration) room_.request_stop();
       if (options_.show_status && now >= next_line) {
         next_line = next_line + seconds(1);
@@ -117,11 +140,16 @@ class ColdSide {
 
  private:
   bool carry_out(const AdminCommand& command) RUNS_ON(kCold) {
+    using Kind = AdminCommand::Kind;
+    if (command.kind == Kind::ShowLimits || command.kind == Kind::ShowLimitsPage)
+      return show_limits(command);
+    if (command.kind == Kind::SetLimit || command.kind == Kind::ReloadLimits)
+      return change_limits(command);
     if (command.kind != AdminCommand::Kind::ReloadCredentials) return room_.post(command);
     log(wall_clock_now(), LogEvent::CommandReceived,
         {LogField::number("kind", static_cast<int>(command.kind)),
          LogField::string("who", command.who.view()), LogField::string("argument", "")});
-    reload_.start([this, command](std::expected<okx::Credentials, std::string> proven) {
+    const auto done = [this, command](std::expected<okx::Credentials, std::string> proven) {
       if (proven) {
         signer_.replace(*proven);
         return room_.replace_credentials(std::move(*proven), command);
@@ -131,13 +159,56 @@ class ColdSide {
       ThreadRoleScope role(kCold);
       admin_->answer(
           {command.id, false, AdminAnswer::Text("the old key stays: " + proven.error())});
+    };
+    reload_.start(room_.status().load().clock_offset, done);
+    return true;
+  }
+
+  bool show_limits(const AdminCommand& command) RUNS_ON(kCold) {
+    // Answered when the reactor has had its turn: after the caller has noted who waits.
+    room_.ask_limits([this, command](const LimitUse& use) {
+      ThreadRoleScope role(kCold);
+      const LimitNames names = desk_.names();
+      const bool json = command.kind == AdminCommand::Kind::ShowLimits;
+      admin_->answer(command.id, true, json ? limits_json(use, names) : limits_page(use, names),
+                     true);
     });
     return true;
   }
 
+  /// PRE-20: by an authenticated command (the socket is its owner's), or from the file.
+  bool change_limits(const AdminCommand& command) RUNS_ON(kCold) {
+    std::string_view rest = command.argument.view();
+    constexpr std::string_view kConfirm = "--confirm";
+    const bool confirmed = rest.starts_with(kConfirm);
+    if (confirmed) rest.remove_prefix(std::min(rest.size(), kConfirm.size() + 1));
+    const auto space = rest.find(' ');
+    const std::string_view value = space == std::string_view::npos ? "" : rest.substr(space + 1);
+    const std::string_view who = command.who.view();
+    LimitVerdict verdict = command.kind == AdminCommand::Kind::ReloadLimits
+                               ? desk_.reload(confirmed, who)
+                               : desk_.set(rest.substr(0, space), value, confirmed, who);
+    loop_.post([this, command, verdict = std::move(verdict)]() mutable {
+      ThreadRoleScope role(kCold);
+      change_limits(std::move(verdict), command);
+    });
+    return true;
+  }
+
+  void change_limits(LimitVerdict verdict, const AdminCommand& command) RUNS_ON(kCold) {
+    if (verdict.replacement == nullptr)
+      return admin_->answer(command.id, verdict.good, std::move(verdict.answer));
+    room_.replace_limits(std::move(verdict.replacement),
+                         [this, id = command.id, answer = std::move(verdict.answer)] {
+                           ThreadRoleScope role(kCold);
+                           admin_->answer(id, true, answer);
+                         });
+  }
+
   void serve() RUNS_ON(kCold) {
     for (KillChange change; room_.take_kill_change(change);) {
-      const bool good = keep(change);
+      const bool good = kill_files_.keep(change);  // KILL-09: durable before it is acknowledged
+      if (change.command == kDroppedFile && good) kill_files_.take_dropped();
       if (change.command == 0) continue;
       admin_->answer(
           {change.command, good,
@@ -145,28 +216,55 @@ class ColdSide {
                                   : "done, but it could not be written to the state directory: it "
                                     "will not survive a restart")});
     }
-    for (AdminAnswer answer; room_.take_answer(answer);) admin_->answer(answer);
+    for (AdminAnswer answer; room_.take_answer(answer);) {
+      if (answer.is_orders) {
+        admin_->answer(answer.id, to_json(room_.orders().load()));
+      } else {
+        admin_->answer(answer);
+      }
+    }
   }
 
-  /// KILL-09: durable before it is acknowledged.
-  bool keep(const KillChange& change) RUNS_ON(kCold) {
-    const std::string file = state_directory_ + "/killed";
-    if (change.killed) {
-      return write_file_durably(file, fmt::format("{}\n{}\n", change.why.view(), change.who.view()))
-          .has_value();
-    }
-    std::error_code error;
-    std::filesystem::remove(file, error);
-    return !error;
+  void watch_disk(Nanos now) {
+    const auto verdict = disk_.look(now);
+    if (!verdict) return;
+    room_.set_disk_low(*verdict != DiskWatch::Verdict::Enough);
+    if (*verdict != DiskWatch::Verdict::EndProcess) return;
+    fmt::print(stderr, "gannetd: the disk of {} is full: orders are cancelled and it ends\n",
+               state_directory_);
+    room_.request_stop();
+  }
+
+  /// KILL-10: by signal and by file; the operator's own words come through the socket.
+  bool kill(std::string_view why, std::string_view who, std::uint64_t id) RUNS_ON(kCold) {
+    AdminCommand command;
+    command.argument = FixedString<120>(why);
+    command.who = FixedString<47>(who);
+    command.id = id;
+    return room_.post(command);
+  }
+
+  void obey_dropped_file(Nanos now) RUNS_ON(kCold) {
+    if (now < next_look_) return;
+    next_look_ = now + milliseconds(50);
+    const auto why = kill_files_.dropped();
+    if (!why) return;
+    // Once more after a while, should the answer have got lost.
+    if (kill(*why, "kill file", kDroppedFile)) next_look_ = now + seconds(1);
   }
 
   net::EventLoop& loop_;
   EngineRoom& room_;
   CredentialReload& reload_;
+  LimitDesk& desk_;
   okx::Signer& signer_;  // this thread's own
   const DaemonOptions& options_;
   std::string state_directory_;
+  KillFiles kill_files_;
+  Nanos next_look_;  // for the dropped file
   ChildSim* sim_;  // null: none is embedded, or it has ended
+  DiskWatch disk_;
+  TidyChild tidy_;
   std::unique_ptr<AdminServer> admin_ OWNED_BY(kCold);
 };
 
@@ -210,6 +308,15 @@ int run_daemon(const DaemonOptions& options) {
   log(wall_clock_now(), LogEvent::EngineStarting,
       {LogField::string("config", options.config_file), LogField::string("state", state->path()),
        LogField::string("engine_id", settings.account.engine_id)});
+
+  CrashBrake brake(state->path());
+  if (auto may = brake.start(wall_clock_now(), options.after_crashes); !may)
+    return fail(kRefused, may.error().message);
+  // Refused starts are ends of their own too.
+  struct EndOfItsOwn {
+    const CrashBrake& brake;
+    ~EndOfItsOwn() { brake.end(); }
+  } const end_of_its_own{brake};
 
   std::unique_ptr<ChildSim> sim;
   const bool paper = settings.venue.environment == config::Environment::Paper;
@@ -265,8 +372,10 @@ int run_daemon(const DaemonOptions& options) {
              LogField::decimal("taker_told", told.taker.mantissa, told.taker.digits)});
       });
   fee_check.start();
-  CredentialReload reload(cold, *tls, settings, facts->account, facts->clock_offset);
-  ColdSide cold_side(cold, **room, reload, bill_signer, options, state->path(), sim.get());
+  CredentialReload reload(cold, *tls, settings, facts->account);
+  LimitDesk desk(settings, facts->instruments, facts->currencies, (*room)->limits());
+  ColdSide cold_side(cold, **room, reload, desk, bill_signer, options, state->path(), sim.get(),
+                     settings.journal);
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);
 
@@ -282,6 +391,7 @@ int run_daemon(const DaemonOptions& options) {
   const int code = finish(options, **room);
   if ((*room)->has_abandoned_lane()) {
     std::fflush(nullptr);
+    brake.end();
     std::_Exit(code == 0 ? kNotClean : code);
   }
   return code;

@@ -13,6 +13,7 @@ struct DaemonOptions {
   std::optional<Nanos> duration;  ///< end by itself after so long
   std::string summary_file;       ///< JSON at the end; "": none
   std::string log_output = "stderr";
+  bool after_crashes = false;  ///< start although the last starts died (REC-12)
   bool show_status = false;  ///< a status line a second on standard output
 };
 

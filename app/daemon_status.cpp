@@ -75,6 +75,41 @@ std::string_view banner_of(config::Environment environment) noexcept {
   return environment == config::Environment::Paper ? "PAPER " : "";
 }
 
+void append_kill_times(std::string& out, const KillTimes& times) {
+  fmt::format_to(std::back_inserter(out),
+                 "\"kill_times_ns\":{{\"waited\":{},\"sent\":{},\"cancels\":{},\"flat\":{}}},",
+                 times.waited.count, times.sent.count, times.cancels, times.flat.count);
+}
+
+std::string_view name_of(engine::ReductionResult::End end) noexcept {
+  switch (end) {
+    case engine::ReductionResult::End::Done:
+      return "done";
+    case engine::ReductionResult::End::Residue:
+      return "residue";
+    case engine::ReductionResult::End::Withdrawn:
+      return "withdrawn";
+  }
+  return "";
+}
+
+void append_reductions(std::string& out, const DaemonStatus& status) {
+  fmt::format_to(std::back_inserter(out), "\"reductions\":{{\"running\":{},\"ended\":[",
+                 status.reductions_running);
+  bool first = true;
+  for (const DaemonStatus::Reduction& row : status.reductions) {
+    if (row.time.nanos == 0) continue;
+    fmt::format_to(std::back_inserter(out),
+                   "{}{{\"time_ns\":{},\"instrument\":\"{}\",\"strategy\":\"{}\",\"end\":\"{}\","
+                   "\"left\":\"{}\",\"refusal\":\"{}\"}}",
+                   first ? "" : ",", row.time.nanos, row.instrument.view(), row.strategy.view(),
+                   name_of(row.end), units_text(row.left.raw, row.quantity_digits),
+                   row.refusal ? gannet::name_of(*row.refusal) : "");
+    first = false;
+  }
+  out += "]},";
+}
+
 void append_recording(std::string& out, const DaemonStatus& status) {
   if (!status.recording) {
     out += "\"recording\":null,";
@@ -144,7 +179,7 @@ std::string to_json(const DaemonStatus& status) {
   fmt::format_to(
       put,
       "{{\"environment\":\"{}\",\"state\":\"{}\",\"hold_reason\":\"{}\",\"kill_reason\":\"{}\","
-      "\"flat\":{},"
+      "\"killed_parts\":\"{}\",\"flat\":{},"
       "\"uptime_s\":{},\"market_ready\":{},\"account_ready\":{},\"journal_failed\":{},"
       "\"market_frames\":{},\"account_frames\":{},\"reconnects\":{},\"moves\":{},"
       "\"frames_refused\":{},"
@@ -153,13 +188,16 @@ std::string to_json(const DaemonStatus& status) {
       "\"foreign_orders\":{},\"algo_orders\":{},\"kept_orders\":{},\"log_records_lost\":{},"
       "\"clock_offset_ns\":{},",
       name_of(status.environment), name_of(status.state), name_of(status.hold_reason),
-      json_text(status.kill_reason.view()), status.flat_confirmed,
+      json_text(status.kill_reason.view()), json_text(status.killed_parts.view()),
+      status.flat_confirmed,
       (status.time - status.started).count / 1'000'000'000, status.market_ready,
       status.account_ready, status.journal_failed, status.market_frames, status.account_frames,
       status.reconnects, status.moves, status.frames_refused, status.orders, status.fills,
       status.denied, status.rejected, status.open_orders, status.unknown_orders,
       status.foreign_orders, status.algo_orders, status.kept_orders, status.log_records_lost,
       status.clock_offset.count);
+  append_kill_times(out, status.kill_times);
+  append_reductions(out, status);
   append_recording(out, status);
   append_figures(out, "tick_to_order_ns", status.tick_to_order);
   out += ',';
@@ -219,6 +257,8 @@ std::string status_page(const DaemonStatus& status) {
   fmt::format_to(put, "state          {}{}{}\n", banner_of(status.environment),
                  state_text(status.state, status.hold_reason),
                  status.kill_reason.empty() ? "" : fmt::format(" ({})", status.kill_reason.view()));
+  if (!status.killed_parts.empty())
+    fmt::format_to(put, "killed         {}\n", status.killed_parts.view());
   fmt::format_to(put, "connections    market {}, account {}, {} reconnects\n",
                  status.market_ready ? "ready" : "down", status.account_ready ? "ready" : "down",
                  status.reconnects);

@@ -15,6 +15,7 @@
 #include "domain/amount.h"
 #include "domain/instrument.h"
 #include "engine/lane_messages.h"
+#include "engine/position_reducer.h"
 
 namespace gannet::app {
 
@@ -24,6 +25,14 @@ struct StageFigures {
   Nanos p50;
   Nanos p99;
   Nanos maximum;
+};
+
+/// How quick the last kill of the engine was (KILL-01 to KILL-05). All zero: there was none.
+struct KillTimes {
+  Nanos waited;  ///< from the command's arrival to the turn that set the flag: nothing new after it
+  Nanos sent;    ///< from there until every cancel that the limits allow was handed to its socket
+  std::uint64_t cancels = 0;  ///< that many orders
+  Nanos flat;  ///< from there until the venue's own list had held none, twice; zero: not yet
 };
 
 /// What an operator wants to see at a glance, by value: the reactor publishes one a few times a
@@ -62,11 +71,27 @@ struct DaemonStatus {
   };
   static constexpr std::size_t kMaxMarketLines = 5;
 
+  /// A position that was brought down, or not.
+  struct Reduction {
+    Timestamp time;  ///< when that ended; zero: none
+    InstrumentName instrument;
+    FixedString<31> strategy;  ///< "": the account's
+    Quantity left;             ///< signed
+    std::uint8_t quantity_digits = 0;
+    engine::ReductionResult::End end = engine::ReductionResult::End::Done;
+    std::optional<DenialReason> refusal;  ///< the newest
+  };
+  static constexpr std::size_t kMaxReductions = 16;
+
   Timestamp time;
   Timestamp started;
   engine::EngineState state = engine::EngineState::Cold;
   engine::HoldReason hold_reason = engine::HoldReason::None;
   FixedString<120> kill_reason;
+  FixedString<255> killed_parts;  ///< "strategy quotes, instrument BTC-USDT-SWAP"; "": none
+  KillTimes kill_times;
+  std::uint32_t reductions_running = 0;
+  std::array<Reduction, kMaxReductions> reductions;  ///< the newest that ended, in no order
   bool flat_confirmed = false;
   bool journal_failed = false;
   bool market_ready = false;

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <utility>
 
-#include "app/book_carry.h"
 #include "app/recording.h"
 #include "app/recording_reader.h"
 #include "app/segment_writer.h"
+#include "gateway/okx/protocol/book_carry.h"
 #include "gateway/okx/protocol/frame_summary.h"
 #include "gateway/okx/protocol/session_io.h"
 
@@ -200,7 +200,7 @@ class Conversion {
   const ConvertOptions& options_;
   LineSink& sink_;
   Filter filter_;
-  BookCarry carry_;
+  okx::BookCarry carry_;
   Timestamp time_;
   bool begun_ = false;
   ConvertFigures figures_;

@@ -21,10 +21,50 @@ constexpr Nanos kIdleSleep = microseconds(500);
 constexpr Nanos kStrategyStopPatience = seconds(2);
 constexpr Nanos kLanePatience = seconds(1);
 constexpr Nanos kFlatPatience = seconds(15);
-// REST requests of the market session's book seeds are told from the account's by this bit.
-constexpr std::uint64_t kSeedRequest = std::uint64_t{1} << 63;
+constexpr Nanos kReloadPatience = seconds(60);
+// Of public requests: those about definitions are told from those about books by this bit.
 constexpr std::uint64_t kDefinitionRequest = std::uint64_t{1} << 62;
-constexpr int kSeedLevels = 400;
+
+/// "STRATEGY RULE MILLISECONDS WHY": what cannot be read says so by an unknown strategy, a rule
+/// that nobody may override, or no time.
+template <class F>
+engine::Override override_of(const AdminCommand& command, Timestamp now, F&& strategy_named) {
+  std::string_view rest = command.argument.view();
+  const auto word = [&rest] {
+    const auto space = rest.find(' ');
+    const std::string_view first = rest.substr(0, space);
+    rest = space == std::string_view::npos ? "" : rest.substr(space + 1);
+    return first;
+  };
+  engine::Override wish;
+  wish.strategy = strategy_named(word());
+  const std::string_view rule = word();
+  for (int i = 0; i < kDenialReasons; ++i) {
+    const auto reason = static_cast<DenialReason>(i);
+    if (gannet::name_of(reason) == rule) wish.rule = reason;
+  }
+  const auto milliseconds_given = parse_units(word(), 0).value_or(0);
+  wish.expires = now + milliseconds(std::min<std::int64_t>(milliseconds_given, 3'600'000));
+  wish.who = FixedString<47>(command.who.view());
+  wish.why = FixedString<120>(rest);
+  return wish;
+}
+
+std::string_view sentence_of(engine::OverrideRefusal refusal) noexcept {
+  switch (refusal) {
+    case engine::OverrideRefusal::UnknownStrategy:
+      return "no such strategy";
+    case engine::OverrideRefusal::NotOverridable:
+      return "nobody may override that rule, or there is none of that name: docs/denials.md";
+    case engine::OverrideRefusal::TooLong:
+      return "an override lasts at most 60 seconds";
+    case engine::OverrideRefusal::NoReason:
+      return "a reason is needed, for the journal";
+    case engine::OverrideRefusal::OneAtATime:
+      return "another override waits for its order";
+  }
+  return "";
+}
 
 }  // namespace
 
@@ -33,6 +73,7 @@ void EngineRoom::Parts::run() {
   pin();
   const Timestamp now = wall_clock_now();
   started = now;
+  last_rest_timer = now;
   last_definition = now;
   last_summary = now;
   std::vector<std::unique_ptr<engine::LaneThread>> lanes;
@@ -49,7 +90,7 @@ void EngineRoom::Parts::run() {
   market_feed->start();
   order_sockets.open_line(0);
   if (business_lines) business_lines->start();
-  algo_connection->start();
+  algo_sockets.open_line(0);
   while (!stop_requested.load(std::memory_order_acquire)) turn();
   stop();
   for (const auto& lane : lanes) {
@@ -67,30 +108,47 @@ void EngineRoom::Parts::turn() {
   }
   const Timestamp now = wall_clock_now();
   rest->poll([&](const okx::RestAnswer& answer) RUNS_ON(kReactor) { on_rest_answer(answer, now); });
+  public_rest->poll([&](const okx::RestAnswer& answer)
+                        RUNS_ON(kReactor) { on_public_answer(answer, now); });
   for (AdminCommand command; commands.try_pop(command);) carry_out(command, now);
   take_bills(now);
   publisher->do_work(now);
   core->on_timer(now);
+  if (durable) durable->release(now);
   if (now - last_rest_timer >= kTimerInterval) {
+    watch_pauses(now);
     last_rest_timer = now;
     venue->on_timer(now);
     order_lines->on_timer(now);
     market_feed->on_timer(now);
+    book_seeds->on_timer(now);
     if (business_lines) business_lines->on_timer(now);
     algo_rest->set_clock_offset(rest_session->clock_offset());
-    algo_session->set_clock_offset(rest_session->clock_offset());
+    market_feed->set_clock_offset(rest_session->clock_offset());
+    for (auto& session : algo_sessions) session->set_clock_offset(rest_session->clock_offset());
     algo_rest->on_timer(now);
-    if (algo_session->take_ready()) core->request_round();  // what it missed, the lists tell
+    algo_lines->on_timer(now);
+    if (reload) answer_reload(now);
   }
   if (now - last_definition >= definition_spacing()) ask_definition(now);
-  if (store->failed() && !journal_failure_told) {
-    journal_failure_told = true;
-    log(now, LogEvent::JournalError, {LogField::string("directory", links.state_directory)});
-    core->set_journal_failed(true, now);
-  }
+  watch_journal(now);
   // Nothing can be asked of a venue that refuses the key: its dead-man timer does the rest.
   if (!session_log.fatal().empty()) stop_requested.store(true, std::memory_order_release);
   if (now - last_status >= kStatusInterval) publish_status(now);
+}
+
+/// REC-08, REC-09: a journal that cannot be written, or soon cannot, holds trading; a failed write
+/// stays so for the run.
+void EngineRoom::Parts::watch_journal(Timestamp now) {
+  const bool is_bad = store->failed() || disk_low.load(std::memory_order_acquire);
+  if (is_bad == journal_failure_told) return;
+  journal_failure_told = is_bad;
+  log(now, LogEvent::JournalError,
+      {LogField::string("directory", links.state_directory),
+       LogField::string("why", store->failed() ? "a write or sync failed: final for this run"
+                               : is_bad        ? "the disk is nearly full: trading is held"
+                                               : "the disk has room again")});
+  core->set_journal_failed(is_bad, now);
 }
 
 void EngineRoom::Parts::take_bills(Timestamp now) {
@@ -132,7 +190,7 @@ void EngineRoom::Parts::stop() {
   market_feed->stop();
   order_sockets.close_all();
   if (business_lines) business_lines->stop();
-  algo_connection->stop();
+  algo_sockets.close_all();
   publish_status(wall_clock_now());
   log(wall_clock_now(), LogEvent::EngineStopped,
       {LogField::number("open_orders", static_cast<std::int64_t>(at_end.open_orders)),
@@ -147,7 +205,7 @@ bool EngineRoom::Parts::leave_only_what_may_stay() {
   };
   engine::OrderManager& orders = core->orders();
   orders.table().for_each_open([&](engine::Order& order) {
-    if (must_go(order)) orders.cancel_by_engine(order, wall_clock_now());
+    if (must_go(order)) core->cancel_order(order.client_id, wall_clock_now());
   });
   const bool gone = turn_until(
       [&] {
@@ -181,34 +239,30 @@ void EngineRoom::Parts::pin() {
 }
 
 void EngineRoom::Parts::on_rest_answer(const okx::RestAnswer& answer, Timestamp now) {
-  if ((answer.id & kDefinitionRequest) != 0) {
-    confirm_definitions(answer.response, now);
-    return;
-  }
-  if ((answer.id & AlgoRequests::kBit) != 0 && (answer.id & kSeedRequest) == 0) {
+  if ((answer.id & AlgoRequests::kBit) != 0) {
     algo_rest->on_response(answer.id & ~AlgoRequests::kBit, answer.response, now,
                            answer.certainly_not_sent);
     return;
   }
-  if ((answer.id & kSeedRequest) == 0) {
-    rest_session->on_response(answer.id, answer.response, now, answer.certainly_not_sent);
-    return;
-  }
-  const auto asked = seeds.find(answer.id);
-  if (asked == seeds.end()) return;
+  rest_session->on_response(answer.id, answer.response, now, answer.certainly_not_sent);
+}
+
+void EngineRoom::Parts::on_public_answer(const okx::RestAnswer& answer, Timestamp now) {
+  if ((answer.id & kDefinitionRequest) != 0) return confirm_definitions(answer.response, now);
+  const auto book = book_seeds->on_response(answer.id, answer.response, now);
+  if (!book) return;
   std::string body = answer.response.status == 200 ? answer.response.body : "";
   const std::size_t size = body.size();
   body.append(okx::kTextPadding, '\0');
-  market_feed->on_book_seed(asked->second.first, asked->second.second,
-                            std::string_view(body.data(), size), now);
-  seeds.erase(asked);
+  market_feed->on_book_seed(book->instrument, book->feed, std::string_view(body.data(), size), now);
 }
 
 void EngineRoom::Parts::ask_definition(Timestamp now) {
   last_definition = now;
   const InstrumentId id{next_definition++ % static_cast<std::uint32_t>(facts.instruments.size())};
-  rest->send_request(kDefinitionRequest | ++last_seed,
-                     okx::public_instrument_request(public_identity, facts.instruments[id]));
+  public_rest->send_request(
+      kDefinitionRequest | ++last_question,
+      okx::public_instrument_request(public_identity, facts.instruments[id]));
 }
 
 void EngineRoom::Parts::confirm_definitions(const HttpResponse& response, Timestamp now) {
@@ -221,18 +275,6 @@ void EngineRoom::Parts::confirm_definitions(const HttpResponse& response, Timest
   std::vector<okx::PushedInstrument> rows;
   if (!okx::decode_instrument_changes(reader, facts.codes, rows)) return;
   for (const okx::PushedInstrument& row : rows) core->on_instrument_changed(row.change, now);
-}
-
-bool EngineRoom::Parts::request_book_snapshot(InstrumentId instrument, BookFeed feed,
-                                              Timestamp) noexcept {
-  const std::uint64_t id = kSeedRequest | ++last_seed;
-  if (!rest->send_request(
-          id, okx::book_request(public_identity, facts.instruments[instrument].name.view(),
-                                kSeedLevels))) {
-    return false;
-  }
-  seeds[id] = {instrument, feed};
-  return true;
 }
 
 bool EngineRoom::Parts::permits(const HttpRequest& request) const {
@@ -253,11 +295,20 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
   const std::string_view who = command.who.view();
   AdminAnswer answer{command.id, true, {}};
   switch (command.kind) {
+    case AdminCommand::Kind::Cancel:
+    case AdminCommand::Kind::Flatten:
+      return control(command, now);
+    case AdminCommand::Kind::Orders:
+      list_orders(now);
+      answer.is_orders = true;
+      break;
     case AdminCommand::Kind::Kill:
+      if (command.level != engine::ControlLevel::Engine) return control(command, now);
       waiting_kill_command = command.id;
-      core->kill(command.argument.view(), who, now);
+      kill_engine(command, now);
       return;  // on_kill_changed has handed it on: it is answered when it is durable
     case AdminCommand::Kind::Resume:
+      if (command.level != engine::ControlLevel::Engine) return control(command, now);
       waiting_kill_command = command.id;
       core->resume(who, now);
       if (waiting_kill_command == 0) return;  // a kill was cleared: answered when that is durable
@@ -269,7 +320,18 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
       answer.text = AdminAnswer::Text("held");
       break;
     case AdminCommand::Kind::ReloadCredentials:
-      return;  // the cold thread's own: take_credentials
+    case AdminCommand::Kind::ShowLimits:
+    case AdminCommand::Kind::ShowLimitsPage:
+    case AdminCommand::Kind::SetLimit:
+    case AdminCommand::Kind::ReloadLimits:
+      return;  // the cold thread's own
+    case AdminCommand::Kind::EnableStrategy:
+      answer.good = core->enable(strategy_named(command.argument.view()), who, now);
+      answer.text = AdminAnswer::Text(answer.good ? "enabled" : "no such strategy is disabled");
+      break;
+    case AdminCommand::Kind::GrantOverride:
+      grant_override(command, answer, now);
+      break;
     case AdminCommand::Kind::Accept: {
       const InstrumentId instrument = facts.instruments.find(command.argument.view());
       answer.good = instrument.valid() && core->accept(instrument, who, now);
@@ -283,15 +345,58 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
   answers.try_push(answer);
 }
 
+StrategyId EngineRoom::Parts::strategy_named(std::string_view name) const {
+  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
+    if (settings.strategies[s].name == name) return {s};
+  }
+  return {};
+}
+
+void EngineRoom::Parts::grant_override(const AdminCommand& command, AdminAnswer& answer,
+                                       Timestamp now) {
+  const engine::Override wish =
+      override_of(command, now,
+                  [this](std::string_view name) RUNS_ON(kReactor) { return strategy_named(name); });
+  const auto refusal = core->grant(wish, now);
+  answer.good = !refusal;
+  answer.text = AdminAnswer::Text(refusal ? sentence_of(*refusal)
+                                          : "the strategy's next order may break that rule");
+  if (refusal) return;
+  log(now, LogEvent::OverrideGranted,
+      {LogField::string("strategy", settings.strategies[wish.strategy.value].name),
+       LogField::string("rule", gannet::name_of(wish.rule)),
+       LogField::string("who", wish.who.view()), LogField::string("why", wish.why.view()),
+       LogField::number("expires_ms", (wish.expires - now).count / 1'000'000)});
+}
+
 void EngineRoom::Parts::take_credentials(okx::Credentials credentials, const AdminCommand& command,
                                          Timestamp now) {
   links.signer.replace(std::move(credentials));
-  order_lines->replace_current();  // its successor logs in with the new key before it goes
-  algo_session->renew_login(now);
+  // Their successors log in with the new key before they go; market lines see by themselves.
+  order_lines->replace_current();
+  algo_lines->replace_current();
   log(now, LogEvent::CredentialsReloaded, {LogField::string("who", command.who.view())});
-  answers.try_push({command.id, true,
-                    AdminAnswer::Text("the new key is in use: its login was proven first; the "
-                                      "private connection logs in anew")});
+  if (reload) {
+    answers.try_push({reload->command, false,
+                      AdminAnswer::Text("another reload came before the connections had logged "
+                                        "in with this key")});
+  }
+  reload = Reload{command.id, now};
+}
+
+void EngineRoom::Parts::answer_reload(Timestamp now) {
+  const bool is_settled =
+      order_lines->is_settled_with_current_key() && algo_lines->is_settled_with_current_key();
+  if (!is_settled && now - reload->since < kReloadPatience) return;
+  answers.try_push(
+      {reload->command, is_settled,
+       AdminAnswer::Text(is_settled
+                             ? "the new key is in use: its login was proven first, and the "
+                               "account's connections have logged in with it"
+                             : "the new key is in use, its login was proven first; but the "
+                               "account's connections have not come back with it yet: leave the "
+                               "old key as it is, and look at the log")});
+  reload.reset();
 }
 
 EngineRoom::EngineRoom(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -307,8 +412,46 @@ void EngineRoom::replace_credentials(okx::Credentials credentials, const AdminCo
     parts->take_credentials(std::move(key), command, wall_clock_now());
   });
 }
+void EngineRoom::replace_limits(std::unique_ptr<LimitReplacement> limits,
+                                std::function<void()> done) {
+  parts_->loop.post([parts = parts_.get(), limits = std::move(limits),
+                     done = std::move(done)]() mutable {
+    ThreadRoleScope role(kReactor);
+    parts->core->replace_limits(limits->table, limits->rules, limits->changes, wall_clock_now());
+    parts->links.cold.post(
+        [gone = std::move(limits), done = std::move(done)]() mutable { done(); });
+  });
+}
+void EngineRoom::ask_limits(std::function<void(const LimitUse&)> done) {
+  const std::size_t strategies = parts_->settings.strategies.size();
+  auto use = std::make_unique<LimitUse>(limit_rows(strategies, limits_instruments()));
+  use->disabled.resize(strategies);
+  parts_->loop.post([parts = parts_.get(), use = std::move(use), done = std::move(done)]() mutable {
+    ThreadRoleScope role(kReactor);
+    fill_limit_use(*use, *parts->core, parts->facts.instruments, parts->settings.strategies.size(),
+                   wall_clock_now());
+    parts->links.cold.post(
+        [use = std::move(use), done = std::move(done)]() mutable { done(*use); });
+  });
+}
+// `run` has not begun: this thread still has the role.
+const risk::LimitTable& EngineRoom::limits() const noexcept {
+  ThreadRoleScope role(kReactor);
+  return parts_->core->limits();
+}
+std::size_t EngineRoom::limits_instruments() const noexcept {
+  return parts_->facts.instruments.size();
+}
 void EngineRoom::request_stop() noexcept {
   parts_->stop_requested.store(true, std::memory_order_release);
+}
+// The store is made while building and stays until the end.
+std::uint64_t EngineRoom::journal_segment() const noexcept {
+  ThreadRoleScope role(kReactor);
+  return parts_->store->open_segment_from();
+}
+void EngineRoom::set_disk_low(bool low) noexcept {
+  parts_->disk_low.store(low, std::memory_order_release);
 }
 bool EngineRoom::post(const AdminCommand& command) noexcept {
   return parts_->commands.try_push(command);
@@ -323,6 +466,9 @@ bool EngineRoom::post_bill(const BillNews& news) noexcept { return parts_->bills
 Timestamp EngineRoom::bills_known() const noexcept { return parts_->bills_known; }
 const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
+}
+const PublishedValue<OrderListing>& EngineRoom::orders() const noexcept {
+  return parts_->listing;
 }
 // `run` has ended: joining its thread handed the role back.
 bool EngineRoom::has_abandoned_lane() const noexcept { return parts_->lane_abandoned; }

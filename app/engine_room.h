@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,10 @@
 #include "app/bill_reader.h"
 #include "app/daemon_status.h"
 #include "app/frame_recorder.h"
+#include "app/kill_change.h"
+#include "app/order_listing.h"
+#include "app/limit_desk.h"
+#include "app/limit_use.h"
 #include "app/startup.h"
 #include "base/error.h"
 #include "base/journal_store.h"
@@ -35,14 +40,6 @@ struct EngineRoomLinks {
   const std::string& ring_path;       ///< of the journal, on tmpfs
   CandleHistory* history = nullptr;   ///< for strategies to warm up with; null: there is none
   FrameRecorder* recorder = nullptr;  ///< null: nothing is recorded
-};
-
-/// What the reactor did about a kill, on its way to the cold thread's file.
-struct KillChange {
-  bool killed = false;
-  FixedString<120> why;
-  FixedString<47> who;
-  std::uint64_t command = 0;  ///< the admin command to answer once it is durable; 0 none
 };
 
 /// Everything that lives on the reactor: sessions, core, publisher, strategies; and the loop that
@@ -73,8 +70,21 @@ class EngineRoom {
   /// From the reactor's next turn on everything is signed with this key, and the private socket is
   /// logged in anew; answers `command`.
   void replace_credentials(okx::Credentials credentials, const AdminCommand& command);
+  /// Limits to be in force from the reactor's next turn on; then `done` runs on the cold loop,
+  /// where what they replaced is let go.
+  void replace_limits(std::unique_ptr<LimitReplacement> limits, std::function<void()> done);
+  /// How much of each limit is used now: told to `done`, on the cold loop.
+  void ask_limits(std::function<void(const LimitUse&)> done);
+  /// Before `run`: the limits that it starts with.
+  const risk::LimitTable& limits() const noexcept;
   void request_stop() noexcept;
+  /// First sequence of the journal's segment that is being written; 0: none yet.
+  std::uint64_t journal_segment() const noexcept;
+  /// The state directory's disk is nearly full (or has room again): trading is held meanwhile.
+  void set_disk_low(bool low) noexcept;
   const PublishedValue<DaemonStatus>& status() const noexcept;
+  /// As of the last time that a person asked.
+  const PublishedValue<OrderListing>& orders() const noexcept;
   /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the
   /// journal whole. After `run`.
   bool ended_clean() const noexcept;
@@ -85,6 +95,7 @@ class EngineRoom {
   std::string refusal() const;
 
  private:
+  std::size_t limits_instruments() const noexcept;
   struct Parts;
   explicit EngineRoom(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "app/daemon_status.h"
 #include "base/clock.h"
@@ -45,6 +46,57 @@ LogEvent log_event_of(engine::OrderEventKind kind) noexcept {
   return LogEvent::OrderPlaced;
 }
 
+/// A denial's limit or value in the unit of its rule.
+LogField figure_of(const char* key, __int128 raw, DenialReason reason,
+                   const Instrument& instrument) noexcept {
+  const auto clamped = [](__int128 value) {
+    constexpr __int128 kMost = std::numeric_limits<std::int64_t>::max();
+    return static_cast<std::int64_t>(std::clamp(value, -kMost, kMost));
+  };
+  using enum DenialReason;
+  switch (reason) {
+    case PriceNotOnTick:
+    case PriceNotPositive:
+    case PriceOutsideCollar:
+    case PriceOutsideVenueLimit:
+    case CrossesOwnOrder:
+    case MarketCrossed:
+    case SpreadTooWide:
+      return LogField::decimal(key, clamped(raw), instrument.price_digits);
+    case QuantityNotOnLot:
+    case QuantityBelowMinimum:
+    case QuantityAboveLimit:
+    case PositionAboveLimit:
+    case ReduceOnlyWouldIncrease:
+      return LogField::decimal(key, clamped(raw), instrument.quantity_digits);
+    case NotionalAboveLimit:
+    case GrossNotionalAboveLimit:
+    case NetNotionalAboveLimit:
+    case FreeMarginBelowLimit: {
+      // Money to the eighth decimal: more of it fits 64 bits than any account has.
+      constexpr int kShown = 8;
+      return LogField::decimal(key, clamped(raw / power_of_ten(Amount::kDigits - kShown)), kShown);
+    }
+    default:
+      return LogField::number(key, clamped(raw));
+  }
+}
+
+void log_denial(const engine::OrderEvent& event, const Instrument& instrument) noexcept {
+  const Denial& denial = event.denial;
+  log(event.event_time, LogEvent::OrderDenied,
+      {LogField::string("instrument", instrument.name.view()),
+       LogField::number("strategy", event.strategy.value),
+       LogField::number("client_order_id", static_cast<std::int64_t>(event.client_id.value)),
+       LogField::string("side", side_text(event.side)),
+       LogField::decimal("price", event.price.raw, instrument.price_digits),
+       LogField::decimal("quantity", event.quantity.raw, instrument.quantity_digits),
+       LogField::string("reason", name_of(denial.reason)),
+       figure_of("limit", denial.limit, denial.reason, instrument),
+       figure_of("value", denial.value, denial.reason, instrument),
+       LogField::string("would_pass", what_passes(denial.reason))});
+}
+
 }  // namespace
 
 void EventTap::on_order_event(const engine::OrderEvent& event) noexcept {
@@ -54,7 +106,10 @@ void EventTap::on_order_event(const engine::OrderEvent& event) noexcept {
   // Accepted says no more than the line before it, at the rate of orders.
   if (event.kind != engine::OrderEventKind::Accepted && instruments_.contains(event.instrument)) {
     const Instrument& instrument = instruments_[event.instrument];
-    const bool denied = log_event_of(event.kind) == LogEvent::OrderDenied;
+    if (log_event_of(event.kind) == LogEvent::OrderDenied) {
+      log_denial(event, instrument);
+      return next_.on_order_event(event);
+    }
     log(event.event_time, log_event_of(event.kind),
         {LogField::string("instrument", instrument.name.view()),
          LogField::number("strategy", event.strategy.value),
@@ -64,8 +119,7 @@ void EventTap::on_order_event(const engine::OrderEvent& event) noexcept {
          LogField::decimal("quantity", event.quantity.raw, instrument.quantity_digits),
          LogField::decimal("cumulative_quantity", event.cumulative_quantity.raw,
                            instrument.quantity_digits),
-         LogField::string("reason", denied ? name_of(event.denial.reason)
-                                           : std::string_view(engine::abi_name(event.reason)))});
+         LogField::string("reason", engine::abi_name(event.reason))});
   }
   next_.on_order_event(event);
 }

@@ -6,8 +6,10 @@
 
 #include "app/daemon.h"
 #include "app/duration.h"
+#include "base/crash_point.h"
 
 int main(int argc, char** argv) {
+  gannet::arm_crash_points();
   CLI::App app{"Gannet: the trading daemon", "gannetd"};
   gannet::app::DaemonOptions options;
   std::string duration;
@@ -19,6 +21,8 @@ int main(int argc, char** argv) {
   app.add_option("--log", options.log_output, "where log lines go: a file, stderr, stdout, none");
   app.add_flag("--status", options.show_status,
                "print a status line a second, and the summary at the end");
+  app.add_flag("--after-crashes", options.after_crashes,
+               "start although the last three starts died within ten minutes");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -5,7 +5,7 @@ namespace {
 
 using enum IgnoredMessage::Where;
 
-constexpr IgnoredMessage kIgnored[] = {
+constexpr IgnoredMessage kIgnoredMessages[] = {
     {Channel, "liquidations", "made up by a recorder, not a channel of the venue"},
     {Channel, "call-auction-details", "auctions are not traded"},
     {Channel, "economic-calendar", "not market data"},
@@ -98,10 +98,10 @@ bool fits(std::string_view pattern, std::string_view name) noexcept {
 
 }  // namespace
 
-std::span<const IgnoredMessage> ignored_messages() noexcept { return kIgnored; }
+std::span<const IgnoredMessage> ignored_messages() noexcept { return kIgnoredMessages; }
 
 const IgnoredMessage* find_ignored(IgnoredMessage::Where where, std::string_view name) noexcept {
-  for (const IgnoredMessage& ignored : kIgnored) {
+  for (const IgnoredMessage& ignored : kIgnoredMessages) {
     if (ignored.where == where && fits(ignored.name, name)) return &ignored;
   }
   return nullptr;

@@ -26,7 +26,7 @@ std::string decimal_text(std::int64_t raw, int digits) {
   return {text.data(), format_units(text.data(), raw, digits)};
 }
 
-std::string_view name_of(engine::OrderEventKind kind) {
+std::string_view end_state_of(engine::OrderEventKind kind) {
   switch (kind) {
     case engine::OrderEventKind::Filled:
       return "filled";
@@ -141,7 +141,7 @@ class Ledger {
         if (const auto it = engine::read_record<engine::OrderEndedRecord>(payload)) {
           const auto order = orders_.find(it->client_id);
           if (order == orders_.end()) break;
-          order->second.state = name_of(it->kind);
+          order->second.state = end_state_of(it->kind);
           order->second.cumulative = std::max(order->second.cumulative, it->cumulative_quantity);
         }
         break;

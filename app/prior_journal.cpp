@@ -117,6 +117,10 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::OrderEndedRecord>(record);
     case RecordType::Command:
       return translate<engine::CommandRecord>(record);
+    case RecordType::Control:
+      return translate<engine::ControlRecord>(record);
+    case RecordType::Latch:
+      return translate<engine::StrategyLatchRecord>(record);
     default:
       return;  // says nothing about orders, positions or kill
   }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/journal_ring.h"
+#include "base/journal_store.h"
+#include "engine/durable_port.h"
 #include "engine/journal.h"
 #include "engine/journal_definitions.h"
 
@@ -25,6 +27,17 @@ class StoreJournal final : public engine::Journal {
 
  private:
   JournalRing& ring_;
+};
+
+/// What the store knows of the disk.
+class StoreDisk final : public engine::DurableJournal {
+ public:
+  explicit StoreDisk(JournalStore& store) noexcept : store_(store) {}
+  std::uint64_t durable_sequence() const noexcept override { return store_.durable_sequence(); }
+  void wake() noexcept override { store_.wake(); }
+
+ private:
+  JournalStore& store_;
 };
 
 }  // namespace gannet::app

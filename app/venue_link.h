@@ -7,6 +7,7 @@
 #include "engine/order_manager.h"
 #include "gateway/okx/protocol/account_venue.h"
 #include "gateway/okx/protocol/algo_rest.h"
+#include "gateway/okx/protocol/order_lines.h"
 
 namespace gannet::app {
 
@@ -21,6 +22,17 @@ class VenueLink final : public VenuePort, public DeadManPort, public AlgoPort {
     orders_ = &orders;
   }
   void bind_algos(okx::AlgoRest& algos) noexcept { algos_ = &algos; }
+  /// Where the requests are counted as they are written (PRE-13).
+  void audit(const okx::OrderLines& lines, const okx::RestSession& rest) noexcept {
+    lines_ = &lines;
+    rest_ = &rest;
+  }
+
+  std::optional<WireCounts> wire_counts() const noexcept override {
+    if (lines_ == nullptr) return std::nullopt;
+    return lines_->counters().wire + rest_->counters().wire + algos_->counters().wire +
+           venue_->counters().answered_here;
+  }
 
   SendResult place(const PlaceRequest& request, Timestamp now) noexcept override {
     const SendResult result = venue_->place(request, now);
@@ -102,6 +114,8 @@ class VenueLink final : public VenuePort, public DeadManPort, public AlgoPort {
 
   okx::AccountVenue* venue_ = nullptr;
   okx::AlgoRest* algos_ = nullptr;
+  const okx::OrderLines* lines_ = nullptr;
+  const okx::RestSession* rest_ = nullptr;
   const engine::OrderManager* orders_ = nullptr;
   LatencyHistogram tick_to_order_;
   LatencyHistogram round_trip_;

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/crash_point.h"
 #include "base/crc32c.h"
 #include "base/internal/system_error.h"
 
@@ -125,6 +126,7 @@ std::size_t JournalRing::bytes_waiting() const noexcept {
 bool JournalRing::append(std::uint16_t type, std::span<const std::byte> payload,
                          Timestamp time) noexcept {
   CHECK(payload.size() <= kMaxJournalPayload);
+  crash_point("ring_append");
   const std::uint64_t head = shared_->head.load(std::memory_order_relaxed);
   // Acquire pairs with release(): what the drainer gave back has been read.
   const std::uint64_t tail = shared_->tail.load(std::memory_order_acquire);
@@ -150,9 +152,11 @@ bool JournalRing::append(std::uint16_t type, std::span<const std::byte> payload,
   if (need > used) std::memset(data() + offset + used, 0, need - used);
   // Release: whoever sees the new head (the drainer, or the next process) sees the whole record.
   shared_->head.store(head + gap + need, std::memory_order_release);
+  crash_point("ring_head");
   shared_->next_sequence = record.sequence + 1;
   shared_->last_crc = record.crc;
   shared_->committed_head = head + gap + need;
+  crash_point("ring_appended");
   return true;
 }
 

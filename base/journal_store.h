@@ -1,60 +1,21 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
-#include <span>
-#include <string>
-#include <vector>
+#include <thread>
 
 #include "base/error.h"
-#include "base/journal_format.h"
-#include "base/journal_ring.h"
+#include "base/journal_reader.h"
+#include "base/journal_writer.h"
 
 namespace gannet {
 
-/// One record as a reader sees it; the payload is valid during the call.
-struct JournalRecord {
-  JournalRecordHead head;
-  std::span<const std::byte> payload;
-};
-
-/// What reading a journal found: the longest valid prefix, and why it ended.
-struct JournalReadResult {
-  std::uint64_t records = 0;
-  std::uint64_t last_sequence = 0;  ///< 0: none
-  std::uint32_t last_crc = 0;
-  std::int64_t last_time = 0;
-  std::size_t segments = 0;
-  std::string damage;  ///< "" when every byte is valid; else file, offset, what
-  std::string damaged_file;
-  std::uint64_t valid_bytes = 0;  ///< of damaged_file
-};
-
-/// Reads all segments of `directory` in order, checking length, sequence and checksum chain; calls
-/// `visit` for each valid record (definitions copied to segment heads are not visited twice).
-/// Errors: the directory cannot be read, or a segment is of a newer version.
-std::expected<JournalReadResult, Error> read_journal(
-    const std::string& directory, const std::function<void(const JournalRecord&)>& visit);
-
-struct JournalSettings {
-  std::string directory;  ///< segments; made if missing, mode 0700
-  std::string ring_path;  ///< on tmpfs
-  std::size_t ring_bytes = 16u << 20;
-  std::size_t segment_bytes = 64u << 20;
-  std::int64_t sync_interval_ms = 50;  ///< `process` mode: how often segments are synced
-  /// Told of each record that goes into a segment, on the journal's thread; must not block. For
-  /// whoever keeps a copy for people.
-  std::function<void(const JournalRecord&)> on_drained;
-};
-
-/// Segments on disk and the thread that fills them from the ring. `open` drains what an earlier
-/// process left in the ring, cuts a torn tail (the longest valid prefix stays; what is cut is
-/// told), and the ring continues the chain. A write or sync error is final for the run: `failed()`
-/// becomes true and new orders must be held. [RELIABILITY REC-01, 05, 08]
+/// The writer and the thread that turns it. In `group` and `full` mode what waits is written and
+/// synced at once; between, the thread looks for work for a moment and then sleeps until `wake`.
+/// After an error `failed()` is true for the rest of the run and new orders must be held.
 class JournalStore {
  public:
   static std::expected<std::unique_ptr<JournalStore>, Error> open(
@@ -64,16 +25,28 @@ class JournalStore {
   JournalStore& operator=(const JournalStore&) = delete;
 
   /// Appending side: one thread.
-  JournalRing& ring() noexcept;
+  JournalRing& ring() noexcept { return writer_->ring(); }
+  /// Something waits for the disk. One system call where the thread sleeps, else none. Any thread.
+  void wake() noexcept;
   /// Newest sequence that survives a power cut. Any thread.
-  std::uint64_t durable_sequence() const noexcept;
-  bool failed() const noexcept;
-  const JournalReadResult& recovered() const noexcept;
+  std::uint64_t durable_sequence() const noexcept { return writer_->durable_sequence(); }
+  bool failed() const noexcept { return writer_->failed(); }
+  const JournalReadResult& recovered() const noexcept { return writer_->recovered(); }
+  const JournalSettings& settings() const noexcept { return writer_->settings(); }
+  std::uint64_t open_segment_from() const noexcept { return writer_->open_segment_from(); }
 
  private:
-  struct State;
-  explicit JournalStore(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit JournalStore(std::unique_ptr<JournalWriter> writer);
+  void run();
+  void run_at_intervals();
+  void run_at_once();
+  void sleep() noexcept;
+
+  std::unique_ptr<JournalWriter> writer_;
+  std::atomic<std::uint32_t> wishes_{0};  // of `wake`; a futex
+  std::atomic<bool> sleeps_{false};
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
 };
 
 }  // namespace gannet

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,19 +10,23 @@ namespace gannet {
 /// escaped, all else is as it is.
 inline void append_json_escaped(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+  std::size_t taken = 0;  // what needs no escape is taken in one go
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_quoted = byte == '"' || byte == '\\';
+    if (!is_quoted && byte >= 0x20 && byte != 0x7f) continue;
+    out.append(text, taken, i - taken);
+    taken = i + 1;
+    if (is_quoted) {
       out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
+      out += text[i];
+    } else {
       out += "\\u00";
       out += kHex[byte >> 4];
       out += kHex[byte & 15];
-    } else {
-      out += c;
     }
   }
+  out.append(text, taken);
 }
 
 /// The same with its quotes.

@@ -16,6 +16,12 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(EngineState, "engine.state", Info, "the engine changed state; from, to, reason")               \
   X(EngineStopped, "engine.stopped", Info, "clean end; open orders left at the venue")             \
   X(EngineKilled, "engine.killed", Critical, "the kill switch was pressed; who, why")              \
+  X(PartKilled, "engine.part_killed", Critical,                                                    \
+    "a strategy, an instrument or the whole account was killed or resumed; what, who, why")        \
+  X(InvariantBroken, "engine.invariant_broken", Critical,                                          \
+    "our own books contradict themselves: the engine killed itself; what, counted and found")      \
+  X(ClockJumped, "engine.paused", Error,                                                           \
+    "the machine stood still: held until all is compared with the venue; for how long")            \
   X(EngineFlat, "engine.flat", Warning, "the venue's own list holds no order of ours, twice")      \
   X(EngineResumed, "engine.resumed", Warning, "a person cleared a kill or hold")                   \
   X(InstrumentState, "instrument.state", Info, "one instrument changed state; reason")             \
@@ -43,7 +49,8 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(BookReplaced, "book.replaced", Warning,                                                        \
     "the account is not given a deep book: `books` stands for it from now on")                     \
   X(OrderPlaced, "order.placed", Info, "a new order was sent")                                     \
-  X(OrderDenied, "order.denied", Info, "we refused an order; reason, limit, value")                \
+  X(OrderDenied, "order.denied", Info,                                                             \
+    "we refused an order; reason, limit, value, what would pass")                                  \
   X(OrderRejected, "order.rejected", Warning, "the venue refused an order; reason, code")          \
   X(OrderLive, "order.live", Info, "an order rests at the venue")                                  \
   X(OrderAmended, "order.amended", Info, "new terms are in force")                                 \
@@ -109,6 +116,20 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(CommandReceived, "command.received", Info, "an operator's command; who, what")                 \
   X(TimerRefused, "timer.refused", Warning, "the venue refused the cancel-all-after timer")        \
   X(StatusSummary, "status", Info, "the figures of the last minute")                               \
+  X(RuleBroken, "risk.rule_broken", Warning,                                                       \
+    "a behavioural rule was broken, in `observe` too; once until it has been kept for a minute")   \
+  X(MarketSuspect, "risk.market_suspect", Error,                                                   \
+    "an instrument's market is not sane: its quotes were pulled, no new risk is taken")            \
+  X(StrategyDisabled, "strategy.disabled", Error,                                                  \
+    "a behavioural rule disabled a strategy; its orders are cancelled; a person must enable it")   \
+  X(StrategyEnabled, "strategy.enabled", Warning, "a person enabled a strategy again; who")        \
+  X(LimitChanged, "limit.changed", Warning, "a limit is another; who, key, old, new")              \
+  X(LimitKept, "limit.kept", Warning, "a change of a limit was not made; key, why")                \
+  X(OverrideGranted, "override.granted", Warning,                                                  \
+    "a person lets one order of a strategy past one rule; who, why, until when")                   \
+  X(OverrideUsed, "override.used", Warning, "an order went past one rule by a person's word")      \
+  X(OrdersOutDiffer, "order.out_differs", Critical,                                                \
+    "what went out is not what the journal holds, or not what the venue has; killed")              \
   X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")
 
 enum class LogEvent : std::uint16_t {

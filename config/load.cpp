@@ -25,6 +25,7 @@ void read_root(TableReader root, Settings& settings, Problems& problems) {
   read_venue(root.table("venue"), settings, problems.want_secrets());
   read_trading(root, settings, problems);
   read_record(root.table("record"), settings);
+  read_journal(root.table("journal"), settings);
   root.finish();
 }
 
@@ -72,6 +73,11 @@ std::string to_string(const Problem& problem) {
 
 std::expected<Settings, std::vector<Problem>> load_text(std::string_view text, std::string name) {
   return parse<Settings>(text, std::move(name));
+}
+
+std::expected<Settings, std::vector<Problem>> load_text_without_secrets(std::string_view text,
+                                                                        std::string name) {
+  return parse<Settings>(text, std::move(name), false);
 }
 
 std::expected<Settings, std::vector<Problem>> load(const std::string& path) {

@@ -28,6 +28,8 @@ std::expected<Settings, std::vector<Problem>> load_without_secrets(const std::st
 
 /// The same of text; `name` stands for the file in problems, relative paths are left as they are.
 std::expected<Settings, std::vector<Problem>> load_text(std::string_view text, std::string name);
+std::expected<Settings, std::vector<Problem>> load_text_without_secrets(std::string_view text,
+                                                                        std::string name);
 
 /// A backtest's file: [backtest] instead of [venue], of which [venue.limits] alone may be there.
 std::expected<BacktestSettings, std::vector<Problem>> load_backtest(const std::string& path);

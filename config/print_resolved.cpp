@@ -121,6 +121,8 @@ void print_venue(Printer& p, const VenueSettings& venue, const risk::RateLimits&
   p.rate("account", rates.account);
   p.text("cancel_reserve", fraction_text(rates.cancel_reserve_ppm));
   p.text("burst", fraction_text(rates.burst_ppm));
+  p.text("rate_share", fraction_text(rates.share_ppm));
+  p.text("recovery", duration_text(rates.recovery));
 }
 
 void print_account_and_engine(Printer& p, const Settings& settings) {
@@ -141,6 +143,7 @@ void print_account_and_engine(Printer& p, const Settings& settings) {
   p.text("state_directory", settings.engine.state_directory);
   p.text_if("plugin_directory", settings.engine.plugin_directory);
   p.text("protective", word_for(settings.engine.keep_protective, kProtective));
+  p.flag("require_cod", settings.engine.require_cod);
   p.flag("history", settings.engine.keep_history);
   p.text("lane_sleep", duration_text(settings.engine.lane_sleep));
 }
@@ -183,6 +186,41 @@ void print_limits(Printer& p, const std::string& header, const risk::Limits& lim
     p.text("position_short_max", size_text(*limits.position_short_max));
   if (limits.open_orders_max) p.number("open_orders_max", std::int64_t{*limits.open_orders_max});
   if (limits.price_collar_ppm) p.text("price_collar", fraction_text(*limits.price_collar_ppm));
+  if (limits.gross_notional_max)
+    p.text("gross_notional_max", decimal_text(*limits.gross_notional_max));
+  if (limits.net_notional_max) p.text("net_notional_max", decimal_text(*limits.net_notional_max));
+  if (limits.leverage_max) p.text("leverage_max", decimal_text(*limits.leverage_max));
+  if (limits.free_margin_min) p.text("free_margin_min", decimal_text(*limits.free_margin_min));
+}
+
+void print_rules(Printer& p, const risk::BehaviourRules& rules) {
+  const auto mode = [&p](risk::RuleMode value) { p.text("mode", word_for(value, kRuleModes)); };
+  p.section("[risk.repeated_execution]");
+  mode(rules.repeated_execution.mode);
+  p.number("count_max", std::uint64_t{rules.repeated_execution.count_max});
+  p.text("window", duration_text(rules.repeated_execution.window));
+  p.text("price_band", fraction_text(rules.repeated_execution.price_band_ppm));
+  p.section("[risk.duplicate_intent]");
+  mode(rules.duplicate_intent);
+  p.section("[risk.reject_storm]");
+  mode(rules.reject_storm.mode);
+  p.number("identical_max", std::uint64_t{rules.reject_storm.identical_max});
+  p.number("per_minute_max", std::uint64_t{rules.reject_storm.per_minute_max});
+  p.section("[risk.self_trade]");
+  mode(rules.self_trade.mode);
+  p.text("at_venue", word_for(rules.self_trade.at_venue, kSelfTrade));
+  p.section("[risk.order_to_trade]");
+  mode(rules.order_to_trade.mode);
+  p.number("ratio_max", std::uint64_t{rules.order_to_trade.ratio_max});
+  if (rules.order_to_trade.cancel_ratio_max_ppm)
+    p.text("cancel_ratio_max", fraction_text(*rules.order_to_trade.cancel_ratio_max_ppm));
+  p.text("window", duration_text(rules.order_to_trade.window));
+  p.section("[risk.market_sanity]");
+  mode(rules.market_sanity.mode);
+  p.text("jump", fraction_text(rules.market_sanity.jump_ppm));
+  p.number("spread_ratio_max", std::uint64_t{rules.market_sanity.spread_ratio_max});
+  p.text("index_divergence", fraction_text(rules.market_sanity.index_divergence_ppm));
+  p.text("settle", duration_text(rules.market_sanity.settle));
 }
 
 void print_risk(Printer& p, const risk::Settings& risk) {
@@ -198,6 +236,10 @@ void print_risk(Printer& p, const risk::Settings& risk) {
   const std::int64_t minutes = risk.day_start.count / 60'000'000'000;
   p.text("day_start", fmt::format("{:02}:{:02}", minutes / 60, minutes % 60));
   print_limits(p, "[risk.account]", risk.account, risk.account_loss);
+  p.text("profile", word_for(risk.is_canary, kProfiles));
+  p.text("canary", fraction_text(risk.canary_part_ppm));
+  print_rules(p, risk.rules);
+  print_limits(p, "[risk.account]", risk.account);
   print_limits(p, "[risk.instrument_default]", risk.instrument_default);
   print_limits(p, "[risk.strategy_default]", risk.strategy_default, risk.strategy_loss_default);
   for (const auto& [name, limits] : risk.instruments)
@@ -249,6 +291,17 @@ void print_record(Printer& p, const RecordSettings& record) {
   p.text("disk_free_min", fraction_text(record.disk_free_min_ppm));
 }
 
+void print_journal(Printer& p, const JournalConfig& journal) {
+  p.section("[journal]");
+  p.text("mode", word_for(journal.mode, kJournalModes));
+  p.number("ring_megabytes", std::uint64_t{journal.ring_bytes >> 20});
+  p.number("segment_megabytes", std::uint64_t{journal.segment_bytes >> 20});
+  p.text("sync_interval", duration_text(journal.sync_interval));
+  p.number("retention_days", std::uint64_t{journal.retention_days});
+  p.text("disk_free_trading", fraction_text(journal.disk_free_trading_ppm));
+  p.text("disk_free_process", fraction_text(journal.disk_free_process_ppm));
+}
+
 }  // namespace
 
 std::string print_resolved(const Settings& settings) {
@@ -261,6 +314,7 @@ std::string print_resolved(const Settings& settings) {
   print_risk(p, settings.risk);
   for (const auto& protection : settings.protections) print_protection(p, protection);
   if (settings.record) print_record(p, *settings.record);
+  print_journal(p, settings.journal);
   return p.take();
 }
 

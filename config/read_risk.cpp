@@ -57,7 +57,9 @@ void read_day_start(TableReader& risk, Nanos& out) {
 }
 
 /// The keys of one level; what is absent stays as it is. `losses` null: this level has none.
-void read_limits(TableReader limits, risk::Limits& out, risk::LossSettings* losses = nullptr) {
+enum class Level : std::uint8_t { Account, Other };
+void read_limits(TableReader limits, risk::Limits& out, risk::LossSettings* losses = nullptr,
+                 Level level = Level::Other) {
   if (losses != nullptr) read_losses(limits, *losses);
   if (const auto size = read_size(limits, "order_quantity_max")) out.order_quantity_max = size;
   if (const auto value = limits.decimal("order_notional_max")) out.order_notional_max = value;
@@ -66,6 +68,12 @@ void read_limits(TableReader limits, risk::Limits& out, risk::LossSettings* loss
   if (const auto count = limits.integer("open_orders_max", 0, 100'000))
     out.open_orders_max = static_cast<std::uint32_t>(*count);
   if (const auto collar = limits.fraction("price_collar")) out.price_collar_ppm = collar;
+  if (const auto value = limits.decimal("gross_notional_max")) out.gross_notional_max = value;
+  if (const auto value = limits.decimal("net_notional_max")) out.net_notional_max = value;
+  if (level == Level::Account) {
+    if (const auto value = limits.decimal("leverage_max")) out.leverage_max = value;
+    if (const auto value = limits.decimal("free_margin_min")) out.free_margin_min = value;
+  }
   limits.finish();
 }
 
@@ -74,7 +82,8 @@ void read_named(TableReader table, const std::vector<std::string>& names, std::s
                 std::vector<std::pair<std::string, risk::Limits>>& out,
                 std::vector<std::pair<std::string, risk::LossSettings>>* all_losses = nullptr) {
   for (const auto& [name, node] : table.entries()) {
-    risk::Limits limits;
+    const auto known = std::ranges::find(out, name, &std::pair<std::string, risk::Limits>::first);
+    risk::Limits limits = known == out.end() ? risk::Limits{} : known->second;
     risk::LossSettings losses;
     read_limits(table.table(name), limits, all_losses != nullptr ? &losses : nullptr);
     if (std::ranges::find(names, name) == names.end()) {
@@ -83,7 +92,11 @@ void read_named(TableReader table, const std::vector<std::string>& names, std::s
                                 what.starts_with('i') ? "n" : "", what, did_you_mean(name, names)));
       continue;
     }
-    out.emplace_back(name, limits);
+    if (known == out.end()) {
+      out.emplace_back(name, limits);
+    } else {
+      known->second = limits;
+    }
     if (all_losses != nullptr) all_losses->emplace_back(name, losses);
   }
 }
@@ -132,7 +145,23 @@ void read_rates(TableReader limits, risk::RateLimits& rates) {
   read_rate(limits, "place_algo", rates.place_algo);
   read_rate(limits, "amend_algo", rates.amend_algo);
   read_rate(limits, "cancel_algo", rates.cancel_algo);
+  // What the venue allows an account follows from its fill ratio, unless it is said outright.
+  if (const auto ratio = limits.decimal("fill_ratio")) {
+    if (ratio->digits > 6 || ratio->mantissa > 1'000'000'000) {
+      limits.problem("fill_ratio", "is no ratio like \"2.5\"");
+    } else {
+      const auto scale = static_cast<std::uint64_t>(power_of_ten(6 - ratio->digits));
+      rates.account.count =
+          risk::account_limit_of_fill_ratio(static_cast<std::uint64_t>(ratio->mantissa) * scale);
+    }
+  }
   read_rate(limits, "account", rates.account);
+  if (const auto share = limits.fraction("rate_share")) {
+    rates.share_ppm = *share;
+    if (*share == 0) limits.problem("rate_share", "must be above 0: no order could leave");
+  }
+  if (const auto recovery = limits.duration("recovery")) rates.recovery = *recovery;
+  if (rates.recovery < seconds(1)) limits.problem("recovery", "must be at least 1 s");
   rates.cancel_reserve_ppm = limits.fraction("cancel_reserve").value_or(rates.cancel_reserve_ppm);
   rates.burst_ppm = limits.fraction("burst").value_or(rates.burst_ppm);
   if (rates.cancel_reserve_ppm >= 1'000'000)
@@ -157,9 +186,16 @@ void read_risk(TableReader risk, Settings& settings) {
   read_age(risk, "valuation_age_max", out.valuation_age_max);
   out.price_collar_majors_ppm =
       risk.fraction("price_collar_majors").value_or(out.price_collar_majors_ppm);
+  if (const auto part = risk.fraction("canary")) {
+    if (*part == 0) risk.problem("canary", "must be above 0: no order could leave");
+    out.canary_part_ppm = *part;
+  }
+  if (const auto canary = risk.choice<bool>("profile", kProfiles)) out.is_canary = *canary;
+  out.canary_ppm = out.is_canary ? out.canary_part_ppm : 1'000'000;
+  read_rules(risk, out.rules);
   read_day_start(risk, out.day_start);
   TableReader account = risk.table("account");
-  read_limits(account, out.account, &out.account_loss);
+  read_limits(account, out.account, &out.account_loss, Level::Account);
   // With real money nobody trades without a limit of what may be lost. PRE-15
   if (settings.venue.environment == Environment::Live && !out.account_loss.loss_day_max)
     account.problem("loss_day_max",

@@ -103,6 +103,7 @@ void read_engine(TableReader engine, Settings& settings) {
   if (out.state_directory.empty()) engine.problem("state_directory", "must not be empty");
   out.plugin_directory = engine.text("plugin_directory").value_or(out.plugin_directory);
   out.keep_protective = engine.choice("protective", kProtective).value_or(out.keep_protective);
+  out.require_cod = engine.boolean("require_cod").value_or(out.require_cod);
   out.keep_history = engine.boolean("history").value_or(out.keep_history);
   out.lane_sleep = engine.duration("lane_sleep").value_or(out.lane_sleep);
   if (out.lane_sleep > seconds(1)) engine.problem("lane_sleep", "must be at most \"1s\"");

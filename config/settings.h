@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backtest/settings.h"
+#include "base/journal_writer.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "engine/settings.h"
@@ -56,6 +57,19 @@ struct RecordSettings {
   std::uint32_t disk_free_min_ppm = 100'000;  ///< below, recording stops first (REC-09)
 };
 
+/// The record of everything (docs/adr/0004-journal.md).
+struct JournalConfig {
+  JournalMode mode = JournalMode::Process;  ///< when an order may leave
+  std::size_t ring_bytes = 16u << 20;       ///< in shared memory; a power of two
+  std::size_t segment_bytes = 64u << 20;
+  Nanos sync_interval = milliseconds(50);  ///< of mode "process"
+  std::uint32_t retention_days = 30;       ///< segments older than that, and not needed, go
+  /// Of the state directory's disk: below the first trading is held, below the second the process
+  /// ends (REC-09). The recorder stops first, by its own disk_free_min.
+  std::uint32_t disk_free_trading_ppm = 50'000;
+  std::uint32_t disk_free_process_ppm = 20'000;
+};
+
 struct VenueSettings {
   std::string kind = "okx";
   Environment environment = Environment::Sim;
@@ -83,6 +97,7 @@ struct Settings {
   std::vector<engine::InstrumentSettings> instruments;
   std::vector<engine::StrategySettings> strategies;
   risk::Settings risk;  ///< its rates are [venue.limits]
+  JournalConfig journal;
   std::vector<engine::ProtectionSettings> protections;
   std::optional<RecordSettings> record;
 };

@@ -39,14 +39,37 @@ enum class DenialReason : std::uint8_t {
   OrderTableFull,
   JournalFull,
   ClientOrderIdsExhausted,
-  PriceOutsideVenueLimit,  // PRE-04; the last: kDenialReasons counts from it
+  PriceOutsideVenueLimit,   // PRE-04
+  GrossNotionalAboveLimit,  // PRE-07
+  NetNotionalAboveLimit,    // PRE-07
+  LeverageAboveLimit,       // PRE-07
+  FreeMarginBelowLimit,     // PRE-07
+  NoBalances,               // PRE-07: the account's money is not known (completely) yet
+  RepeatedExecution,        // PRE-10: until a person enables the strategy
+  DuplicateIntent,          // PRE-11
+  RejectStorm,              // PRE-12: until a person enables the strategy
+  CrossesOwnOrder,          // PRE-14
+  TooManyRequestsForFills,  // PRE-16
+  TooManyCancelsForOrders,  // PRE-16
+  MarketCrossed,            // PRE-17
+  MarketJumped,             // PRE-17
+  SpreadTooWide,            // PRE-17
+  MarketFarFromIndex,       // PRE-17
+  NotCoveredByTimer,        // COD-06; the last: kDenialReasons counts from it
 };
-inline constexpr int kDenialReasons = static_cast<int>(DenialReason::PriceOutsideVenueLimit) + 1;
+inline constexpr int kDenialReasons = static_cast<int>(DenialReason::NotCoveredByTimer) + 1;
 
 /// "price_not_on_tick"; stable, used in logs and reports.
 std::string_view name_of(DenialReason reason) noexcept;
 /// One sentence for docs and for people.
 std::string_view describe(DenialReason reason) noexcept;
+/// What would pass instead, in terms of the denial's limit and value.
+std::string_view what_passes(DenialReason reason) noexcept;
+/// The rule of RELIABILITY C1 that it is of, "PRE-05"; "" where it is of none.
+std::string_view control_of(DenialReason reason) noexcept;
+/// A person may let one order past this rule (PRE-19): rules of risk and behaviour, not those of
+/// the venue's grid, of states, of rates or of our own means.
+bool can_be_overridden(DenialReason reason) noexcept;
 
 /// limit and value are in the unit of the rule (raw price or quantity units, or 10^-18 money);
 /// 0 where the rule has none.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -95,12 +96,41 @@ class AccountListener {
   ~AccountListener() = default;
 };
 
+/// Requests for orders, algo orders among them, element by element: a batch counts as many as it
+/// names. Of a session: those that it wrote, one that it answered itself instead included.
+struct WireCounts {
+  std::uint64_t places = 0;
+  std::uint64_t amends = 0;
+  std::uint64_t cancels = 0;
+  constexpr void add(ExecutionReport::Request request, std::uint64_t count = 1) noexcept {
+    switch (request) {
+      case ExecutionReport::Request::Place:
+        places += count;
+        break;
+      case ExecutionReport::Request::Amend:
+        amends += count;
+        break;
+      case ExecutionReport::Request::Cancel:
+        cancels += count;
+        break;
+      case ExecutionReport::Request::None:
+        break;
+    }
+  }
+  friend constexpr WireCounts operator+(const WireCounts& a, const WireCounts& b) noexcept {
+    return {a.places + b.places, a.amends + b.amends, a.cancels + b.cancels};
+  }
+  friend constexpr bool operator==(const WireCounts&, const WireCounts&) noexcept = default;
+};
+
 /// What the engine asks of a venue. Reactor thread only; never blocks; place, amend, cancel and
 /// their batches do not allocate. For each Sent request exactly one reply report (Kind Accepted,
 /// Rejected or OutcomeUnknown) follows, at the latest when its connection is lost or its time-out
 /// has passed.
 class VenuePort {
  public:
+  /// What its sessions wrote since they were made; absent: it does not count (PRE-13).
+  virtual std::optional<WireCounts> wire_counts() const noexcept { return std::nullopt; }
   virtual SendResult place(const PlaceRequest& request, Timestamp now) noexcept = 0;
   virtual SendResult amend(const AmendRequest& request, Timestamp now) noexcept = 0;
   virtual SendResult cancel(const CancelRequest& request, Timestamp now) noexcept = 0;

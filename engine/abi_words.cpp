@@ -195,6 +195,8 @@ const char* abi_name(HoldReason reason) noexcept {
       return "no_valuation";
     case HoldReason::VenueUnavailable:
       return "venue_unavailable";
+    case HoldReason::Paused:
+      return "paused";
   }
   return "other";
 }

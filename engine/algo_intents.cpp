@@ -22,19 +22,21 @@ void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Times
     order.quantity = intent.terms.quantity;
     deny(intent.strategy, intent.handle, &order, OrderEventKind::Denied, why, now);
   };
-  if (!links_.exposure.contains(intent.strategy))
-    return refuse(refusal_for(DenialReason::StrategyStopped));
   if (!append(links_.journal, to_record(intent, trigger), now))
     return refuse(refusal_for(DenialReason::JournalFull));
+  if (!links_.exposure.contains(intent.strategy))
+    return refuse(refusal_for(DenialReason::StrategyStopped));
   if (!links_.instruments.contains(intent.instrument) ||
       !links_.exposure.contains(intent.instrument))
     return refuse(refusal_for(DenialReason::UnknownInstrument));
   if (!intent.handle.valid() || table_.find(intent.handle) != nullptr)
     return refuse(refusal_for(DenialReason::UnknownHandle));
   if (links_.algos == nullptr) return refuse(refusal_for(DenialReason::UnsupportedOrder));
+  if (settings_.requires_timer_cover) return refuse(refusal_for(DenialReason::NotCoveredByTimer));
   if (!table_.has_room() || !has_algo_room())
     return refuse(refusal_for(DenialReason::OrderTableFull));
-  const auto approved = links_.gate.check_algo(intent, gate_context(), now);
+  if (const auto why = links_.rules.check_algo(intent, now)) return refuse(*why);
+  const auto approved = links_.gate.check_algo(intent, gate_context(intent.instrument, now), now);
   if (!approved) return refuse(approved.error());
   const auto slot =
       links_.limiter.try_acquire(risk::RequestKind::PlaceAlgo, intent.instrument, now);
@@ -69,10 +71,14 @@ void OrderManager::place_algo(const AlgoIntent& intent, Timestamp decided, Times
     return refuse(refusal_for(DenialReason::JournalFull));
 
   Order* order = table_.add(draft);
-  if (order == nullptr) return refuse(refusal_for(DenialReason::OrderTableFull));
+  if (order == nullptr) {
+    record(NotSentRecord{id.value, ExecutionReport::Request::Place, SendResult::QueueFull}, now);
+    return refuse(refusal_for(DenialReason::OrderTableFull));
+  }
   algos_.add(id, request.terms);
   count(*order);
   ++counters_.placed;
+  links_.rules.on_placed(*order, nullptr, false, now);
   const SendResult sent = links_.algos->place_algo(request, now);
   if (sent == SendResult::Sent) {
     if (order->phase == OrderPhase::PendingNew && !order->acknowledged)
@@ -113,10 +119,13 @@ void OrderManager::place_with_exits(const OrderIntent& intent, Timestamp decided
     return deny(intent, refusal_for(DenialReason::JournalFull), now);
   if (links_.algos == nullptr)
     return deny(intent, refusal_for(DenialReason::UnsupportedOrder), now);
+  if (settings_.requires_timer_cover)
+    return deny(intent, refusal_for(DenialReason::NotCoveredByTimer), now);
   if (table_.find(exits.handle) != nullptr)
     return deny(intent, refusal_for(DenialReason::UnknownHandle), now);
   if (!has_algo_room()) return deny(intent, refusal_for(DenialReason::OrderTableFull), now);
-  if (const auto allowed = links_.gate.check_exits(intent, gate_context()); !allowed)
+  if (const auto allowed = links_.gate.check_exits(intent, gate_context(intent.instrument, now));
+      !allowed)
     return deny(intent, allowed.error(), now);
   const auto approved = approve(intent, risk::RequestForm::Single, trigger, now);
   if (!approved) return;
@@ -193,7 +202,8 @@ void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp
     deny(intent.strategy, intent.handle, &order, OrderEventKind::AmendDenied, why, now);
   };
   AlgoOrder* algo = algos_.find(order.client_id);
-  if (algo == nullptr || algo->triggered || is_final(algo->state))
+  // Exits that came with an order are not there before it has filled.
+  if (algo == nullptr || algo->triggered || is_final(algo->state) || is_dormant(order))
     return refuse(refusal_for(DenialReason::OrderNotWorking));
   AlgoAmendRequest request;
   request.terms = algo->terms;
@@ -217,9 +227,17 @@ void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp
   request.new_quantity = request.terms.quantity != before.quantity;
   if (!request.new_price && !request.new_quantity)
     return refuse(refusal_for(DenialReason::NothingToAmend));
+  if (!order.reduce_only) {
+    const std::int64_t added =
+        std::max<std::int64_t>(0, (request.terms.quantity - before.quantity).raw);
+    if (const auto why =
+            links_.rules.check_amend(order, main_price(request.terms), added, table_, now))
+      return refuse(*why);
+  }
   const auto allowed = links_.gate.check_algo_amend(
       order.strategy, order.instrument, request.terms, order.reduce_only, order.protective,
-      order.protective ? order.counted_protective : order.counted_leaves, gate_context(), now);
+      order.protective ? order.counted_protective : order.counted_leaves,
+      gate_context(order.instrument, now), now);
   if (!allowed) return refuse(allowed.error());
   const auto slot = links_.limiter.try_acquire(risk::RequestKind::AmendAlgo, order.instrument, now);
   if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
@@ -245,6 +263,7 @@ void OrderManager::amend_algo(Order& order, const AmendIntent& intent, Timestamp
   order.amends.push(pending);
   count(order);
   ++counters_.amended;
+  links_.rules.on_amended(order, now);
   const SendResult sent = links_.algos->amend_algo(request, now);
   if (sent == SendResult::Sent) return;
   --counters_.amended;
@@ -288,6 +307,7 @@ std::size_t OrderManager::send_algo_cancels(std::span<Order* const> orders,
   for (Order* order : going) {
     order->cancel_in_flight = true;
     ++counters_.cancels;
+    links_.rules.on_cancel_sent(*order, now);
     record(CancelRecord{order->client_id.value, order->venue_id.value, order->instrument.value, 0},
            now);
   }

@@ -293,9 +293,11 @@ void OrderManager::on_child_status(Order& order, AlgoOrder& algo, AlgoChild& chi
     const bool is_late = !order.is_open() && order.end_evidence != EndEvidence::Venue;
     FillOwner owner = owner_of(order);
     owner.venue_id = child.venue_id;
-    if (links_.booking.book(owner, report.fill, order.booked_quantity, is_late, now) ==
-        BookingResult::Duplicate)
-      ++counters_.duplicates;
+    const BookingResult result =
+        links_.booking.book(owner, report.fill, order.booked_quantity, is_late, now);
+    if (result == BookingResult::Duplicate) ++counters_.duplicates;
+    if (result == BookingResult::Booked)
+      links_.rules.on_traded(order, report.fill.price, booked_before.raw == 0, now);
     order.cumulative_quantity = std::max(order.cumulative_quantity, order.booked_quantity);
   }
   if (!is_ended(report.state) && child.concluded && !is_stale) algos_.reopen_child(child);

@@ -169,6 +169,14 @@ const OrderBook* BookStore::find(InstrumentId instrument, BookFeed feed) const n
 }
 
 std::optional<Price> BookStore::mid(InstrumentId instrument) const noexcept {
+  const auto mid = own_mid(instrument);
+  const auto seen = read(risk::MarketValue::UsableBookMid, instrument,
+                         mid ? std::optional<__int128>(mid->raw) : std::nullopt);
+  if (!seen) return std::nullopt;
+  return Price{static_cast<std::int64_t>(*seen)};
+}
+
+std::optional<Price> BookStore::own_mid(InstrumentId instrument) const noexcept {
   if (instrument.value >= primary_.size() || primary_[instrument.value] == kNoFeed) return {};
   const OrderBook* book = find(instrument, static_cast<BookFeed>(primary_[instrument.value]));
   if (book == nullptr || book->best_bid() == nullptr || book->best_ask() == nullptr) return {};
@@ -177,10 +185,14 @@ std::optional<Price> BookStore::mid(InstrumentId instrument) const noexcept {
 }
 
 std::optional<Timestamp> BookStore::unusable_since(InstrumentId instrument) const noexcept {
-  if (instrument.value >= primary_.size() || primary_[instrument.value] == kNoFeed) return {};
-  const Entry* found = entry(instrument, static_cast<BookFeed>(primary_[instrument.value]));
-  if (found->usable) return {};
-  return found->unusable_since;
+  std::optional<__int128> own;
+  if (instrument.value < primary_.size() && primary_[instrument.value] != kNoFeed) {
+    const Entry* found = entry(instrument, static_cast<BookFeed>(primary_[instrument.value]));
+    if (!found->usable) own = found->unusable_since.nanos;
+  }
+  const auto since = read(risk::MarketValue::BookUnusableSince, instrument, own);
+  if (!since) return {};
+  return Timestamp{static_cast<std::int64_t>(*since)};
 }
 
 }  // namespace gannet::engine

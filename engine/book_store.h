@@ -52,6 +52,8 @@ class BookStore {
   /// Since when the gate's book of the instrument is not usable; absent: it is, or none is wanted.
   std::optional<Timestamp> unusable_since(InstrumentId instrument) const noexcept;
   const BookCounters& counters() const noexcept { return counters_; }
+  /// What is read of `mid` and `unusable_since` from now on passes through it; it outlives this.
+  void set_tap(risk::MarketTap& tap) noexcept { tap_ = &tap; }
 
  private:
   struct Entry {
@@ -63,6 +65,11 @@ class BookStore {
 
   static constexpr std::size_t kNoFeed = static_cast<std::size_t>(-1);
   Entry* entry(InstrumentId instrument, BookFeed feed) const noexcept;
+  std::optional<__int128> read(risk::MarketValue what, InstrumentId instrument,
+                               std::optional<__int128> value) const noexcept {
+    return tap_ == nullptr ? value : tap_->read(what, instrument.value, value);
+  }
+  std::optional<Price> own_mid(InstrumentId instrument) const noexcept;
   void withdraw(Entry& entry, InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                 Timestamp now) noexcept;
 
@@ -78,6 +85,7 @@ class BookStore {
   std::vector<std::uint8_t> is_chosen_;          // by instrument: set_reference
   std::vector<std::size_t> primary_;             // by instrument: feed of the reference prices
   BookCounters counters_;
+  risk::MarketTap* tap_ = nullptr;  // null: nobody minds
 };
 
 }  // namespace gannet::engine

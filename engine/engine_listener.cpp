@@ -50,6 +50,24 @@ std::string_view name_of(Alert alert) noexcept {
       return "liquidation_warning";
     case Alert::BalanceDifference:
       return "balance_difference";
+    case Alert::ClockJumped:
+      return "clock_jumped";
+    case Alert::InvariantBroken:
+      return "invariant_broken";
+    case Alert::RuleBroken:
+      return "rule_broken";
+    case Alert::StrategyDisabled:
+      return "strategy_disabled";
+    case Alert::StrategyEnabled:
+      return "strategy_enabled";
+    case Alert::MarketSuspect:
+      return "market_suspect";
+    case Alert::OverrideUsed:
+      return "override_used";
+    case Alert::OrdersOutDiffer:
+      return "orders_out_differ";
+    case Alert::OrderNotAsSent:
+      return "order_not_as_sent";
     case Alert::PositionReduced:
       return "position_reduced";
     case Alert::ReductionResidue:

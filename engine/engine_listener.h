@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "domain/orders.h"
+#include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
 
 namespace gannet::engine {
@@ -32,6 +34,15 @@ enum class Alert : std::uint8_t {
   ProtectiveKept,       ///< a reduce-only exit that kill or hold left at the venue
   LiquidationWarning,   ///< the venue warns of a liquidation; actual: margin ratio, millionths
   BalanceDifference,    ///< two channels tell different cash of a currency
+  ClockJumped,          ///< the machine stood still; actual: nanoseconds
+  InvariantBroken,      ///< our own books contradict themselves: the engine is killed
+  RuleBroken,           ///< a behavioural rule was broken; `rule` says which, expected: its limit
+  StrategyDisabled,     ///< by such a rule, until a person enables it
+  StrategyEnabled,      ///< a person did
+  MarketSuspect,        ///< an instrument's market is not sane; `rule` says how; quotes are pulled
+  OverrideUsed,         ///< an order went past one rule by a person's word
+  OrdersOutDiffer,      ///< the wire carried other requests than the journal holds; killed
+  OrderNotAsSent,       ///< the venue told another order than was sent; killed
   PositionReduced,      ///< the engine brought a position down; expected: target, actual: left
   ReductionResidue,     ///< it could not, or not all of it; likewise
   LossLimit,            ///< a loss or drawdown limit was reached (PRE-15)
@@ -58,7 +69,9 @@ struct AlertEvent {
   std::int64_t expected = 0;  ///< raw quantity, or nanoseconds of the clock; 0 where it has none
   std::int64_t actual = 0;
   Timestamp time;
-  StrategyId strategy{};  ///< LossLimit, ValuationMissing, Protection: whose; none: the account's
+  StrategyId strategy{};  ///< of rules, loss limits and protections: whose; none: the account's
+  /// RuleBroken, StrategyDisabled, MarketSuspect, OverrideUsed: which rule.
+  std::optional<DenialReason> rule{};
   CurrencyId currency{};  ///< BillsUnexplained, MoneyMoved: whose; amounts are in its millionths
 };
 
@@ -71,6 +84,10 @@ class EngineListener {
   /// To be made durable before a person is told that it is so (KILL-09). `why` as given.
   virtual void on_kill_changed(bool killed, std::string_view why, std::string_view who,
                                Timestamp now) noexcept = 0;
+  /// The same of one order, strategy or instrument, or of the whole account.
+  virtual void on_part_killed(const ControlScope& /*scope*/, bool /*killed*/,
+                              std::string_view /*why*/, std::string_view /*who*/,
+                              Timestamp /*now*/) noexcept {}
   /// The definition as it is from now on: for the journal and the log.
   virtual void on_definition_changed(const Instrument& /*instrument*/, Timestamp /*now*/) noexcept {
   }

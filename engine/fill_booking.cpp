@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/crash_point.h"
+
 namespace gannet::engine {
 
 namespace {
@@ -74,6 +76,7 @@ BookingResult FillBooking::book(const FillOwner& owner, const Fill& fill, Quanti
   if (!append(journal_, record, now))
     listener_.on_alert(
         {Alert::JournalFull, owner.instrument, owner.client_id, owner.venue_id, 0, 0, now});
+  crash_point("fill_booked");
 
   profits_.on_fill(owner.strategy, owner.instrument, fill);
   spot_.on_fill(owner.instrument, owner.venue_id, owner.side, fill);

@@ -86,7 +86,10 @@ void ForeignOrders::on_algo(const AlgoReport& report) noexcept {
   status.exchange_time = report.exchange_time;
   status.receive_time = report.receive_time;
   on_status(status);
-  if (ForeignOrder* order = orders_.find(report.venue_id.value)) order->algo = true;
+  ForeignOrder* order = orders_.find(report.venue_id.value);
+  if (order == nullptr) return;
+  order->algo = true;
+  order->protective = report.terms.reduce_only || report.terms.close_position;
 }
 
 void ForeignOrders::on_listed(Timestamp requested_at, bool algos) noexcept {
@@ -104,6 +107,12 @@ void ForeignOrders::on_listed(Timestamp requested_at, bool algos) noexcept {
 std::size_t ForeignOrders::open_with_own_tag() const noexcept {
   std::size_t n = 0;
   for_each_open([&](const ForeignOrder& order) { n += order.own_tag ? 1u : 0u; });
+  return n;
+}
+
+std::size_t ForeignOrders::open_without_protective() const noexcept {
+  std::size_t n = 0;
+  for_each_open([&](const ForeignOrder& order) { n += order.protective ? 0u : 1u; });
   return n;
 }
 

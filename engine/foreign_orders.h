@@ -19,6 +19,8 @@ struct ForeignOrder {
   PositionSide position_side = PositionSide::Net;
   bool own_tag = false;  ///< carries our tag: kill and start-up sweeps cancel it
   bool algo = false;     ///< an algo order: listed and cancelled by other requests
+  bool protective = false;     ///< of those: it can only reduce
+  bool cancel_wished = false;  ///< a person wants it gone, whoever's it is
   bool open = false;
   bool ended = false;  ///< by the venue's word
   bool counted = false;
@@ -52,6 +54,8 @@ class ForeignOrders {
 
   std::size_t open() const noexcept { return open_; }
   std::size_t open_with_own_tag() const noexcept;
+  /// Without algo orders that can only reduce: what an account-wide kill must see gone.
+  std::size_t open_without_protective() const noexcept;
   /// Oldest first.
   template <class F>
   void for_each_open(F&& f) {

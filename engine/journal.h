@@ -11,6 +11,8 @@
 
 namespace gannet::engine {
 
+class RecallSource;
+
 /// The record of every core input and every request, in processing order. An order is appended
 /// before the port sees it (REC-01). The mechanism (ring, segments, checksums) lives elsewhere.
 /// Thread: the reactor. Never blocks, never allocates.
@@ -21,6 +23,8 @@ class Journal {
                       Timestamp now) noexcept = 0;
   /// Sequence of the last record appended; 0 before the first.
   virtual std::uint64_t sequence() const noexcept = 0;
+  /// What a replay knows of earlier reads; null: this is no replay (see core_journal.h).
+  virtual RecallSource* recall() noexcept { return nullptr; }
 
  protected:
   ~Journal() = default;

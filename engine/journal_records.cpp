@@ -57,6 +57,7 @@ ReportRecord to_record(const ExecutionReport& report) noexcept {
   for (unsigned i = 0; i < 8; ++i)
     record.algo_client_id[i] =
         static_cast<std::uint8_t>(report.algo_client_id.value >> (8 * i) & 0xff);
+  record.algo_venue_id = report.algo_venue_id.value;
   return record;
 }
 

@@ -10,6 +10,7 @@
 #include "domain/denial.h"
 #include "domain/orders.h"
 #include "domain/venue.h"
+#include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
 
 namespace gannet::engine {
@@ -21,6 +22,7 @@ struct Order;
 // epoch; enumerators are written as their byte and are never renumbered. A field is only ever added
 // at the tail, with a new version of the file format: `kFirstSize` is what the first version wrote,
 // and what an older record lacks reads as nothing asked for. Version 2: options and sizes in money.
+// Version 3: all that a replay needs (journal_inputs.h).
 
 enum class RecordType : std::uint16_t {
   None = 0,
@@ -47,6 +49,12 @@ enum class RecordType : std::uint16_t {
   AlgoIntent = 21,    ///< AlgoIntentRecord: what a strategy wished
   AlgoPlace = 22,     ///< AlgoPlaceRecord: going to the venue; amends and cancels as for orders
   AlgoReport = 23,    ///< AlgoReportRecord: the venue's word on an algo order
+  Control = 40,       ///< ControlRecord: a person's word on less, or more, than this engine
+  Pause = 41,         ///< PauseRecord: the machine stood still
+  LimitChange = 24,   ///< LimitChangeRecord: a person changed a limit
+  Override = 25,      ///< OverrideRecord: one order may pass one rule, or did
+  Rule = 26,          ///< RuleRecord: a rule of behaviour was broken, and told
+  Latch = 27,         ///< StrategyLatchRecord: a rule disabled a strategy, or a person enabled it
   Reduction = 30,     ///< ReductionRecord: the engine brings a position down, and how that ended
   Bill = 31,          ///< BillRecord: a change of a balance as the venue booked it
   DayRow = 35,        ///< DayRowRecord: what one instrument had earned when the day began
@@ -54,6 +62,22 @@ enum class RecordType : std::uint16_t {
   Peak = 37,          ///< PeakRecord: the largest result so far, for the drawdown
   RiskAction = 38,    ///< RiskActionRecord: a loss limit or a protection acted
   BalanceCheck = 39,  ///< BalanceCheckRecord: a balance over an hour or a day, and its bills
+  // journal_inputs.h: what a replay needs beside the above.
+  Observations = 45,      ///< turns of the timer, and market values that decisions read
+  BatchEdge = 46,         ///< BatchEdgeRecord: how the next inputs belong together
+  CoreCall = 47,          ///< CoreCallRecord
+  IntentWithExits = 48,   ///< IntentWithExitsRecord
+  VenueClock = 49,        ///< VenueClockRecord
+  DeadManAnswer = 50,     ///< DeadManAnswerRecord
+  Cash = 51,              ///< CashRecord
+  LiquidationAlert = 52,  ///< LiquidationAlertRecord
+  InstrumentState = 53,   ///< InstrumentStateRecord
+  InstrumentChanged = 54,  ///< InstrumentChangedRecord
+  MaySendAgain = 55,      ///< MaySendAgainRecord
+  NotAsked = 56,          ///< NotAskedRecord: the port did not take a question
+  Lost = 57,              ///< LostRecord: inputs that found no room
+  SettingsText = 58,      ///< a part of the settings of the run; cold
+  CoreState = 59,         ///< CoreStateRecord: a check figure over the core's state
 };
 
 struct RunRecord {
@@ -208,6 +232,7 @@ static_assert(sizeof(FillFields) == 64);
 
 struct ReportRecord {
   static constexpr RecordType kType = RecordType::Report;
+  static constexpr std::size_t kFirstSize = 160;
   FillFields fill;
   std::uint64_t client_id = 0;
   std::uint64_t venue_id = 0;
@@ -233,6 +258,8 @@ struct ReportRecord {
   std::uint8_t has_fill = 0;
   std::uint8_t algo_client_id[8] = {};  ///< whose child it is, little-endian; 0: none of ours
   std::uint8_t reserved[3] = {};
+  std::uint64_t algo_venue_id = 0;  ///< likewise, the venue's; 0: none
+  std::uint64_t reserved_tail = 0;
 };
 
 struct FillRowRecord {
@@ -393,6 +420,67 @@ struct AlgoReportRecord {
   std::uint8_t own_tag = 0;
   std::uint8_t amend_failed = 0;
   std::uint8_t children_count = 0;
+};
+
+struct ControlRecord {
+  static constexpr RecordType kType = RecordType::Control;
+  enum class Action : std::uint8_t { Kill, Resume, Cancel, Flatten };
+  std::uint64_t client_id = 0;  ///< Order
+  std::uint64_t venue_id = 0;   ///< Order, where it has no client id of ours
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;
+  ControlLevel level = ControlLevel::Engine;
+  Action action = Action::Kill;
+  char who[32] = {};
+  char why[64] = {};
+};
+static_assert(sizeof(ControlRecord) == 120);
+
+struct PauseRecord {
+  static constexpr RecordType kType = RecordType::Pause;
+  std::int64_t length = 0;  ///< nanoseconds
+};
+static_assert(sizeof(PauseRecord) == 8);
+
+struct LimitChangeRecord {
+  static constexpr RecordType kType = RecordType::LimitChange;
+  char key[88] = {};  ///< as in the configuration: "risk.account.order_notional_max"
+  char before[40] = {};
+  char after[40] = {};
+  char who[48] = {};
+  std::uint8_t loosens = 0;
+  std::uint8_t from_file = 0;  ///< 1: the configuration file said so; 0: a command
+  std::uint8_t reserved[6] = {};
+};
+
+struct OverrideRecord {
+  static constexpr RecordType kType = RecordType::Override;
+  std::uint64_t client_id = 0;  ///< 0: granted; else the order that used it
+  std::int64_t expires = 0;
+  std::uint16_t strategy = 0;
+  DenialReason rule = DenialReason::NotReady;
+  std::uint8_t reserved[5] = {};
+  char who[48] = {};
+  char why[120] = {};
+};
+
+struct RuleRecord {
+  static constexpr RecordType kType = RecordType::Rule;
+  __int128 limit = 0;
+  __int128 value = 0;
+  std::uint32_t instrument = InstrumentId::kNone;
+  std::uint16_t strategy = StrategyId::kNone;  ///< none: of a market
+  DenialReason reason = DenialReason::NotReady;
+  std::uint8_t reserved[9] = {};
+};
+
+struct StrategyLatchRecord {
+  static constexpr RecordType kType = RecordType::Latch;
+  std::uint16_t strategy = 0;
+  DenialReason reason = DenialReason::NotReady;
+  std::uint8_t disabled = 0;  ///< 0: a person enabled it
+  std::uint8_t reserved[4] = {};
+  char who[48] = {};
 };
 
 struct ReductionRecord {

@@ -104,6 +104,7 @@ enum class HoldReason : std::uint8_t {
   JournalFailed,     ///< the journal cannot be written any more
   NotAuthorised,     ///< the venue refuses the account or key: a person must act, then resume
   VenueUnavailable,  ///< the venue says that it is down
+  Paused,            ///< the machine stood still: what happened meanwhile is not known yet
   NoValuation,       ///< a loss limit is set, and what the account holds cannot be valued
 };
 

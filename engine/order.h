@@ -102,6 +102,9 @@ struct Order {
   std::uint8_t not_found = 0;
   Timestamp last_amend_look;  ///< a query row that may settle an unknown amend
   std::uint8_t amend_looks = 0;
+  bool quoted = false;            ///< its price is among those of our own that rest
+  bool cancel_throttled = false;  ///< its cancel waits for the bucket of single ones
+  Price quoted_price;
 
   bool is_open() const noexcept { return !is_terminal(phase); }
   bool is_settled() const noexcept { return booked_quantity >= cumulative_quantity; }

@@ -63,9 +63,31 @@ void OrderManager::wish_cancel(Order& order, CancelWish wish, Timestamp now) noe
 
 void OrderManager::put_back(Order& order, Timestamp not_before) noexcept {
   order.cancel_not_before = not_before;
+  order.cancel_throttled = false;
   if (order.in_cancel_queue) return;
   order.in_cancel_queue = true;
   cancel_queue_.push_back(&order);  // room for every slot was reserved
+}
+
+bool OrderManager::has_due_cancels(Timestamp now) const noexcept {
+  const auto is_due = [&](const Order* order) { return now >= order->cancel_not_before; };
+  return std::ranges::any_of(cancel_queue_, is_due) || has_cancel_overflow(now);
+}
+
+/// Cancels for which the bucket of single ones has no room leave together as a batch, which has a
+/// bucket of its own: two are needed, for one alone would be a single one again.
+bool OrderManager::has_cancel_overflow(Timestamp now) const noexcept {
+  std::size_t throttled = 0;
+  std::size_t due = 0;
+  for (const Order* order : cancel_queue_) {
+    if (order->algo || !order->is_open()) continue;
+    if (order->cancel_throttled) {
+      ++throttled;
+    } else if (now >= order->cancel_not_before) {
+      ++due;
+    }
+  }
+  return throttled > 0 && throttled + due > 1;
 }
 
 void OrderManager::pump_cancels(Timestamp now) noexcept {
@@ -73,6 +95,7 @@ void OrderManager::pump_cancels(Timestamp now) noexcept {
     CancelBatch batch;
     AlgoCancelBatch algos;
     std::size_t kept = 0;
+    const bool overflows = has_cancel_overflow(now);
     for (std::size_t i = 0; i < cancel_queue_.size(); ++i) {
       Order* order = cancel_queue_[i];
       if (!order->is_open() || order->cancel_wish == CancelWish::None || order->cancel_in_flight ||
@@ -80,7 +103,8 @@ void OrderManager::pump_cancels(Timestamp now) noexcept {
         order->in_cancel_queue = false;
         continue;
       }
-      if (now >= order->cancel_not_before &&
+      const bool joins = overflows && order->cancel_throttled;
+      if ((now >= order->cancel_not_before || joins) &&
           (order->algo ? algos.push(order) : batch.orders.push(order))) {
         order->in_cancel_queue = false;
         continue;
@@ -102,7 +126,10 @@ std::size_t OrderManager::send_cancels(CancelBatch& batch, Timestamp now) noexce
   const auto acquire_single = [&](Order& order) {
     const auto slot = links_.limiter.try_acquire(risk::RequestKind::Cancel, order.instrument, now,
                                                  priority_of(order));
-    if (!slot.granted) put_back(order, std::min(slot.retry_at, now + seconds(1)));
+    if (!slot.granted) {
+      put_back(order, std::min(slot.retry_at, now + seconds(1)));
+      order.cancel_throttled = true;
+    }
     return slot.granted;
   };
 
@@ -144,6 +171,7 @@ std::size_t OrderManager::send_cancels(CancelBatch& batch, Timestamp now) noexce
   const auto request_of = [&](Order& order) {
     order.cancel_in_flight = true;
     ++counters_.cancels;
+    links_.rules.on_cancel_sent(order, now);
     record(CancelRecord{order.client_id.value, order.venue_id.value, order.instrument.value, 0},
            now);
     return CancelRequest{order.client_id, order.venue_id, order.instrument};
@@ -180,36 +208,85 @@ std::size_t OrderManager::send_cancels(CancelBatch& batch, Timestamp now) noexce
   return sent;
 }
 
-void OrderManager::cancel_foreign(InstrumentId instrument, Timestamp now) noexcept {
-  // Orders with our tag that carry no client id of ours (children of algo orders): asked again
-  // every second until the venue's list has lost them.
-  foreign_.for_each_open([&](ForeignOrder& order) {
-    if (!order.own_tag || (instrument.valid() && order.instrument != instrument)) return;
-    if (now < order.cancel_not_before) return;
-    if (order.algo) {
-      if (links_.algos == nullptr ||
-          !links_.limiter
-               .try_acquire(risk::RequestKind::CancelAlgo, order.instrument, now,
-                            risk::RequestPriority::Risk)
-               .granted)
-        return;
-      order.cancel_not_before = now + settings_.cancel_retry;
-      record(CancelRecord{0, order.venue_id.value, order.instrument.value, 0}, now);
-      const AlgoCancelRequest request{ClientOrderId{}, order.venue_id, order.instrument};
-      if (links_.algos->cancel_algos({&request, 1}, now) == SendResult::Sent) ++counters_.cancels;
-      return;
-    }
-    if (!links_.limiter
-             .try_acquire(risk::RequestKind::Cancel, order.instrument, now,
-                          risk::RequestPriority::Risk)
-             .granted)
-      return;
-    order.cancel_not_before = now + settings_.cancel_retry;
-    record(CancelRecord{0, order.venue_id.value, order.instrument.value, 0}, now);
-    if (links_.port.cancel({ClientOrderId{}, order.venue_id, order.instrument}, now) ==
-        SendResult::Sent)
-      ++counters_.cancels;
+void OrderManager::cancel_strategy(StrategyId strategy, Timestamp now) noexcept {
+  table_.for_each_open([&](Order& order) {
+    if (order.strategy == strategy && !keeps(order, now))
+      wish_cancel(order, CancelWish::Engine, now);
   });
+  pump_cancels(now);
+}
+
+void OrderManager::forgive(Order& order) noexcept {
+  order.cancel_wish = CancelWish::None;  // the queue drops what nobody wishes any more
+}
+
+Order* OrderManager::find_open(ClientOrderId id, VenueOrderId venue_id) noexcept {
+  if (id.valid()) {
+    Order* order = table_.find(id);
+    return order != nullptr && order->is_open() ? order : nullptr;
+  }
+  Order* found = nullptr;
+  table_.for_each_open([&](Order& order) {
+    if (venue_id.valid() && order.venue_id == venue_id) found = &order;
+  });
+  return found;
+}
+
+/// Orders with our tag that carry no client id of ours (children of algo orders) and, where the
+/// account is killed, everybody's.
+void OrderManager::cancel_foreign(InstrumentId instrument, Timestamp now) noexcept {
+  foreign_.for_each_open([&](ForeignOrder& order) {
+    if (instrument.valid() && order.instrument != instrument) return;
+    if (order.own_tag || order.cancel_wished || (account_wide_ && !order.protective))
+      send_foreign_cancel(order, now);
+  });
+}
+
+void OrderManager::cancel_foreign_orders(Timestamp now) noexcept {
+  foreign_.for_each_open([&](ForeignOrder& order) {
+    if (!order.own_tag) order.cancel_wished = foreign_wished_ = true;
+  });
+  pump_foreign(now);
+}
+
+bool OrderManager::cancel_foreign_order(VenueOrderId venue_id, bool any_tag,
+                                        Timestamp now) noexcept {
+  bool found = false;
+  foreign_.for_each_open([&](ForeignOrder& order) {
+    if (order.venue_id != venue_id || (!any_tag && !order.own_tag)) return;
+    order.cancel_wished = foreign_wished_ = found = true;
+  });
+  pump_foreign(now);
+  return found;
+}
+
+void OrderManager::pump_foreign(Timestamp now) noexcept {
+  if (!foreign_wished_) return;
+  foreign_wished_ = false;
+  foreign_.for_each_open([&](ForeignOrder& order) {
+    if (!order.cancel_wished) return;
+    foreign_wished_ = true;
+    send_foreign_cancel(order, now);
+  });
+}
+
+/// Asked again every second until the venue's list has lost it.
+void OrderManager::send_foreign_cancel(ForeignOrder& order, Timestamp now) noexcept {
+  if (now < order.cancel_not_before) return;
+  const auto kind = order.algo ? risk::RequestKind::CancelAlgo : risk::RequestKind::Cancel;
+  if (order.algo && links_.algos == nullptr) return;
+  if (!links_.limiter.try_acquire(kind, order.instrument, now, risk::RequestPriority::Risk).granted)
+    return;
+  order.cancel_not_before = now + settings_.cancel_retry;
+  record(CancelRecord{0, order.venue_id.value, order.instrument.value, 0}, now);
+  SendResult sent = SendResult::Sent;
+  if (order.algo) {
+    const AlgoCancelRequest request{ClientOrderId{}, order.venue_id, order.instrument};
+    sent = links_.algos->cancel_algos({&request, 1}, now);
+  } else {
+    sent = links_.port.cancel({ClientOrderId{}, order.venue_id, order.instrument}, now);
+  }
+  if (sent == SendResult::Sent) ++counters_.cancels;
 }
 
 }  // namespace gannet::engine

@@ -11,6 +11,13 @@ constexpr std::uint64_t kAdoptedHandles = std::uint64_t{1} << 63;
 
 Denial denial(DenialReason reason) noexcept { return {reason, 0, 0, {}}; }
 
+/// Protected quotes are exempt from the account's limit. [PROTOCOL 11.1]
+risk::RequestCounting counting_of(const OrderOptions& options) noexcept {
+  return options.program == QuoteProgram::MarketMakerProtection
+             ? risk::RequestCounting::InstrumentOnly
+             : risk::RequestCounting::Account;
+}
+
 PlaceRequest request_of(const Order& order, const risk::ApprovedOrder& approved, MarginMode mode) {
   PlaceRequest request;
   request.client_id = order.client_id;
@@ -98,7 +105,9 @@ void OrderManager::place_batch(std::span<const OrderIntent> intents, Timestamp d
   // The one that is left of a batch is a single request to the venue, and counted as one.
   Order& order = *orders[0];
   order.in_batch = false;
-  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, order.instrument, now);
+  const auto slot = links_.limiter.try_acquire(
+      risk::RequestKind::Place, order.instrument, now, risk::RequestPriority::Normal, 1,
+      risk::RequestForm::Single, risk::RequestCounting::InstrumentOnly);
   if (!slot.granted)
     return withdraw(order, SendResult::QueueFull, {DenialReason::RateLimited, 0, 0, slot.retry_at},
                     now);
@@ -112,10 +121,10 @@ std::optional<risk::ApprovedOrder> OrderManager::approve(const OrderIntent& inte
     deny(intent, why, now);
     return std::nullopt;
   };
-  if (!links_.exposure.contains(intent.strategy))
-    return refuse(denial(DenialReason::StrategyStopped));
   if (!append(links_.journal, to_record(intent, trigger), now))
     return refuse(denial(DenialReason::JournalFull));
+  if (!links_.exposure.contains(intent.strategy))
+    return refuse(denial(DenialReason::StrategyStopped));
   if (!links_.instruments.contains(intent.instrument) ||
       !links_.exposure.contains(intent.instrument))
     return refuse(denial(DenialReason::UnknownInstrument));
@@ -123,10 +132,14 @@ std::optional<risk::ApprovedOrder> OrderManager::approve(const OrderIntent& inte
     return refuse(denial(DenialReason::UnknownHandle));
   if (!table_.has_room()) return refuse(denial(DenialReason::OrderTableFull));
 
-  const auto approved = links_.gate.check(intent, gate_context(), now);
+  if (const auto why = links_.rules.check_new(intent, table_, now)) return refuse(*why);
+  risk::GateContext context = gate_context(intent.instrument, now);
+  context.waived = links_.rules.waived(intent.strategy, now);
+  const auto approved = links_.gate.check(intent, context, now);
   if (!approved) return refuse(approved.error());
   const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, intent.instrument, now,
-                                               risk::RequestPriority::Normal, 1, form);
+                                               risk::RequestPriority::Normal, 1, form,
+                                               counting_of(intent.options));
   if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
   return *approved;
 }
@@ -154,6 +167,8 @@ Order* OrderManager::prepare_place(const risk::ApprovedOrder& approved, Timestam
   draft.reduce_only = intent.reduce_only;
   draft.position_side = intent.position_side;
   draft.options = approved.options();
+  if (draft.options.self_trade == SelfTradePrevention::AccountDefault)
+    draft.options.self_trade = settings_.self_trade;
   draft.quote_quantity = intent.quote_quantity;
   draft.by_engine = intent.by_engine;
   draft.in_batch = in_batch;
@@ -168,9 +183,13 @@ Order* OrderManager::prepare_place(const risk::ApprovedOrder& approved, Timestam
   if (!journal_place(draft, request, now)) return refuse(DenialReason::JournalFull);
 
   Order* order = table_.add(draft);
-  if (order == nullptr) return refuse(DenialReason::OrderTableFull);
+  if (order == nullptr) {
+    record(NotSentRecord{id.value, ExecutionReport::Request::Place, SendResult::QueueFull}, now);
+    return refuse(DenialReason::OrderTableFull);
+  }
   count(*order);
   ++counters_.placed;
+  links_.rules.on_placed(*order, &intent, approved.is_override(), now);
   return order;
 }
 
@@ -209,6 +228,8 @@ bool OrderManager::journal_place(const Order& order, const PlaceRequest& request
   record.best_bid = references.fresh_bid(order.instrument, now).value_or(Price{}).raw;
   record.best_ask = references.fresh_ask(order.instrument, now).value_or(Price{}).raw;
   record.mark = references.fresh_mark(order.instrument, now).value_or(Price{}).raw;
+  record.book_time = references.book_time(order.instrument).nanos;
+  record.mark_time = references.mark_time(order.instrument).nanos;
   record.instrument = order.instrument.value;
   record.strategy = order.strategy.value;
   record.side = request.side;
@@ -258,7 +279,9 @@ void OrderManager::send_amends(AmendBatch& batch, Timestamp now) noexcept {
   } else if (batch.orders.size() == 1) {
     Order& order = *batch.orders[0];
     const AmendRequest& request = batch.requests[0];
-    const auto slot = links_.limiter.try_acquire(risk::RequestKind::Amend, order.instrument, now);
+    const auto slot = links_.limiter.try_acquire(
+        risk::RequestKind::Amend, order.instrument, now, risk::RequestPriority::Normal, 1,
+        risk::RequestForm::Single, risk::RequestCounting::InstrumentOnly);
     if (slot.granted) {
       finish_amend(order, request, links_.port.amend(request, now), now);
     } else {
@@ -305,10 +328,17 @@ Order* OrderManager::prepare_amend(const AmendIntent& intent, risk::RequestForm 
   working.cumulative_quantity = order->cumulative_quantity;
   working.booked_quantity = order->booked_quantity;
   working.counted_leaves = order->counted_leaves;
-  const auto approved = links_.gate.check_amend(intent, working, gate_context(), now);
+  const Price price = intent.new_price.value_or(working.price);
+  const std::int64_t added = std::max<std::int64_t>(
+      0, (intent.new_quantity.value_or(working.quantity) - working.quantity).raw);
+  if (const auto why = links_.rules.check_amend(*order, price, added, table_, now))
+    return refuse(*why);
+  const auto approved =
+      links_.gate.check_amend(intent, working, gate_context(order->instrument, now), now);
   if (!approved) return refuse(approved.error());
   const auto slot = links_.limiter.try_acquire(risk::RequestKind::Amend, order->instrument, now,
-                                               risk::RequestPriority::Normal, 1, form);
+                                               risk::RequestPriority::Normal, 1, form,
+                                               counting_of(order->options));
   if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
 
   request.client_id = order->client_id;
@@ -346,6 +376,7 @@ Order* OrderManager::prepare_amend(const AmendIntent& intent, risk::RequestForm 
   order->amends.push(pending);
   count(*order);
   ++counters_.amended;
+  links_.rules.on_amended(*order, now);
   return order;
 }
 
@@ -576,6 +607,7 @@ void OrderManager::count(Order& order) noexcept {
     order.is_short = !order.is_settled();
     order.is_short ? ++short_orders_ : --short_orders_;
   }
+  links_.rules.on_counted(order);
 }
 
 FillOwner OrderManager::owner_of(const Order& order) const noexcept {

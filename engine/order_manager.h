@@ -6,6 +6,7 @@
 #include <expected>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "domain/venue.h"
@@ -16,6 +17,7 @@
 #include "engine/foreign_orders.h"
 #include "engine/journal.h"
 #include "engine/lane_messages.h"
+#include "engine/order_rules.h"
 #include "engine/order_table.h"
 #include "engine/settings.h"
 #include "risk/pre_trade_gate.h"
@@ -42,6 +44,10 @@ struct OrderManagerSettings {
   Nanos held_fill_patience = seconds(10);
   /// Kill, hold and sweeps leave reduce-only exits at the venue while their position is open.
   bool keep_protective = true;
+  /// Orders that the venue's dead-man timer does not cancel are refused (COD-06).
+  bool requires_timer_cover = false;
+  /// Of orders that say nothing themselves: what the venue does where they meet our own (PRE-14).
+  SelfTradePrevention self_trade = SelfTradePrevention::AccountDefault;
 };
 
 struct OrderCounters {
@@ -78,6 +84,7 @@ struct OrderManagerLinks {
   StrategyEvents& events;
   EngineListener& listener;
   FillBooking& booking;
+  OrderRules& rules;
   AlgoPort* algos = nullptr;  ///< null: the venue has no algo orders
 };
 
@@ -120,6 +127,22 @@ class OrderManager {
   /// Orders of earlier runs and others with our tag too.
   void cancel_all(InstrumentId instrument, Timestamp now) noexcept;
   void cancel_by_engine(Order& order, Timestamp now) noexcept;
+  /// The same of one strategy's orders.
+  void cancel_strategy(StrategyId strategy, Timestamp now) noexcept;
+  /// The engine's wish is taken back: what has not left for the venue stays here.
+  void forgive(Order& order) noexcept;
+  /// An order of ours that is open, by our number or the venue's; null: there is none.
+  Order* find_open(ClientOrderId id, VenueOrderId venue_id) noexcept;
+
+  // Orders that are not ours. Requires: the account is this engine's alone.
+  /// Whether `cancel_all` takes everybody's orders.
+  void set_account_wide(bool on) noexcept { account_wide_ = on; }
+  /// Those that are open now, once and for all.
+  void cancel_foreign_orders(Timestamp now) noexcept;
+  /// False: nobody's open order has that number.
+  bool cancel_foreign_order(VenueOrderId venue_id, bool any_tag, Timestamp now) noexcept;
+  /// What a person wished of them goes on until they are gone.
+  void pump_foreign(Timestamp now) noexcept;
   /// The engine's own order that reduces a position (PositionReducer), through the same journal,
   /// gate and limiter. No strategy holds it; its fills are booked to `intent.strategy`.
   std::expected<ClientOrderId, Denial> place_reduction(OrderIntent intent, Timestamp now) noexcept;
@@ -172,17 +195,20 @@ class OrderManager {
   /// Open orders whose existence or terms are not known.
   std::size_t unknown_orders() const noexcept;
   bool has_waiting_cancels() const noexcept { return !cancel_queue_.empty(); }
+  /// Some of them may leave now.
+  bool has_due_cancels(Timestamp now) const noexcept;
   bool has_previous_run_orders() const noexcept;
   /// Evidence or fills that only complete lists can bring are wanted.
   bool wants_lists() const noexcept;
   std::size_t orders_short_of_fills() const noexcept { return short_orders_; }
   bool is_short_of_fills(InstrumentId instrument) noexcept;
+  /// An order that the venue told differently than it was sent, since the last call (PRE-13).
+  bool take_not_as_sent() noexcept { return std::exchange(not_as_sent_, false); }
 
  private:
   // order_manager.cpp: intents
-  risk::GateContext gate_context() const noexcept {
-    return {links_.instruments, links_.exposure, links_.references, links_.conversions,
-            links_.modes};
+  risk::GateContext gate_context(InstrumentId instrument, Timestamp now) noexcept {
+    return links_.rules.context(instrument, now);
   }
   std::optional<risk::ApprovedOrder> approve(const OrderIntent& intent, risk::RequestForm form,
                                              Timestamp trigger, Timestamp now) noexcept;
@@ -253,10 +279,12 @@ class OrderManager {
   // order_cancels.cpp
   void wish_cancel(Order& order, CancelWish wish, Timestamp now) noexcept;
   void pump_cancels(Timestamp now) noexcept;
+  bool has_cancel_overflow(Timestamp now) const noexcept;
   struct CancelBatch;
   std::size_t send_cancels(CancelBatch& batch, Timestamp now) noexcept;
   void put_back(Order& order, Timestamp not_before) noexcept;
   void cancel_foreign(InstrumentId instrument, Timestamp now) noexcept;
+  void send_foreign_cancel(ForeignOrder& order, Timestamp now) noexcept;
 
   // order_reports.cpp
   void book_fill_row(const FillReport& report) noexcept;
@@ -272,6 +300,7 @@ class OrderManager {
   void on_cancel_rejected(Order& order, const ExecutionReport& report) noexcept;
   void on_status(Order& order, const ExecutionReport& report) noexcept;
   void on_status_of_ended(Order& order, const ExecutionReport& report, bool stale) noexcept;
+  void compare_with_sent(const Order& order, const ExecutionReport& report) noexcept;
   void apply_live(Order& order, const ExecutionReport& report) noexcept;
   void settle_amends(Order& order, const ExecutionReport& report) noexcept;
   void end(Order& order, OrderPhase phase, VenueReason reason, EndEvidence evidence,
@@ -308,6 +337,9 @@ class OrderManager {
   Timestamp next_protected_cancel_;
   std::size_t protected_cursor_ = 0;  // families take turns
   std::size_t short_orders_ = 0;      // fills missed in part
+  bool account_wide_ = false;
+  bool foreign_wished_ = false;  // a cancel of one was wished, and it may be open still
+  bool not_as_sent_ = false;
 };
 
 }  // namespace gannet::engine

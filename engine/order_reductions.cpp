@@ -17,7 +17,7 @@ std::expected<ClientOrderId, Denial> OrderManager::place_reduction(OrderIntent i
   if (!append(links_.journal, to_record(intent, {}), now))
     return refuse({DenialReason::JournalFull, 0, 0, {}});
   if (!table_.has_room()) return refuse({DenialReason::OrderTableFull, 0, 0, {}});
-  const auto approved = links_.gate.check(intent, gate_context(), now);
+  const auto approved = links_.gate.check(intent, gate_context(intent.instrument, now), now);
   if (!approved) return refuse(approved.error());
   const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, intent.instrument, now);
   if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});

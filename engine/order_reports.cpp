@@ -167,6 +167,7 @@ void OrderManager::on_reply(Order& order, const ExecutionReport& report) noexcep
       }
       order.acknowledged = true;
       order.acknowledged_time = now;
+      links_.rules.on_accepted(order);
       if (order.phase != OrderPhase::PendingNew) break;
       note_exists(order, now);
       emit(order, OrderEventKind::Accepted, VenueReason::None, now);
@@ -224,6 +225,7 @@ void OrderManager::on_place_rejected(Order& order, const ExecutionReport& report
       report.reason == VenueReason::OutcomeUnknown)
     return become_unknown(order, report.receive_time);
   if (order.unknown) ++counters_.resolved;
+  links_.rules.on_rejected(order, report);
   end(order, OrderPhase::Rejected, report.reason, EndEvidence::Concluded, report.receive_time);
 }
 
@@ -242,6 +244,7 @@ void OrderManager::on_amend_rejected(Order& order, const ExecutionReport& report
   }
   if (!order.is_open()) return;
   ++counters_.rejected;
+  links_.rules.on_rejected(order, report);
   emit(order, OrderEventKind::AmendRejected, report.reason, report.receive_time);
   // Not what we thought: what it is must be asked.
   if (report.reason == VenueReason::OrderGone || report.reason == VenueReason::ReduceOnly ||
@@ -288,6 +291,8 @@ void OrderManager::on_status(Order& order, const ExecutionReport& report) noexce
     const BookingResult result =
         links_.booking.book(owner_of(order), report.fill, order.booked_quantity, is_late, now);
     if (result == BookingResult::Duplicate) ++counters_.duplicates;
+    if (result == BookingResult::Booked)
+      links_.rules.on_traded(order, report.fill.price, booked_before.raw == 0, now);
     if (result == BookingResult::InBaseline && order.end_evidence == EndEvidence::Venue)
       order.booked_quantity = booked_before;  // settled when its position was accepted
     order.cumulative_quantity = std::max(order.cumulative_quantity, order.booked_quantity);
@@ -296,6 +301,7 @@ void OrderManager::on_status(Order& order, const ExecutionReport& report) noexce
       alert(Alert::OverFill, order, now, order.worst_quantity().raw, order.booked_quantity.raw);
   }
   if (!order.is_open()) return on_status_of_ended(order, report, is_stale);
+  compare_with_sent(order, report);
   if (ends(report.state)) {
     order.venue_time = std::max(order.venue_time, report.exchange_time);
     if (order.unknown) ++counters_.resolved;
@@ -315,6 +321,24 @@ void OrderManager::on_status(Order& order, const ExecutionReport& report) noexce
   }
 }
 
+/// The first that the venue pushes of an order is what it took from the wire: it must be what the
+/// gate has approved (PRE-13). Not where the venue may move a price, or makes a quantity of money.
+void OrderManager::compare_with_sent(const Order& order, const ExecutionReport& report) noexcept {
+  if (order.phase != OrderPhase::PendingNew || report.source != ExecutionReport::Source::Push ||
+      order.previous_run || order.algo || order.met || !order.amends.empty() ||
+      report.amend_id != 0 || order.quote_quantity.raw != 0)
+    return;
+  // The venue may take what reduces for no more than there is.
+  const bool is_cut = order.reduce_only && report.quantity < order.quantity;
+  const bool is_other =
+      report.side != order.side || report.instrument != order.instrument ||
+      (report.quantity.raw > 0 && report.quantity != order.quantity && !is_cut) ||
+      (report.price.raw > 0 && report.price != order.price && !order.options.clamp_price);
+  if (!is_other) return;
+  alert(Alert::OrderNotAsSent, order, report.receive_time, order.quantity.raw, report.quantity.raw);
+  not_as_sent_ = true;
+}
+
 void OrderManager::apply_live(Order& order, const ExecutionReport& report) noexcept {
   const Timestamp now = report.receive_time;
   const bool is_query = report.source == ExecutionReport::Source::Query;
@@ -322,6 +346,7 @@ void OrderManager::apply_live(Order& order, const ExecutionReport& report) noexc
   note_exists(order, now);
   if (!order.acknowledged) {
     order.acknowledged = true;  // a push before the ack is the stronger word
+    links_.rules.on_accepted(order);
     order.acknowledged_time = now;
   }
   settle_amends(order, report);
@@ -514,6 +539,7 @@ void OrderManager::book_fill_row(const FillReport& report) noexcept {
     return count(*order);
   }
   if (result != BookingResult::Booked) return;
+  links_.rules.on_traded(*order, report.fill.price, booked_before.raw == 0, now);
   const AlgoChild* child = order->algo ? algos_.find_child(report.venue_id) : nullptr;
   const Timestamp met_time = child != nullptr ? child->met_time : order->met_time;
   if (order->met && report.fill.exchange_time <= met_time) order->booked_quantity = booked_before;

@@ -64,6 +64,18 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
         if (command->kind == CommandRecord::Kind::Resume) killed_ = false;
       }
       break;
+    case RecordType::Control:
+      if (const auto control = read_record<ControlRecord>(payload)) add_control(*control);
+        break;
+    case RecordType::Latch:
+      if (const auto latch = read_record<StrategyLatchRecord>(payload)) {
+        if (latch->disabled != 0) {
+          disabled_[latch->strategy] = latch->reason;
+        } else {
+          disabled_.erase(latch->strategy);
+        }
+      }
+      break;
     default:
       break;
   }
@@ -144,6 +156,31 @@ void PriorBelief::add_ended(const OrderEndedRecord& record) {
     exits.quantity = std::max(exits.quantity, Quantity{record.cumulative_quantity});
     return;
   }
+}
+
+void PriorBelief::add_control(const ControlRecord& record) {
+  const bool killed = record.action == ControlRecord::Action::Kill;
+  if (record.level == ControlLevel::Order) {
+    // The wish stays with the order until it has ended, over restarts too.
+    Order* order = find(record.client_id);
+    if (order == nullptr) return;
+    order->cancel_wish = record.action == ControlRecord::Action::Resume ? CancelWish::None
+                                                                        : CancelWish::Engine;
+    return;
+  }
+  if (record.action == ControlRecord::Action::Cancel) return;
+  const auto set = [killed](auto& those, auto value) {
+    if (killed) {
+      those.insert(value);
+    } else {
+      those.erase(value);
+    }
+  };
+  if (record.level == ControlLevel::Account) account_killed_ = killed;
+  if (record.level == ControlLevel::Strategy && record.strategy != StrategyId::kNone)
+    set(killed_strategies_, record.strategy);
+  if (record.level == ControlLevel::Instrument && record.instrument != InstrumentId::kNone)
+    set(killed_instruments_, record.instrument);
 }
 
 void PriorBelief::add_algo_report(const AlgoReportRecord& record) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <variant>
 #include <vector>
@@ -35,6 +36,16 @@ class PriorBelief {
   const AlgoTerms* algo_terms(ClientOrderId id) const noexcept;
   const std::vector<PositionStep>& position_steps() const noexcept { return steps_; }
   bool killed() const noexcept { return killed_; }
+  /// What else a person killed and nobody resumed.
+  bool account_killed() const noexcept { return account_killed_; }
+  const std::set<std::uint16_t>& killed_strategies() const noexcept { return killed_strategies_; }
+  const std::set<std::uint32_t>& killed_instruments() const noexcept {
+    return killed_instruments_;
+  }
+  /// Strategies that a rule disabled and nobody has enabled since.
+  const std::map<std::uint16_t, DenialReason>& disabled_strategies() const noexcept {
+    return disabled_;
+  }
   std::uint64_t newest_run() const noexcept { return newest_run_; }
   /// When the first record was written; zero: there is none.
   Timestamp first_time() const noexcept { return first_time_; }
@@ -49,6 +60,7 @@ class PriorBelief {
   void add_amend(const AmendRecord& record);
   void add_algo(const AlgoPlaceRecord& record, Timestamp time);
   void add_ended(const OrderEndedRecord& record);
+  void add_control(const ControlRecord& record);
   void add_algo_report(const AlgoReportRecord& record);
   void add_report(const ReportRecord& record);
   void add_fill(const FillBookedRecord& record);
@@ -59,6 +71,10 @@ class PriorBelief {
   std::map<std::uint64_t, AlgoTerms> algos_;
   std::vector<PositionStep> steps_;
   bool killed_ = false;
+  bool account_killed_ = false;
+  std::set<std::uint16_t> killed_strategies_;
+  std::set<std::uint32_t> killed_instruments_;
+  std::map<std::uint16_t, DenialReason> disabled_;  // by strategy
   std::uint64_t newest_run_ = 0;
   Timestamp first_time_;
   Timestamp fills_known_;

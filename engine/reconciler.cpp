@@ -85,7 +85,9 @@ void Reconciler::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool 
     case Step::OpenOrders:
       orders_requested_at_ = requested_at_;
       orders_.on_open_orders_listed(requested_at_, now);
-      if (settings_.asks_algos) {
+      skips_algos_ =
+          settings_.asks_algos && wants_flat_ && own_orders_seen_ != 0 && !skips_algos_;
+      if (settings_.asks_algos && !skips_algos_) {
         start_step(Step::AlgoOrders, now);
         break;
       }
@@ -127,18 +129,21 @@ void Reconciler::on_algo_row(const AlgoReport& report) noexcept {
   const Order* order = report.client_id.valid() ? orders_.table().find(report.client_id) : nullptr;
   const bool is_ours =
       report.own_tag || (order != nullptr && order->algo && order->venue_id == report.venue_id);
-  if (is_ours && (order == nullptr || !orders_.is_kept(*order))) ++own_orders_seen_;
+  if (is_ours ? order == nullptr || !orders_.is_kept(*order)
+              : account_wide_ && !report.terms.reduce_only && !report.terms.close_position)
+    ++own_orders_seen_;
 }
 
 void Reconciler::finish_round(Timestamp now) noexcept {
   step_ = Step::Idle;
-  last_complete_round_ = round_start_;
+  if (!skips_algos_) last_complete_round_ = round_start_;
   look_at_differences(now);
 }
 
 void Reconciler::on_open_order_row(const ExecutionReport& report) noexcept {
   if (step_ != Step::OpenOrders || !begun_) return;
-  if (orders_.is_ours(report) && !orders_.is_kept_child(report)) ++own_orders_seen_;
+  if ((account_wide_ || orders_.is_ours(report)) && !orders_.is_kept_child(report))
+    ++own_orders_seen_;
 }
 
 void Reconciler::on_position(const PositionReport& report, bool from_snapshot) noexcept {

@@ -64,6 +64,11 @@ class Reconciler {
   /// Two such lists, asked for 500 ms apart, are flat.
   Timestamp empty_since() const noexcept { return empty_since_; }
   Timestamp empty_until() const noexcept { return empty_until_; }
+  /// Flat is being waited for: where the list of orders says that it is not, the many lists of algo
+  /// orders are left out every second time, for their limit would delay the next look (KILL-05).
+  void set_wants_flat(bool on) noexcept { wants_flat_ = on; }
+  /// Everybody's orders count, not only ours.
+  void set_account_wide(bool on) noexcept { account_wide_ = on; }
   /// Flat is to be shown from here on.
   void forget_empty_lists() noexcept { empty_since_ = empty_until_ = {}; }
   std::size_t own_orders_listed() const noexcept { return own_orders_listed_; }
@@ -110,6 +115,9 @@ class Reconciler {
   bool asked_ = false;  // the current step's list was asked for
   bool begun_ = false;
   bool wanted_ = false;
+  bool account_wide_ = false;
+  bool wants_flat_ = false;
+  bool skips_algos_ = false;  // in this round: it is not a whole one
   std::uint64_t request_ = 0;
   std::uint64_t last_request_ = 0;
   Timestamp round_start_;

@@ -34,6 +34,7 @@ struct EngineSettings {
   std::string state_directory = "state";  ///< journal, lock, kill flag
   std::string plugin_directory;           ///< "": lib/gannet/strategies beside the program
   bool keep_protective = true;            ///< kill, hold and sweeps leave reduce-only exits
+  bool require_cod = false;  ///< what the venue's dead-man timer does not cancel is refused
   bool keep_history = true;  ///< orders, fills and bills for people, in a database beside
   Nanos lane_sleep = microseconds(50);  ///< how long an idle lane sleeps; 0: it spins
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/crash_point.h"
 #include "domain/notional.h"
 
 namespace gannet::engine {
@@ -24,6 +25,13 @@ risk::ConversionTable conversions_of(const TradingCoreSettings& settings,
   return table;
 }
 
+OrderManagerSettings with_self_trade(OrderManagerSettings settings,
+                                     const risk::Settings& risk_settings) noexcept {
+  if (settings.self_trade == SelfTradePrevention::AccountDefault)
+    settings.self_trade = risk_settings.rules.self_trade.at_venue;
+  return settings;
+}
+
 ReconcilerSettings with_algos(ReconcilerSettings settings, bool asks_algos) noexcept {
   settings.asks_algos = asks_algos;
   return settings;
@@ -36,41 +44,62 @@ void copy_text(char (&to)[N], std::string_view from) noexcept {
 
 }  // namespace
 
-TradingCore::TradingCore(const CoreLinks& links, TradingCoreSettings settings,
+TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
                          const risk::Settings& risk_settings, risk::LimitTable limits,
                          std::size_t strategies, ClientOrderIds ids)
-    : links_(links),
+    : journal_(given.journal, given.instruments.size(), given.currencies.size()),
+      port_(given.port, given.algos, given.dead_man, journal_),
+      links_{given.instruments,
+             given.currencies,
+             journal_,
+             port_,
+             given.dead_man == nullptr ? nullptr : &port_,
+             given.events,
+             given.books,
+             given.listener,
+             given.algos == nullptr ? nullptr : &port_},
       settings_(std::move(settings)),
-      exposure_(strategies, links.instruments.size()),
-      modes_(strategies, links.instruments.size()),
-      references_(links.instruments.size(), ages_of(risk_settings)),
-      conversions_(conversions_of(settings_, risk_settings, links.currencies)),
-      limiter_(risk_settings.rates, links.instruments),
+      exposure_(strategies, links_.instruments.size()),
+      modes_(strategies, links_.instruments.size()),
+      kills_(modes_, strategies, links_.instruments.size()),
+      references_(links_.instruments.size(), ages_of(risk_settings)),
+      conversions_(conversions_of(settings_, risk_settings, links_.currencies)),
+      limiter_(risk_settings.rates, links_.instruments),
       gate_(std::move(limits)),
-      positions_(links.instruments, strategies),
-      profits_(links.instruments, links.currencies.size(), strategies, positions_, references_,
-               conversions_, links.journal, settings_.profits),
+      audit_(links_.journal),
+      rules_({links_.instruments, exposure_, gate_, references_, conversions_, modes_, links_.journal,
+              links_.listener},
+             risk_settings.rules,
+             {strategies, links_.currencies.size(),
+              settings_.orders.open_capacity + settings_.orders.ended_capacity}),
+      positions_(links_.instruments, strategies),
+      profits_(links_.instruments, links_.currencies.size(), strategies, positions_, references_,
+               conversions_, links_.journal, settings_.profits),
       losses_(profits_, strategies, settings_.losses),
       protections_(settings_.protections),
-      bills_(links.currencies.size(), links.journal, links.listener,
+      bills_(links_.currencies.size(), links_.journal, links_.listener,
              {.day_start = settings_.profits.day_start}),
-      spot_(links.instruments, links.listener),
-      booking_(links.instruments, positions_, profits_, spot_, exposure_, links.journal, links.events,
-               links.listener, settings_.fill_keys),
-      orders_({links.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
-               links.journal, links.port, links.events, links.listener, booking_, links.algos},
-              settings_.orders, ids, settings_.margin_modes),
-      reconciler_(links.instruments, orders_, exposure_, booking_, links.port,
-                  with_algos(settings_.reconciler, links.algos != nullptr)),
-      reducer_({links.instruments, gate_.limits(), exposure_, references_, orders_, links.journal,
-                links.listener},
+      spot_(links_.instruments, links_.listener),
+      booking_(links_.instruments, positions_, profits_, spot_, exposure_, links_.journal, links_.events,
+               links_.listener, settings_.fill_keys),
+      orders_({links_.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
+               audit_, links_.port, links_.events, links_.listener, booking_, rules_, links_.algos},
+              with_self_trade(settings_.orders, risk_settings), ids, settings_.margin_modes),
+      reconciler_(links_.instruments, orders_, exposure_, booking_, links_.port,
+                  with_algos(settings_.reconciler, links_.algos != nullptr)),
+      reducer_({links_.instruments, gate_.limits(), exposure_, references_, orders_, links_.journal,
+                links_.listener},
                settings_.reducer),
-      books_(links.instruments, references_, links.books),
-      balances_(links.currencies.size()),
-      cash_(links.currencies.size()),
-      held_(links.instruments.size(), 0),
-      outgrown_(links.instruments.size(), 0) {
+      books_(links_.instruments, references_, links_.books),
+      balances_(links_.currencies.size()),
+      cash_(links_.currencies.size()),
+      held_(links_.instruments.size(), 0),
+      outgrown_(links_.instruments.size(), 0) {
   settings_.on_start.resize(strategies, StrategySettings::OnStart::Cancel);
+  references_.set_tap(journal_);
+  conversions_.set_tap(journal_);
+  books_.set_tap(journal_);
+  rules_.set_tap(journal_);
 }
 
 void TradingCore::restore(const PriorBelief& prior) {
@@ -100,7 +129,10 @@ void TradingCore::restore(const PriorBelief& prior) {
   }
   for (const Order& order : prior.open_orders())
     orders_.restore(order, prior.algo_terms(order.client_id));
-  killed_ = prior.killed();
+  restore_kills(prior);
+  for (const auto& [strategy, reason] : prior.disabled_strategies()) {
+    if (exposure_.contains(StrategyId{strategy})) rules_.restore_disabled({strategy}, reason);
+  }
   if (prior.first_time().nanos == 0) return;
   reconciler_.set_fills_known(prior.fills_known());
   for (std::uint32_t i = 0; i < links_.instruments.size(); ++i)
@@ -108,13 +140,15 @@ void TradingCore::restore(const PriorBelief& prior) {
 }
 
 void TradingCore::start(Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = now;
   started_ = true;
+  crash_point("core_start");
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
   profits_.start(now);
   reconciler_.start(now);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
-    modes_.set_instrument(InstrumentId{i}, risk::TradingMode::Ready);
+    kills_.set_instrument_mode(InstrumentId{i}, risk::TradingMode::Ready);
   for (const Instrument& instrument : links_.instruments)
     references_.set_definition_time(instrument.id, now);
   wants_flat_ = killed_;
@@ -123,12 +157,17 @@ void TradingCore::start(Timestamp now) noexcept {
 }
 
 void TradingCore::on_timer(Timestamp now) noexcept {
+  if (!placing_.empty() || !amending_.empty()) end_batch(now);  // cut short by a full ring
+  // A turn that does nothing must change nothing: only the others are in the journal.
+  if (now < next_tick_ && !orders_.has_due_cancels(now)) return;
+  const CoreJournal::Input input(journal_);
+  journal_.note_turn(now);
   now_ = std::max(now_, now);
-  flush_batches(now);  // one that was cut short by a full ring
   orders_.on_timer(now);
   reducer_.on_timer(now);
   if (now < next_tick_) return;
   next_tick_ = now + milliseconds(10);
+  heed_rules(now);
   judge_health(now);
   if (orders_.wants_lists() && now - lists_wanted_ >= seconds(1)) {
     lists_wanted_ = now;
@@ -140,6 +179,8 @@ void TradingCore::on_timer(Timestamp now) noexcept {
     judge_instruments(now);
     compare_cash(now);
     sweep_previous_run(now);
+    sweep_killed(now);
+    look_at_invariants(now);
     if (state_ == EngineState::Held || state_ == EngineState::Killed) orders_.cancel_all({}, now);
   }
   look_at_money(now);
@@ -149,6 +190,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
 }
 
 void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, now);
   const bool continues_places = command.kind == LaneCommand::Kind::Place && !placing_.empty() &&
                                 placing_[0].strategy == command.strategy;
@@ -159,6 +201,8 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
     case LaneCommand::Kind::Place:
       if (command.place.by_engine) break;  // no lane's to ask for
       if (!command.more && !continues_places) {
+        if (command.place.exits.any())
+          record(to_whole_record(command.place, command.trigger_time), now);
         orders_.place(command.place, command.decided_time, command.trigger_time, now);
         break;
       }
@@ -177,6 +221,7 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       break;
     case LaneCommand::Kind::Cancel:
       if (command.more) {
+        record_batch(BatchEdgeRecord::Kind::CancelSoon, 1, now);
         orders_.cancel_soon(command.cancel, now);
       } else {
         orders_.cancel(command.cancel, now);
@@ -189,6 +234,8 @@ void TradingCore::on_lane_command(const LaneCommand& command, Timestamp now) noe
       orders_.place_algo(command.algo, command.decided_time, command.trigger_time, now);
       break;
     case LaneCommand::Kind::StrategyFailed:
+      if (exposure_.contains(command.strategy))
+        record_call(CoreCallRecord::Kind::StrategyFailed, command.strategy.value, now);
       stop_strategy(command.strategy, now);
       break;
   }
@@ -213,18 +260,28 @@ void TradingCore::heed_refusal(const ExecutionReport& report) noexcept {
 
 void TradingCore::flush_batches(Timestamp now) noexcept {
   if (!placing_.empty()) {
+    const bool whole = std::ranges::any_of(placing_.view(), [](const OrderIntent& intent) {
+      return intent.exits.any();
+    });
+    record_batch(whole ? BatchEdgeRecord::Kind::WholePlaces : BatchEdgeRecord::Kind::Places,
+                 placing_.size(), now);
+    for (std::size_t i = 0; whole && i < placing_.size(); ++i)
+      record(to_whole_record(placing_[i], placing_trigger_), now);
     orders_.place_batch(placing_.view(), placing_decided_, placing_trigger_, now);
     placing_.clear();
   }
   if (!amending_.empty()) {
+    record_batch(BatchEdgeRecord::Kind::Amends, amending_.size(), now);
     orders_.amend_batch(amending_.view(), now);
     amending_.clear();
   }
 }
 
 void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   // First of all: nothing new may pass the gate from here on (KILL-01).
   modes_.set_engine(risk::TradingMode::Killed);
+  kills_.set_engine(true);
   killed_ = true;
   wants_flat_ = true;
   flat_confirmed_ = false;
@@ -237,12 +294,14 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
 }
 
 void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   if (killed_) losses_.resume({}, now);
   lift_protections();
   record_command(CommandRecord::Kind::Resume, "", who, now);
-  if (killed_) links_.listener.on_kill_changed(false, "", who, now);
-  killed_ = false;
-  wants_flat_ = false;
+  if (kills_.engine()) links_.listener.on_kill_changed(false, "", who, now);
+  kills_.set_engine(false);
+  killed_ = kills_.all();  // the account may be killed by itself
+  wants_flat_ = killed_;
   set_hold(HoldReason::Operator, false, now);
   set_hold(HoldReason::NotAuthorised, false, now);
   reconcile_again(now);
@@ -250,12 +309,14 @@ void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
 }
 
 void TradingCore::hold(std::string_view why, std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   record_command(CommandRecord::Kind::Hold, why, who, now);
   set_hold(HoldReason::Operator, true, now);
   update_state(now);
 }
 
 void TradingCore::cancel_all(std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   record_command(CommandRecord::Kind::CancelAll, "", who, now);
   wants_flat_ = true;
   flat_confirmed_ = false;
@@ -265,18 +326,21 @@ void TradingCore::cancel_all(std::string_view who, Timestamp now) noexcept {
 }
 
 void TradingCore::set_journal_failed(bool failed, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::JournalFailed, failed ? 1 : 0, now);
   set_hold(HoldReason::JournalFailed, failed, now);
   update_state(now);
 }
 
 bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept {
   if (!links_.instruments.contains(instrument) || held_[instrument.value] == 0) return false;
+  const CoreJournal::Input input(journal_);
+  record_command(CommandRecord::Kind::Accept, "", who, now, instrument);
   // A word older than the newest fill would undo that fill: a newer one is on its way.
   if (reconciler_.compare(instrument) != PositionComparison::Differs) {
     reconciler_.want_round();
     return false;
   }
-  record_command(CommandRecord::Kind::Accept, "", who, now, instrument);
   AdjustmentRecord adjustment;
   const VenuePositions& venue = reconciler_.venue_positions();
   const Quantity before = positions_.of_account(instrument).quantity();
@@ -305,10 +369,65 @@ bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestam
 
 bool TradingCore::resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
                           Timestamp now) noexcept {
-  if (!orders_.resolve(id, resolution, now)) return false;
+  const CoreJournal::Input input(journal_);
   record_command(CommandRecord::Kind::Resolve, "", who, now, {}, id,
                  static_cast<std::uint8_t>(resolution));
-  return true;
+  return orders_.resolve(id, resolution, now);
+}
+
+void TradingCore::release_dead_man() noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::ReleaseDeadMan, 0, now_);
+  dead_man_released_ = true;
+}
+
+void TradingCore::request_round() noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::RequestRound, 0, now_);
+  reconciler_.want_round();
+}
+
+void TradingCore::cancel_order(ClientOrderId id, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::CancelOrder, id.value, now);
+  if (Order* order = orders_.table().find(id); order != nullptr && order->is_open())
+    orders_.cancel_by_engine(*order, now);
+}
+
+bool TradingCore::may_send_again(ExecutionReport::Request request, ClientOrderId id,
+                                 InstrumentId instrument, std::uint64_t amend_id,
+                                 Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(MaySendAgainRecord{id.value, amend_id, instrument.value, request, {}}, now);
+  const bool may = orders_.may_send_again(request, id, instrument, amend_id, now);
+  if (may) audit_.on_sent_again(request);
+  return may;
+}
+
+risk::TradingMode TradingCore::mode_of(ClientOrderId id) const noexcept {
+  const Order* order = orders_.table().find(id);
+  if (order == nullptr) return risk::TradingMode::Killed;
+  constexpr auto kReady = risk::TradingMode::Ready;
+  const auto worse = [](risk::TradingMode a, risk::TradingMode b) {
+    return a == kReady ? b : b == kReady ? a : std::max(a, b);
+  };
+  const risk::TradingMode mode = worse(modes_.engine(), modes_.instrument(order->instrument));
+  return exposure_.contains(order->strategy) ? worse(mode, modes_.strategy(order->strategy)) : mode;
+}
+
+bool TradingCore::is_open(ClientOrderId id) const noexcept {
+  const Order* order = orders_.table().find(id);
+  return order != nullptr && order->is_open();
+}
+
+void TradingCore::record_batch(BatchEdgeRecord::Kind kind, std::size_t count,
+                               Timestamp now) noexcept {
+  record(BatchEdgeRecord{kind, 0, static_cast<std::uint16_t>(count), 0}, now);
+}
+
+void TradingCore::record_call(CoreCallRecord::Kind kind, std::uint64_t argument,
+                              Timestamp now) noexcept {
+  record(CoreCallRecord{argument, kind, {}}, now);
 }
 
 void TradingCore::record_command(CommandRecord::Kind kind, std::string_view why,
@@ -327,11 +446,31 @@ void TradingCore::record_command(CommandRecord::Kind kind, std::string_view why,
 void TradingCore::on_book_update(const BookUpdate& update) noexcept {
   ++market_events_;
   books_.on_update(update);
+  if (links_.instruments.contains(update.instrument) &&
+      rules_.on_best(update.instrument, update.receive_time))
+    on_market_suspect(update.instrument, update.receive_time);
+}
+
+void TradingCore::on_market_suspect(InstrumentId instrument, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::MarketSuspect, instrument.value, now);
+  if (rules_.tell_suspect(instrument, now)) orders_.cancel_all(instrument, now);
+}
+
+std::optional<OverrideRefusal> TradingCore::grant(const Override& wish, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  return rules_.grant(wish, now);
+}
+
+bool TradingCore::enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  return rules_.enable(strategy, who, now);
 }
 
 void TradingCore::on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                                     Timestamp now) noexcept {
   books_.on_withdrawn(instrument, feed, why, now);
+  if (links_.instruments.contains(instrument)) rules_.on_book_gone(instrument);
 }
 
 void TradingCore::on_trade(const TradeEvent& trade) noexcept {
@@ -368,6 +507,10 @@ void TradingCore::on_reference_price(const ReferencePriceEvent& event) noexcept 
 void TradingCore::on_instrument_state(InstrumentId instrument, InstrumentState state,
                                       Timestamp now) noexcept {
   if (!links_.instruments.contains(instrument)) return;
+  if (links_.instruments[instrument].state != state) {
+    const CoreJournal::Input input(journal_);
+    record(InstrumentStateRecord{instrument.value, state, {}}, now);
+  }
   links_.instruments[instrument].state = state;
   references_.set_definition_time(instrument, now);
 }
@@ -383,9 +526,15 @@ void TradingCore::on_market_update(const MarketUpdate& update) noexcept {
 
 void TradingCore::on_instrument_changed(const InstrumentChange& change, Timestamp now) noexcept {
   if (!links_.instruments.contains(change.instrument)) return;
-  now_ = std::max(now_, now);
   Instrument& instrument = links_.instruments[change.instrument];
   const bool outgrown = change.unit_too_coarse || changes_contract(change, instrument);
+  // Told again unchanged it only confirms: when it was confirmed is noted where it is read.
+  Instrument changed = instrument;
+  if (!apply(change, changed) && !outgrown && changed.state == instrument.state)
+    return references_.set_definition_time(change.instrument, now);
+  const CoreJournal::Input input(journal_);
+  record(to_record(change), now);
+  now_ = std::max(now_, now);
   const bool differs = apply(change, instrument);
   references_.set_definition_time(change.instrument, now);
   if (differs) {
@@ -401,6 +550,7 @@ void TradingCore::on_book_replaced(InstrumentId instrument, BookFeed wanted, Boo
 }
 
 void TradingCore::on_market_connection(ConnectionState state, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, now);
   record(ConnectionRecord{0, state, {}}, now);
   const bool was_ready = market_ == ConnectionState::Ready;
@@ -411,6 +561,7 @@ void TradingCore::on_market_connection(ConnectionState state, Timestamp now) noe
   } else if (was_ready) {
     references_.withdraw_all();
     books_.withdraw_all(BookWithdrawal::Disconnected, now);
+    for (const Instrument& instrument : links_.instruments) rules_.on_book_gone(instrument.id);
   }
   was_connected_ = was_connected_ || is_connected();
   set_hold(HoldReason::MarketConnectionLost, was_connected_ && state != ConnectionState::Ready,
@@ -424,12 +575,15 @@ void TradingCore::on_market_alive(Timestamp now) noexcept {
 }
 
 void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
+  crash_point("report_in");
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, report.receive_time);
   if (report.kind == ExecutionReport::Kind::Status &&
       report.source == ExecutionReport::Source::Query)
     reconciler_.on_open_order_row(report);
   orders_.on_report(report);
   heed_refusal(report);
+  crash_point("report_done");
   if (report.has_fill) reconciler_.on_fill(report.instrument, report.receive_time);
   // The timer fired while we live: something stood still; look before trading on (COD-05).
   if (report.kind == ExecutionReport::Kind::Status &&
@@ -441,6 +595,7 @@ void TradingCore::on_execution_report(const ExecutionReport& report) noexcept {
 }
 
 void TradingCore::on_fill_report(const FillReport& fill) noexcept {
+  const CoreJournal::Input input(journal_);
   // Traded before we first looked: it is in the position that we found, and not ours to book.
   if (reconciler_.is_before_first_seen(fill) && orders_.table().find(fill.client_id) == nullptr)
     return record(to_record(fill), fill.receive_time);
@@ -449,15 +604,18 @@ void TradingCore::on_fill_report(const FillReport& fill) noexcept {
 }
 
 void TradingCore::on_position(const PositionReport& position, bool from_snapshot) noexcept {
+  const CoreJournal::Input input(journal_);
   record(to_record(position, from_snapshot), position.receive_time);
   if (!is_believable(position.quantity)) return;
   reconciler_.on_position(position, from_snapshot);
 }
 
 void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) noexcept {
+  const CoreJournal::Input input(journal_);
   record(to_record(balance, from_snapshot), balance.receive_time);
   const CurrencyId currency = balance.cash.currency;
   if (currency.value >= balances_.size()) return;
+  rules_.on_balance(balance, balance.exchange_time - venue_offset_);
   auto& newest = balances_[currency.value];
   if (newest && balance.exchange_time < newest->exchange_time) return;
   newest = balance;
@@ -467,19 +625,30 @@ void TradingCore::on_balance(const BalanceReport& balance, bool from_snapshot) n
 
 void TradingCore::on_snapshot_begin(SnapshotKind kind, std::uint64_t request,
                                     Timestamp requested_at) noexcept {
+  const CoreJournal::Input input(journal_);
   record(SnapshotEdgeRecord{request, requested_at.nanos, kind, 0, 0, {}}, now_);
+  if (kind == SnapshotKind::Balances) {
+    balances_requested_ = requested_at;
+    rules_.on_balances_begin();
+  }
   reconciler_.on_snapshot_begin(kind, request, requested_at);
 }
 
 void TradingCore::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool complete,
                                   Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, now);
   record(SnapshotEdgeRecord{request, 0, kind, 1, complete ? std::uint8_t{1} : std::uint8_t{0}, {}},
          now);
+  if (kind == SnapshotKind::Balances) {
+    rules_.on_balances_end(complete, balances_requested_);
+    rules_.revalue(now);
+  }
   reconciler_.on_snapshot_end(kind, request, complete, now);
 }
 
 void TradingCore::on_account_connection(ConnectionState state, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, now);
   record(ConnectionRecord{1, state, {}}, now);
   const bool was_ready = account_ == ConnectionState::Ready;
@@ -501,6 +670,9 @@ void TradingCore::on_account_alive(Timestamp now) noexcept {
 }
 
 void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(VenueClockRecord{offset.count}, now);
+  venue_offset_ = offset;
   orders_.on_venue_clock(offset);
   reconciler_.on_venue_clock(offset);
   const bool is_off =
@@ -511,12 +683,15 @@ void TradingCore::on_venue_clock(Nanos offset, Timestamp now) noexcept {
 }
 
 void TradingCore::on_algo_report(const AlgoReport& report) noexcept {
+  const CoreJournal::Input input(journal_);
   now_ = std::max(now_, report.receive_time);
   if (report.source == ExecutionReport::Source::Query) reconciler_.on_algo_row(report);
   orders_.on_algo_report(report);
 }
 
 void TradingCore::on_cash(const CashReport& cash) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(to_record(cash), cash.receive_time);
   if (cash.cash.currency.value >= cash_.size()) return;
   ToldCash& told = cash_[cash.cash.currency.value];
   if (cash.exchange_time < told.report.exchange_time) return;
@@ -544,6 +719,8 @@ void TradingCore::compare_cash(Timestamp now) noexcept {
 void TradingCore::on_fill_hint(const FillHint&) noexcept { ++fill_hints_; }
 
 void TradingCore::on_liquidation_warning(const LiquidationWarning& warning) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(to_record(warning), warning.receive_time);
   links_.listener.on_alert({Alert::LiquidationWarning,
                             warning.instrument,
                             {},
@@ -558,6 +735,14 @@ void TradingCore::on_liquidation_warning(const LiquidationWarning& warning) noex
 
 void TradingCore::on_cancel_all_after(bool accepted, Timestamp requested_at,
                                       Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(DeadManAnswerRecord{requested_at.nanos, accepted ? std::uint8_t{1} : std::uint8_t{0}, {}},
+         now);
+  on_dead_man_answer(accepted, requested_at, now);
+}
+
+void TradingCore::on_dead_man_answer(bool accepted, Timestamp requested_at,
+                                     Timestamp now) noexcept {
   // Given up as late, or asked before Ready was left: what that armed may have fired since.
   if (!dead_man_pending_ || requested_at != dead_man_sent_) return;
   dead_man_pending_ = false;
@@ -581,6 +766,8 @@ CoreStatus TradingCore::status() const noexcept {
   status.state = state_;
   status.hold_reason = hold_reason_;
   status.killed = killed_;
+  status.account_killed = kills_.account();
+  status.killed_parts = kills_.parts();
   status.flat_confirmed = flat_confirmed_;
   status.market = market_;
   status.account = account_;
@@ -606,6 +793,7 @@ InstrumentStatus TradingCore::status(InstrumentId instrument, Timestamp now) con
   if (!links_.instruments.contains(instrument)) return status;
   const Position& position = positions_.of_account(instrument);
   status.held = is_held(instrument);
+  status.killed = kills_.instrument(instrument);
   status.position = position.quantity();
   status.venue_position = reconciler_.venue_positions().quantity(instrument);
   status.average_entry_price = average_entry_price(links_.instruments[instrument], position.held);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -11,12 +12,15 @@
 #include "engine/bill_book.h"
 #include "engine/book_listener.h"
 #include "engine/book_store.h"
+#include "engine/core_journal.h"
 #include "engine/engine_listener.h"
 #include "engine/fill_booking.h"
 #include "engine/journal.h"
+#include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
 #include "engine/loss_limits.h"
 #include "engine/order_manager.h"
+#include "engine/port_recorder.h"
 #include "engine/position_keeper.h"
 #include "engine/position_reducer.h"
 #include "engine/prior_belief.h"
@@ -24,6 +28,7 @@
 #include "engine/protection.h"
 #include "engine/reconciler.h"
 #include "engine/settings.h"
+#include "engine/wire_audit.h"
 #include "risk/settings.h"
 
 namespace gannet::engine {
@@ -48,6 +53,8 @@ struct TradingCoreSettings {
   std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
   std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
   std::vector<CurrencyId> dollar_currencies;        ///< count as the risk currency, one to one
+  Nanos pause_max = milliseconds(500);  ///< standing still for longer is an incident (COD-09)
+  bool exclusive_account = false;  ///< nobody else trades here: account-wide commands are allowed
 };
 
 /// What a person or a page sees of the core.
@@ -55,6 +62,8 @@ struct CoreStatus {
   EngineState state = EngineState::Cold;
   HoldReason hold_reason = HoldReason::None;
   bool killed = false;
+  bool account_killed = false;  ///< everybody's orders, that is
+  std::uint64_t killed_parts = 0;  ///< strategies and instruments
   bool flat_confirmed = false;
   ConnectionState market = ConnectionState::Disconnected;
   ConnectionState account = ConnectionState::Disconnected;
@@ -75,6 +84,7 @@ struct CoreStatus {
 
 struct InstrumentStatus {
   bool held = false;
+  bool killed = false;      ///< by itself, whatever the engine is
   Quantity position;        ///< of the account, by fills
   Quantity venue_position;  ///< as the venue told last
   Amount average_entry_price;
@@ -104,7 +114,7 @@ struct CoreLinks {
 /// Only ready adds risk. Thread: the reactor. Allocates at construction and in `restore` only.
 class TradingCore final : public MarketListener, public AccountListener, public LaneCommands {
  public:
-  TradingCore(const CoreLinks& links, TradingCoreSettings settings,
+  TradingCore(const CoreLinks& given, TradingCoreSettings settings,
               const risk::Settings& risk_settings, risk::LimitTable limits, std::size_t strategies,
               ClientOrderIds ids);
 
@@ -126,8 +136,35 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void resume(std::string_view who, Timestamp now) noexcept;
   void hold(std::string_view why, std::string_view who, Timestamp now) noexcept;
   void cancel_all(std::string_view who, Timestamp now) noexcept;
+  // The same at any level (KILL-12); what is killed at one is resumed at that one alone.
+  ControlResult kill(const ControlScope& scope, std::string_view why, std::string_view who,
+                     Timestamp now) noexcept;
+  ControlResult resume(const ControlScope& scope, std::string_view who, Timestamp now) noexcept;
+  /// What is open now; new orders may follow. An order named by its number goes whatever it is;
+  /// of the others, exits that guard an open position stay.
+  ControlResult cancel(const ControlScope& scope, std::string_view who, Timestamp now) noexcept;
+  /// Positions go, apart from any kill: by reduce-only orders within the collar, residue told
+  /// (KILL-13). A strategy's: its own position alone. An instrument's, or all: the account's, as far
+  /// as our strategies hold it; what nobody owns too where the account is ours alone.
+  ControlResult flatten(const ControlScope& scope, std::string_view who, Timestamp now) noexcept;
+  /// The engine's books contradict themselves: it kills itself (KILL-10).
+  void on_broken_invariant(std::string_view what, std::int64_t expected, std::int64_t actual,
+                           Timestamp now) noexcept;
+  /// The machine stood still for so long (suspend, migration): what the venue did meanwhile is
+  /// looked at before anything new (COD-09).
+  void on_pause(Nanos length, Timestamp now) noexcept;
   /// The journal's writer has failed (or works again): holds, and `resume` does not lift it.
   void set_journal_failed(bool failed, Timestamp now) noexcept;
+  /// One order of a strategy may break one rule (PRE-19).
+  std::optional<OverrideRefusal> grant(const Override& wish, Timestamp now) noexcept;
+  /// A strategy that a behavioural rule disabled may trade again. False: it was not disabled.
+  bool enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept;
+  /// The instrument's market is newly suspect: its own books say so, a replay too.
+  void on_market_suspect(InstrumentId instrument, Timestamp now) noexcept;
+  /// Other limits from now on (PRE-20), each change on record. The table before comes back in
+  /// `limits`, for another thread to let go. Requires the same strategies and instruments.
+  void replace_limits(risk::LimitTable& limits, const risk::BehaviourRules& rules,
+                      std::span<const LimitChangeRecord> changes, Timestamp now) noexcept;
   /// The venue's position becomes ours. False: there is no difference to accept.
   bool accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept;
   bool resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
@@ -148,10 +185,12 @@ class TradingCore final : public MarketListener, public AccountListener, public 
 
   /// Orders are to stay at the venue when we are gone: its dead-man timer is set to zero, and asked
   /// again until it says so (`dead_man_is_off`); nothing is armed any more. For the end of a run.
-  void release_dead_man() noexcept { dead_man_released_ = true; }
+  void release_dead_man() noexcept;
   bool dead_man_is_off() const noexcept { return links_.dead_man == nullptr || dead_man_off_; }
   /// All lists are asked for once more; `status().rounds` counts when they have come.
-  void request_round() noexcept { reconciler_.want_round(); }
+  void request_round() noexcept;
+  /// One order of ours, by the engine's own wish; none such: nothing happens.
+  void cancel_order(ClientOrderId id, Timestamp now) noexcept;
 
   CoreStatus status() const noexcept;
   InstrumentStatus status(InstrumentId instrument, Timestamp now) const noexcept;
@@ -160,12 +199,17 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool is_held(InstrumentId instrument) const noexcept {
     return held_[instrument.value] != 0 || outgrown_[instrument.value] != 0;
   }
+  const KillSwitch& kills() const noexcept { return kills_; }
+  /// When the venue's lists were read last, as of the question; zero: never.
+  Timestamp last_round() const noexcept { return reconciler_.last_round(); }
   const OrderManager& orders() const noexcept { return orders_; }
   OrderManager& orders() noexcept { return orders_; }
   const PositionKeeper& positions() const noexcept { return positions_; }
   const BookStore& books() const noexcept { return books_; }
   const risk::Exposure& exposure() const noexcept { return exposure_; }
   const risk::RateLimiter& limiter() const noexcept { return limiter_; }
+  const risk::LimitTable& limits() const noexcept { return gate_.limits(); }
+  const OrderRules& rules() const noexcept { return rules_; }
   /// Newest of each currency; absent: never told.
   const std::optional<BalanceReport>& balance(CurrencyId currency) const noexcept {
     return balances_[currency.value];
@@ -210,14 +254,42 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void on_bill(const BillReport& bill) noexcept override;
   void on_bills_listed(Timestamp until, Timestamp now) noexcept override;
   bool may_send_again(ExecutionReport::Request request, ClientOrderId id, InstrumentId instrument,
-                      std::uint64_t amend_id, Timestamp now) noexcept override {
-    return orders_.may_send_again(request, id, instrument, amend_id, now);
+                      std::uint64_t amend_id, Timestamp now) noexcept override;
+  /// The worst of the modes that the order stands under: the engine's, its instrument's, its
+  /// strategy's. One that nobody knows: killed.
+  risk::TradingMode mode_of(ClientOrderId id) const noexcept;
+  bool is_open(ClientOrderId id) const noexcept;
+  /// A batch of which more was to come ends here. Lanes need not say so: a turn of the timer does.
+  void end_batch(Timestamp now) noexcept {
+    const CoreJournal::Input input(journal_);
+    flush_batches(now);
   }
+  /// Its own pen, for who replays or writes what is noted at the end.
+  CoreJournal& journal() noexcept { return journal_; }
 
  private:
   void flush_batches(Timestamp now) noexcept;
+  void record_batch(BatchEdgeRecord::Kind kind, std::size_t count, Timestamp now) noexcept;
+  void record_call(CoreCallRecord::Kind kind, std::uint64_t argument, Timestamp now) noexcept;
+  void on_dead_man_answer(bool accepted, Timestamp requested_at, Timestamp now) noexcept;
+  /// What was read of the market and is not kept by the parts that are tapped.
+  bool observe(risk::MarketValue what, bool value) noexcept {
+    return journal_.read(what, 0, value ? 1 : 0).value_or(0) != 0;
+  }
+  /// PRE-07, 10, 12, 13, 17: what rules with a memory want done.
+  void heed_rules(Timestamp now) noexcept;
   void heed_refusal(const ExecutionReport& report) noexcept;
 
+  // trading_core_kill.cpp
+  ControlResult check_scope(const ControlScope& scope) const noexcept;
+  void stop_account(bool on) noexcept;
+  void restore_kills(const PriorBelief& prior) noexcept;
+  void sweep_killed(Timestamp now) noexcept;
+  void look_at_invariants(Timestamp now) noexcept;
+  void judge_pause(Timestamp now) noexcept;
+  void tell_instrument(InstrumentId instrument, Timestamp now) noexcept;
+  void record_control(ControlRecord::Action action, const ControlScope& scope,
+                      std::string_view why, std::string_view who, Timestamp now) noexcept;
   // trading_core_money.cpp
   void look_at_money(Timestamp now) noexcept;
   void act_on(const LossVerdict& verdict, Timestamp now) noexcept;
@@ -262,14 +334,19 @@ class TradingCore final : public MarketListener, public AccountListener, public 
     if (!append(links_.journal, what, now)) journal_full_ = true;
   }
 
-  CoreLinks links_;
+  CoreJournal journal_;
+  PortRecorder port_;
+  CoreLinks links_;  // with these two in place of those given
   TradingCoreSettings settings_;
   risk::Exposure exposure_;
   risk::TradingModes modes_;
+  KillSwitch kills_;
   risk::ReferencePrices references_;
   risk::ConversionTable conversions_;
   risk::RateLimiter limiter_;
   risk::PreTradeGate gate_;
+  WireAudit audit_;  ///< before the journal, for the order manager
+  OrderRules rules_;
   PositionKeeper positions_;
   ProfitBook profits_;
   LossLimits losses_;
@@ -300,7 +377,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   HoldReason hold_reason_ = HoldReason::None;
   std::uint32_t holds_ = 0;  // one bit a HoldReason
   bool started_ = false;
-  bool killed_ = false;
+  bool killed_ = false;  // of kills_: all
   bool has_been_ready_ = false;
   bool journal_full_ = false;
   bool was_connected_ = false;  // both connections have been ready once
@@ -323,10 +400,17 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   bool dead_man_off_ = false;
   Timestamp lists_wanted_;
   std::optional<Timestamp> venue_unavailable_;  // when the venue said so last
+  Timestamp next_invariants_;
+  std::uint32_t invariants_cursor_ = 0;         // instruments take turns
+  std::optional<Timestamp> paused_;             // when the machine was found to have stood still
   Timestamp next_instrument_look_;
   std::uint64_t journal_failures_seen_ = 0;
   std::uint64_t market_events_ = 0;
   std::uint64_t fill_hints_ = 0;
+  Nanos venue_offset_;
+  Timestamp next_audit_;
+  Timestamp next_revaluation_;
+  Timestamp balances_requested_;  // of the list of balances that is being read
 };
 
 }  // namespace gannet::engine

@@ -59,7 +59,10 @@ void TradingCore::act_on(const LossVerdict& verdict, Timestamp now) noexcept {
     case Kind::Drawdown:
       alert(Alert::LossLimit);
       if (!is_account) {
-        stop_strategy(verdict.strategy, now);
+        kill(ControlScope{.level = ControlLevel::Strategy, .strategy = verdict.strategy},
+             verdict.kind == Kind::LossOfDay ? "loss limit: loss of the day"
+                                             : "loss limit: drawdown",
+             "engine", now);
       } else if (!killed_) {
         kill(verdict.kind == Kind::LossOfDay ? "loss limit: loss of the day"
                                              : "loss limit: drawdown",
@@ -148,7 +151,7 @@ void TradingCore::protect(const ProtectionRule& rule, risk::TradingMode mode,
     const StrategyId strategy{s};
     if (rule.strategy.valid() && rule.strategy != strategy) continue;
     if (modes_.strategy(strategy) == risk::TradingMode::Killed) continue;
-    modes_.set_strategy(strategy, mode);
+    kills_.set_strategy_mode(strategy, mode);
     orders_.cancel_all_of(strategy, {}, now, CancelWish::Engine);
   }
 }
@@ -160,23 +163,21 @@ void TradingCore::reduce(const ProtectionRule& rule, InstrumentId instrument,
 }
 
 void TradingCore::lift_protections() noexcept {
-  for (std::uint16_t s = 0; s < positions_.strategies(); ++s) {
-    const risk::TradingMode mode = modes_.strategy(StrategyId{s});
-    if (mode == risk::TradingMode::Held || mode == risk::TradingMode::ReduceOnly)
-      modes_.set_strategy(StrategyId{s}, risk::TradingMode::Ready);
-  }
+  for (std::uint16_t s = 0; s < positions_.strategies(); ++s)
+    kills_.set_strategy_mode(StrategyId{s}, risk::TradingMode::Ready);  // what is killed stays so
 }
 
 void TradingCore::stop_strategy(StrategyId strategy, Timestamp now) noexcept {
   if (!exposure_.contains(strategy)) return;
-  modes_.set_strategy(strategy, risk::TradingMode::Killed);
+  kills_.note_failed(strategy);
   // Nobody would wish it again: the wish must outlive a refusal.
   orders_.cancel_all_of(strategy, {}, now, CancelWish::Engine);
 }
 
 void TradingCore::on_bill(const BillReport& bill) noexcept {
-  now_ = std::max(now_, bill.receive_time);
+  const CoreJournal::Input input(journal_);
   if (!bills_.on_bill(bill)) return;
+  now_ = std::max(now_, bill.receive_time);
   record(to_record(bill), bill.receive_time);
   profits_.on_bill(bill);
   spot_.on_bill(bill);
@@ -184,6 +185,8 @@ void TradingCore::on_bill(const BillReport& bill) noexcept {
 }
 
 void TradingCore::on_bills_listed(Timestamp until, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record_call(CoreCallRecord::Kind::BillsListed, static_cast<std::uint64_t>(until.nanos), now);
   now_ = std::max(now_, now);
   bills_.on_listed(until, now);
   spot_.on_listed(until, now);

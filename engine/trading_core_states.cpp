@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/crash_point.h"
 #include "engine/trading_core.h"
 
 // States of the engine and of its instruments: what holds them, what frees them (DESIGN 5).
@@ -37,9 +38,13 @@ bool TradingCore::is_reconciled() const noexcept {
 
 void TradingCore::judge_health(Timestamp now) noexcept {
   if (market_ == ConnectionState::Ready)
-    set_hold(HoldReason::MarketDataStale, now - market_alive_ > settings_.alive_max, now);
+    set_hold(HoldReason::MarketDataStale,
+             observe(risk::MarketValue::MarketStale, now - market_alive_ > settings_.alive_max),
+             now);
   if (account_ == ConnectionState::Ready)
-    set_hold(HoldReason::AccountConnectionLost, now - account_alive_ > settings_.alive_max, now);
+    set_hold(HoldReason::AccountConnectionLost,
+             observe(risk::MarketValue::AccountStale, now - account_alive_ > settings_.alive_max),
+             now);
 
   // Lists that cannot be read: what the account holds is a guess by now.
   set_hold(HoldReason::Reconciliation,
@@ -49,6 +54,7 @@ void TradingCore::judge_health(Timestamp now) noexcept {
     venue_unavailable_.reset();
     set_hold(HoldReason::VenueUnavailable, false, now);
   }
+  judge_pause(now);
 
   const std::size_t unknown = orders_.unknown_orders();
   const bool was_held = (holds_ & bit(HoldReason::UnknownOrders)) != 0;
@@ -119,6 +125,7 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
       modes_.set_engine(risk::TradingMode::NotReady);
       break;
   }
+  crash_point("state_change");
   record(StateRecord{InstrumentId::kNone, state, reason, {}}, now);
   const StateEvent event{InstrumentId{}, state, reason, now};
   links_.listener.on_engine_state(event);
@@ -127,8 +134,42 @@ void TradingCore::enter(EngineState state, HoldReason reason, Timestamp now) noe
   // An instrument that is not held by itself is what the engine is.
   for (std::uint32_t i = 0; i < held_.size(); ++i) {
     const InstrumentId instrument{i};
-    if (!is_held(instrument)) links_.events.on_state_event({instrument, state, reason, now});
+    if (!is_held(instrument) && !kills_.instrument(instrument))
+      links_.events.on_state_event({instrument, state, reason, now});
   }
+}
+
+void TradingCore::heed_rules(Timestamp now) noexcept {
+  while (const auto strategy = rules_.take_disabled())
+    orders_.cancel_all_of(*strategy, {}, now, CancelWish::Engine);
+  if (now >= next_revaluation_) {
+    next_revaluation_ = now + milliseconds(100);
+    rules_.revalue(now);
+    if (rules_.wants_balances(now) && now - reconciler_.last_round() >= seconds(10))
+      reconciler_.want_round();
+  }
+  if (orders_.take_not_as_sent() && !killed_)
+    kill("the venue tells another order than was sent", "engine", now);
+  if (now < next_audit_) return;
+  next_audit_ = now + milliseconds(500);
+  const auto wire = links_.port.wire_counts();
+  if (!wire || killed_ || audit_.agrees_with(*wire)) return;
+  links_.listener.on_alert({Alert::OrdersOutDiffer,
+                            {},
+                            {},
+                            {},
+                            static_cast<std::int64_t>(audit_.journaled().places),
+                            static_cast<std::int64_t>(wire->places),
+                            now});
+  kill("orders out differ from orders in", "engine", now);
+}
+
+void TradingCore::replace_limits(risk::LimitTable& limits, const risk::BehaviourRules& rules,
+                                 std::span<const LimitChangeRecord> changes,
+                                 Timestamp now) noexcept {
+  for (const LimitChangeRecord& change : changes) record(change, now);
+  gate_.swap_limits(limits);
+  rules_.set_rules(rules);
 }
 
 void TradingCore::judge_instruments(Timestamp now) noexcept {
@@ -154,6 +195,7 @@ void TradingCore::judge_instruments(Timestamp now) noexcept {
       hold_instrument(instrument, true, now);
     }
     if (exposure_.open_orders(instrument) == 0) continue;
+    if (rules_.must_pull(instrument, now)) orders_.cancel_all(instrument, now);
     const auto unusable = books_.unusable_since(instrument);
     if (unusable && unusable->nanos != 0 && now - *unusable > settings_.book_grace)
       orders_.cancel_all(instrument, now);  // quoting blind (COD-08)
@@ -164,9 +206,11 @@ void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp no
   if ((held_[instrument.value] != 0) == on) return;
   held_[instrument.value] = on ? 1 : 0;
   if (outgrown_[instrument.value] != 0) return;
-  modes_.set_instrument(instrument, on ? risk::TradingMode::Held : risk::TradingMode::Ready);
-  const StateEvent event{instrument, on ? EngineState::Held : state_,
-                         on ? HoldReason::Reconciliation : hold_reason_, now};
+  kills_.set_instrument_mode(instrument,
+                             on ? risk::TradingMode::Held : risk::TradingMode::Ready);
+  StateEvent event{instrument, on ? EngineState::Held : state_,
+                   on ? HoldReason::Reconciliation : hold_reason_, now};
+  if (kills_.instrument(instrument)) event = {instrument, EngineState::Killed, {}, now};
   record_state(event);
   if (on) {
     links_.listener.on_alert({Alert::PositionDifference,
@@ -185,7 +229,7 @@ void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp no
 void TradingCore::hold_until_restart(InstrumentId instrument, Timestamp now) noexcept {
   if (outgrown_[instrument.value] != 0) return;
   outgrown_[instrument.value] = 1;
-  modes_.set_instrument(instrument, risk::TradingMode::Held);
+  kills_.set_instrument_mode(instrument, risk::TradingMode::Held);
   const StateEvent event{instrument, EngineState::Held, HoldReason::InstrumentChanged, now};
   record_state(event);
   orders_.cancel_all(instrument, now);
@@ -206,8 +250,9 @@ void TradingCore::sweep_previous_run(Timestamp now) noexcept {
         exposure_.contains(order.strategy) && !killed_ &&
         modes_.strategy(order.strategy) ==
             risk::TradingMode::Ready &&  // one that failed adopts none
-        settings_.on_start[order.strategy.value] == StrategySettings::OnStart::Adopt;
-    if (!adopts && orders_.is_kept(order)) {
+        settings_.on_start[order.strategy.value] == StrategySettings::OnStart::Adopt &&
+        order.cancel_wish != CancelWish::Engine;  // nor one whose end a person ordered
+    if (!adopts && order.cancel_wish != CancelWish::Engine && orders_.is_kept(order)) {
       orders_.adopt(order, now);  // it guards an open position: its strategy may cancel it
     } else if (!adopts) {
       orders_.cancel_by_engine(order, now);
@@ -238,7 +283,7 @@ void TradingCore::ask_dead_man(std::uint32_t timeout_seconds, Timestamp now) noe
   dead_man_pending_ = true;
   dead_man_asked_zero_ = timeout_seconds == 0;
   if (!links_.dead_man->set_cancel_all_after(timeout_seconds, now))
-    on_cancel_all_after(false, now, now);
+    on_dead_man_answer(false, now, now);
 }
 
 /// What was asked before the release may still arm it: only an answer to a zero counts, and a late
@@ -281,12 +326,14 @@ void TradingCore::tell_restored_positions(Timestamp now) noexcept {
 }
 
 void TradingCore::watch_flat(Timestamp now) noexcept {
+  reconciler_.set_wants_flat(wants_flat_ && !flat_confirmed_);
   if (!wants_flat_ || flat_confirmed_) return;
   const bool is_empty =
       reconciler_.empty_since().nanos != 0 &&
       reconciler_.empty_until() - reconciler_.empty_since() >= settings_.flat_spacing;
   if (!is_empty || orders_.table().open() != orders_.kept() ||
-      orders_.foreign().open_with_own_tag() != 0) {
+      (kills_.account() ? orders_.foreign().open_without_protective()
+                        : orders_.foreign().open_with_own_tag()) != 0) {
     reconciler_.want_round();
     return;
   }

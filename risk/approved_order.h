@@ -23,22 +23,26 @@ class ApprovedOrder {
   /// Whether the venue's reduce-only flag may be sent: the intent asks for it and the *account's*
   /// position covers it. Otherwise it is checked against the strategy's own position only (PRE-18).
   bool send_reduce_only() const noexcept { return send_reduce_only_; }
+  /// A person's word let it past a rule that it breaks (PRE-19).
+  bool is_override() const noexcept { return is_override_; }
 
  private:
   friend class PreTradeGate;
   ApprovedOrder(const OrderIntent& intent, Price worst_price, Quantity quantity,
-                const OrderOptions& options, bool send_reduce_only) noexcept
+                const OrderOptions& options, bool send_reduce_only, bool is_override) noexcept
       : intent_(intent),
         worst_price_(worst_price),
         quantity_(quantity),
         options_(options),
-        send_reduce_only_(send_reduce_only) {}
+        send_reduce_only_(send_reduce_only),
+        is_override_(is_override) {}
 
   OrderIntent intent_;
   Price worst_price_;
   Quantity quantity_;
   OrderOptions options_;
   bool send_reduce_only_;
+  bool is_override_;
 };
 
 /// A change that has passed the gate at the worse of old and new.

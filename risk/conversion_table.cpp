@@ -24,9 +24,12 @@ std::optional<Amount> ConversionTable::convert(const Amount& amount, Timestamp n
   if (amount.currency.value >= entries_.size()) return std::nullopt;
   const Entry& entry = entries_[amount.currency.value];
   if (entry.fixed) return Amount{amount.raw, risk_currency_};
-  if (entry.price == 0 || now - entry.receive_time > age_max_) return std::nullopt;
+  std::optional<__int128> price;
+  if (entry.price != 0 && now - entry.receive_time <= age_max_) price = entry.price;
+  if (tap_ != nullptr) price = tap_->read(MarketValue::CurrencyPrice, amount.currency.value, price);
+  if (!price) return std::nullopt;
   const Rounding away = amount.raw < 0 ? Rounding::Down : Rounding::Up;
-  const auto value = mul_div(amount.raw, entry.price, wide_power_of_ten(Amount::kDigits), away);
+  const auto value = mul_div(amount.raw, *price, wide_power_of_ten(Amount::kDigits), away);
   if (!value) return std::nullopt;
   return Amount{*value, risk_currency_};
 }

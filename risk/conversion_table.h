@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "domain/amount.h"
 #include "domain/ids.h"
+#include "risk/market_tap.h"
 
 namespace gannet::risk {
 
@@ -28,6 +29,8 @@ class ConversionTable {
   /// the result leaves the range of Amount.
   std::optional<Amount> convert(const Amount& amount, Timestamp now) const noexcept;
   CurrencyId risk_currency() const noexcept { return risk_currency_; }
+  /// What is read from now on passes through it; it outlives this.
+  void set_tap(MarketTap& tap) noexcept { tap_ = &tap; }
 
  private:
   struct Entry {
@@ -39,6 +42,7 @@ class ConversionTable {
   CurrencyId risk_currency_;
   std::vector<Entry> entries_;
   Nanos age_max_;
+  MarketTap* tap_ = nullptr;  // null: nobody minds
 };
 
 }  // namespace gannet::risk

@@ -19,7 +19,10 @@ Exposure::Exposure(std::size_t strategies, std::size_t instruments)
       instruments_(instruments),
       holdings_((strategies + 1) * instruments * kLegs),
       account_(instruments * kLegs),
-      strategy_orders_(strategies + 1) {}
+      strategy_orders_(strategies + 1),
+      is_changed_(instruments) {
+  changed_.reserve(instruments);
+}
 
 void Exposure::on_order_opened(StrategyId strategy, InstrumentId instrument, Side side,
                                Quantity leaves, PositionSide leg) noexcept {
@@ -37,6 +40,7 @@ void Exposure::on_working_changed(StrategyId strategy, InstrumentId instrument, 
   const __int128 change = static_cast<__int128>(new_leaves.raw) - old_leaves.raw;
   add_leaves(holdings_[index(strategy, instrument, leg)], side, change);
   add_leaves(account_[leg_index(instrument, leg)], side, change);
+  note_changed(instrument);
 }
 
 void Exposure::on_protective_changed(StrategyId strategy, InstrumentId instrument, Side side,
@@ -64,6 +68,7 @@ void Exposure::on_fill(StrategyId strategy, InstrumentId instrument, Side side, 
   const __int128 change = side == Side::Buy ? quantity.raw : -static_cast<__int128>(quantity.raw);
   add_position(holdings_[index(strategy, instrument, leg)], change);
   add_position(account_[leg_index(instrument, leg)], change);
+  note_changed(instrument);
 }
 
 void Exposure::set_position(StrategyId strategy, InstrumentId instrument, Quantity position,
@@ -72,6 +77,7 @@ void Exposure::set_position(StrategyId strategy, InstrumentId instrument, Quanti
   const __int128 change = position.raw - entry.position;
   add_position(entry, change);
   add_position(account_[leg_index(instrument, leg)], change);
+  note_changed(instrument);
 }
 
 void Exposure::set_account_position(InstrumentId instrument, Quantity position,
@@ -80,6 +86,13 @@ void Exposure::set_account_position(InstrumentId instrument, Quantity position,
   const __int128 change = position.raw - account.position;
   add_position(holdings_[index({}, instrument, leg)], change);
   add_position(account, change);
+  note_changed(instrument);
+}
+
+void Exposure::note_changed(InstrumentId instrument) noexcept {
+  if (is_changed_[instrument.value] != 0) return;
+  is_changed_[instrument.value] = 1;
+  changed_.push_back(instrument);  // room for each was reserved
 }
 
 void Exposure::add_position(Entry& entry, __int128 change) noexcept {

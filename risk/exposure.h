@@ -85,6 +85,15 @@ class Exposure {
   /// Of the account in the instrument, both legs.
   std::uint32_t open_orders(InstrumentId instrument) const noexcept;
   std::uint32_t open_orders() const noexcept { return open_orders_; }
+  /// Calls `f(instrument)` once for each in which anything changed since the last call.
+  template <class F>
+  void take_changed(F&& f) noexcept {
+    for (const InstrumentId instrument : changed_) {
+      is_changed_[instrument.value] = 0;
+      f(instrument);
+    }
+    changed_.clear();
+  }
   bool contains(StrategyId strategy) const noexcept { return strategy.value < strategies_; }
   bool contains(InstrumentId instrument) const noexcept { return instrument.value < instruments_; }
 
@@ -100,6 +109,7 @@ class Exposure {
     __int128 protective_buy = 0;
     __int128 protective_sell = 0;
   };
+  void note_changed(InstrumentId instrument) noexcept;
   static void add_position(Entry& entry, __int128 change) noexcept;
   static void add_leaves(Entry& entry, Side side, __int128 change) noexcept;
   static void add_protective(Entry& entry, Side side, __int128 change) noexcept;
@@ -116,6 +126,8 @@ class Exposure {
   std::vector<Entry> account_;                  // [instrument][leg]
   std::vector<std::uint32_t> strategy_orders_;  // [strategy..., foreign]
   std::uint32_t open_orders_ = 0;
+  std::vector<InstrumentId> changed_;     // each once; room for all
+  std::vector<std::uint8_t> is_changed_;  // by instrument
 };
 
 }  // namespace gannet::risk

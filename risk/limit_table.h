@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct ResolvedLimits {
   Quantity position_short_max{kNoQuantity};
   std::uint32_t open_orders_max = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t price_collar_ppm = std::numeric_limits<std::uint32_t>::max();
+  /// 10^-18 of the risk currency: of the account in this instrument, or of the strategy in all.
+  __int128 gross_notional_max = kNoNotional;
+  __int128 net_notional_max = kNoNotional;
   /// A size limit in a unit that the instrument does not have: it allows nothing. Null: none.
   const char* mismatched_key = nullptr;
 };
@@ -59,6 +63,24 @@ class LimitTable {
     return by_strategy_[strategy.value * instruments_ + instrument.value];
   }
   std::uint32_t account_open_orders_max() const noexcept { return account_open_orders_max_; }
+  __int128 account_gross_max() const noexcept { return account_gross_max_; }
+  __int128 account_net_max() const noexcept { return account_net_max_; }
+  std::optional<std::uint64_t> leverage_max_ppm() const noexcept { return leverage_max_ppm_; }
+  std::optional<__int128> free_margin_min() const noexcept { return free_margin_min_; }
+  /// Any limit of PRE-07 is set: orders are compared with the whole portfolio.
+  bool limits_portfolio() const noexcept { return limits_portfolio_; }
+  /// One of leverage or free margin is: balances must be known.
+  bool limits_funds() const noexcept {
+    return leverage_max_ppm_.has_value() || free_margin_min_.has_value();
+  }
+  /// What a worst-case notional (10^-18 of the risk currency) needs of margin: all of it, until its
+  /// leverage is told.
+  __int128 margin_of(InstrumentId instrument, __int128 notional) const noexcept;
+  /// Before trading starts. Requires leverage > 0.
+  void set_leverage(InstrumentId instrument, const Decimal& leverage) noexcept;
+  /// The same strategies and instruments as in a table before: reloaded limits permit no more.
+  std::expected<void, Error> permit_like(const LimitTable& before,
+                                         const InstrumentTable& instruments);
   Nanos metadata_age_max() const noexcept { return metadata_age_max_; }
   /// Whether the venue keeps an order of such an instrument from increasing a position when told
   /// to.
@@ -70,6 +92,7 @@ class LimitTable {
 
  private:
   LimitTable() = default;
+  std::expected<void, Error> read_account(const Limits& limits);
 
   std::size_t strategies_ = 0;
   std::size_t instruments_ = 0;
@@ -77,6 +100,13 @@ class LimitTable {
   std::vector<ResolvedLimits> by_strategy_;  // [strategy][instrument]
   std::vector<std::uint8_t> permitted_;      // [strategy][instrument]
   std::uint32_t account_open_orders_max_ = std::numeric_limits<std::uint32_t>::max();
+  __int128 account_gross_max_ = ResolvedLimits::kNoNotional;
+  __int128 account_net_max_ = ResolvedLimits::kNoNotional;
+  std::optional<std::uint64_t> leverage_max_ppm_;
+  std::optional<__int128> free_margin_min_;
+  bool limits_portfolio_ = false;
+  bool is_canary_ = false;
+  std::vector<Decimal> leverage_;  // by instrument
   Nanos metadata_age_max_;
   bool venue_reduces_ = true;
 };

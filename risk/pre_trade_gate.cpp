@@ -40,6 +40,7 @@ struct Candidate {
   std::int64_t added_leaves = 0;     ///< beyond what Exposure counts for it already; >= 0
   std::int64_t added_protective = 0;  ///< of what can only reduce: likewise
   bool is_new = true;
+  bool used_waiver = false;  ///< a rule was broken that a person let it past
 };
 
 // PRE-02 ----------------------------------------------------------------------------------------
@@ -310,6 +311,79 @@ Verdict check_position(const Candidate& order, const Holding& holding,
   return deny(DenialReason::PositionAboveLimit, limit.raw, worst);
 }
 
+// PRE-07 ----------------------------------------------------------------------------------------
+
+/// Figures beyond a limit by themselves (a price moved, a limit was tightened) deny nothing that
+/// leaves them as they are or better.
+struct NotionalChange {
+  const WorstNotional& before;
+  const WorstNotional& after;
+};
+
+Verdict check_gross(const NotionalChange& change, Int128 limit) noexcept {
+  if (change.after.gross <= limit || change.after.gross <= change.before.gross) return {};
+  return deny(DenialReason::GrossNotionalAboveLimit, limit, change.after.gross);
+}
+
+Verdict check_net(const NotionalChange& change, Int128 limit) noexcept {
+  const Int128 after = change.after.net();
+  if (after <= limit || after <= change.before.net()) return {};
+  return deny(DenialReason::NetNotionalAboveLimit, limit, after);
+}
+
+/// gross / equity against the limit, both in millionths.
+Verdict check_leverage(const NotionalChange& change, std::uint64_t limit_ppm,
+                       const AccountFunds& funds) noexcept {
+  if (change.after.gross <= change.before.gross) return {};
+  const auto equity = funds.equity();
+  if (!equity) return deny(DenialReason::NoBalances);
+  constexpr Int128 kNoEquity = kInt128Max;
+  const auto leverage = *equity <= 0
+                            ? std::optional(kNoEquity)
+                            : mul_div(change.after.gross, 1'000'000, *equity, Rounding::Up);
+  if (leverage && *leverage <= static_cast<Int128>(limit_ppm)) return {};
+  return deny(DenialReason::LeverageAboveLimit, static_cast<Int128>(limit_ppm),
+              leverage.value_or(kNoEquity));
+}
+
+Verdict check_free_margin(const NotionalChange& change, const LimitTable& limits,
+                          InstrumentId instrument, const AccountFunds& funds) noexcept {
+  const Int128 added = change.after.gross - change.before.gross;
+  if (added <= 0) return {};
+  const auto available = funds.available();
+  if (!available) return deny(DenialReason::NoBalances);
+  const Int128 left = *available - limits.margin_of(instrument, added);
+  const Int128 limit = *limits.free_margin_min();
+  if (left >= limit) return {};
+  return deny(DenialReason::FreeMarginBelowLimit, limit, left);
+}
+
+/// Those of its limits that are set; without what they are compared with, the order is denied.
+Verdict check_portfolio(const Candidate& order, const LimitTable& limits,
+                        const GateContext& context) noexcept {
+  if (!limits.limits_portfolio()) return {};
+  const Portfolio* portfolio = context.portfolio;
+  if (portfolio == nullptr || context.funds == nullptr ||
+      !portfolio->is_valued(order.instrument.id) || !portfolio->is_account_valued())
+    return deny(DenialReason::NoValuation);
+  const Portfolio::Change after = portfolio->with(order.strategy, order.instrument.id, order.side,
+                                                  order.leg, order.added_leaves);
+  const NotionalChange own{portfolio->of_strategy(order.strategy), after.strategy};
+  const NotionalChange here{portfolio->of_instrument(order.instrument.id), after.instrument};
+  const NotionalChange all{portfolio->of_account(), after.account};
+  if (auto v = check_gross(own, order.strategy_limits.gross_notional_max); !v) return v;
+  if (auto v = check_net(own, order.strategy_limits.net_notional_max); !v) return v;
+  if (auto v = check_gross(here, order.account_limits.gross_notional_max); !v) return v;
+  if (auto v = check_net(here, order.account_limits.net_notional_max); !v) return v;
+  if (auto v = check_gross(all, limits.account_gross_max()); !v) return v;
+  if (auto v = check_net(all, limits.account_net_max()); !v) return v;
+  if (limits.leverage_max_ppm()) {
+    if (auto v = check_leverage(all, *limits.leverage_max_ppm(), *context.funds); !v) return v;
+  }
+  if (!limits.free_margin_min()) return {};
+  return check_free_margin(all, limits, order.instrument.id, *context.funds);
+}
+
 // PRE-08 ----------------------------------------------------------------------------------------
 
 Verdict check_open_orders(const Candidate& order, const LimitTable& limits,
@@ -388,11 +462,20 @@ Verdict check_modes(const Candidate& order, const TradingModes& modes) noexcept 
   return {};
 }
 
+/// It passed, or broke the one rule that a person let it past.
+bool has_passed(const Verdict& verdict, Candidate& order, const GateContext& context) noexcept {
+  if (verdict) return true;
+  if (context.waived != verdict.error().reason) return false;
+  order.used_waiver = true;
+  return true;
+}
+
 /// Every rule in order, PRE-01 last; the worst price of what passed. An order sized in money gets
 /// its quantity on the way.
 std::expected<Price, Denial> run_rules(Candidate& order, const LimitTable& limits,
                                        const GateContext& context, Timestamp now) noexcept {
   const auto refused = [](const Verdict& verdict) { return std::unexpected(verdict.error()); };
+  const auto passes = [&](const Verdict& verdict) { return has_passed(verdict, order, context); };
 
   if (auto v = check_tradable(order); !v) return refused(v);
   if (auto v = check_definition_age(order, limits, context, now); !v) return refused(v);
@@ -411,21 +494,24 @@ std::expected<Price, Denial> run_rules(Candidate& order, const LimitTable& limit
                   order.quantity.raw);
   }
   const Price edge = collar_edge(order, *reference);
-  if (auto v = check_collar(order, edge); !v) return refused(v);
+  if (auto v = check_collar(order, edge); !passes(v)) return refused(v);
   if (auto v = check_venue_bounds(order, context.references); !v) return refused(v);
 
-  if (auto v = check_order_quantity(order); !v) return refused(v);
+  if (auto v = check_order_quantity(order); !passes(v)) return refused(v);
   const Price worst = worst_price(order, edge);
   const Price better = better_price(order, worst, *reference);
   const Amount notional =
       is_sized_in_money
           ? money_of(order)
           : largest_notional(order, {worst, better, order.old_price.value_or(better)});
-  if (auto v = check_notional(order, notional, context, now); !v) return refused(v);
+  if (auto v = check_notional(order, notional, context, now); !passes(v)) return refused(v);
 
-  if (auto v = check_position(order, order.own, order.strategy_limits); !v) return refused(v);
-  if (auto v = check_position(order, order.account, order.account_limits); !v) return refused(v);
-  if (auto v = check_open_orders(order, limits, context.exposure); !v) return refused(v);
+  if (auto v = check_position(order, order.own, order.strategy_limits); !passes(v))
+    return refused(v);
+  if (auto v = check_position(order, order.account, order.account_limits); !passes(v))
+    return refused(v);
+  if (auto v = check_portfolio(order, limits, context); !passes(v)) return refused(v);
+  if (auto v = check_open_orders(order, limits, context.exposure); !passes(v)) return refused(v);
   if (auto v = check_reduces(order); !v) return refused(v);
   if (auto v = check_modes(order, context.modes); !v) return refused(v);
   return worst;
@@ -539,6 +625,7 @@ Verdict run_algo_rules(Candidate& order, const AlgoTerms& terms, bool is_protect
   if (auto v = check_notional(order, notional, context, now); !v) return v;
   if (auto v = check_position(order, order.own, order.strategy_limits); !v) return v;
   if (auto v = check_position(order, order.account, order.account_limits); !v) return v;
+  if (auto v = check_portfolio(order, limits, context); !v) return v;
   if (auto v = check_open_orders(order, limits, context.exposure); !v) return v;
   if (auto v = check_algo_reduces(order, is_protective); !v) return v;
   return check_modes(order, context.modes);
@@ -569,7 +656,21 @@ std::expected<ApprovedOrder, Denial> PreTradeGate::check(const OrderIntent& inte
   const auto worst = run_rules(order, limits_, context, now);
   if (!worst) return std::unexpected(worst.error());
   return ApprovedOrder(intent, *worst, order.quantity, bounded_options(order),
-                       intent.reduce_only && account_covers(order));
+                       intent.reduce_only && account_covers(order), order.used_waiver);
+}
+
+std::optional<Price> PreTradeGate::worst_price(const OrderIntent& intent,
+                                               const GateContext& context,
+                                               Timestamp now) const noexcept {
+  if (!check_known(intent.strategy, intent.instrument, limits_, context)) return std::nullopt;
+  if (intent.kind == OrderKind::Limit) return intent.price;
+  const auto reference = context.references.fresh_reference(intent.instrument, now);
+  if (!reference) return std::nullopt;
+  Candidate order =
+      candidate_for(intent.strategy, intent.instrument, intent.position_side, limits_, context);
+  order.side = intent.side;
+  order.kind = intent.kind;
+  return risk::worst_price(order, collar_edge(order, *reference));
 }
 
 std::expected<ApprovedAmend, Denial> PreTradeGate::check_amend(const AmendIntent& intent,

@@ -1,16 +1,19 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <utility>
 
 #include "base/time.h"
 #include "domain/denial.h"
 #include "domain/instrument_table.h"
 #include "domain/orders.h"
+#include "risk/account_funds.h"
 #include "risk/approved_order.h"
 #include "risk/conversion_table.h"
 #include "risk/exposure.h"
 #include "risk/limit_table.h"
+#include "risk/portfolio.h"
 #include "risk/reference_prices.h"
 #include "risk/trading_modes.h"
 
@@ -24,6 +27,11 @@ struct GateContext {
   const ReferencePrices& references;
   const ConversionTable& conversions;
   const TradingModes& modes;
+  /// As of now; without them an order that their limits meet is denied.
+  const Portfolio* portfolio = nullptr;
+  const AccountFunds* funds = nullptr;
+  /// A rule that a person lets this one order past (PRE-19).
+  std::optional<DenialReason> waived{};
 };
 
 /// An order that an amend would change, as the order manager knows it. `price` and `quantity` are
@@ -50,7 +58,8 @@ struct WorkingOrder {
 /// The one gate before the wire: every new order and every amend passes here and nowhere else.
 /// Rules, one small function each: PRE-02 (known, tradable, permitted, definition not old), PRE-03
 /// (the venue's grid and sizes), PRE-04 (collar against a fresh reference), PRE-05 (quantity and
-/// notional), PRE-06 (worst-case position by strategy and account), PRE-08 (open orders), PRE-18
+/// notional), PRE-06 (worst-case position by strategy and account), PRE-07 (gross and net notional,
+/// leverage, free margin; of what makes them worse alone), PRE-08 (open orders), PRE-18
 /// (reduce-only), and last PRE-01 (kill and mode). The rate limiter (PRE-09) comes after it. The
 /// first rule that is broken is the answer. What the engine itself reduces (OrderIntent::by_engine)
 /// meets every rule but PRE-08, and of PRE-01 only that the account's state is known. Pure: the same inputs give the same answer.
@@ -87,8 +96,15 @@ class PreTradeGate {
                                                const GateContext& context,
                                                Timestamp now) const noexcept;
 
+  /// What a new order may trade at, at worst: a limit order's price, else the collar's edge.
+  /// Nothing: no fresh reference, or an order that is none.
+  std::optional<Price> worst_price(const OrderIntent& intent, const GateContext& context,
+                                   Timestamp now) const noexcept;
+
   const LimitTable& limits() const noexcept { return limits_; }
   LimitTable& limits() noexcept { return limits_; }
+  /// Other limits from now on; those before come back in `limits`.
+  void swap_limits(LimitTable& limits) noexcept { std::swap(limits_, limits); }
 
  private:
   LimitTable limits_;

@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
 #include "domain/ids.h"
 #include "domain/instrument_table.h"
 #include "risk/settings.h"
+#include "risk/window_count.h"
 
 namespace gannet::risk {
 
@@ -20,27 +22,40 @@ enum class RequestForm : std::uint8_t { Single, Batch };
 constexpr RequestForm form_of(std::size_t elements) noexcept {
   return elements > 1 ? RequestForm::Batch : RequestForm::Single;
 }
-/// Risk: kill, hold sweeps and risk actions; may use the reserve of the cancel buckets.
+/// Risk: kill, hold sweeps and risk actions; of cancels all that the venue's window allows, where
+/// ordinary ones keep to burst and refill, and leave a reserve.
 enum class RequestPriority : std::uint8_t { Normal, Risk };
+
+/// Whether a new order or amend counts in the account's limit too. Not where the venue exempts it,
+/// or where it has been counted: as an element of a batch of which it alone is left.
+enum class RequestCounting : std::uint8_t { Account, InstrumentOnly };
 
 /// One bucket by the generic cell rate algorithm. `burst` requests at once after a pause, one more
 /// every `interval`; burst + window / interval <= limit, so that no sliding window holds more than
-/// the limit. 16 bytes of state and two additions a request.
+/// the limit. 32 bytes of state and two additions a request.
+///
+/// A refusal by the venue halves burst and rate, at most to an eighth: it counts more than we do,
+/// or allows less. After `recovery` without another one they double again.
 class RateBucket {
  public:
+  static constexpr std::uint8_t kMostHalvings = 3;
+
   RateBucket() = default;
   /// Splits `limit` into burst and refill. A limit of one is one at a time, a window apart.
-  RateBucket(const RateLimit& limit, std::uint32_t burst_ppm) noexcept;
+  RateBucket(const RateLimit& limit, std::uint32_t burst_ppm,
+             Nanos recovery = seconds(30)) noexcept;
 
   /// When `count` more may go without touching the last `reserve` of the burst; `now` or earlier:
   /// at once. kNever when they exceed what the bucket can ever hold.
   Timestamp ready_at(std::uint32_t count, std::uint32_t reserve, Timestamp now) noexcept;
   void take(std::uint32_t count, Timestamp now) noexcept;
-  /// Nothing left until a refill: the venue says it counted more than we did.
-  void drain(Timestamp now) noexcept;
+  /// Nothing left until a refill, and half of it from then on.
+  void on_refusal(Timestamp now) noexcept;
   /// How many may go at once.
   std::uint32_t remaining(std::uint32_t reserve, Timestamp now) const noexcept;
+  /// Unhalved.
   std::uint32_t burst() const noexcept { return burst_; }
+  std::uint8_t halvings() const noexcept { return halvings_; }
 
   static constexpr Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
 
@@ -48,6 +63,18 @@ class RateBucket {
   Timestamp full_at_;  // the theoretical arrival time: when the bucket would be whole again
   Nanos interval_{1};
   std::uint32_t burst_ = 0;
+  std::uint8_t halvings_ = 0;
+  Nanos recovery_;
+  Timestamp halved_at_;     // last
+  Timestamp halved_until_;  // unless refused again
+
+  /// Undoes halvings that are over.
+  void recover(Timestamp now) noexcept;
+  std::uint32_t burst_now() const noexcept {
+    const std::uint32_t burst = burst_ >> halvings_;
+    return burst > 0 ? burst : 1;
+  }
+  Nanos interval_now() const noexcept { return {interval_.count << halvings_}; }
 };
 
 /// The venue's request limits, counted as the venue counts them (PRE-09): per instrument (options:
@@ -70,7 +97,8 @@ class RateLimiter {
   /// per instrument). An instrument added after construction is refused for ever (kNever).
   Decision try_acquire(RequestKind kind, InstrumentId instrument, Timestamp now,
                        RequestPriority priority = RequestPriority::Normal, std::uint32_t count = 1,
-                       RequestForm form = RequestForm::Single) noexcept;
+                       RequestForm form = RequestForm::Single,
+                       RequestCounting counting = RequestCounting::Account) noexcept;
   /// How many single (or batch) requests would be granted now: a strategy's remaining budget.
   std::uint32_t remaining(RequestKind kind, InstrumentId instrument, Timestamp now,
                           RequestPriority priority = RequestPriority::Normal,
@@ -79,10 +107,18 @@ class RateLimiter {
   void on_venue_refusal(RequestKind kind, InstrumentId instrument, Timestamp now,
                         RequestForm form = RequestForm::Single) noexcept;
   /// Likewise for the account's bucket.
-  void on_venue_account_refusal(Timestamp now) noexcept { account_.drain(now); }
+  void on_venue_account_refusal(Timestamp now) noexcept { account_.on_refusal(now); }
+  /// The account's limit as the venue tells it (fill-ratio tiers), this engine's share of it.
+  void set_account_limit(std::uint32_t count) noexcept;
+  /// Of the account's bucket: what a person sees.
+  std::uint32_t account_remaining(Timestamp now) const noexcept {
+    return account_.remaining(0, now);
+  }
+  std::uint8_t account_halvings() const noexcept { return account_.halvings(); }
 
  private:
   static constexpr std::size_t kBuckets = 12;  // kind x form
+  static constexpr std::size_t kCancels = 3;
   static constexpr std::uint32_t kNoGroup = static_cast<std::uint32_t>(-1);
 
   struct Member {
@@ -93,12 +129,19 @@ class RateLimiter {
   static std::size_t slot(RequestKind kind, RequestForm form) noexcept {
     return static_cast<std::size_t>(kind) * 2 + static_cast<std::size_t>(form);
   }
+  /// Null: not a cancel.
+  const WindowCount* cancels(RequestKind kind, RequestForm form, std::uint32_t group) const noexcept;
+  WindowCount* cancels(RequestKind kind, RequestForm form, std::uint32_t group) noexcept {
+    return const_cast<WindowCount*>(std::as_const(*this).cancels(kind, form, group));
+  }
   std::uint32_t reserve(RequestKind kind, RequestForm form,
                         RequestPriority priority) const noexcept;
   const Member* member(InstrumentId instrument) const noexcept;
 
   std::vector<Member> members_;      // by instrument
   std::vector<RateBucket> buckets_;  // [group][kind x form]
+  std::vector<WindowCount> cancels_;  // [group][single, batch, algo]: of all priorities
+  RateLimits limits_;                // as given, less what others' shares are
   RateBucket account_;
   std::uint32_t cancel_reserve_ = 0;
   std::uint32_t cancel_batch_reserve_ = 0;

@@ -1,5 +1,7 @@
 #include "risk/reference_prices.h"
 
+#include <algorithm>
+
 namespace gannet::risk {
 
 void ReferencePrices::set_best(InstrumentId instrument, std::optional<Price> bid,
@@ -46,22 +48,22 @@ void ReferencePrices::set_definition_time(InstrumentId instrument, Timestamp whe
 
 std::optional<Price> ReferencePrices::fresh_bid(InstrumentId instrument,
                                                 Timestamp now) const noexcept {
-  return fresh(at(instrument).bid, ages_.book, now);
+  return read(MarketValue::Bid, instrument, fresh(at(instrument).bid, ages_.book, now));
 }
 
 std::optional<Price> ReferencePrices::fresh_ask(InstrumentId instrument,
                                                 Timestamp now) const noexcept {
-  return fresh(at(instrument).ask, ages_.book, now);
+  return read(MarketValue::Ask, instrument, fresh(at(instrument).ask, ages_.book, now));
 }
 
 std::optional<Price> ReferencePrices::fresh_mark(InstrumentId instrument,
                                                  Timestamp now) const noexcept {
-  return fresh(at(instrument).mark, ages_.mark, now);
+  return read(MarketValue::Mark, instrument, fresh(at(instrument).mark, ages_.mark, now));
 }
 
 std::optional<Price> ReferencePrices::fresh_index(InstrumentId instrument,
                                                   Timestamp now) const noexcept {
-  return fresh(at(instrument).index, ages_.index, now);
+  return read(MarketValue::Index, instrument, fresh(at(instrument).index, ages_.index, now));
 }
 
 std::optional<Price> ReferencePrices::fresh_reference(InstrumentId instrument,
@@ -74,15 +76,40 @@ std::optional<Price> ReferencePrices::fresh_reference(InstrumentId instrument,
 }
 
 std::optional<Price> ReferencePrices::highest_buy(InstrumentId instrument) const noexcept {
-  return at(instrument).highest_buy;
+  return read(MarketValue::HighestBuy, instrument, at(instrument).highest_buy);
 }
 
 std::optional<Price> ReferencePrices::lowest_sell(InstrumentId instrument) const noexcept {
-  return at(instrument).lowest_sell;
+  return read(MarketValue::LowestSell, instrument, at(instrument).lowest_sell);
 }
 
 Timestamp ReferencePrices::definition_time(InstrumentId instrument) const noexcept {
-  return at(instrument).definition_time;
+  return read(MarketValue::DefinitionTime, instrument, at(instrument).definition_time);
+}
+
+Timestamp ReferencePrices::book_time(InstrumentId instrument) const noexcept {
+  const Entry& entry = at(instrument);
+  return read(MarketValue::BookTime, instrument,
+              std::max(entry.bid.receive_time, entry.ask.receive_time));
+}
+
+Timestamp ReferencePrices::mark_time(InstrumentId instrument) const noexcept {
+  return read(MarketValue::MarkTime, instrument, at(instrument).mark.receive_time);
+}
+
+std::optional<Price> ReferencePrices::read(MarketValue what, InstrumentId instrument,
+                                           std::optional<Price> value) const noexcept {
+  if (tap_ == nullptr) return value;
+  const auto seen = tap_->read(what, instrument.value,
+                               value ? std::optional<__int128>(value->raw) : std::nullopt);
+  if (!seen) return std::nullopt;
+  return Price{static_cast<std::int64_t>(*seen)};
+}
+
+Timestamp ReferencePrices::read(MarketValue what, InstrumentId instrument,
+                                Timestamp value) const noexcept {
+  if (tap_ == nullptr) return value;
+  return {static_cast<std::int64_t>(tap_->read(what, instrument.value, value.nanos).value_or(0))};
 }
 
 ReferencePrices::Entry& ReferencePrices::at(InstrumentId instrument) noexcept {

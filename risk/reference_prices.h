@@ -9,6 +9,7 @@
 #include "domain/ids.h"
 #include "domain/market_events.h"
 #include "domain/units.h"
+#include "risk/market_tap.h"
 
 namespace gannet::risk {
 
@@ -69,6 +70,11 @@ class ReferencePrices {
   std::optional<Price> lowest_sell(InstrumentId instrument) const noexcept;
   /// Zero: never.
   Timestamp definition_time(InstrumentId instrument) const noexcept;
+  /// When the best prices and the mark were received last, for the record; zero: never.
+  Timestamp book_time(InstrumentId instrument) const noexcept;
+  Timestamp mark_time(InstrumentId instrument) const noexcept;
+  /// What is read from now on passes through it; it outlives this.
+  void set_tap(MarketTap& tap) noexcept { tap_ = &tap; }
 
  private:
   struct Entry {
@@ -81,10 +87,14 @@ class ReferencePrices {
   const Entry& at(InstrumentId instrument) const noexcept;
   std::optional<Price> fresh(const Reference& reference, Nanos age_max,
                              Timestamp now) const noexcept;
+  std::optional<Price> read(MarketValue what, InstrumentId instrument,
+                            std::optional<Price> value) const noexcept;
+  Timestamp read(MarketValue what, InstrumentId instrument, Timestamp value) const noexcept;
 
   std::vector<Entry> entries_;
   ReferenceAges ages_;
   std::optional<Timestamp> alive_;
+  MarketTap* tap_ = nullptr;  // null: nobody minds
 };
 
 }  // namespace gannet::risk

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Prints docs/reliability.md: every numbered control, and the tests that name it, or "open".
+"""Prints docs/reliability.md: every numbered control, and the tests that name it, or "open"; and the
+faults that concern the wire.
 
-A test proves a control by carrying its id in a name or comment. `--check` compares the page with what
+A test proves a control by carrying its id in a name or comment; a fault by "fault 12" in a comment, or as
+a row of a table of faults. `--check` compares the page with what
 the tests say now and exits 1 if they differ (an ordinary test runs it).
 """
 import pathlib
@@ -117,6 +119,67 @@ CONTROLS = {
     ],
 }
 
+WIRE_FAULTS = {
+    1: "reset of any connection, at each byte of a frame",
+    2: "half-open",
+    3: "stall, then burst",
+    4: "latency, jitter, asymmetric",
+    5: "loss and reordering below TCP",
+    6: "bandwidth",
+    7: "name service: failure, wrong address, slow",
+    8: "TLS: certificates, close without notify",
+    9: "WebSocket frames and close codes",
+    10: "connect refused, gateway errors, connection limit",
+    11: "service upgrade notice",
+    12: "login and subscriptions: refused, slow, an answer missing",
+    13: "acknowledgement lost, after or before the effect",
+    14: "order of acknowledgement, push, fill",
+    15: "duplicates and replays",
+    16: "races of fill, amend and cancel",
+    17: "batches with mixed success, lost replies",
+    18: "request past its time",
+    19: "the venue cancels or reduces by itself",
+    20: "shrunk and overfilled orders",
+    21: "rate refusals, long bans",
+    22: "error codes",
+    23: "instrument code refused over the socket alone",
+    24: "algo orders",
+    25: "margin refusals after a leverage change elsewhere",
+    26: "manual orders, transfers, changes from elsewhere",
+    27: "lists of every length, pages that overlap, fail, change",
+    28: "REST behind the socket",
+    29: "missing rows, empty lists, wrong order",
+    30: "fills truncated, out of order",
+    31: "sequence gap, reset, resent snapshot, keep-alive",
+    32: "checksums",
+    33: "crossed, empty, zero, bursts",
+    34: "channels that disagree",
+    35: "fields of any wrong form",
+    36: "instruments that change while running",
+    37: "funding, index and mark out of line",
+}
+FAULT = re.compile(r"\bfaults? (\d+(?:-\d+)?(?:(?:, | and )\d+(?:-\d+)?)*)", re.IGNORECASE)
+FAULT_ROW = re.compile(r"^\s*\{\"(\d[\d ]*)\", \"", re.MULTILINE)
+
+
+def fault_tests():
+    """By number, the tests of the engine and its gateway (the venue's own switches aside)."""
+    found = {}
+    for path in sorted((ROOT / "tests").rglob("*.cpp")):
+        name = path.relative_to(ROOT / "tests").as_posix()
+        if name.startswith("unit/okx_server/"):
+            continue
+        text = path.read_text(errors="replace")
+        numbers = set()
+        for group in FAULT.findall(text):
+            for part in re.findall(r"(\d+)(?:-(\d+))?", group):
+                numbers.update(range(int(part[0]), int(part[1] or part[0]) + 1))
+        if "wire_faults" in path.name:
+            numbers.update(int(n) for ids in FAULT_ROW.findall(text) for n in ids.split())
+        for number in numbers:
+            found.setdefault(number, []).append(name)
+    return found
+
 
 def proofs():
     found = {}
@@ -148,6 +211,11 @@ def page():
         for name, text in rows:
             where = ", ".join(f"`{path.removeprefix('tests/')}`" for path in found.get(name, [])) or "open"
             lines.append(f"| {name} | {text} | {where} |")
+    lines += ["", "## Faults of the wire", "", "| # | fault | tests |", "|---|---|---|"]
+    tests = fault_tests()
+    for number, text in WIRE_FAULTS.items():
+        where = ", ".join(f"`{name}`" for name in tests.get(number, [])) or "open"
+        lines.append(f"| {number} | {text} | {where} |")
     return "\n".join(lines) + "\n"
 
 

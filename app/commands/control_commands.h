@@ -4,7 +4,7 @@
 
 namespace gannet::app {
 
-/// `gannet status|kill|hold|resume|accept`: talk to a running gannetd through its UNIX socket.
+/// `gannet status|hold|accept|credentials`: talk to a running gannetd through its UNIX socket.
 void add_control_commands(CLI::App& app);
 
 }  // namespace gannet::app

@@ -37,11 +37,16 @@ std::string denials_page() {
       "<!-- Printed by `gannet docs denials` from domain/denial.h; do not edit. -->\n\n"
       "*Denied* is our own refusal, before anything was sent; *rejected* is the venue's. A denial "
       "reaches\n"
-      "the strategy as an order event with one of these reasons, and the log as `order.denied`.\n\n"
-      "| reason | what it means |\n|---|---|\n";
+      "the strategy as an order event with one of these reasons, and the log as `order.denied`. "
+      "`limit` and\n`value` are in the unit of the rule: raw price or quantity units, 10^-18 of "
+      "the risk currency, counts,\nor millionths where the text says so. Reasons marked with a * "
+      "may be overridden for one order\n(`gannet override`): [risk.md](risk.md).\n\n"
+      "| reason | rule | what it means | what would pass |\n|---|---|---|---|\n";
   for (int i = 0; i < kDenialReasons; ++i) {
     const auto reason = static_cast<DenialReason>(i);
-    fmt::format_to(std::back_inserter(page), "| `{}` | {} |\n", name_of(reason), describe(reason));
+    fmt::format_to(std::back_inserter(page), "| `{}`{} | {} | {} | {} |\n", name_of(reason),
+                   can_be_overridden(reason) ? " *" : "", control_of(reason), describe(reason),
+                   what_passes(reason));
   }
   return page;
 }

@@ -2,24 +2,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <fstream>
+#include <iterator>
 
+#include "app/core_settings.h"
 #include "app/internal/engine_room_parts.h"
 #include "app/market_subscriptions.h"
 #include "base/state_directory.h"
+#include "engine/settings_record.h"
 #include "engine/warm_up.h"
-#include "risk/limit_table.h"
 
 namespace gannet::app {
 namespace {
-
-std::vector<std::string> strategy_names(const config::Settings& settings) {
-  std::vector<std::string> names;
-  names.reserve(settings.strategies.size());
-  for (const auto& strategy : settings.strategies) names.push_back(strategy.name);
-  return names;
-}
 
 /// Engine number of the ids: the last digit of engine_id where it is 1..8, else from its letters.
 unsigned engine_number_of(std::string_view engine_id) {
@@ -28,6 +22,11 @@ unsigned engine_number_of(std::string_view engine_id) {
   unsigned sum = 0;
   for (const char c : engine_id) sum += static_cast<unsigned char>(c);
   return sum % 8 + 1;
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string plugin_directory(const config::Settings& settings) {
@@ -60,6 +59,10 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
   JournalSettings journal_settings;
   journal_settings.directory = links.state_directory + "/journal";
   journal_settings.ring_path = ring_path;
+  journal_settings.mode = settings.journal.mode;
+  journal_settings.ring_bytes = settings.journal.ring_bytes;
+  journal_settings.segment_bytes = settings.journal.segment_bytes;
+  journal_settings.sync_interval_ms = settings.journal.sync_interval.count / 1'000'000;
   if (settings.engine.keep_history) {
     history_thread = std::make_unique<HistoryThread>(links.state_directory);
     journal_settings.on_drained = [told = history_thread.get()](const JournalRecord& record) {
@@ -78,19 +81,14 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
 }
 
 std::expected<void, Error> EngineRoom::Parts::make_core() {
-  const auto names = strategy_names(settings);
-  risk::Settings risk_settings = settings.risk;
-  risk_settings.venue_reduces =
-      settings.account.account_mode != engine::AccountSettings::Mode::Portfolio;
-  auto limits = risk::LimitTable::build(risk_settings, facts.instruments, facts.currencies, names);
-  if (!limits) return std::unexpected(std::move(limits.error()));
-  for (std::uint16_t s = 0; s < names.size(); ++s) {
-    for (const InstrumentId instrument : publisher->instruments_of({s})) {
-      auto permitted = limits->permit({s}, facts.instruments[instrument]);
-      if (!permitted)
-        return std::unexpected(std::move(permitted.error()).with("strategy \"" + names[s] + "\""));
-    }
+  engine::RunSettings run_settings{read_text(settings.file), {}};
+  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
+    const auto permitted = publisher->instruments_of({s});
+    run_settings.permitted.emplace_back(permitted.begin(), permitted.end());
   }
+  auto limits =
+      limit_table(settings, facts.instruments, facts.currencies, run_settings.permitted);
+  if (!limits) return std::unexpected(std::move(limits.error()));
   const unsigned number = engine_number_of(settings.account.engine_id);
   std::uint64_t newest_run = prior->belief().newest_run();
   for (const ClientOrderId id : facts.recent_ids) {
@@ -111,21 +109,8 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
                           "history knows: the clock went back; start again when it is past it",
                           run, newest_run)});
   }
-  engine::TradingCoreSettings core_settings;
-  core_settings.orders.keep_protective = settings.engine.keep_protective;
-  core_settings.reducer.long_short =
-      settings.account.position_mode == engine::AccountSettings::PositionMode::LongShort;
-  core_settings.reducer.reduces_foreign = settings.account.exclusive_account;
-  core_settings.profits.day_start = settings.risk.day_start;
-  core_settings.losses = engine::loss_limits_of(settings.risk, names);
-  auto protections =
-      engine::resolve_protections(settings.protections, names, facts.instruments, facts.currencies);
-  if (!protections) return std::unexpected(std::move(protections.error()));
-  core_settings.protections = std::move(*protections);
-  for (const auto& instrument : settings.instruments)
-    core_settings.margin_modes.push_back(instrument.margin_mode);
-  for (const auto& strategy : settings.strategies)
-    core_settings.on_start.push_back(strategy.on_start);
+  auto made_settings = core_settings(settings, facts.instruments, facts.currencies);
+  if (!made_settings) return std::unexpected(std::move(made_settings.error()));
   const std::string_view risk_currency = settings.risk.currency.view();
   if (!facts.currencies.find(risk_currency).valid()) {
     return std::unexpected(Error{
@@ -133,20 +118,23 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
                     "so that no limit could be compared with anything",
                     risk_currency)});
   }
-  // Dollars of all kinds count alike, but only where the limits are in dollars.
-  constexpr std::array<std::string_view, 3> kDollars{"USD", "USDT", "USDC"};
-  if (std::ranges::find(kDollars, risk_currency) != kDollars.end()) {
-    for (const std::string_view dollar : kDollars) {
-      const CurrencyId id = facts.currencies.find(dollar);
-      if (id.valid()) core_settings.dollar_currencies.push_back(id);
-    }
-  }
   tap.emplace(*publisher, facts.instruments);
   book_tap.emplace(*publisher, facts.instruments);
   define_ids(now);
-  core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, link, &link, *tap,
-                                 *book_tap, *this, &link},
-               core_settings, settings.risk, std::move(*limits), names.size(), *ids);
+  run_settings.write(*journal, now);
+  VenuePort* port = &link;
+  AlgoPort* algos = &link;
+  if (settings.journal.mode != JournalMode::Process) {
+    disk.emplace(*store);
+    durable.emplace(link, &link, &link, *journal, *disk);
+    port = &*durable;
+    algos = &*durable;
+  }
+  core.emplace(engine::CoreLinks{facts.instruments, facts.currencies, *journal, *port, &link, *tap,
+                                 *book_tap, *this, algos},
+               std::move(*made_settings), settings.risk, std::move(*limits),
+               settings.strategies.size(), *ids);
+  if (durable) durable->bind(*core);
   subscriptions = market_subscriptions(facts.instruments, settings.instruments,
                                        publisher->subscriptions(), publisher->candles());
   for (const okx::MarketSubscription& stream : subscriptions) {
@@ -196,11 +184,22 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
                                                  RUNS_ON(kCold) { return permits(request); });
   if (!rest_made) return std::unexpected(std::move(rest_made.error()));
   rest = std::move(*rest_made);
+  okx::RestConnectionSettings public_settings;
+  public_settings.http.url = settings.venue.rest_url;
+  public_settings.http.connections = 1;
+  auto public_made = okx::RestConnection::make(loop, links.cold, links.tls, public_settings);
+  if (!public_made) return std::unexpected(std::move(public_made.error()));
+  public_rest = std::move(*public_made);
+  public_identity.simulated_trading = demo;
+  okx::BookSeedSettings seed_settings;
+  seed_settings.jitter_seed = static_cast<std::uint64_t>(wall_clock_now().nanos);
+  book_seeds.emplace(public_identity, facts.codes, *public_rest, seed_settings);
 
   order_lines.emplace(links.signer, context, *core, session_log, okx::OrderSessionSettings{},
                       order_sockets);
-  rest_session.emplace(identity, context, facts.terms, *core, session_log, *rest,
-                       okx::RestSessionSettings{});
+  okx::RestSessionSettings rest_ways;
+  rest_ways.untagged_timer = settings.account.exclusive_account;
+  rest_session.emplace(identity, context, facts.terms, *core, session_log, *rest, rest_ways);
   for (std::size_t line = 0; line < okx::OrderLines::kLines; ++line) {
     order_lines->session(line).set_clock_offset(facts.clock_offset);
   }
@@ -220,7 +219,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   market_settings.venue_status = true;
   market_feed.emplace(settings.venue.market_connections, market_settings, facts.codes,
                       streams_of_socket(subscriptions, false), *core, session_log, market_sockets,
-                      this);
+                      &*book_seeds);
   for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
     market_feed->session(seat).log_in_with(links.signer, facts.clock_offset);
   }
@@ -229,12 +228,20 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   algo_rest.emplace(identity, context, facts.terms, *core, session_log, *algo_requests,
                     okx::AlgoRestSettings{});
   algo_rest->set_clock_offset(facts.clock_offset);
-  algo_session.emplace(links.signer, context, *core, session_log, okx::AlgoSessionSettings{});
-  algo_session->set_clock_offset(facts.clock_offset);
+  for (auto& session : algo_sessions) {
+    session.emplace(links.signer, context, *core, session_log, okx::AccountSessionSettings{});
+    session->set_clock_offset(facts.clock_offset);
+  }
+  algo_lines.emplace(*algo_sessions[0], *algo_sessions[1], algo_sockets);
+  // What it missed, the lists tell.
+  algo_lines->on_doubt([this]() RUNS_ON(kReactor) { core->request_round(); });
+  algo_lines->on_connection([this](ConnectionState state, Timestamp) RUNS_ON(kReactor) {
+    if (state == ConnectionState::Ready) core->request_round();
+  });
   link.bind(*venue, core->orders());
   link.bind_algos(*algo_rest);
+  link.audit(*order_lines, *rest_session);
   tap->time_with(link);
-  public_identity.simulated_trading = demo;
   return {};
 }
 
@@ -272,21 +279,30 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
         make_lines(*business_lines, business_sockets, settings.venue.ws_business_url, "business");
   }
   if (!made) return made;
-  for (std::size_t line = 0; line < okx::OrderLines::kLines; ++line) {
-    auto socket = make(okx::order_connection_settings(settings.venue.ws_private_url, 0), line,
-                       order_lines->session(line), "orders");
-    if (!socket) return std::unexpected(std::move(socket.error()));
-    (*socket)->on_replace([this, line](std::string_view) RUNS_ON(kReactor) {
-      order_lines->replace(line);
-      return true;
-    });
-    order_sockets.add(std::move(*socket));
-  }
-  auto algos = make(okx::order_connection_settings(settings.venue.ws_business_url, 0), 0,
-                    *algo_session, "algo_orders");
-  if (!algos) return std::unexpected(std::move(algos.error()));
-  algo_connection = std::move(*algos);
-  return {};
+  const auto make_pair = [&](const std::string& url, std::string_view name,
+                             okx::LineSockets& sockets, auto session_of, auto replace)
+                             RUNS_ON(kReactor) -> std::expected<void, Error> {
+    for (std::size_t line = 0; line < okx::LinePair::kLines; ++line) {
+      auto socket =
+          make(okx::order_connection_settings(url, 0), line, session_of(line), name);
+      if (!socket) return std::unexpected(std::move(socket.error()));
+      (*socket)->on_replace([replace, line](std::string_view) RUNS_ON(kReactor) {
+        replace(line);
+        return true;
+      });
+      sockets.add(std::move(*socket));
+    }
+    return {};
+  };
+  made = make_pair(
+      settings.venue.ws_private_url, "orders", order_sockets,
+      [this](std::size_t line) RUNS_ON(kReactor) -> auto& { return order_lines->session(line); },
+      [this](std::size_t line) RUNS_ON(kReactor) { order_lines->replace(line); });
+  if (!made) return made;
+  return make_pair(
+      settings.venue.ws_business_url, "algo_orders", algo_sockets,
+      [this](std::size_t line) RUNS_ON(kReactor) -> auto& { return *algo_sessions[line]; },
+      [this](std::size_t line) RUNS_ON(kReactor) { algo_lines->replace(line); });
 }
 
 void EngineRoom::Parts::make_business_lines() {
@@ -315,14 +331,6 @@ void EngineRoom::Parts::warm_up_strategies(CandleHistory& history) {
   for (const Error& missing : engine::warm_up(*publisher, history)) {
     log(wall_clock_now(), LogEvent::HistoryMissing, {LogField::string("why", missing.message)});
   }
-}
-
-void EngineRoom::Parts::restore_kill(Timestamp now) {
-  std::ifstream file(links.state_directory + "/killed");
-  if (!file && !prior->belief().killed()) return;
-  std::string why;
-  std::getline(file, why);
-  core->kill(why.empty() ? "killed in an earlier run" : why, "an earlier run", now);
 }
 
 std::expected<std::unique_ptr<EngineRoom>, Error> EngineRoom::build(const EngineRoomLinks& links) {

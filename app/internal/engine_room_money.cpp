@@ -8,7 +8,7 @@ namespace gannet::app {
 
 namespace {
 
-MoneyStatus::Scope scope_of(const engine::TradingCore& core, StrategyId strategy,
+MoneyStatus::Scope money_scope(const engine::TradingCore& core, StrategyId strategy,
                             std::string_view name) {
   const engine::ProfitFigures& figures = core.profits().figures(strategy);
   const engine::LossLimit& limit = core.losses().limit(strategy);
@@ -47,7 +47,7 @@ void EngineRoom::Parts::publish_money(MoneyStatus& money, Timestamp now) const {
   const auto add = [&](StrategyId strategy, std::string_view name) {
     if (money.scopes == MoneyStatus::kMaxScopes) return;
     const std::uint16_t at = money.scopes++;
-    money.scope[at] = scope_of(*core, strategy, name);
+    money.scope[at] = money_scope(*core, strategy, name);
     for (const Instrument& instrument : facts.instruments) {
       const engine::ProfitRow row = core->profits().row(strategy, instrument.id);
       const bool is_idle = row.position.raw == 0 && row.realised.raw == 0 && row.fees.raw == 0 &&

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <expected>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/spsc_queue.h"
+#include "base/suspend_watch.h"
 #include "base/thread_role.h"
 #include "engine/plugin_loader.h"
 #include "engine/publisher.h"
@@ -30,6 +31,7 @@
 #include "gateway/okx/protocol/account_venue.h"
 #include "gateway/okx/protocol/algo_rest.h"
 #include "gateway/okx/protocol/algo_session.h"
+#include "gateway/okx/protocol/book_seeds.h"
 #include "gateway/okx/protocol/market_feed.h"
 #include "gateway/okx/protocol/order_lines.h"
 #include "gateway/okx/transport/line_sockets.h"
@@ -57,7 +59,7 @@ class AlgoRequests final : public okx::RestOutput {
 
 /// What the reactor owns and does. Split over files by question: how it is built
 /// (engine_room_build), what a turn does (engine_room), what people are told (engine_room_status).
-struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
+struct EngineRoom::Parts final : engine::EngineListener {
   explicit Parts(const EngineRoomLinks& given)
       : links(given),
         settings(given.settings),
@@ -107,9 +109,21 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   }
 
   void pin() RUNS_ON(kReactor);
+  void watch_journal(Timestamp now) RUNS_ON(kReactor);
 
   /// KILL-09: what was killed stays so until a person resumes.
   void restore_kill(Timestamp now) RUNS_ON(kReactor);
+  /// Kill, resume and cancel at a level; answered at once, or when it is durable.
+  void control(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  std::optional<engine::ControlScope> scope_of(engine::ControlLevel level,
+                                               std::string_view target) const RUNS_ON(kReactor);
+  ControlTarget target_of(const engine::ControlScope& scope) const RUNS_ON(kReactor);
+  void list_orders(Timestamp now) RUNS_ON(kReactor);
+  /// With a stop-watch.
+  void kill_engine(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  FixedString<255> killed_parts_text() const RUNS_ON(kReactor);
+  /// Tells the core when the machine, or this thread, has stood still.
+  void watch_pauses(Timestamp now) RUNS_ON(kReactor);
   void on_rest_answer(const okx::RestAnswer& answer, Timestamp now) RUNS_ON(kReactor);
 
   /// Asks for one instrument's definition at a time, so that each is confirmed once in the interval
@@ -122,21 +136,28 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
 
   void confirm_definitions(const HttpResponse& response, Timestamp now) RUNS_ON(kReactor);
 
-  // okx::BookSeedSource
-  bool request_book_snapshot(InstrumentId instrument, BookFeed feed, Timestamp) noexcept override
-      RUNS_ON(kReactor);
+  /// What asks for market data and definitions, and how it is answered.
+  void on_public_answer(const okx::RestAnswer& answer, Timestamp now) RUNS_ON(kReactor);
 
   /// Asked on the cold thread just before a request is written: no new order leaves once killed.
   bool permits(const HttpRequest& request) const RUNS_ON(kCold);
   void carry_out(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  StrategyId strategy_named(std::string_view name) const RUNS_ON(kReactor);
+  void grant_override(const AdminCommand& command, AdminAnswer& answer, Timestamp now)
+      RUNS_ON(kReactor);
   void take_credentials(okx::Credentials credentials, const AdminCommand& command, Timestamp now)
       RUNS_ON(kReactor);
+  void answer_reload(Timestamp now) RUNS_ON(kReactor);
 
   // engine::EngineListener
   void on_engine_state(const engine::StateEvent& event) noexcept override RUNS_ON(kReactor);
   void on_alert(const engine::AlertEvent& event) noexcept override RUNS_ON(kReactor);
   void on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
                        Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_part_killed(const engine::ControlScope& scope, bool now_killed, std::string_view why,
+                      std::string_view who, Timestamp now) noexcept override RUNS_ON(kReactor);
+  void on_reduction_ended(const engine::ReductionResult& result, Timestamp now) noexcept override
+      RUNS_ON(kReactor);
   void on_day_closed(StrategyId strategy, const engine::ProfitFigures& closing,
                      Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_protection(const engine::ProtectionRule& rule, __int128 value, Timestamp now) noexcept
@@ -174,6 +195,8 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::unique_ptr<HistoryThread> history_thread;  // before the store, whose thread offers to it
   std::unique_ptr<JournalStore> store OWNED_BY(kReactor);
   std::optional<StoreJournal> journal OWNED_BY(kReactor);
+  std::optional<StoreDisk> disk OWNED_BY(kReactor);
+  std::optional<engine::DurablePort> durable OWNED_BY(kReactor);  // modes that wait for the disk
   std::optional<PriorJournal> prior OWNED_BY(kReactor);
   // Before the publisher: handlers live in them.
   std::vector<engine::Plugin> plugins OWNED_BY(kReactor);
@@ -183,12 +206,17 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::optional<engine::TradingCore> core OWNED_BY(kReactor);
   std::vector<okx::MarketSubscription> subscriptions OWNED_BY(kReactor);
   std::unique_ptr<okx::RestConnection> rest OWNED_BY(kReactor);
+  // Of its own, so that no order, cancel or dead-man timer waits behind a book.
+  std::unique_ptr<okx::RestConnection> public_rest OWNED_BY(kReactor);
+  std::optional<okx::BookSeeds> book_seeds OWNED_BY(kReactor);
   std::optional<okx::OrderLines> order_lines OWNED_BY(kReactor);
   std::optional<okx::RestSession> rest_session OWNED_BY(kReactor);
   std::optional<okx::AccountVenue> venue OWNED_BY(kReactor);
   std::optional<AlgoRequests> algo_requests OWNED_BY(kReactor);
   std::optional<okx::AlgoRest> algo_rest OWNED_BY(kReactor);
-  std::optional<okx::AlgoSession> algo_session OWNED_BY(kReactor);
+  std::array<std::optional<okx::AlgoSession>, okx::LinePair::kLines> algo_sessions
+      OWNED_BY(kReactor);
+  std::optional<okx::LinePair> algo_lines OWNED_BY(kReactor);
   std::optional<okx::MarketFeed> market_feed OWNED_BY(kReactor);
   std::optional<BusinessFeed> business_feed OWNED_BY(kReactor);
   std::optional<okx::MarketFeed> business_lines OWNED_BY(kReactor);  // if anything wants it
@@ -198,19 +226,21 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   okx::LineSockets market_sockets OWNED_BY(kReactor);
   okx::LineSockets order_sockets OWNED_BY(kReactor);
   okx::LineSockets business_sockets OWNED_BY(kReactor);
-  std::unique_ptr<okx::SocketConnection> algo_connection OWNED_BY(kReactor);
-  std::map<std::uint64_t, std::pair<InstrumentId, BookFeed>> seeds OWNED_BY(kReactor);
-  std::uint64_t last_seed OWNED_BY(kReactor) = 0;
+  okx::LineSockets algo_sockets OWNED_BY(kReactor);
+  std::uint64_t last_question OWNED_BY(kReactor) = 0;  // about a definition
 
   // Shared: atomics, and queues of one producer and one consumer.
   std::atomic<bool> stop_requested{false};
   std::atomic<bool> killed{false};
+  std::atomic<bool> disk_low{false};
   SpscQueue<AdminCommand> commands{64};
   SpscQueue<AdminAnswer> answers{64};
   SpscQueue<BillNews> bills{4096};
   Timestamp bills_known;  // written before the reactor runs
   SpscQueue<KillChange> kill_changes{64};
   PublishedValue<DaemonStatus> published;
+  PublishedValue<OrderListing> listing;
+  OrderListing listing_draft OWNED_BY(kReactor);
 
   Timestamp started OWNED_BY(kReactor);
   Timestamp last_status OWNED_BY(kReactor);
@@ -221,6 +251,17 @@ struct EngineRoom::Parts final : engine::EngineListener, okx::BookSeedSource {
   std::uint32_t next_definition OWNED_BY(kReactor) = 0;
   FixedString<120> kill_reason OWNED_BY(kReactor);
   std::uint64_t waiting_kill_command OWNED_BY(kReactor) = 0;
+  /// A reload of credentials that is answered when the connections log in with the new key.
+  struct Reload {
+    std::uint64_t command = 0;
+    Timestamp since;
+  };
+  std::optional<Reload> reload OWNED_BY(kReactor);
+  std::array<DaemonStatus::Reduction, DaemonStatus::kMaxReductions> reductions OWNED_BY(kReactor);
+  std::uint64_t reductions_ended OWNED_BY(kReactor) = 0;
+  KillTimes kill_times OWNED_BY(kReactor);
+  Timestamp kill_began OWNED_BY(kReactor);
+  SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(5)};
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;
   bool journal_failure_told OWNED_BY(kReactor) = false;
   std::vector<bool> stopped_told OWNED_BY(kReactor);

@@ -47,6 +47,10 @@ LogEvent log_event_of(engine::Alert alert) noexcept {
       return LogEvent::LiquidationWarning;
     case Alert::BalanceDifference:
       return LogEvent::BalanceDifference;
+    case Alert::ClockJumped:
+      return LogEvent::ClockJumped;
+    case Alert::InvariantBroken:
+      return LogEvent::InvariantBroken;
     case Alert::PositionReduced:
       return LogEvent::PositionReduced;
     case Alert::ReductionResidue:
@@ -67,6 +71,19 @@ LogEvent log_event_of(engine::Alert alert) noexcept {
       return LogEvent::MoneyMoved;
     case Alert::FeesDiffer:
       return LogEvent::FeesDiffer;
+    case Alert::RuleBroken:
+      return LogEvent::RuleBroken;
+    case Alert::MarketSuspect:
+      return LogEvent::MarketSuspect;
+    case Alert::StrategyDisabled:
+      return LogEvent::StrategyDisabled;
+    case Alert::StrategyEnabled:
+      return LogEvent::StrategyEnabled;
+    case Alert::OverrideUsed:
+      return LogEvent::OverrideUsed;
+    case Alert::OrdersOutDiffer:
+    case Alert::OrderNotAsSent:
+      return LogEvent::OrdersOutDiffer;
   }
   return LogEvent::OrderUnknown;
 }
@@ -103,16 +120,21 @@ void EngineRoom::Parts::on_alert(const engine::AlertEvent& event) noexcept {
                         is_named ? std::string_view(settings.strategies[event.strategy.value].name)
                                  : std::string_view()),
        LogField::string("currency", facts.currencies.name(event.currency)),
-       LogField::number("expected", event.expected), LogField::number("actual", event.actual)});
+       LogField::number("expected", event.expected), LogField::number("actual", event.actual),
+       LogField::string("rule", event.rule ? gannet::name_of(*event.rule) : "")});
 }
 
 void EngineRoom::Parts::on_kill_changed(bool now_killed, std::string_view why, std::string_view who,
                                         Timestamp now) noexcept {
-  killed.store(now_killed, std::memory_order_release);
+  killed.store(now_killed || core->kills().account(), std::memory_order_release);
   kill_reason = now_killed ? FixedString<120>(why) : FixedString<120>();
   log(now, now_killed ? LogEvent::EngineKilled : LogEvent::EngineResumed,
       {LogField::string("why", why), LogField::string("who", who)});
-  kill_changes.try_push({now_killed, FixedString<120>(why), FixedString<47>(who),
+  kill_changes.try_push({engine::ControlLevel::Engine,
+                         {},
+                         now_killed,
+                         FixedString<120>(why),
+                         FixedString<47>(who),
                          std::exchange(waiting_kill_command, 0)});
   if (started.nanos != 0) publish_status(now);
 }
@@ -149,6 +171,7 @@ void EngineRoom::Parts::on_protection(const engine::ProtectionRule& rule, __int1
 }
 
 void EngineRoom::Parts::on_flat_confirmed(Timestamp now) noexcept {
+  if (kill_began.nanos != 0) kill_times.flat = now - kill_began;
   log(now, LogEvent::EngineFlat, {});
 }
 
@@ -246,6 +269,10 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.state = at.state;
   status.hold_reason = at.hold_reason;
   status.kill_reason = kill_reason;
+  status.kill_times = kill_times;
+  status.reductions = reductions;
+  status.reductions_running = static_cast<std::uint32_t>(core->reducer().running());
+  status.killed_parts = killed_parts_text();
   status.flat_confirmed = at.flat_confirmed && at.open_orders == at.kept_orders;
   status.journal_failed = store->failed();
   status.market_ready = at.market == ConnectionState::Ready;
@@ -279,7 +306,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
 }
 
 void EngineRoom::Parts::publish_lines(DaemonStatus& status) const {
-  status.moves = market_feed->moves() + order_lines->moves();
+  status.moves = market_feed->moves() + order_lines->moves() + algo_lines->moves();
   status.market_lines = static_cast<std::uint32_t>(market_feed->seats());
   for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
     const okx::MarketFeed::SeatState state = market_feed->state(seat);
@@ -304,6 +331,7 @@ DaemonStatus::InstrumentRow EngineRoom::Parts::row_of(InstrumentId id, Timestamp
   row.quantity_digits = instrument.quantity_digits;
   row.state = at.held ? engine::EngineState::Held : core->state();
   row.hold_reason = at.held ? engine::HoldReason::Reconciliation : core->hold_reason();
+  if (at.killed) row.state = engine::EngineState::Killed;
   row.position = at.position;
   row.open_orders = core->exposure().open_orders(id);
   row.realised_pnl = at.realised_pnl;

@@ -17,6 +17,9 @@ void read_strategies(std::vector<TableReader> strategies, Settings& settings,
                      const Problems& problems);
 void read_rates(TableReader limits, risk::RateLimits& rates);
 void read_risk(TableReader risk, Settings& settings);
+void read_journal(TableReader journal, Settings& settings);
+/// Of [risk]: the sections of the behavioural rules.
+void read_rules(TableReader& risk, risk::BehaviourRules& rules);
 void read_protections(std::vector<TableReader> protections, Settings& settings,
                       const Problems& problems);
 void read_backtest(TableReader backtest, BacktestSettings& settings);
@@ -51,6 +54,19 @@ inline constexpr std::pair<std::string_view, PositionMode> kPositionModes[] = {
     {"net", PositionMode::Net}, {"long_short", PositionMode::LongShort}};
 inline constexpr std::pair<std::string_view, bool> kSpotFees[] = {{"in_base", false},
                                                                   {"in_quote", true}};
+inline constexpr std::pair<std::string_view, JournalMode> kJournalModes[] = {
+    {"process", JournalMode::Process}, {"group", JournalMode::Group}, {"full", JournalMode::Full}};
+inline constexpr std::pair<std::string_view, risk::RuleMode> kRuleModes[] = {
+    {"off", risk::RuleMode::Off},
+    {"observe", risk::RuleMode::Observe},
+    {"enforce", risk::RuleMode::Enforce}};
+inline constexpr std::pair<std::string_view, SelfTradePrevention> kSelfTrade[] = {
+    {"cancel_new", SelfTradePrevention::CancelTaker},
+    {"cancel_resting", SelfTradePrevention::CancelMaker},
+    {"cancel_both", SelfTradePrevention::CancelBoth},
+    {"account", SelfTradePrevention::AccountDefault}};
+inline constexpr std::pair<std::string_view, bool> kProfiles[] = {{"full", false},
+                                                                  {"canary", true}};
 using OnStart = engine::StrategySettings::OnStart;
 inline constexpr std::pair<std::string_view, OnStart> kOnStart[] = {{"cancel", OnStart::Cancel},
                                                                     {"adopt", OnStart::Adopt}};

@@ -81,7 +81,7 @@ struct AlgoWorld final : okx_server::ServerOutput, okx::RestOutput, VenuePort, A
     orders = std::make_unique<okx::OrderSession>(*signer, context, *core, heard,
                                                  okx::OrderSessionSettings{});
     algos = std::make_unique<okx::AlgoSession>(*signer, context, *core, heard,
-                                               okx::AlgoSessionSettings{});
+                                               okx::AccountSessionSettings{});
     const okx::RestIdentity identity{signer.get(), false};
     rest = std::make_unique<okx::RestSession>(identity, context, terms, *core, heard, *this,
                                               okx::RestSessionSettings{});
@@ -339,7 +339,7 @@ TEST_P(AlgoAgainstSim, AStopThatTriggersEndsInThePositionThatTheVenueHolds) {
   world.pass(milliseconds(500));
   if (!world.order_wire.up) world.connect(world.order_wire);
   if (!world.algo_wire.up) world.connect(world.algo_wire);
-  if (world.algos->take_ready()) world.core->request_round();
+  if (world.algos->ready()) world.core->request_round();
   world.pass(seconds(8));
 
   EXPECT_EQ(world.ears.last(handle), AlgoEvent::Filled);

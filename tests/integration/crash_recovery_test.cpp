@@ -1,5 +1,5 @@
 // kill -9 in mid-trading: the next start finds what was left, ends it, and the books agree.
-// [RELIABILITY REC-01, REC-02, fault 38]
+// [RELIABILITY REC-01, REC-02, REC-05, fault 38]
 #include <set>
 
 #include "support/daemon.h"
@@ -55,6 +55,46 @@ TEST_F(CrashRecoveryTest, WhatAKilledRunLeftIsCancelledAndTheBooksAgree) {
   const Said ledger = gannet(folder, {"journal", "ledger", "--state", folder.state()});
   ASSERT_EQ(ledger.code, 0) << ledger.err;
   EXPECT_EQ(differences(venue.truth(), Json(ledger.out)), std::vector<std::string>{});
+
+  // Every run, the killed ones too, is done again from the journal alone. [REC-07, I10]
+  const Said replayed =
+      gannet(folder, {"journal", "replay", "--all", "--state", folder.state(), "--json"});
+  EXPECT_EQ(replayed.code, 0) << replayed.out << replayed.err;
+  EXPECT_EQ(lines_of(replayed.out).size(), 3u);
+  // And each order's life can be told. [MON-07]
+  for (const std::string& id : left) {
+    const Said life = gannet(folder, {"why", id, "--state", folder.state(), "--json"});
+    ASSERT_EQ(life.code, 0) << life.err;
+    std::vector<std::string> types;
+    for (const std::string& line : lines_of(life.out)) types.push_back(Json(line).text("type"));
+    ASSERT_GE(types.size(), 4u) << life.out;
+    EXPECT_EQ(types[0], "place_intent");
+    EXPECT_EQ(types[1], "observations") << "what the gate read of the market";
+    EXPECT_EQ(types[2], "place");
+    EXPECT_EQ(types.back(), "order_ended");
+  }
+}
+
+/// REC-01: orders wait for the disk, and the rest is as ever.
+TEST_F(CrashRecoveryTest, InGroupModeItTradesAndAgreesAfterAKillToo) {
+  config.more = "[journal]\nmode = \"group\"\n";
+  for (int run = 0; run < 2; ++run) {
+    Daemon daemon(folder, config);
+    ASSERT_TRUE(daemon.wait_for("fills and open orders", [](const Json& now) {
+      return now.number("fills") > 0 && now.number("open_orders") > 0 && now.number("orders") > 5;
+    }));
+    if (run == 0) {
+      daemon.process().signal(SIGKILL);
+      ASSERT_EQ(daemon.process().wait(), -SIGKILL);
+    } else {
+      EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
+    }
+  }
+  EXPECT_EQ(venue.open_orders(), 0u);
+  const Said ledger = gannet(folder, {"journal", "ledger", "--state", folder.state()});
+  ASSERT_EQ(ledger.code, 0) << ledger.err;
+  EXPECT_EQ(differences(venue.truth(), Json(ledger.out)), std::vector<std::string>{});
+  EXPECT_EQ(gannet(folder, {"journal", "replay", "--all", "--state", folder.state()}).code, 0);
 }
 
 TEST_F(CrashRecoveryTest, AStartRightAfterAKillDoesNotRepeatIds) {

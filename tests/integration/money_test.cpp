@@ -10,15 +10,15 @@
 namespace gannet::test {
 namespace {
 
-__int128 exact(std::string_view text) { return parse_amount(text, {})->raw; }
-__int128 exact(const simdjson::simdjson_result<simdjson::dom::element>& value) {
-  return exact(std::string_view(value));
+__int128 exact_money(std::string_view text) { return parse_amount(text, {})->raw; }
+__int128 exact_money(const simdjson::simdjson_result<simdjson::dom::element>& value) {
+  return exact_money(std::string_view(value));
 }
 
 /// What the venue itself says a currency holds.
 __int128 cash_of(const Json& truth, std::string_view currency) {
   for (const auto balance : truth["balances"].get_array()) {
-    if (std::string_view(balance["ccy"]) == currency) return exact(balance["cashBal"]);
+    if (std::string_view(balance["ccy"]) == currency) return exact_money(balance["cashBal"]);
   }
   return 0;
 }
@@ -43,11 +43,11 @@ TEST(Money, IsTheVenuesToTheLastUnitInBillsFiguresAndReports) {  // POST-05, POS
     std::size_t scopes = 0;
     for (const auto scope : money["scopes"].get_array()) {
       ++scopes;
-      EXPECT_EQ(exact(scope["result"]), exact(scope["realised"]) + exact(scope["unrealised"]) -
-                                            exact(scope["fees"]) + exact(scope["funding"]) +
-                                            exact(scope["other"]))
+      EXPECT_EQ(exact_money(scope["result"]), exact_money(scope["realised"]) + exact_money(scope["unrealised"]) -
+                                            exact_money(scope["fees"]) + exact_money(scope["funding"]) +
+                                            exact_money(scope["other"]))
           << pnl.out;
-      EXPECT_EQ(exact(scope["gross"]), exact(scope["long"]) + exact(scope["short"]));
+      EXPECT_EQ(exact_money(scope["gross"]), exact_money(scope["long"]) + exact_money(scope["short"]));
       EXPECT_TRUE(bool(scope["valued"]));
     }
     EXPECT_EQ(scopes, 3u) << "the account and two strategies";
@@ -66,8 +66,8 @@ TEST(Money, IsTheVenuesToTheLastUnitInBillsFiguresAndReports) {  // POST-05, POS
     ASSERT_EQ(report.code, 0) << report.err;
     const Json line(report.out);
     EXPECT_EQ(line.text("currency"), "USDT");
-    EXPECT_GT(exact(line["fills"]), 0);
-    EXPECT_EQ(exact(line["result"]), after - before)
+    EXPECT_GT(exact_money(line["fills"]), 0);
+    EXPECT_EQ(exact_money(line["result"]), after - before)
         << "realised less fees is what the venue's cash changed by\n"
         << report.out;
   }

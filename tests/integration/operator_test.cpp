@@ -152,5 +152,67 @@ TEST_F(OperatorTest, AnInstrumentThatHasNoDifferenceCannotBeAccepted) {
   EXPECT_NE(unknown.err.find("no such instrument"), std::string::npos) << unknown.err;
 }
 
+// PRE-19, PRE-20
+TEST_F(OperatorTest, LimitsAreShownChangedAndReloadedWhileItTrades) {
+  Daemon daemon(folder, config);
+  ASSERT_TRUE(daemon.wait_for_orders(2));
+  const auto limit_of = [&](std::string_view level, std::string_view key) {
+    const Json now(command({"limits", "--json"}).out);
+    for (const auto row : now["limits"].get_array()) {
+      if (std::string_view(row["level"]) != level || std::string_view(row["key"]) != key) continue;
+      return row["limit"].is_null() ? std::string("none")
+                                    : std::string(std::string_view(row["limit"]));
+    }
+    return std::string("no such row");
+  };
+  EXPECT_EQ(limit_of("account", "open_orders_max"), "400");
+  EXPECT_EQ(limit_of("account", "gross_notional_max"), "none");
+  EXPECT_EQ(limit_of("strategy", "open_orders_max"), "100");
+  const Said page = command({"limits"});
+  EXPECT_NE(page.out.find("strategy quotes"), std::string::npos) << page.out;
+  EXPECT_NE(page.out.find("rule self_trade"), std::string::npos) << page.out;
+
+  // Tighter at once, so tight that nothing goes; looser with a second word.
+  const Said tighter = command({"limits", "set", "risk.account.order_notional_max", "1"});
+  ASSERT_EQ(tighter.code, 0) << tighter.err;
+  ASSERT_TRUE(wait_until([&] {
+    return !daemon.log_lines({"limit.changed", "risk.account.order_notional_max"}).empty();
+  }));
+  ASSERT_TRUE(wait_until(
+      [&] { return !daemon.log_lines({"order.denied", "notional_above_limit"}).empty(); }));
+  const Said looser = command({"limits", "set", "risk.account.order_notional_max", "100000"});
+  EXPECT_EQ(looser.code, 1);
+  EXPECT_NE(looser.err.find("--confirm"), std::string::npos) << looser.err;
+  EXPECT_NE(looser.err.find("thousandfold"), std::string::npos) << looser.err;
+  const Said confirmed =
+      command({"limits", "set", "risk.account.order_notional_max", "100000", "--confirm"});
+  ASSERT_EQ(confirmed.code, 0) << confirmed.err;
+  ASSERT_TRUE(daemon.wait_for_orders(3));
+
+  // One order past one rule.
+  ASSERT_EQ(
+      command({"limits", "set", "risk.strategy.prober.order_quantity_max", "0.5 contracts"}).code,
+      0);
+  const Said never = command({"override", "prober", "killed", "why"});
+  EXPECT_EQ(never.code, 1);
+  const Said granted = command({"override", "prober", "quantity_above_limit", "a drill"});
+  ASSERT_EQ(granted.code, 0) << granted.err;
+  ASSERT_TRUE(wait_until(
+      [&] { return !daemon.log_lines({"override.used", "quantity_above_limit"}).empty(); }));
+  ASSERT_TRUE(
+      wait_until([&] { return !daemon.log_lines({"override.granted", "a drill"}).empty(); }));
+
+  DemoConfig changed = config;
+  changed.more = "[risk.account]\nopen_orders_max = 30\norder_notional_max = \"100000\"\n";
+  folder.write("gannetd.toml", changed.text());
+  daemon.process().signal(SIGHUP);
+  ASSERT_TRUE(wait_until([&] { return limit_of("account", "open_orders_max") == "30"; }));
+  // Gone from the file: that loosens.
+  ASSERT_TRUE(wait_until(
+      [&] { return !daemon.log_lines({"limit.kept", "risk.strategy.prober"}).empty(); }));
+  EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
+  expect_agreement();
+}
+
 }  // namespace
 }  // namespace gannet::test

@@ -39,6 +39,7 @@ class Venue {
   void order_fault(std::string_view json) {
     ask({"POST", "/sim/v1/faults", {{"Content-Type", "application/json"}}, std::string(json)});
   }
+  void end_faults() { ask({"DELETE", "/sim/v1/faults", {}, {}}); }
   void change_instrument(std::string_view json) {
     ask({"POST", "/sim/v1/instruments", {{"Content-Type", "application/json"}}, std::string(json)});
   }
@@ -89,13 +90,14 @@ class Venue {
 /// A running gannetd, its log and its operator's socket.
 class Daemon {
  public:
-  Daemon(const Folder& folder, const DemoConfig& config, std::vector<std::string> more = {})
+  Daemon(const Folder& folder, const DemoConfig& config, std::vector<std::string> more = {},
+         const std::optional<Process::Environment>& environment = {})
       : log_(folder.file("gannetd.log")),
         socket_(app::admin_socket_path(folder.state())),
         summary_(folder.file("summary.json")),
         process_(folder, program("gannetd"),
                  arguments(folder.write("gannetd.toml", config.text()), std::move(more)),
-                 config.credentials()) {}
+                 environment.value_or(config.credentials())) {}
 
   Process& process() { return process_; }
   std::optional<Json> status() {

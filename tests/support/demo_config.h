@@ -37,6 +37,8 @@ struct DemoConfig {
   std::string key_files{};  ///< where the files key, secret and pass lie; "": the environment
   bool passphrase_in_environment = false;
   std::string more{};  ///< further tables
+  std::string engine_id = "test1";
+  bool exclusive_account = false;
 
   std::string text() const {
     std::string out = "[venue]\nkind = \"okx\"\nenvironment = \"" + environment + "\"\n";
@@ -55,8 +57,10 @@ struct DemoConfig {
       out += "[venue.embedded]\nmarket = \"synthetic\"\nseed = 7\n";
     }
     out +=
-        "[account]\nengine_id = \"test1\"\naccount_mode = \"futures\"\n[engine]\n"
-        "busy_poll = false\nstate_directory = \"" +
+        "[account]\nengine_id = \"" +
+        engine_id + "\"\naccount_mode = \"futures\"\nexclusive_account = " +
+        (exclusive_account ? "true" : "false") +
+        "\n[engine]\nbusy_poll = false\nstate_directory = \"" +
         state_directory + "\"\n";
     for (const char* instrument : {"BTC-USDT-SWAP", "ETH-USDT-SWAP"})
       out +=

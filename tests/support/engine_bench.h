@@ -115,6 +115,16 @@ class EngineBench {
   }
 
   void build(const engine::PriorBelief* prior = nullptr) {
+    core = make_core(journal, port == nullptr ? static_cast<VenuePort&>(venue) : *port,
+                     uses_dead_man ? &venue : nullptr, algos, instruments, prior);
+    venue.listener = core.get();
+    core->start(now);
+  }
+  /// A core of the same settings between others: to replay what this one wrote.
+  std::unique_ptr<engine::TradingCore> make_core(engine::Journal& pen, VenuePort& to,
+                                                 DeadManPort* dead_man, AlgoPort* algo_port,
+                                                 InstrumentTable& table,
+                                                 const engine::PriorBelief* prior) {
     const std::vector<std::string> names{"s0", "s1"};
     auto limits = risk::LimitTable::build(risk_settings, instruments, currencies, names);
     if (!limits) std::abort();
@@ -125,15 +135,13 @@ class EngineBench {
     const auto ids =
         engine::ClientOrderIds::start(1, run_, prior == nullptr ? 0 : prior->newest_run());
     if (!ids) std::abort();
-    core = std::make_unique<engine::TradingCore>(
-        engine::CoreLinks{instruments, currencies, journal, venue, uses_dead_man ? &venue : nullptr,
-                          ears, ears, ears, algos},
+    auto made = std::make_unique<engine::TradingCore>(
+        engine::CoreLinks{table, currencies, pen, to, dead_man, ears, ears, ears, algo_port},
         settings, risk_settings, std::move(*limits), 2, *ids);
-    venue.listener = core.get();
-    for (const Instrument& instrument : instruments)
-      core->add_book(instrument.id, BookFeed::BestBidOffer);
-    if (prior != nullptr) core->restore(*prior);
-    core->start(now);
+    for (const Instrument& instrument : table)
+      made->add_book(instrument.id, BookFeed::BestBidOffer);
+    if (prior != nullptr) made->restore(*prior);
+    return made;
   }
 
   /// Connected, reconciled, books there.
@@ -174,7 +182,7 @@ class EngineBench {
     if (also_run) also_run(now);
     if (market_up) core->on_market_alive(now);
     if (venue.connected) core->on_account_alive(now);
-    if (market_up && now - books_shown_ >= seconds(5)) {
+    if (market_up && shows_books && now - books_shown_ >= seconds(5)) {
       books_shown_ = now;
       show_books();
     }
@@ -227,8 +235,10 @@ class EngineBench {
   Timestamp now;
   bool uses_dead_man = false;
   AlgoPort* algos = nullptr;
+  VenuePort* port = nullptr;                ///< between core and venue; null: nothing is
   std::function<void(Timestamp)> also_run;  ///< with every turn, after the venue
   bool market_up = false;
+  bool shows_books = true;  ///< again and again, as long as the market is up
 
  private:
   std::uint64_t run_;

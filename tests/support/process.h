@@ -126,10 +126,10 @@ class Process {
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
-    std::vector<std::string> variables;
+    std::vector<std::string> variables;  // of two of one name, the first is found
+    for (const auto& [key, value] : environment) variables.push_back(key + "=" + value);
     for (char** variable = environ; *variable != nullptr; ++variable)
       variables.emplace_back(*variable);
-    for (const auto& [key, value] : environment) variables.push_back(key + "=" + value);
     std::vector<char*> envp;
     for (std::string& variable : variables) envp.push_back(variable.data());
     envp.push_back(nullptr);

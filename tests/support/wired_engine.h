@@ -13,6 +13,7 @@
 
 #include "engine/trading_core.h"
 #include "gateway/okx/protocol/account_venue.h"
+#include "gateway/okx/protocol/book_seeds.h"
 #include "gateway/okx/protocol/market_session.h"
 #include "gateway/okx/protocol/order_session.h"
 #include "gateway/okx/protocol/rest_session.h"
@@ -29,9 +30,13 @@ struct WiredOptions {
   okx::AccountVenueSettings venue;
   okx::OrderSessionSettings orders;
   engine::TradingCoreSettings core;
+  risk::Settings risk;  ///< but for what the harness opens wide
   okx_server::Limits limits = okx_server::no_limits();
   int account_mode = 2;
   bool deep_market = true;
+  bool depth = false;  ///< the swap's book of 400 levels too, from a snapshot or from REST
+  int more_swaps = 0;              ///< beside the first: SWAP-2 and so on
+  bool limits_cancels = false;     ///< as the venue does, ours and its own
 };
 
 /// The production engine and both sides of the wire in one process under virtual time, without a
@@ -64,6 +69,9 @@ class WiredEngine final : private okx_server::ServerOutput,
   explicit WiredEngine(Options given = {}) : options(std::move(given)) {
     swap = add("BTC-USDT-SWAP", InstrumentKind::Swap, 10458, 2);
     spot = add("BTC-USDT", InstrumentKind::Spot, 7, 8);
+    for (int i = 0; i < options.more_swaps; ++i)
+      swaps.push_back(add("BTC" + std::to_string(i) + "-USDT-SWAP", InstrumentKind::Swap,
+                          20'000 + i, 2));
     make_venue();
     make_engine();
   }
@@ -208,6 +216,13 @@ class WiredEngine final : private okx_server::ServerOutput,
     if (!is_ready()) return "not ready: " + std::to_string(static_cast<int>(status.hold_reason));
     if (status.unknown_orders != 0) return "orders whose outcome is not known";
     if (status.held_instruments != 0) return "an instrument is held";
+    for (const sim::BalanceView& there : server->exchange().balances(user)) {
+      const auto& here = core->balance(there.currency);
+      const __int128 cash = here ? here->cash.raw : __int128{0};
+      if (cash != there.cash.raw)
+        return "a balance differs: " + std::string(currencies.name(there.currency));
+    }
+    if (options.depth && !depth_agrees()) return "the deep book differs";
     if (position(swap) != venue_position(swap))
       return "position " + std::to_string(position(swap).raw) + " here, " +
              std::to_string(venue_position(swap).raw) + " at the venue";
@@ -224,12 +239,29 @@ class WiredEngine final : private okx_server::ServerOutput,
     return {};
   }
 
+  /// The best levels of the swap's deep book are the venue's.
+  bool depth_agrees() const {
+    const OrderBook* const book = core->books().find(swap, BookFeed::Depth400);
+    if (book == nullptr) return false;
+    for (const Side side : {Side::Buy, Side::Sell}) {
+      const auto there = server->exchange().book(swap, side, 5);
+      const auto here = side == Side::Buy ? book->bids_worst_first() : book->asks_worst_first();
+      if (here.size() < there.size()) return false;
+      for (std::size_t i = 0; i < there.size(); ++i) {
+        const auto& level = here[here.size() - 1 - i];
+        if (level.price != there[i].price || level.quantity != there[i].quantity) return false;
+      }
+    }
+    return true;
+  }
+
   Options options;
   Timestamp now = kStart;
   InstrumentTable instruments;
   CurrencyTable currencies;
   InstrumentId swap;
   InstrumentId spot;
+  std::vector<InstrumentId> swaps;  ///< the others
   okx::InstrumentCodes codes;
   okx::OrderTermsTable terms;
   engine::MemoryJournal journal;
@@ -237,6 +269,7 @@ class WiredEngine final : private okx_server::ServerOutput,
   sim::UserId user = 1;
   std::unique_ptr<okx_server::Server> server;
   std::unique_ptr<okx::OrderSession> orders;
+  std::unique_ptr<okx::BookSeeds> seeds;
   std::unique_ptr<okx::MarketSession> market_session;
   std::unique_ptr<okx::RestSession> rest;
   std::unique_ptr<okx::AccountVenue> venue;
@@ -290,8 +323,17 @@ class WiredEngine final : private okx_server::ServerOutput,
     Line line = Line::Market;
     bool up = false;
     bool wants_cut = false;
+    std::uint16_t close_code = 0;  // by the venue, with a word
     okx_server::ConnectionId connection = 0;
     std::optional<Timestamp> reconnect_at;
+  };
+  struct SeedRequests final : okx::RestOutput {
+    static constexpr std::uint64_t kBit = std::uint64_t{1} << 62;
+    bool send_request(std::uint64_t id, HttpRequest request) noexcept override {
+      okx::RestOutput& rest = *owner;
+      return rest.send_request(kBit | id, std::move(request));
+    }
+    WiredEngine* owner = nullptr;
   };
   using Due = std::pair<Timestamp, std::uint64_t>;  // when, and in the order of sending
   struct Pipe {
@@ -337,6 +379,10 @@ class WiredEngine final : private okx_server::ServerOutput,
     settings.limits = options.limits;
     settings.limits.connections_per_second = 0;
     settings.history_days = 0;
+    if (options.limits_cancels) {
+      settings.limits.cancel_single = okx_server::Limits{}.cancel_single;
+      settings.limits.cancel_batch = okx_server::Limits{}.cancel_batch;
+    }
     settings.users.front().account.account_mode = options.account_mode;
     for (okx_server::ListedInstrument& listed : settings.instruments)
       listed.code = *codes.find(listed.instrument)->code;
@@ -346,10 +392,12 @@ class WiredEngine final : private okx_server::ServerOutput,
     okx_server::ServerOutput& output = *this;
     server = std::make_unique<okx_server::Server>(std::move(settings), instruments, currencies,
                                                   output, now);
-    for (const InstrumentId id : {swap, spot}) {
+    std::vector<InstrumentId> all{swap, spot};
+    all.insert(all.end(), swaps.begin(), swaps.end());
+    for (const InstrumentId id : all) {
       server->exchange().set_reference_prices(id, {61'250'000}, {61'250'000}, now);
       if (!options.deep_market) continue;
-      const Quantity deep{id == swap ? 100'000'000 : 100'000'000'000};
+      const Quantity deep{id == spot ? 100'000'000'000 : 100'000'000};
       market(Side::Buy, kBid, deep, id);
       market(Side::Sell, kAsk, deep, id);
     }
@@ -361,32 +409,10 @@ class WiredEngine final : private okx_server::ServerOutput,
                 okx::make_order_terms(instrument, codes.find(instrument.id)->code, false,
                                       static_cast<okx::AccountMode>(options.account_mode - 1)));
     }
-    risk::Settings risk_settings;
-    const risk::RateLimit any{1'000'000, seconds(2)};
-    risk_settings.rates.place = risk_settings.rates.place_batch = risk_settings.rates.amend =
-        risk_settings.rates.amend_batch = risk_settings.rates.cancel =
-            risk_settings.rates.cancel_batch = risk_settings.rates.account = any;
-    risk_settings.account.open_orders_max = 100'000;
-    risk_settings.instrument_default.open_orders_max = 100'000;
-    risk_settings.strategy_default.open_orders_max = 100'000;
-    risk_settings.instrument_default.price_collar_ppm = 500'000;
-    risk_settings.price_collar_majors_ppm = 500'000;
-    auto limits = risk::LimitTable::build(risk_settings, instruments, currencies,
-                                          std::vector<std::string>{"s0"});
-    if (!limits) std::abort();
-    for (const Instrument& instrument : instruments)
-      static_cast<void>(limits->permit(StrategyId{0}, instrument));
-    const auto ids =
-        engine::ClientOrderIds::start(1, static_cast<std::uint64_t>(now.nanos / 1'000'000'000), 0);
-    if (!ids) std::abort();
-    options.core.margin_modes = {MarginMode::Cross, MarginMode::Cash};
-    core = std::make_unique<engine::TradingCore>(
-        engine::CoreLinks{instruments, currencies, journal, port_,
-                          options.uses_dead_man ? &port_ : nullptr, ears, ears, ears},
-        options.core, risk_settings, std::move(*limits), 1, *ids);
+    core = make_core(journal, port_, options.uses_dead_man ? &port_ : nullptr, instruments,
+                     static_cast<std::uint64_t>(now.nanos / 1'000'000'000), nullptr);
     std::vector<okx::MarketSubscription> wanted;
     for (const Instrument& instrument : instruments) {
-      core->add_book(instrument.id, BookFeed::BestBidOffer);
       wanted.push_back({instrument.id, okx::MarketStream::BestBidOffer});
       if (is_derivative(instrument.kind))
         wanted.push_back({instrument.id, okx::MarketStream::MarkPrice});
@@ -395,8 +421,14 @@ class WiredEngine final : private okx_server::ServerOutput,
     okx::SessionProblems& heard = *this;
     okx::Diagnostics& told = *this;
     okx::RestOutput& http = *this;
+    if (options.depth) {
+      core->add_book(swap, BookFeed::Depth400);
+      wanted.push_back({swap, okx::MarketStream::Depth400});
+    }
+    seed_requests_.owner = this;
+    seeds = std::make_unique<okx::BookSeeds>(okx::RestIdentity{}, codes, seed_requests_);
     market_session = std::make_unique<okx::MarketSession>(okx::MarketSessionSettings{}, codes,
-                                                          wanted, *core, told);
+                                                          wanted, *core, told, seeds.get());
     orders = std::make_unique<okx::OrderSession>(*signer_, context_, *core, heard, options.orders);
     rest =
         std::make_unique<okx::RestSession>(okx::RestIdentity{signer_.get(), false}, context_, terms,
@@ -409,6 +441,46 @@ class WiredEngine final : private okx_server::ServerOutput,
     for (Wire& wire : wires_) wire.owner = this;
   }
 
+ public:
+  /// A core of the same settings between others: to replay what this one wrote.
+  std::unique_ptr<engine::TradingCore> make_core(engine::Journal& pen, VenuePort& port,
+                                                 DeadManPort* dead_man, InstrumentTable& table,
+                                                 std::uint64_t run,
+                                                 const engine::PriorBelief* prior) {
+    risk::Settings risk_settings = options.risk;
+    const risk::RateLimit any{1'000'000, seconds(2)};
+    risk_settings.rates.place = risk_settings.rates.place_batch = risk_settings.rates.amend =
+        risk_settings.rates.amend_batch = risk_settings.rates.cancel =
+            risk_settings.rates.cancel_batch = risk_settings.rates.account = any;
+    if (options.limits_cancels) {
+      risk_settings.rates.cancel = risk::RateLimits{}.cancel;
+      risk_settings.rates.cancel_batch = risk::RateLimits{}.cancel_batch;
+    }
+    risk_settings.account.open_orders_max = 100'000;
+    risk_settings.instrument_default.open_orders_max = 100'000;
+    risk_settings.strategy_default.open_orders_max = 100'000;
+    risk_settings.instrument_default.price_collar_ppm = 500'000;
+    risk_settings.price_collar_majors_ppm = 500'000;
+    auto limits = risk::LimitTable::build(risk_settings, instruments, currencies,
+                                          std::vector<std::string>{"s0"});
+    if (!limits) std::abort();
+    for (const Instrument& instrument : instruments)
+      static_cast<void>(limits->permit(StrategyId{0}, instrument));
+    const auto ids =
+        engine::ClientOrderIds::start(1, run, prior == nullptr ? 0 : prior->newest_run());
+    if (!ids) std::abort();
+    options.core.margin_modes.assign(table.size(), MarginMode::Cross);
+    options.core.margin_modes[spot.value] = MarginMode::Cash;
+    auto made = std::make_unique<engine::TradingCore>(
+        engine::CoreLinks{table, currencies, pen, port, dead_man, ears, ears, ears}, options.core,
+        risk_settings, std::move(*limits), 1, *ids);
+    for (const Instrument& instrument : table)
+      made->add_book(instrument.id, BookFeed::BestBidOffer);
+    if (prior != nullptr) made->restore(*prior);
+    return made;
+  }
+
+ private:
   Wire& wire_of(Line line) { return wires_[static_cast<std::size_t>(line)]; }
   okx::SocketSession& session_of(Line line) {
     if (line == Line::Market) return *market_session;
@@ -440,12 +512,17 @@ class WiredEngine final : private okx_server::ServerOutput,
     server->on_timer(now);
     core->on_timer(now);
     market_session->on_timer(now);
+    seeds->on_timer(now);
     orders->on_timer(now);
     venue->on_timer(now);
     for (Wire& wire : wires_) {
       if (wire.wants_cut) {
         wire.wants_cut = false;
+        const std::uint16_t code = std::exchange(wire.close_code, std::uint16_t{0});
+        const bool stays = code != 0 && session_of(wire.line).on_close_code(code, now) ==
+                                            okx::CloseReaction::Stop;
         cut(wire.line);
+        if (stays) wire.reconnect_at.reset();
       }
       if (!wire.up && wire.reconnect_at && now >= *wire.reconnect_at) connect(wire.line);
     }
@@ -481,20 +558,31 @@ class WiredEngine final : private okx_server::ServerOutput,
     pipe.requests.pop_front();
     HttpResponse response;
     std::optional<HttpResponse> instead;
+    Nanos late;
     if (intercept_rest) instead = intercept_rest(request);
     if (instead) {
       response = std::move(*instead);
     } else if (rest_is_up) {
       response = server->on_http(request, "127.0.0.1:2", now);
+      const okx_server::HttpDelivery delivery = server->delivery();
+      if (delivery.cut_after) response = {};
+      late = delivery.delay;
     }
     Pipe& back = pipes_[kRestAnswer];
+    back.extra = late;
     back.responses.emplace_back(id, std::move(response));
     post(back, {});
   }
   void answer_engine(Pipe& pipe) {
     auto [id, response] = std::move(pipe.responses.front());
     pipe.responses.pop_front();
-    rest->on_response(id, response, now);
+    if ((id & SeedRequests::kBit) == 0) return rest->on_response(id, response, now);
+    const auto book = seeds->on_response(id & ~SeedRequests::kBit, response, now);
+    if (!book) return;
+    std::string body = response.status == 200 ? response.body : "";
+    const std::size_t size = body.size();
+    body.append(okx::kTextPadding, '\0');
+    market_session->on_book_seed(book->instrument, book->feed, {body.data(), size}, now);
   }
 
   // okx_server::ServerOutput
@@ -504,9 +592,11 @@ class WiredEngine final : private okx_server::ServerOutput,
         post(pipe_of(wire.line, Way::ToEngine), std::string(text));
     }
   }
-  void close(okx_server::ConnectionId id, std::uint16_t, std::string_view) noexcept override {
+  void close(okx_server::ConnectionId id, std::uint16_t code, std::string_view) noexcept override {
     for (Wire& wire : wires_) {
-      if (wire.up && wire.connection == id) wire.wants_cut = true;
+      if (!wire.up || wire.connection != id) continue;
+      wire.wants_cut = true;
+      wire.close_code = code;
     }
   }
   // okx::RestOutput
@@ -525,6 +615,7 @@ class WiredEngine final : private okx_server::ServerOutput,
     problems.emplace_back(detail);
   }
 
+  SeedRequests seed_requests_;
   std::unique_ptr<okx::Signer> signer_;
   okx::AccountContext context_{instruments, currencies, AccountId{0}, okx::OrderTag("mm1")};
   Port port_;

@@ -220,7 +220,10 @@ SendResult AccountVenue::send_sound(std::span<const RequestType> requests, bool 
       sound.empty() ? SendResult::Sent : send<RequestType>(sound.view(), by_rest, now);
   if (sent != SendResult::Sent) return sent;
   // Never within the caller's own call: the reports wait for the timer.
-  for (const ExecutionReport& answer : answers) refused_.push(answer);
+  for (const ExecutionReport& answer : answers) {
+    refused_.push(answer);
+    counters_.answered_here.add(answer.request);
+  }
   counters_.refused_here += answers.size();
   return SendResult::Sent;
 }

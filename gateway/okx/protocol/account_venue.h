@@ -30,6 +30,7 @@ struct AccountVenueCounters {
   std::uint64_t by_socket = 0;
   std::uint64_t by_rest = 0;
   std::uint64_t refused_here = 0;  ///< the venue has no such request: answered as rejected
+  WireCounts answered_here;        ///< those refused here, by kind
   std::uint64_t rescued = 0;       ///< refused by the socket, surely not executed, sent by REST
 };
 

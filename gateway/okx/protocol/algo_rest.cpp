@@ -99,12 +99,15 @@ SendResult AlgoRest::send(std::string_view path, const Encoded& body,
   question.target = path;
   question.body = *body;
   question.flights.assign(flights.begin(), flights.end());
-  return transmit(question, now) ? SendResult::Sent : SendResult::QueueFull;
+  if (!transmit(question, now)) return SendResult::QueueFull;
+  for (const Flight& flight : flights) counters_.wire.add(flight.request);
+  return SendResult::Sent;
 }
 
 /// Never answers within the caller's own call: the reports wait for the timer.
 SendResult AlgoRest::refuse(std::span<const Flight> flights, VenueReason reason) {
   for (const Flight& flight : flights) {
+    counters_.wire.add(flight.request);
     ExecutionReport report = report_of(flight, context_.account, {});
     const Verdict verdict = refused(flight.request, reason);
     report.kind = verdict.kind;

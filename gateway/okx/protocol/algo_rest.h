@@ -37,6 +37,7 @@ struct AlgoRestCounters {
   std::uint64_t timed_out = 0;
   std::uint64_t failed = 0;
   std::uint64_t refused_here = 0;  ///< the venue has no such order: answered as rejected
+  WireCounts wire;  ///< requests handed to the connection, or answered here, by element
   std::uint64_t malformed_rows = 0;
   std::uint64_t unknown_instruments = 0;
 };

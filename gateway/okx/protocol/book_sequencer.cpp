@@ -203,7 +203,8 @@ bool BookSequencer::links_to_seed(std::int64_t previous, std::int64_t sequence) 
 }
 
 void BookSequencer::on_seed(const DecodedBook& snapshot, Timestamp now) noexcept {
-  if (state_ != State::Seeding || !seed_asked_) return;  // a snapshot came by the socket meanwhile
+  if (state_ != State::Seeding) return;  // a snapshot came by the socket meanwhile
+  // One that came late, or that another session asked for, will do: its id says whether it links.
   seed_asked_ = false;
   if (!snapshot.sequence || kept_.empty() || *snapshot.sequence < kept_.front().previous) {
     seed_retry_at_ = now + kSeedRetry;

@@ -141,6 +141,10 @@ inline constexpr auto kCoverage = std::to_array<CoverageRow>({
      coverage::kEncode},
     {CoverageGroup::OrderType, "op_fok", "simple options, which the venue alone places"},
     {CoverageGroup::OrderType, "elp", "the old name of rpi"},
+    {CoverageGroup::OrderType, "pxUsd, pxVol",
+     "option prices in dollars or as a volatility, which no limit could be compared with"},
+    {CoverageGroup::OrderType, "rpiTakerAccess",
+     "reaching retail quotes costs every such order a delay: they are seen (books-rpi), not taken"},
 
     {CoverageGroup::AlgoOrder, "conditional", "stop loss or take profit", coverage::kAlgos},
     {CoverageGroup::AlgoOrder, "oco", "both, the first ends the other", coverage::kAlgos,
@@ -157,6 +161,9 @@ inline constexpr auto kCoverage = std::to_array<CoverageRow>({
 
     {CoverageGroup::AlgoOrder, "attachAlgoOrds",
      "exits that come with an order and live when it fills", coverage::kAlgos},
+    {CoverageGroup::AlgoOrder, "attachAlgoOrds of amend-order",
+     "exits before their order fills: denied as not working; cancel the order and place it anew, or "
+     "amend them once they live"},
     {CoverageGroup::AlgoOrder, "advChaseParams",
      "a trigger that becomes a chase: its child would carry no id of ours"},
 

@@ -15,6 +15,8 @@
 
 namespace gannet::okx {
 
+class PlainCursor;
+
 inline constexpr std::size_t kMaxLevelsPerSide = 1'024;
 inline constexpr std::size_t kMaxBooksPerFrame = 16;
 
@@ -42,6 +44,13 @@ struct DecodedBook {
   Timestamp exchange_time;
 };
 
+/// A book message read without the general parser. The views point into the frame.
+struct PlainBooks {
+  std::string_view channel_name;
+  std::string_view instrument;
+  std::span<const DecodedBook> books;
+};
+
 std::optional<BookFeed> book_feed_of(Channel channel) noexcept;
 Channel channel_of(BookFeed feed) noexcept;
 
@@ -56,6 +65,14 @@ class BookDecoder {
   std::expected<std::span<const DecodedBook>, DecodeError> decode(
       FrameReader& reader, const Frame& frame, const InstrumentCodes& codes) noexcept;
 
+  /// The same in one pass over the text, for a push in exactly the shape in which the venue writes
+  /// them: arg, action and data in that order, no white space, levels of four strings, plain
+  /// numbers. Absent: it is something else, or something is odd about it; nothing is decided then,
+  /// and `decode` is to be asked. What it returns is what `decode` would have.
+  /// `text` is followed by kTextPadding readable bytes.
+  std::optional<PlainBooks> decode_plain(std::string_view text,
+                                         const InstrumentCodes& codes) noexcept;
+
   /// The answer of GET /market/books for that instrument (it does not name it): a snapshot.
   std::expected<std::span<const DecodedBook>, DecodeError> decode_rest(FrameReader& reader,
                                                                        const Frame& frame,
@@ -69,6 +86,9 @@ class BookDecoder {
     std::size_t used = 0;
   };
 
+  bool take_plain_row(PlainCursor& in, const InstrumentCode& code, BookFeed feed,
+                      BookUpdate::Kind kind) noexcept;
+  static bool take_plain_side(PlainCursor& in, const InstrumentCode& code, Side& side) noexcept;
   static void drop_empty_levels(Side& side, std::size_t first) noexcept;
   DecodeStatus decode_rows(FrameReader& reader, const Frame& frame, const InstrumentCodes* codes,
                            const InstrumentCode* code, BookFeed feed) noexcept;

@@ -5,6 +5,7 @@
 #include "gateway/okx/protocol/decode_fields.h"
 #include "gateway/okx/protocol/error_codes.h"
 #include "gateway/okx/protocol/order_words.h"
+#include "gateway/okx/protocol/plain_text.h"
 
 namespace gannet::okx {
 namespace {
@@ -183,6 +184,21 @@ DecodeStatus read_order(const Texts& texts, OrderRow kind, const AccountContext&
   return read_fill(texts, instrument, context, report);
 }
 
+void tell_row(const Texts& texts, OrderRow kind, const AccountContext& context,
+              Timestamp receive_time, OrderRows& rows) noexcept {
+  DecodedOrder order;
+  order.report.kind = ExecutionReport::Kind::Status;
+  order.report.source =
+      kind == OrderRow::Push ? ExecutionReport::Source::Push : ExecutionReport::Source::Query;
+  order.report.account = context.account;
+  order.report.receive_time = receive_time;
+  if (const DecodeStatus status = read_order(texts, kind, context, order); !status) {
+    rows.on_bad_order(order.report, status.error());
+  } else {
+    rows.on_order(order);
+  }
+}
+
 }  // namespace
 
 DecodeStatus decode_orders(FrameReader& frame, OrderRow kind, const AccountContext& context,
@@ -190,19 +206,41 @@ DecodeStatus decode_orders(FrameReader& frame, OrderRow kind, const AccountConte
   return for_each_row(frame, [&](JsonValue row) -> DecodeStatus {
     Texts texts{};
     if (const DecodeStatus status = read_texts(row, kNames, texts); !status) return status;
-    DecodedOrder order;
-    order.report.kind = ExecutionReport::Kind::Status;
-    order.report.source =
-        kind == OrderRow::Push ? ExecutionReport::Source::Push : ExecutionReport::Source::Query;
-    order.report.account = context.account;
-    order.report.receive_time = receive_time;
-    if (const DecodeStatus status = read_order(texts, kind, context, order); !status) {
-      rows.on_bad_order(order.report, status.error());
-    } else {
-      rows.on_order(order);
-    }
+    tell_row(texts, kind, context, receive_time, rows);
     return {};
   });
+}
+
+bool decode_plain_order(std::string_view text, const AccountContext& context,
+                        Timestamp receive_time, OrderRows& rows) noexcept {
+  constexpr std::string_view kBegin = R"({"arg":{"channel":"orders",)";
+  PlainCursor in(text);
+  QuoteIndex quotes;
+  if (!text.starts_with(kBegin) || !quotes.read(text)) return false;
+  // Whose they are (instType, uid, instId): all that were asked for.
+  in.go(text.data() + sizeof(R"({"arg":)") - 1);
+  std::size_t next = 2;
+  bool is_orders = false;
+  const bool has_argument = for_each_plain_member(
+      in, text, quotes, next, [&](std::string_view key, std::string_view value, PlainValue kind) {
+        if (key != "channel") return kind == PlainValue::String;
+        if (is_orders || value != "orders") return false;
+        is_orders = true;
+        return true;
+      });
+  if (!has_argument || !is_orders || !in.take(R"(,"data":[)")) return false;
+  next += 2;
+  Texts texts{};
+  const bool is_plain = for_each_plain_member(
+      in, text, quotes, next, [&](std::string_view key, std::string_view value, PlainValue kind) {
+        const std::size_t i = kNames.find_loaded(key);
+        if (i == kFields) return true;
+        texts[i] = value;
+        return kind != PlainValue::Nested;
+      });
+  if (!is_plain || !in.take("]}") || !in.ended()) return false;
+  tell_row(texts, OrderRow::Push, context, receive_time, rows);
+  return true;
 }
 
 }  // namespace gannet::okx

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "domain/orders.h"
 #include "gateway/okx/protocol/account_context.h"
@@ -39,5 +40,12 @@ class OrderRows {
 /// Errors: of the frame as a whole; rows before the break have been told.
 DecodeStatus decode_orders(FrameReader& frame, OrderRow kind, const AccountContext& context,
                            Timestamp receive_time, OrderRows& rows) noexcept;
+
+/// The same for an orders push of one row in exactly the shape in which the venue writes it,
+/// without the general parser. False: it is something else, or something is odd about it; nothing
+/// has been told, and `decode_orders` is to be asked. `text` is followed by kTextPadding readable
+/// bytes.
+bool decode_plain_order(std::string_view text, const AccountContext& context,
+                        Timestamp receive_time, OrderRows& rows) noexcept;
 
 }  // namespace gannet::okx

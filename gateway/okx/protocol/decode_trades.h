@@ -1,7 +1,9 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -27,7 +29,18 @@ class TradesDecoder {
                                                                  const InstrumentCodes& codes,
                                                                  Timestamp receive_time) noexcept;
 
+  /// The same for a push in exactly the shape in which the venue writes them, without the general
+  /// parser. Absent: it is something else, or something is odd about it; nothing is decided then,
+  /// and `decode` is to be asked. `text` is followed by kTextPadding readable bytes.
+  std::optional<std::span<const TradeEvent>> decode_plain(std::string_view text,
+                                                          const InstrumentCodes& codes,
+                                                          Timestamp receive_time) noexcept;
+
  private:
+  struct Row;
+  DecodeStatus add(const Row& row, TradeEvent::Stream stream, const InstrumentCodes& codes,
+                   Timestamp receive_time) noexcept;
+
   std::vector<TradeEvent> trades_;
 };
 

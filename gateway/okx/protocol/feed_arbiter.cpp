@@ -1,6 +1,7 @@
 #include "gateway/okx/protocol/feed_arbiter.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <type_traits>
 #include <utility>
 
@@ -17,6 +18,17 @@ bool tells_whole_books(BookFeed feed) noexcept {
 
 StreamKey key_of(const BookUpdate& update) noexcept {
   return {update.exchange_time, update.sequence};
+}
+
+/// Equal for equal words, and hardly ever else.
+std::uint64_t mixed(std::initializer_list<std::uint64_t> words) noexcept {
+  std::uint64_t hash = 1;
+  for (const std::uint64_t word : words) {
+    std::uint64_t z = hash ^ (word + 0x9E3779B97F4A7C15ull + (hash << 6) + (hash >> 2));
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    hash = z ^ (z >> 27);
+  }
+  return hash;
 }
 
 bool is_same_level(const Level& a, const Level& b) noexcept {
@@ -149,6 +161,7 @@ bool FeedArbiter::is_level_everywhere(std::size_t line) const noexcept {
 void FeedArbiter::clear() noexcept {
   for (auto& stream : streams_) stream.reset();
   for (Values& values : values_) values = {};
+  statuses_.clear();
   std::ranges::fill(states_, ConnectionState::Disconnected);
   std::ranges::fill(alive_, std::nullopt);
   told_state_ = ConnectionState::Disconnected;
@@ -499,9 +512,10 @@ void FeedArbiter::on_market_update(std::size_t line, const MarketUpdate& update)
           return is_news(kOptionTrades, event.trade_id, event.exchange_time, event.instrument, line,
                          event.receive_time);
         } else if constexpr (std::is_same_v<Event, CandleEvent> ||
-                             std::is_same_v<Event, LiquidationEvent> ||
-                             std::is_same_v<Event, VenueStatusEvent>) {
-          return line == reference_;
+                             std::is_same_v<Event, LiquidationEvent>) {
+          return is_news(event, line);
+        } else if constexpr (std::is_same_v<Event, VenueStatusEvent>) {
+          return is_news(event);
         } else {
           if (event.instrument.value >= values_.size()) return false;
           return passes(values_[event.instrument.value].updates[update.index()], line,
@@ -510,6 +524,32 @@ void FeedArbiter::on_market_update(std::size_t line, const MarketUpdate& update)
       },
       update);
   if (passed) listener_.on_market_update(update);
+}
+
+bool FeedArbiter::is_news(const CandleEvent& candle, std::size_t line) noexcept {
+  if (candle.instrument.value >= values_.size()) return false;
+  return values_[candle.instrument.value].candles.is_news(candle, line == reference_);
+}
+
+bool FeedArbiter::is_news(const LiquidationEvent& liquidation, std::size_t line) noexcept {
+  if (liquidation.instrument.value >= values_.size()) return false;
+  const std::uint64_t content = mixed(
+      {static_cast<std::uint64_t>(liquidation.side),
+       static_cast<std::uint64_t>(liquidation.bankruptcy_price.raw),
+       static_cast<std::uint64_t>(liquidation.quantity.raw),
+       static_cast<std::uint64_t>(liquidation.exchange_time.nanos)});
+  return values_[liquidation.instrument.value].liquidations.is_news(content, line);
+}
+
+bool FeedArbiter::is_news(const VenueStatusEvent& status) noexcept {
+  std::uint64_t title = 0;
+  for (const char c : status.title.view()) title = title * 131 + static_cast<unsigned char>(c);
+  return statuses_.is_new_state(
+      mixed({static_cast<std::uint64_t>(status.state), static_cast<std::uint64_t>(status.service),
+             static_cast<std::uint64_t>(status.of_demo),
+             static_cast<std::uint64_t>(status.begin.nanos),
+             static_cast<std::uint64_t>(status.end.nanos),
+             static_cast<std::uint64_t>(status.exchange_time.nanos), title}));
 }
 
 void FeedArbiter::on_book_replaced(InstrumentId instrument, BookFeed wanted, BookFeed instead,
@@ -577,6 +617,7 @@ void FeedArbiter::withdraw_quiet(Timestamp now) noexcept {
 /// With the connection the listener gave up every book and value that it had, though a line that is
 /// only connecting may have them: what that line holds is passed whole, and any value is news.
 void FeedArbiter::begin_anew(Timestamp now) noexcept {
+  statuses_.clear();
   for (Values& values : values_) {
     values.ticker.clear();
     for (Succession& reference : values.reference) reference.clear();

@@ -12,6 +12,7 @@
 #include "domain/order_book.h"
 #include "domain/venue.h"
 #include "gateway/okx/protocol/succession.h"
+#include "gateway/okx/protocol/told_events.h"
 #include "gateway/okx/protocol/trade_window.h"
 
 namespace gannet::okx {
@@ -48,8 +49,9 @@ class BookRenewer {
 /// best of the others within kOrphanPatience. A line without a copy (one that told the listener
 /// directly before) tells only what follows the newest state, until it meets a line that has one.
 /// If nobody can tell the book whole, it is withdrawn and the line subscribes anew. Whole-book
-/// feeds, tickers and reference prices: newer wins. Trades: each once, by id. States and terms of
-/// instruments, and events that bear neither time nor id: as one line tells them, the reference.
+/// feeds, tickers and reference prices: newer wins. Trades: each once, by id; closed bars by their
+/// open time; liquidations and maintenances by what they say. States and terms of instruments, and
+/// bars as they grow, which bear neither time nor id: as one line tells them, the reference.
 ///
 /// Allocates when a stream is first told, not after. A function of its inputs; no I/O. Thread: one.
 class FeedArbiter {
@@ -127,6 +129,9 @@ class FeedArbiter {
   void withdraw_quiet(Timestamp now) noexcept;
   void begin_anew(Timestamp now) noexcept;
   void choose_reference(Timestamp now) noexcept;
+  bool is_news(const CandleEvent& candle, std::size_t line) noexcept;
+  bool is_news(const LiquidationEvent& liquidation, std::size_t line) noexcept;
+  bool is_news(const VenueStatusEvent& status) noexcept;
 
   /// Of one instrument, what is told as a value.
   struct Values {
@@ -134,6 +139,8 @@ class FeedArbiter {
     std::array<Succession, 2> reference;                 // by ReferencePriceEvent::Kind
     std::array<std::unique_ptr<TradeWindow>, 3> trades;  // by TradeEvent::Stream; of options, last
     std::array<Succession, std::variant_size_v<MarketUpdate>> updates;  // by kind
+    ToldCandles candles;
+    ToldContents liquidations;
     std::array<std::optional<BookFeed>, kBookFeeds> replaced;           // told last, by wanted feed
     std::optional<InstrumentState> told;
     std::array<std::optional<InstrumentState>, kMaxFeedLines> states;    // by line
@@ -149,6 +156,7 @@ class FeedArbiter {
   std::size_t reference_ = 0;
   std::vector<std::unique_ptr<BookStream>> streams_;  // [instrument * kBookFeeds + feed]
   std::vector<Values> values_;                        // by instrument
+  ToldContents statuses_;
   std::vector<Level> bids_;                           // of a book passed as a whole
   std::vector<Level> asks_;
   std::array<FeedLineFigures, kMaxFeedLines> figures_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <immintrin.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +22,9 @@ class FieldNames {
       std::size_t slot = hash(names_[i]);
       while (slots_[slot] != N) slot = (slot + 1) % kSlots;
       slots_[slot] = static_cast<std::uint8_t>(i);
+      // Filled up with zeros, which no name has: equal bytes are equal lengths.
+      for (std::size_t j = 0; j < names_[i].size() && j < kLongest; ++j)
+        loaded_[i][j] = names_[i][j];
     }
   }
 
@@ -31,8 +36,25 @@ class FieldNames {
     return kNone;
   }
 
+  /// The same of a name after which, or in which, sixteen bytes can be read from its beginning.
+  std::size_t find_loaded(std::string_view name) const noexcept {
+    static_assert(kLongest <= 16);
+    if (name.size() > 16) return kNone;
+    const __m128i keep = _mm_loadu_si128(
+        reinterpret_cast<const __m128i*>(kKeepFirst + 16 - name.size()));  // NOLINT: unaligned
+    const __m128i wanted = _mm_and_si128(
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(name.data())), keep);  // NOLINT
+    for (std::size_t slot = hash(name); slots_[slot] != N; slot = (slot + 1) % kSlots) {
+      const __m128i here = _mm_loadu_si128(
+          reinterpret_cast<const __m128i*>(loaded_[slots_[slot]].data()));  // NOLINT
+      if (_mm_movemask_epi8(_mm_cmpeq_epi8(here, wanted)) == 0xFFFF) return slots_[slot];
+    }
+    return kNone;
+  }
+
  private:
   static constexpr std::size_t kSlots = 128;
+  static constexpr std::size_t kLongest = 16;
   static_assert(N <= kSlots / 2);
 
   static constexpr std::size_t hash(std::string_view name) noexcept {
@@ -43,7 +65,13 @@ class FieldNames {
            kSlots;
   }
 
+  static constexpr std::uint8_t kKeepFirst[32] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                                  0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                                  0,    0,    0,    0,    0,    0,    0,    0,
+                                                  0,    0,    0,    0,    0,    0,    0,    0};
+
   std::array<std::string_view, N> names_;
+  std::array<std::array<char, kLongest>, N> loaded_{};
   std::array<std::uint8_t, kSlots> slots_{};
 };
 

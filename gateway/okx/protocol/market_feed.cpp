@@ -73,7 +73,14 @@ void MarketFeed::arbitrate() noexcept {
   for (std::size_t i = 0; i < seats(); ++i) sessions_[i]->set_listener(arbiter_.line(i));
 }
 
+void MarketFeed::set_clock_offset(Nanos offset) noexcept {
+  for (const auto& session : sessions_) session->set_clock_offset(offset);
+}
+
 void MarketFeed::on_timer(Timestamp now) noexcept {
+  for (std::size_t seat = 0; seat < seats(); ++seat) {
+    if (sessions_[seat]->has_old_login() && wanted_[seat] == 0) replace(seat, now);
+  }
   if (!direct_) arbiter_.on_timer(now);
   if (settle_at_ && now >= *settle_at_) try_direct(now);
   if (!leaving_) return start_next_move(now);

@@ -20,7 +20,7 @@ namespace gannet::okx {
 ///
 /// A line that the venue will end (notice 64008) is moved: one more line connects and subscribes,
 /// and when it has every book the old one says goodbye; its place becomes the spare. One line moves
-/// at a time, the others wait for their turn.
+/// at a time, the others wait for their turn. So is one whose login is of a key that was replaced.
 /// No socket, clock or thread: time comes in. Thread: reactor.
 class MarketFeed final : private BookRenewer {
  public:
@@ -42,6 +42,8 @@ class MarketFeed final : private BookRenewer {
   void stop() noexcept;
   /// The connection of that seat will end: move it, now or in its turn.
   void replace(std::size_t seat, Timestamp now) noexcept;
+  /// Venue clock minus our wall clock; for the sessions' next logins.
+  void set_clock_offset(Nanos offset) noexcept;
   /// At least every 100 ms (the sessions' timers are their transports').
   void on_timer(Timestamp now) noexcept;
   /// As MarketSession::on_book_seed: whoever waits for it takes it.

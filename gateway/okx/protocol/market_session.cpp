@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "gateway/okx/protocol/error_codes.h"
+
 namespace gannet::okx {
 namespace {
 
@@ -12,11 +14,23 @@ bool is_passing(std::int32_t code) noexcept {
   return code == 60014 || code == 64007 || code == 63999 || (code >= 50000 && code < 50100);
 }
 
-/// A deep book that the account is not given: its fee tier is too low (64003, before 2026 60029 and
-/// 60030), or there was no login (60011). [PROTOCOL 4.1]
+/// A deep book that the account is not given: its fee tier is too low (before 2026 60029 and 60030).
+/// [PROTOCOL 4.1]
 bool is_by_tier(std::int32_t code) noexcept {
-  return code == 64003 || code == 60029 || code == 60030 || code == 60011;
+  return code == 64003 || code == 60029 || code == 60030;
 }
+
+constexpr std::int32_t kNotLoggedIn = 60011;
+constexpr std::int32_t kLoginTooOld = 60006;
+constexpr std::int32_t kRepeatedLogin = 60031;
+
+/// A refused login that another one may follow: it says nothing against the key. [PROTOCOL 2.5]
+bool is_passing_login(std::int32_t code) noexcept {
+  return code == kLoginTooOld || classify_code(code).error_class != ErrorClass::AuthFatal;
+}
+
+// A cached trade may be told upon subscription. [PROTOCOL 4.6] Clocks differ by less than this.
+constexpr Nanos kCachedBefore = seconds(1);
 
 }  // namespace
 
@@ -32,6 +46,7 @@ MarketSession::MarketSession(const MarketSessionSettings& settings, InstrumentCo
       subscriptions_(codes, subscriptions, settings.instrument_states, settings.venue_status) {
   sequencer_of_.resize(codes.rows().size() * kBookFeeds, 0);
   states_.resize(codes.rows().size(), InstrumentState::Unknown);
+  last_option_trade_.resize(codes.rows().size());
   pushed_instruments_.reserve(codes.size());
   for (const MarketSubscription& subscription : subscriptions) {
     if (!is_book(subscription.stream)) continue;
@@ -67,15 +82,14 @@ void MarketSession::on_open(SocketOutput& output, Timestamp now) noexcept {
     if (fast == nullptr || fast->state == SubscriptionArgument::State::Replaced) continue;
     tell_replacement(argument.name, *wanted, BookFeed::Depth400Fast, now);
   }
+  opened_ = now;
   login_sent_.reset();
+  login_due_.reset();
+  login_key_.reset();
+  login_pause_ = {};
+  key_refused_ = false;
   logged_in_ = signer_ == nullptr || !subscriptions_.any_needs_tier();
-  if (!logged_in_) {
-    login_sent_ = now;
-    if (!output.send_text(signer_->login_message(now + clock_offset_).reveal())) {
-      reconnect("the login could not be sent");
-      return;
-    }
-  }
+  if (!logged_in_) log_in(now);
   send_requests(now);
   check_ready(now);
 }
@@ -83,9 +97,29 @@ void MarketSession::on_open(SocketOutput& output, Timestamp now) noexcept {
 CloseReaction MarketSession::on_close_code(std::uint16_t code, Timestamp /*now*/) noexcept {
   const CloseRule& rule = rule_of_close(code);
   if (rule.reaction == CloseReaction::Reconnect) return rule.reaction;
+  // A key that was replaced may be deleted, and a login that is tried again may be closed upon.
+  const bool is_about_the_key =
+      rule.reaction == CloseReaction::Stop || rule.reaction == CloseReaction::CheckLogin;
+  if (is_about_the_key && (has_old_login() || login_due_)) return CloseReaction::Reconnect;
   diagnostics_.report(DiagnosticKind::ConnectionNotice, rule.meaning, {});
   // Public data needs no key: nothing that is wrong with one is a reason to stay away.
   return CloseReaction::ReconnectSlowly;
+}
+
+void MarketSession::log_in(Timestamp now) noexcept {
+  login_due_.reset();
+  login_sent_ = now;
+  login_key_ = signer_->key_number();
+  if (!output_->send_text(signer_->login_message(now + clock_offset_).reveal()))
+    reconnect("the login could not be sent");
+}
+
+void MarketSession::log_in_later(Timestamp now) noexcept {
+  logged_in_ = false;
+  login_pause_ = login_pause_.count == 0
+                     ? settings_.resubscribe_pause
+                     : std::min(login_pause_ * 2, SubscriptionBook::kLongestPause);
+  login_due_ = now + login_pause_;
 }
 
 void MarketSession::on_closed(Timestamp now) noexcept {
@@ -110,6 +144,15 @@ void MarketSession::on_timer(Timestamp now) noexcept {
     reconnect("a subscription was not acknowledged");
     return;
   }
+  if (subscriptions_.is_starved(now, settings_.without_essential)) {
+    reconnect_slowly("the hour's requests are used up, and what trading waits for is due");
+    return;
+  }
+  if (ready_ && subscriptions_.lacks_essential(now, settings_.without_essential)) {
+    reconnect_slowly("what trading waits for was refused");
+    return;
+  }
+  if (login_due_ && now >= *login_due_) log_in(now);
   if (quiet >= settings_.ping_after && now - last_ping_ >= settings_.ping_after) {
     last_ping_ = now;
     output_->send_text("ping");
@@ -124,6 +167,16 @@ void MarketSession::on_text(std::string_view text, Timestamp now) noexcept {
   ++frames_;
   last_frame_ = now;
   listener_->on_market_alive(now);
+  if (const auto plain = book_decoder_.decode_plain(text, codes_)) {
+    current_text_ = text;
+    take_books(plain->books, plain->channel_name, plain->instrument, text, now);
+    current_text_ = {};
+    return;
+  }
+  if (const auto trades = trades_decoder_.decode_plain(text, codes_, now)) {
+    for (const TradeEvent& trade : *trades) listener_->on_trade(trade);
+    return;
+  }
   const auto frame = reader_.read(text);
   if (!frame) {
     // Which book it was about cannot be known; the next update of that book will not link.
@@ -220,9 +273,16 @@ void MarketSession::on_login(const ControlEvent& event, std::string_view text,
                              Timestamp now) noexcept {
   if (!login_sent_) return;
   login_sent_.reset();
-  logged_in_ = true;
-  // Everything else is public. What needed the login is asked for, and refused by itself.
-  if (event.code != 0) diagnostics_.report(DiagnosticKind::LoginRefused, event.message, text);
+  const bool is_in = event.code == 0 || event.code == kRepeatedLogin;
+  // Everything else is public, and goes on meanwhile.
+  if (!is_in) diagnostics_.report(DiagnosticKind::LoginRefused, event.message, text);
+  if (!is_in && (has_old_login() || is_passing_login(event.code))) {
+    log_in_later(now);
+  } else {
+    // With a key that is refused, what needed the login is asked for, and refused by itself.
+    key_refused_ = !is_in;
+    logged_in_ = true;
+  }
   send_requests(now);
 }
 
@@ -278,13 +338,19 @@ void MarketSession::on_error(const ControlEvent& event, std::string_view text,
   }
   bool ours = false;
   SubscriptionArgument* by_tier = nullptr;
+  // Not logged in though the key is good: no matter of the account's, and it is so again.
+  const bool login_lost = event.code == kNotLoggedIn && signer_ != nullptr && !key_refused_;
   const auto refuse_one = [&](SubscriptionArgument& candidate) {
     using State = SubscriptionArgument::State;
     if (candidate.state == State::UnsubscribeSent) {
       subscriptions_.unsubscribed(candidate);  // it was not subscribed: that is what we wanted
       ours = true;
     } else if (candidate.state == State::Sent) {
-      if (needs_tier(candidate.channel) && is_by_tier(event.code)) {
+      const bool is_given_to_few = needs_tier(candidate.channel);
+      if (is_given_to_few && login_lost) {
+        subscriptions_.retry(candidate, now, settings_.resubscribe_pause);
+        if (!login_sent_ && !login_due_) log_in_later(now);
+      } else if (is_given_to_few && (is_by_tier(event.code) || event.code == kNotLoggedIn)) {
         by_tier = &candidate;
       } else if (is_passing(event.code)) {
         subscriptions_.retry(candidate, now, settings_.resubscribe_pause);
@@ -374,17 +440,23 @@ void MarketSession::on_book_push(const Frame& frame, std::string_view text,
                                  Timestamp now) noexcept {
   const auto books = book_decoder_.decode(reader_, frame, codes_);
   if (!books) return refuse(frame, books.error(), text, now);
-  for (const DecodedBook& book : *books) {
+  take_books(*books, frame.channel_name, frame.instrument, text, now);
+}
+
+void MarketSession::take_books(std::span<const DecodedBook> books, std::string_view channel_name,
+                               std::string_view instrument, std::string_view text,
+                               Timestamp now) noexcept {
+  for (const DecodedBook& book : books) {
     BookSequencer* const sequencer = find_sequencer(book.instrument, book.feed);
     if (sequencer == nullptr) {
-      diagnostics_.report(DiagnosticKind::UnknownChannel, frame.channel_name, text);
+      diagnostics_.report(DiagnosticKind::UnknownChannel, channel_name, text);
       continue;
     }
     sequencer->on_book(book, now);
     // Legal before the opening only; the gate's sanity rule decides, we tell.
     if (book.kind == BookUpdate::Kind::Snapshot && !book.bids.empty() && !book.asks.empty() &&
         book.bids.front().price >= book.asks.front().price) {
-      diagnostics_.report(DiagnosticKind::BookCrossed, frame.instrument, text);
+      diagnostics_.report(DiagnosticKind::BookCrossed, instrument, text);
     }
   }
 }
@@ -438,9 +510,26 @@ void MarketSession::on_market_update_push(const Frame& frame, std::string_view t
   const DecodeStatus status = decode_market_update(context, indexed);
   if (!status) return refuse(frame, status.error(), text, now);
   for (const MarketUpdate& update : updates_.view()) {
+    if (is_cached(update)) continue;
     subscriptions_.heard(frame.channel, instrument_of(update), now);
     listener_->on_market_update(update);
   }
+}
+
+/// An option's trade from before the subscription, or that was told before: the venue's first push
+/// may be of one long ago. [PROTOCOL 4.6]
+bool MarketSession::is_cached(const MarketUpdate& update) noexcept {
+  const auto* const trade = std::get_if<OptionTradeEvent>(&update);
+  if (trade == nullptr || trade->exchange_time.nanos == 0 ||
+      trade->instrument.value >= last_option_trade_.size()) {
+    return false;
+  }
+  OptionTradeMark& last = last_option_trade_[trade->instrument.value];
+  const bool is_told = trade->exchange_time < last.time ||
+                       (trade->exchange_time == last.time && trade->trade_id <= last.id);
+  if (is_told || trade->exchange_time < opened_ + clock_offset_ - kCachedBefore) return true;
+  last = {trade->exchange_time, trade->trade_id};
+  return false;
 }
 
 void MarketSession::refuse(const Frame& frame, DecodeError error, std::string_view text,

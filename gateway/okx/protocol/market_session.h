@@ -43,6 +43,9 @@ struct MarketSessionSettings {
   Nanos acknowledge_within = seconds(10);  ///< a subscription not answered: reconnect
   Nanos resubscribe_pause = seconds(1);    ///< between two of one stream; doubles up to 64 s
   std::int32_t many_connections = 20;      ///< on a channel that the venue counts: told from here
+  /// What trading waits for is due and cannot be asked for (the hour's requests are used up), or was
+  /// refused after all had been there: a new connection, late, may help.
+  Nanos without_essential = seconds(30);
   /// Subscribe to the `instruments` channel of every type among the subscriptions: states, codes
   /// and changed definitions.
   bool instrument_states = true;
@@ -67,11 +70,18 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
                 std::span<const MarketSubscription> subscriptions, MarketListener& listener,
                 Diagnostics& diagnostics, BookSeedSource* seeds = nullptr);
 
-  /// Deep books need a login on this socket too. Without one, or when it is refused, they are asked
-  /// for all the same and replaced when refused. Before on_open; `signer` outlives the session.
+  /// Deep books need a login on this socket too. Without one, or when the key is refused, they are
+  /// asked for all the same and replaced when refused; a login that fails for a passing reason is
+  /// tried again, and they wait. Before on_open; `signer` outlives the session.
   void log_in_with(const Signer& signer, Nanos clock_offset) noexcept {
     signer_ = &signer;
     clock_offset_ = clock_offset;
+  }
+  /// Venue clock minus our wall clock; used for the next login.
+  void set_clock_offset(Nanos offset) noexcept { clock_offset_ = offset; }
+  /// The key was replaced after this connection logged in.
+  bool has_old_login() const noexcept {
+    return output_ != nullptr && login_key_ && *login_key_ != signer_->key_number();
   }
 
   void on_open(SocketOutput& output, Timestamp now) noexcept override;
@@ -106,6 +116,9 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   void on_control(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
   void on_login(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
   SubscriptionArgument* find_argument(const ControlEvent& event) noexcept;
+  void log_in(Timestamp now) noexcept;
+  void log_in_later(Timestamp now) noexcept;
+  bool is_cached(const MarketUpdate& update) noexcept;
   void replace_book(SubscriptionArgument& argument, std::string_view why, Timestamp now) noexcept;
   void tell_replacement(std::string_view name, BookFeed wanted, BookFeed instead,
                         Timestamp now) noexcept;
@@ -115,6 +128,8 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   void on_error(const ControlEvent& event, std::string_view text, Timestamp now) noexcept;
   void on_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void on_book_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
+  void take_books(std::span<const DecodedBook> books, std::string_view channel_name,
+                  std::string_view instrument, std::string_view text, Timestamp now) noexcept;
   void on_reference_price_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void on_instruments_push(const Frame& frame, std::string_view text, Timestamp now) noexcept;
   void refuse(const Frame& frame, DecodeError error, std::string_view text, Timestamp now) noexcept;
@@ -157,8 +172,18 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
   Timestamp last_ping_;
   const Signer* signer_ = nullptr;
   Nanos clock_offset_;
-  std::optional<Timestamp> login_sent_;  // until it is answered
-  bool logged_in_ = true;                // or not going to be
+  std::optional<Timestamp> login_sent_;     // until it is answered
+  std::optional<Timestamp> login_due_;      // another attempt
+  std::optional<std::uint32_t> login_key_;  // the signer's number of the key that logged in last
+  Nanos login_pause_{};                     // before the next attempt
+  bool logged_in_ = true;                   // or not going to be
+  bool key_refused_ = false;                // no login of this connection will do
+  Timestamp opened_;
+  struct OptionTradeMark {
+    Timestamp time;
+    TradeId id;
+  };
+  std::vector<OptionTradeMark> last_option_trade_;  // told, by instrument id
   bool ready_ = false;
   bool closing_ = false;  // a reconnect was asked for
   std::uint64_t frames_ = 0;

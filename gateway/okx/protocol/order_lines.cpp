@@ -37,100 +37,22 @@ std::uint64_t hash_of_push(const ExecutionReport& report) noexcept {
 OrderLines::OrderLines(const Signer& signer, const AccountContext& context,
                        AccountListener& listener, SessionProblems& problems,
                        OrderSessionSettings settings, LineControl& control)
-    : listener_(listener), control_(control) {
-  for (auto& session : sessions_) {
-    session.emplace(signer, context, listener, problems, settings);
-    session->set_watch(this);
-  }
-}
-
-void OrderLines::replace(std::size_t line) noexcept {
-  if (line != current_ || stage_ == Stage::Joining) return;  // it goes already
-  if (stage_ == Stage::Settled) return begin_move();
-  wanted_ = true;
-}
-
-void OrderLines::replace_current() noexcept {
-  if (stage_ == Stage::Settled) return begin_move();
-  wanted_ = true;
-}
-
-void OrderLines::begin_move() noexcept {
-  stage_ = Stage::Joining;
-  wanted_ = false;
-  said_goodbye_[other()] = false;
-  heard_.fill({});
-  // Its login must bear the venue's time of now, not of the start.
-  sessions_[other()]->set_clock_offset(current().clock_offset());
-  control_.open_line(other());
-}
-
-void OrderLines::on_timer(Timestamp now) noexcept {
-  if (stage_ == Stage::Settled && wanted_ && states_[other()] == ConnectionState::Disconnected) {
-    return begin_move();
-  }
-  if (stage_ != Stage::Leaving) return;
-  const OrderSession& old = *sessions_[other()];
-  if (old.in_flight() == 0 || now - switched_ >= kPatience) end_move();
-}
-
-void OrderLines::end_move() noexcept {
-  stage_ = Stage::Settled;
-  said_goodbye_[other()] = true;
-  control_.close_line(other());
-}
-
-void OrderLines::on_session_connection(const OrderSession& session, ConnectionState state,
-                                       Timestamp now) noexcept {
-  const std::size_t line = line_of(session);
-  const bool is_loss = both_up() && state == ConnectionState::Disconnected && !said_goodbye_[line];
-  if (both_up()) both_up_until_ = now;
-  states_[line] = state;
-  bool is_doubtful = is_loss;
-  if (stage_ == Stage::Joining && state == ConnectionState::Ready) {
-    if (line == current_) {
-      // The old one was closed early and is back by itself, before the new one was there.
-      end_move();
-    } else {
-      current_ = line;
-      stage_ = Stage::Leaving;
-      switched_ = now;
-      ++moves_;
-      is_doubtful = true;
-      if (told_) told_(*sessions_[current_]);
-    }
-  }
-  tell(now);
-  if (is_doubtful && doubt_) doubt_();
-}
-
-/// The engine knows the better of the two.
-void OrderLines::tell(Timestamp now) noexcept {
-  const ConnectionState state = std::max(states_[0], states_[1]);
-  if (state == told_state_) return;
-  told_state_ = state;
-  listener_.on_account_connection(state, now);
+    : sessions_{OrderSession{signer, context, listener, problems, settings},
+                OrderSession{signer, context, listener, problems, settings}},
+      pair_(sessions_[0], sessions_[1], control) {
+  for (OrderSession& session : sessions_) session.set_push_filter(this);
+  pair_.on_connection([&listener](ConnectionState state, Timestamp now) {
+    listener.on_account_connection(state, now);
+  });
 }
 
 bool OrderLines::is_news(const OrderSession& session, const ExecutionReport& report) noexcept {
-  const bool may_have_twin = both_up() || (both_up_until_.nanos != 0 &&
-                                           report.receive_time - both_up_until_ < kTwinsWithin);
-  if (!may_have_twin) return true;
-  const auto bit = static_cast<std::uint8_t>(1u << line_of(session));
-  const std::uint64_t hash = hash_of_push(report);
-  for (Heard& heard : heard_) {
-    if (heard.hash != hash || (heard.by & bit) != 0) continue;
-    heard.by = static_cast<std::uint8_t>(heard.by | bit);
-    return false;
-  }
-  heard_[heard_next_] = {hash, bit};
-  heard_next_ = (heard_next_ + 1) % heard_.size();
-  return true;
+  return pair_.is_news(session, hash_of_push(report), report.receive_time);
 }
 
 OrderSessionCounters OrderLines::counters() const noexcept {
-  OrderSessionCounters sum = sessions_[0]->counters();
-  const OrderSessionCounters& more = sessions_[1]->counters();
+  OrderSessionCounters sum = sessions_[0].counters();
+  const OrderSessionCounters& more = sessions_[1].counters();
   sum.frames += more.frames;
   sum.replies += more.replies;
   sum.unmatched_replies += more.unmatched_replies;
@@ -139,6 +61,7 @@ OrderSessionCounters OrderLines::counters() const noexcept {
   sum.ignored_frames += more.ignored_frames;
   sum.timed_out_requests += more.timed_out_requests;
   sum.lost_requests += more.lost_requests;
+  sum.wire = sum.wire + more.wire;
   sum.connections = std::max(sum.connections, more.connections);
   return sum;
 }

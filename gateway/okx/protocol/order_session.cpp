@@ -3,20 +3,12 @@
 #include <algorithm>
 
 #include "gateway/okx/protocol/decode_fields.h"
-#include "gateway/okx/protocol/diagnostics.h"
 #include "gateway/okx/protocol/error_codes.h"
 
 namespace gannet::okx {
-namespace {
 
-/// One request a channel: an error event names no channel, but echoes the request's id.
-struct ChannelRequest {
-  std::string_view channel;
-  std::string_view id;
-  std::string_view message;
-};
 /// Events only (update interval 0): the regular repeats would only cost time. [PROTOCOL 5.5, 5.6]
-constexpr std::array<ChannelRequest, 5> kChannels{{
+constexpr std::array<OrderSession::ChannelRequest, 5> OrderSession::kChannels{{
     {"orders", "suborders",
      R"({"id":"suborders","op":"subscribe","args":[{"channel":"orders","instType":"ANY"}]})"},
     {"account", "subaccount",
@@ -29,273 +21,62 @@ constexpr std::array<ChannelRequest, 5> kChannels{{
      R"({"id":"subwarnings","op":"subscribe","args":[{"channel":"liquidation-warning","instType":"ANY"}]})"},
 }};
 /// By fee tier: its refusal costs nothing, and nothing waits for it. [PROTOCOL 5.4]
-constexpr ChannelRequest kFillHints{
+constexpr OrderSession::ChannelRequest OrderSession::kFillHints{
     "fills", "subfills", R"({"id":"subfills","op":"subscribe","args":[{"channel":"fills"}]})"};
-
-constexpr std::int32_t kLoginFailed = 60009;
-constexpr std::int32_t kLoginTooOld = 60006;
-constexpr std::int32_t kRepeatedLogin = 60031;
-constexpr std::int32_t kNotLoggedIn = 60011;
-constexpr std::int32_t kUpgradeNotice = 64008;
-
-}  // namespace
 
 OrderSession::OrderSession(const Signer& signer, const AccountContext& context,
                            AccountListener& listener, SessionProblems& problems,
                            OrderSessionSettings settings)
-    : signer_(signer),
+    : AccountSession(signer, problems, settings, kChannels),
       context_(context),
       listener_(listener),
-      problems_(problems),
-      settings_(settings),
       in_flight_(settings.maximum_in_flight) {}
-
-void OrderSession::on_open(SocketOutput& output, Timestamp now) noexcept {
-  if (state_ == State::Stopped) return;  // no login storm: a person must act first
-  leave(State::Closed, now);             // an open without a close before it
-  output_ = &output;
-  last_received_ = now;
-  ping_sent_.reset();
-  upgrade_noticed_.reset();
-  renewing_ = false;
-  acknowledged_.fill(false);
-  enter(State::LoggingIn, now);
-  tell_connection(ConnectionState::Connecting, now);
-  // Signed anew for every connection: an old login is refused (60006). [PROTOCOL 14]
-  if (!output.send_text(signer_.login_message(now + clock_offset_).reveal())) {
-    restart("the login could not be sent", now);
-  }
-}
-
-void OrderSession::on_text(std::string_view text, Timestamp now) noexcept {
-  if (output_ == nullptr) return;
-  now_ = now;
-  last_received_ = now;
-  ping_sent_.reset();
-  ++counters_.frames;
-  listener_.on_account_alive(now);
-  text_ = text;
-  if (const auto frame = reader_.read(text)) {
-    handle_frame(*frame, now);
-  } else {
-    count_bad(frame.error(), "a frame of no known form");
-  }
-  text_ = {};
-}
-
-CloseReaction OrderSession::on_close_code(std::uint16_t code, Timestamp now) noexcept {
-  const CloseRule& rule = rule_of_close(code);
-  switch (rule.reaction) {
-    case CloseReaction::Reconnect:
-    case CloseReaction::ReconnectSlowly:
-      break;
-    case CloseReaction::CheckLogin:
-      // Ours while the error event that comes with it has not been seen.
-      if (output_ != nullptr) {
-        problems_.on_problem(ProblemKind::Refused, code, rule.meaning);
-        if (++refused_logins_ > settings_.login_retries) {
-          stop(kLoginFailed, advice(kLoginFailed), now);
-        }
-      }
-      return state_ == State::Stopped ? CloseReaction::Stop : CloseReaction::Reconnect;
-    case CloseReaction::Stop:
-      if (state_ != State::Stopped) stop(code, rule.meaning, now);
-      break;
-  }
-  return state_ == State::Stopped ? CloseReaction::Stop : rule.reaction;
-}
-
-void OrderSession::on_closed(Timestamp now) noexcept { leave(State::Closed, now); }
-
-void OrderSession::on_timer(Timestamp now) noexcept {
-  if (output_ == nullptr) return;
-  counters_.timed_out_requests +=
-      in_flight_.expire(now, [&](const Flight& flight) { report_unknown(flight, now); });
-  if (ping_sent_ && now - *ping_sent_ >= settings_.pong_timeout) {
-    restart("nothing came, not even the answer to a ping", now);
-    return;
-  }
-  if (!ping_sent_ && now - last_received_ >= settings_.quiet_before_ping) {
-    static_cast<void>(output_->send_text("ping"));  // a full queue is as good as a dead link
-    ping_sent_ = now;
-  }
-  if (state_ == State::Ready && now - state_since_ >= seconds(60)) refused_subscriptions_ = 0;
-  if (state_ == State::LoggingIn && now - state_since_ >= settings_.login_timeout) {
-    problems_.on_problem(ProblemKind::TimedOut, 0, "no answer to the login");
-    restart("no answer to the login", now);
-  } else if (state_ == State::Subscribing && now - state_since_ >= settings_.subscribe_timeout) {
-    for (std::size_t i = 0; i < kSubscriptions; ++i) {
-      if (!acknowledged_[i]) problems_.on_problem(ProblemKind::TimedOut, 0, kChannels[i].channel);
-    }
-    restart("a subscription was not acknowledged", now);
-  } else if (upgrade_noticed_ &&
-             (in_flight_.size() == 0 || now - *upgrade_noticed_ >= settings_.upgrade_patience)) {
-    restart(renewing_ ? "logging in with another key"
-                      : "the venue announced an upgrade of this connection",
-            now);
-  }
-}
-
-void OrderSession::renew_login(Timestamp now) noexcept {
-  if (output_ == nullptr || upgrade_noticed_) return;  // the next connection logs in anew anyhow
-  upgrade_noticed_ = now;
-  renewing_ = true;
-}
 
 SendResult OrderSession::send(std::string_view frame, std::span<const Flight> flights,
                               Timestamp now) noexcept {
   if (!ready()) return SendResult::NotConnected;
   if (!in_flight_.has_room(flights.size())) return SendResult::QueueFull;
-  if (!output_->send_text(frame)) return SendResult::QueueFull;
+  if (!output()->send_text(frame)) return SendResult::QueueFull;
   in_flight_.add(flights, now + settings_.request_timeout);
+  for (const Flight& flight : flights) counters_.wire.add(flight.request);
   return SendResult::Sent;
 }
 
-void OrderSession::handle_frame(const Frame& frame, Timestamp now) noexcept {
-  switch (frame.kind) {
-    case FrameKind::Push:
-      handle_push(frame, now);
-      return;
-    case FrameKind::OperationReply:
-      handle_reply(frame, now);
-      return;
-    case FrameKind::Login:
-      handle_login(frame, now);
-      break;
-    case FrameKind::Subscribed:
-      acknowledge(frame.channel_name, now);
-      break;
-    case FrameKind::Error:
-      handle_error(frame, now);
-      break;
-    case FrameKind::Notice:
-      problems_.on_problem(ProblemKind::Notice, parse_code(frame.code), frame.message);
-      if (parse_code(frame.code) == kUpgradeNotice && !upgrade_noticed_ &&
-          !output_->replace("the venue announced an upgrade of this connection")) {
-        upgrade_noticed_ = now;
-      }
-      break;
-    case FrameKind::ConnectionCountError:
-      // Comes after a normal acknowledgement: the subscription is dead all the same. [3.5] Who has
-      // the others is not known here: no reason to stop, and none to come back soon.
-      problems_.on_problem(ProblemKind::Refused, 0,
-                           "too many connections of this account use a channel: close other "
-                           "programs that use it");
-      restart("too many connections of this account use a channel", now, Pace::Slow);
-      break;
-    case FrameKind::ConnectionCount:
-      handle_connection_count(frame);
-      break;
-    case FrameKind::Pong:
-    case FrameKind::Unsubscribed:
-      break;
-    case FrameKind::UnknownEvent:
-      count_ignored("an event word that we do not know");
-      break;
-    case FrameKind::Unknown:
-      count_ignored("an object of no known form");
-      break;
-  }
+bool OrderSession::take_plain(std::string_view text, Timestamp now) noexcept {
+  return decode_plain_order(text, context_, now, *this);
 }
 
-void OrderSession::handle_connection_count(const Frame& frame) noexcept {
-  counters_.connections = parse_code(frame.connection_count);
-  if (counters_.connections < settings_.many_connections) return;
-  problems_.on_problem(ProblemKind::Notice, counters_.connections,
-                       "many connections of this account use a channel; the venue allows 30");
+void OrderSession::on_login() noexcept {
+  if (settings_.fill_hints) static_cast<void>(output()->send_text(kFillHints.message));
 }
 
-void OrderSession::handle_login(const Frame& frame, Timestamp now) noexcept {
-  if (state_ != State::LoggingIn) return;
-  const std::int32_t code = frame.code.empty() ? 0 : parse_code(frame.code);
-  if (code != 0) {
-    handle_refused_login(code, frame.message, now);
-    return;
-  }
-  refused_logins_ = 0;
-  enter(State::Subscribing, now);
-  for (const ChannelRequest& channel : kChannels) {
-    if (!output_->send_text(channel.message)) {
-      restart("a subscription could not be sent", now);
-      return;
-    }
-  }
-  if (settings_.fill_hints) static_cast<void>(output_->send_text(kFillHints.message));
+void OrderSession::watch_requests(Timestamp now) noexcept {
+  counters_.timed_out_requests +=
+      in_flight_.expire(now, [&](const Flight& flight) { report_unknown(flight, now); });
 }
 
-void OrderSession::handle_error(const Frame& frame, Timestamp now) noexcept {
-  const std::int32_t code = parse_code(frame.code);
+void OrderSession::lose_requests(Timestamp now) noexcept {
+  counters_.lost_requests +=
+      in_flight_.expire_all([&](const Flight& flight) { report_unknown(flight, now); });
+}
+
+bool OrderSession::take_error(const Frame& frame, std::int32_t code, Timestamp now) noexcept {
   const std::uint64_t id = positive_number(frame.id);
   if (in_flight_.count(id) > 0) {  // a request so wrong that the venue saw no operation in it
     answer_all(id, code, now);
-    return;
+    return true;
   }
-  if (state_ == State::LoggingIn) {
-    handle_refused_login(code, frame.message, now);
-    return;
-  }
-  if (frame.id == kFillHints.id) {
-    problems_.on_problem(ProblemKind::Refused, code, frame.message);
-    return;
-  }
-  const bool ours = std::ranges::any_of(
-      kChannels, [&](const ChannelRequest& channel) { return channel.id == frame.id; });
-  if (state_ == State::Subscribing || ours) {
-    handle_refused_subscription(code, frame.message, now);
-    return;
-  }
+  if (frame.id != kFillHints.id) return false;
   problems_.on_problem(ProblemKind::Refused, code, frame.message);
-  if (code == kNotLoggedIn || classify_code(code).error_class == ErrorClass::Reconnect) {
-    restart("the venue no longer takes this connection for logged in", now);
-  }
+  return true;
 }
 
-void OrderSession::handle_refused_login(std::int32_t code, std::string_view text,
-                                        Timestamp now) noexcept {
-  problems_.on_problem(ProblemKind::Refused, code, text);
-  if (code == kRepeatedLogin) {
-    restart("logged in twice", now);
-    return;
-  }
-  const bool fatal = classify_code(code).error_class == ErrorClass::AuthFatal;
-  if (!fatal) {
-    restart("the login failed for a passing reason", now);
-    return;
-  }
-  ++refused_logins_;
-  if (code == kLoginTooOld && refused_logins_ <= settings_.login_retries) {
-    restart("the login was too old: the clock may have been corrected meanwhile", now);
-    return;
-  }
-  stop(code, advice(code), now);
+void OrderSession::tell_connection(ConnectionState state, Timestamp now) noexcept {
+  listener_.on_account_connection(state, now);
 }
 
-void OrderSession::handle_refused_subscription(std::int32_t code, std::string_view text,
-                                               Timestamp now) noexcept {
-  problems_.on_problem(ProblemKind::Refused, code, text);
-  const ErrorClass error_class = classify_code(code).error_class;
-  if (error_class == ErrorClass::AuthFatal) {
-    stop(code, advice(code), now);
-    return;
-  }
-  if (++refused_subscriptions_ > settings_.subscribe_retries) {
-    stop(code,
-         "the venue refuses the account's channels again and again: close other programs that use "
-         "this account, and check that the key may read",
-         now);
-    return;
-  }
-  restart("a subscription was refused", now);
-}
-
-void OrderSession::acknowledge(std::string_view channel, Timestamp now) noexcept {
-  if (state_ != State::Subscribing) return;
-  for (std::size_t i = 0; i < kSubscriptions; ++i) {
-    if (kChannels[i].channel == channel) acknowledged_[i] = true;
-  }
-  if (!std::ranges::all_of(acknowledged_, std::identity{})) return;
-  enter(State::Ready, now);
-  tell_connection(ConnectionState::Ready, now);
+void OrderSession::tell_stop(std::int32_t code, std::string_view sentence) noexcept {
+  problems_.on_problem(ProblemKind::Fatal, code, sentence);
 }
 
 void OrderSession::handle_reply(const Frame& frame, Timestamp now) noexcept {
@@ -438,7 +219,7 @@ void OrderSession::handle_push(const Frame& frame, Timestamp now) noexcept {
 }
 
 void OrderSession::on_order(const DecodedOrder& order) noexcept {
-  if (watch_ != nullptr && !watch_->is_news(*this, order.report)) return;
+  if (filter_ != nullptr && !filter_->is_news(*this, order.report)) return;
   if (!order.amend_failed) {
     listener_.on_execution_report(order.report);
     return;
@@ -494,62 +275,6 @@ void OrderSession::on_warning_row(const LiquidationWarning& warning) noexcept {
 }
 void OrderSession::on_bad_warning(DecodeError error) noexcept {
   count_bad(error, "liquidation-warning");
-}
-
-void OrderSession::count_bad(DecodeError error, std::string_view what) noexcept {
-  if (error == DecodeError::UnknownInstrument) {
-    ++counters_.unknown_instruments;
-    tell_frame(ProblemKind::UnknownInstrument, 0, what);
-  } else {
-    ++counters_.malformed;
-    tell_frame(ProblemKind::Malformed, static_cast<std::int32_t>(error), what);
-  }
-}
-
-void OrderSession::count_ignored(std::string_view what) noexcept {
-  ++counters_.ignored_frames;
-  tell_frame(ProblemKind::Ignored, 0, what);
-}
-
-void OrderSession::tell_frame(ProblemKind kind, std::int32_t code, std::string_view what) noexcept {
-  std::array<char, DiagnosticCounter::kExcerpt> excerpt;
-  const std::size_t size = mask_secrets(text_, excerpt.data(), excerpt.size());
-  problems_.on_bad_frame(kind, code, what, {excerpt.data(), size});
-}
-
-void OrderSession::enter(State state, Timestamp now) noexcept {
-  state_ = state;
-  state_since_ = now;
-}
-
-/// The connection is of no use any more: tells what was in flight, then that it is gone. Once.
-void OrderSession::leave(State state, Timestamp now) noexcept {
-  const bool was_connected = output_ != nullptr;
-  output_ = nullptr;
-  if (state_ != State::Stopped) enter(state, now);
-  if (!was_connected) return;
-  counters_.lost_requests +=
-      in_flight_.expire_all([&](const Flight& flight) { report_unknown(flight, now); });
-  tell_connection(ConnectionState::Disconnected, now);
-}
-
-void OrderSession::tell_connection(ConnectionState state, Timestamp now) noexcept {
-  if (watch_ != nullptr) return watch_->on_session_connection(*this, state, now);
-  listener_.on_account_connection(state, now);
-}
-
-void OrderSession::restart(std::string_view why, Timestamp now, Pace pace) noexcept {
-  SocketOutput* const output = output_;
-  leave(State::Closed, now);
-  if (output == nullptr) return;
-  if (pace == Pace::Slow) return output->reconnect_slowly(why);
-  output->reconnect(why);
-}
-
-void OrderSession::stop(std::int32_t code, std::string_view sentence, Timestamp now) noexcept {
-  stop_reason_ = sentence;
-  problems_.on_problem(ProblemKind::Fatal, code, sentence);
-  leave(State::Stopped, now);
 }
 
 }  // namespace gannet::okx

@@ -92,7 +92,8 @@ bool RestSession::set_cancel_all_after(std::uint32_t timeout_seconds, Timestamp 
   Question question;
   question.ask = Ask::DeadMan;
   question.request =
-      cancel_all_after_request({}, static_cast<int>(timeout_seconds), context_.own_tag.view(), {});
+      cancel_all_after_request({}, static_cast<int>(timeout_seconds),
+                               settings_.untagged_timer ? "" : context_.own_tag.view(), {});
   return transmit(question, now);
 }
 
@@ -106,7 +107,9 @@ SendResult RestSession::send(std::string_view path, std::string_view body, Times
   question.request.body = body;
   question.expire_time = expire_time;
   question.flights.assign(flights.begin(), flights.end());
-  return transmit(question, now) ? SendResult::Sent : SendResult::QueueFull;
+  if (!transmit(question, now)) return SendResult::QueueFull;
+  for (const Flight& flight : flights) counters_.wire.add(flight.request);
+  return SendResult::Sent;
 }
 
 void RestSession::on_timer(Timestamp now) noexcept {

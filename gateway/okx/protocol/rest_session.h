@@ -40,6 +40,7 @@ struct RestSessionSettings {
   Nanos retry_delay = milliseconds(300);       ///< bound of the first wait; doubles (full jitter)
   Nanos retry_delay_max = seconds(5);
   std::uint64_t jitter_seed = 1;
+  bool untagged_timer = false;  ///< the dead-man timer is everybody's: the account is ours alone
 };
 
 struct RestSessionCounters {
@@ -51,6 +52,7 @@ struct RestSessionCounters {
   std::uint64_t failed = 0;
   std::uint64_t malformed_rows = 0;
   std::uint64_t unknown_instruments = 0;
+  WireCounts wire;  ///< order requests handed to the connection, by element
 };
 
 /// Questions and, when the socket is down, orders by REST, as a state machine over RestOutput.

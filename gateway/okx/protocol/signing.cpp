@@ -101,6 +101,7 @@ Signer::Signer(Credentials credentials) : inner_(sizeof(SHA256_CTX)), outer_(siz
 
 void Signer::replace(Credentials credentials) {
   credentials_ = std::move(credentials);
+  ++key_number_;
   const std::string_view secret = credentials_.secret.reveal();
   std::array<unsigned char, kBlock> key{};
   if (secret.size() > kBlock) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string_view>
 
@@ -28,6 +29,8 @@ class Signer {
   /// Signs with another key from now on; all who hold a reference change over at the same moment.
   /// Thread: the one that signs.
   void replace(Credentials credentials);
+  /// Counts the keys: a login that was signed before the last `replace` is of another one.
+  std::uint32_t key_number() const noexcept { return key_number_; }
 
   /// Base64(HMAC-SHA256(secret, the parts joined)).
   Signature sign(std::initializer_list<std::string_view> parts) const noexcept;
@@ -47,6 +50,7 @@ class Signer {
 
  private:
   Credentials credentials_;
+  std::uint32_t key_number_ = 0;
   SecretMemory inner_;  // a SHA256_CTX each, whose header stays out of ours
   SecretMemory outer_;
 };

@@ -272,6 +272,7 @@ void SubscriptionBook::on_open() noexcept {
   }
   recent_requests_.clear();
   oldest_request_ = 0;
+  starved_since_.reset();
 }
 
 std::string_view SubscriptionBook::next_request(Timestamp now, bool logged_in) {
@@ -290,8 +291,23 @@ std::string_view SubscriptionBook::next_request(Timestamp now, bool logged_in) {
     from = State::Wanted;
     first = first_due(from);
   }
-  if (first == arguments_.end() || !take_budget(now)) return {};
-
+  if (first == arguments_.end()) {
+    starved_since_.reset();
+    return {};
+  }
+  if (!take_budget(now)) {
+    const bool is_missed = std::ranges::any_of(arguments_, [&](const auto& argument) {
+      return is_essential(argument.channel) && (due(argument, State::Wanted) ||
+                                                due(argument, State::UnsubscribeWanted));
+    });
+    if (!is_missed) {
+      starved_since_.reset();
+    } else if (!starved_since_) {
+      starved_since_ = now;
+    }
+    return {};
+  }
+  starved_since_.reset();
   ++requests_made_;
   text_ = R"({"id":"s)";
   text_ += std::to_string(requests_made_);
@@ -374,6 +390,13 @@ bool SubscriptionBook::any_overdue(Timestamp now, Nanos limit) const noexcept {
             argument.state == State::Sent || argument.state == State::UnsubscribeSent;
         return waiting && now - argument.sent > limit;
       });
+}
+
+bool SubscriptionBook::lacks_essential(Timestamp now, Nanos limit) const noexcept {
+  return std::ranges::any_of(arguments_, [&](const SubscriptionArgument& argument) {
+    return argument.state == State::Refused && is_essential(argument.channel) &&
+           now - argument.sent > limit;
+  });
 }
 
 bool SubscriptionBook::all_acknowledged() const noexcept {

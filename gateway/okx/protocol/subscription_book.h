@@ -156,6 +156,13 @@ class SubscriptionBook {
   bool any_needs_tier() const noexcept;
   /// Sent more than `limit` ago and not answered.
   bool any_overdue(Timestamp now, Nanos limit) const noexcept;
+  /// One that is essential has been due for longer than `limit`, and the hour's requests are used
+  /// up.
+  bool is_starved(Timestamp now, Nanos limit) const noexcept {
+    return starved_since_ && now - *starved_since_ > limit;
+  }
+  /// One that is essential was refused longer than `limit` ago.
+  bool lacks_essential(Timestamp now, Nanos limit) const noexcept;
   /// All that are essential; the others have been answered.
   bool all_acknowledged() const noexcept;
   /// Instruments whose index is that one and that asked for index prices.
@@ -183,6 +190,7 @@ class SubscriptionBook {
   std::vector<Timestamp> recent_requests_;  // ring of the last hour's
   std::size_t oldest_request_ = 0;
   std::uint32_t requests_made_ = 0;
+  std::optional<Timestamp> starved_since_;
   std::string text_;
 };
 

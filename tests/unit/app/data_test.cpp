@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "app/book_carry.h"
 #include "app/data_check.h"
 #include "app/data_convert.h"
 #include "app/data_export.h"

@@ -257,6 +257,7 @@ TEST_F(JournalTest, SeesEveryFlippedBit) {
   }
 }
 
+// REC-13
 TEST_F(JournalTest, RefusesASegmentOfANewerVersionWithAHint) {
   {
     auto store = open();
@@ -265,7 +266,7 @@ TEST_F(JournalTest, RefusesASegmentOfANewerVersionWithAHint) {
   }
   std::fstream file(segments().at(0), std::ios::binary | std::ios::in | std::ios::out);
   file.seekp(8);
-  const std::uint32_t version = 3;
+  const std::uint32_t version = 4;  // one more than is known
   file.write(reinterpret_cast<const char*>(&version), sizeof version);
   file.close();
   EXPECT_EQ(open(), nullptr);

@@ -10,7 +10,7 @@ namespace {
 
 TEST(Denial, EveryReasonHasANameOfItsOwnAndASentence) {
   std::set<std::string> names;
-  const int last = static_cast<int>(DenialReason::PriceOutsideVenueLimit);
+  const int last = kDenialReasons - 1;
   for (int i = 0; i <= last; ++i) {
     const auto reason = static_cast<DenialReason>(i);
     EXPECT_TRUE(names.insert(std::string(name_of(reason))).second) << i;

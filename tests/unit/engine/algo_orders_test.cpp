@@ -502,6 +502,9 @@ TEST(AttachedExits, LiveWhenTheirOrderHasFilledAndEndThePosition) {
   t.bench.run_for(seconds(40));  // lists do not have them, and nobody misses them
   EXPECT_EQ(t.bench.core->status().unknown_orders, 0u);
   EXPECT_FALSE(t.bench.ears.heard(exits, AlgoEvent::Live));
+  t.bench.amend(exits, Price{98'000}, {});  // there is nothing to amend yet
+  EXPECT_EQ(t.last(exits), AlgoEvent::AmendDenied);
+  EXPECT_TRUE(t.desk.amends.empty());
   t.bench.venue.fill(order, {5}, {100'000}, t.bench.now);
   EXPECT_EQ(t.last(entry), AlgoEvent::Filled);
   auto& algo = t.desk.take_exits(request, {5});

@@ -196,6 +196,25 @@ TEST(AlgoSafety, WhatMustReduceIsHeldToItInAmendsToo) {
   EXPECT_EQ(t.bench.ears.order_events.back().denial.reason, DenialReason::ReduceOnlyWouldIncrease);
 }
 
+// The venue does not know exits while their order works: an amend of them whose answer was lost
+// stayed in doubt as long as the order rested, since nobody can be asked about it; and over a
+// restart it kept the engine from ever being ready. (simtest seeds 1224, 3770; I11)
+TEST(AlgoSafety, ExitsThatDoNotLiveYetAreNotAmended) {
+  AlgoBench t;
+  const Handle entry = t.entry(5);
+  const Handle exits = exits_handle(entry);
+  const PlaceRequest request = t.bench.venue.places[0];
+  TinyVenue::Order& order = t.bench.venue.execute_place(request, t.bench.now);
+  t.bench.amend(exits, Price{98'000}, {});
+  EXPECT_EQ(t.last(exits), AlgoEvent::AmendDenied);
+  EXPECT_EQ(t.bench.ears.order_events.back().denial.reason, DenialReason::OrderNotWorking);
+  EXPECT_TRUE(t.desk.amends.empty());
+  t.bench.venue.fill(order, {5}, {100'000}, t.bench.now);
+  t.desk.take_exits(request, {5});
+  t.bench.amend(exits, Price{98'000}, {});
+  EXPECT_EQ(t.desk.amends.size(), 1u);
+}
+
 // An amend that the venue had confirmed came back from the journal as one in doubt.
 TEST(AlgoSafety, AConfirmedAmendIsNotInDoubtAfterARestart) {
   AlgoBench first(5);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "support/engine_bench.h"
+#include "support/replayed.h"
 
 // The engine against a venue that loses replies and requests, repeats and replays pushes, answers
 // late and out of order, and whose connection breaks. When it is quiet again, the engine's open
@@ -56,6 +57,7 @@ class RandomRun {
     }
     become_quiet();
     compare();
+    replay();
   }
 
  private:
@@ -124,6 +126,17 @@ class RandomRun {
     if (!bench_.venue.connected) bench_.venue.connect(bench_.now);
     bench_.core->resume("test", bench_.now);
     bench_.run_for(seconds(20), milliseconds(50));
+  }
+
+  /// Done again from its journal alone, it writes the same bytes (I10). This venue answers within
+  /// the question: inputs are nested here.
+  void replay() {
+    const auto records = test::records_of(bench_.journal);
+    engine::JournalReplay replay(records);
+    const auto core = bench_.make_core(replay, replay, nullptr, nullptr, bench_.instruments, nullptr);
+    const engine::ReplayResult result = replay.run(*core, bench_.instruments);
+    EXPECT_EQ(result.what, "") << "of " << records.size() << " records";
+    EXPECT_EQ(result.records, records.size());
   }
 
   void compare() {

@@ -7,6 +7,7 @@
 
 #include "gateway/okx/protocol/algo_rest.h"
 #include "gateway/okx/protocol/algo_session.h"
+#include "gateway/okx/protocol/line_pair.h"
 #include "gateway/okx/protocol/algo_words.h"
 #include "gateway/okx/protocol/encode_algo.h"
 #include "support/recordings.h"
@@ -455,8 +456,6 @@ TEST(AlgoSocket, LogsInAndIsReadyWhenBothChannelsAreAcknowledged) {
   EXPECT_FALSE(t.session.ready());
   t.acknowledge("orders-algo");
   EXPECT_TRUE(t.session.ready());
-  EXPECT_TRUE(t.session.take_ready());
-  EXPECT_FALSE(t.session.take_ready());
   t.say(R"({"arg":{"channel":"orders-algo","instType":"ANY"},"data":[)" +
         RestSide::row(42, "trigger", "order_failed") + "]}");
   ASSERT_EQ(t.side.heard.algos.size(), 1u);
@@ -478,6 +477,7 @@ TEST(AlgoSocket, ComesBackFromEveryFailureAndStopsForARefusedKey) {
   t.acknowledge("orders-algo");
   t.acknowledge("algo-advance");
   t.say(R"({"event":"notice","code":"64008","msg":"upgrade","connId":"c0"})");
+  t.session.on_timer(t.side.now);  // nobody takes over, and nothing is in flight
   EXPECT_EQ(t.side.socket.reconnects.size(), 2u);
   t.log_in();
   t.acknowledge("orders-algo");
@@ -493,6 +493,59 @@ TEST(AlgoSocket, ComesBackFromEveryFailureAndStopsForARefusedKey) {
   const std::size_t sent = t.side.socket.sent.size();
   t.session.on_open(t.side.socket, t.side.now);
   EXPECT_EQ(t.side.socket.sent.size(), sent);
+}
+
+TEST(AlgoSocket, AReplacedKeyMayBeDeletedAndTheOneInUseMayNot) {  // 4007
+  SocketSide t;
+  t.log_in();
+  t.side.signer.replace({Secret("key-2"), Secret("EXAMPLE-SECRET-NOT-REAL-0002"), Secret("p")});
+  EXPECT_EQ(t.session.on_close_code(4007, t.side.now), CloseReaction::Reconnect);
+  t.session.on_closed(t.side.now);
+  t.log_in();
+  EXPECT_EQ(t.session.on_close_code(4007, t.side.now), CloseReaction::Stop);
+  EXPECT_EQ(t.session.state(), AlgoSession::State::Stopped);
+  EXPECT_FALSE(t.side.heard.has_problem(ProblemKind::Fatal)) << "the order session decides that";
+}
+
+// Faults 11: the successor is there before the old connection goes, and the lists are read.
+TEST(AlgoSocket, MovesToASuccessorBeforeItsConnectionEnds) {
+  SocketSide t;
+  AlgoSession second(t.side.signer, t.side.context, t.side.heard, t.side.heard, {});
+  struct Lines final : LineControl {
+    std::vector<std::string> log;
+    void open_line(std::size_t line) noexcept override {
+      log.push_back("open " + std::to_string(line));
+    }
+    void close_line(std::size_t line) noexcept override {
+      log.push_back("close " + std::to_string(line));
+    }
+  } control;
+  LinePair pair(t.session, second, control);
+  int doubts = 0;
+  std::vector<ConnectionState> told;
+  pair.on_doubt([&] { ++doubts; });
+  pair.on_connection([&](ConnectionState state, Timestamp) { told.push_back(state); });
+  t.log_in();
+  t.acknowledge("orders-algo");
+  t.acknowledge("algo-advance");
+  EXPECT_TRUE(pair.is_settled_with_current_key());
+  pair.replace(0);
+  EXPECT_FALSE(pair.is_settled_with_current_key());
+  second.on_open(t.side.socket, t.side.now);
+  for (const char* text : {R"({"event":"login","code":"0","msg":"","connId":"c1"})",
+                           R"({"event":"subscribe","arg":{"channel":"orders-algo"}})",
+                           R"({"event":"subscribe","arg":{"channel":"algo-advance"}})"}) {
+    EXPECT_EQ(doubts, 0);
+    const Text padded(text);
+    second.on_text(padded.view(), t.side.now);
+  }
+  EXPECT_EQ(doubts, 1);
+  EXPECT_EQ(pair.current(), 1u);
+  pair.on_timer(t.side.now);
+  EXPECT_EQ(control.log, (std::vector<std::string>{"open 1", "close 0"}));
+  t.session.on_closed(t.side.now);
+  EXPECT_EQ(told, (std::vector{ConnectionState::Connecting, ConnectionState::Ready}));
+  EXPECT_EQ(doubts, 1);
 }
 
 TEST(PrivateHints, CashWarningsAndFillsAreToldAndNothingIsBooked) {

@@ -72,6 +72,35 @@ TEST_F(OrderSessionEnds, AChangedKeyStopsItAndOthersDoNot) {
   EXPECT_EQ(side.heard.connection.back(), ConnectionState::Disconnected);
 }
 
+// The old key may be deleted as soon as the new one is in use: that is what replacing it is for.
+TEST_F(OrderSessionEnds, AKeyThatWasReplacedMayBeDeletedAndTheNewOneMayNot) {  // 4007
+  side.connect();
+  side.signer.replace({Secret("key-2"), Secret("EXAMPLE-SECRET-NOT-REAL-0002"), Secret("p")});
+  EXPECT_TRUE(side.orders->has_old_login());
+  EXPECT_EQ(closed_with(4007), CloseReaction::Reconnect);
+  EXPECT_EQ(side.orders->state(), OrderSession::State::Closed);
+  EXPECT_FALSE(side.heard.has_problem(ProblemKind::Fatal));
+  side.connect();
+  EXPECT_FALSE(side.orders->has_old_login());
+  EXPECT_EQ(closed_with(4007), CloseReaction::Stop);
+  EXPECT_EQ(side.orders->state(), OrderSession::State::Stopped);
+}
+
+TEST_F(OrderSessionEnds, ALoginThatWasOnItsWayWithTheOldKeyIsTriedAgainWithTheNewOne) {
+  for (const bool by_close : {true, false}) {
+    side.orders->on_open(side.socket, side.now);
+    side.signer.replace({Secret("key-2"), Secret("EXAMPLE-SECRET-NOT-REAL-0002"), Secret("p")});
+    if (by_close) {
+      EXPECT_EQ(closed_with(4001), CloseReaction::Reconnect);
+    } else {
+      side.say(R"({"event":"error","code":"60005","msg":"Invalid apiKey","connId":"c0"})");
+    }
+    EXPECT_EQ(side.orders->state(), OrderSession::State::Closed);
+  }
+  EXPECT_EQ(side.socket.reconnects.size(), 1u);
+  EXPECT_FALSE(side.heard.has_problem(ProblemKind::Fatal));
+}
+
 TEST_F(OrderSessionEnds, ManyConnectionsAreToldAndTooManyAreLeftAloneForLong) {  // PROTOCOL 3.1
   struct SlowSocket final : SocketOutput {
     bool send_text(std::string_view) noexcept override { return true; }
@@ -450,8 +479,8 @@ class MarketFeedTest : public ::testing::Test {
 
   Timestamp now = from_unix_millis(1'795'430'400'000);
   InstrumentCodes codes = test::market_codes();
-  const std::vector<MarketSubscription> wanted{{test::kBtcSwap, MarketStream::Depth400},
-                                               {test::kBtcSwap, MarketStream::Trades}};
+  std::vector<MarketSubscription> wanted{{test::kBtcSwap, MarketStream::Depth400},
+                                         {test::kBtcSwap, MarketStream::Trades}};
   Listener listener;
   Quiet quiet;
   Control control;
@@ -578,6 +607,41 @@ TEST_F(MarketFeedTest, TwoLinesOneLostCostsNothingAndTheyMoveOneAfterTheOther) {
   EXPECT_EQ(feed->moves(), 2u);
   EXPECT_FALSE(feed->state(1).working);
   EXPECT_TRUE(feed->state(0).ready && feed->state(2).ready);
+}
+
+TEST_F(MarketFeedTest, LinesThatLoggedInWithAKeyThatWasReplacedMoveToTheNewOne) {
+  wanted = {{test::kBtcSwap, MarketStream::Depth400Fast}};
+  Signer signer({Secret("key-1"), Secret("EXAMPLE-SECRET-NOT-REAL-0001"), Secret("p")});
+  make(2);
+  for (std::size_t seat = 0; seat < feed->seats(); ++seat) feed->session(seat).log_in_with(signer, {});
+  const auto log_in = [&](std::size_t seat) {
+    feed->session(seat).on_open(sockets[seat], now);
+    say(seat, R"({"event":"login","code":"0","msg":"","connId":"c0"})");
+    say(seat, R"({"event":"subscribe","arg":{"channel":"books-l2-tbt","instId":"BTC-USDT-SWAP"}})");
+    say(seat, R"({"arg":{"channel":"books-l2-tbt","instId":"BTC-USDT-SWAP"},"action":"snapshot",)"
+              R"("data":[{"asks":[],"bids":[],"ts":"1","seqId":5,"prevSeqId":-1}]})");
+  };
+  log_in(0);
+  log_in(1);
+  pass(milliseconds(100));
+  EXPECT_EQ(control.take(), (Log{"open 0", "open 1"}));
+  signer.replace({Secret("key-2"), Secret("EXAMPLE-SECRET-NOT-REAL-0002"), Secret("p")});
+  pass(milliseconds(100));
+  EXPECT_EQ(control.take(), (Log{"open 2"}));
+  // The venue ends the others as the old key goes: they come back, at once, with the new one.
+  EXPECT_EQ(feed->session(1).on_close_code(4007, now), CloseReaction::Reconnect);
+  log_in(2);
+  pass(milliseconds(100));
+  close(0);
+  pass(milliseconds(100));
+  EXPECT_EQ(control.take(), (Log{"close 0", "open 0"}));
+  log_in(0);
+  pass(milliseconds(100));
+  close(1);
+  pass(milliseconds(100));
+  EXPECT_EQ(control.take(), (Log{"close 1"}));
+  EXPECT_EQ(feed->moves(), 2u);
+  EXPECT_FALSE(feed->is_moving());
 }
 
 TEST_F(MarketFeedTest, AMoveWhoseSuccessorNeverComesIsGivenUpWhenTheOldLineIsBack) {

@@ -42,6 +42,17 @@ struct FedListener final : MarketListener {
                                                             : "disconnected");
   }
   void on_market_alive(Timestamp) noexcept override {}
+  void on_market_update(const MarketUpdate& update) noexcept override {
+    if (const auto* candle = std::get_if<CandleEvent>(&update)) {
+      log.push_back((candle->complete ? "closed " : "bar ") +
+                    std::to_string((candle->open_time - kFeedStart).count / 60'000'000'000) + " " +
+                    std::to_string(candle->close.raw));
+    } else if (const auto* taken = std::get_if<LiquidationEvent>(&update)) {
+      log.push_back("liquidation " + std::to_string(taken->quantity.raw));
+    } else if (std::holds_alternative<VenueStatusEvent>(update)) {
+      log.emplace_back("status");
+    }
+  }
   Log take() { return std::exchange(log, {}); }
 };
 
@@ -100,6 +111,29 @@ class FeedArbiterTest : public ::testing::Test {
     event.last_price = Price{price};
     event.exchange_time = kFeedStart + milliseconds(time_ms);
     arbiter_.line(line).on_ticker(event);
+  }
+  void candle(std::size_t line, std::int64_t minute, std::int64_t close, bool complete,
+              std::int64_t period_s = 60) {
+    CandleEvent event;
+    event.instrument = kFedInstrument;
+    event.period = {seconds(period_s)};
+    event.open_time = kFeedStart + seconds(60 * minute);
+    event.close = Price{close};
+    event.complete = complete;
+    arbiter_.line(line).on_market_update(event);
+  }
+  void liquidation(std::size_t line, std::int64_t quantity, std::int64_t time_ms) {
+    LiquidationEvent event;
+    event.instrument = kFedInstrument;
+    event.quantity = {quantity};
+    event.exchange_time = kFeedStart + milliseconds(time_ms);
+    arbiter_.line(line).on_market_update(event);
+  }
+  void status(std::size_t line, VenueStatusEvent::State state) {
+    VenueStatusEvent event;
+    event.state = state;
+    event.exchange_time = kFeedStart;
+    arbiter_.line(line).on_market_update(event);
   }
   void connection(std::size_t line, ConnectionState state) {
     arbiter_.line(line).on_market_connection(state, now_);
@@ -471,6 +505,60 @@ TEST_F(FeedArbiterTest, StatesOfInstrumentsAreOneLinesWordAndItsSuccessorMakesTh
   connection(0, ConnectionState::Ready);
   state(0, InstrumentState::Live);
   EXPECT_EQ(listener_.take(), (Log{}));
+}
+
+// What one line lost, the others have told: closed bars, liquidations, maintenances.
+TEST_F(FeedArbiterTest, ABarIsToldClosedOnceByWhicheverLineHasIt) {
+  for (std::size_t line = 0; line < 2; ++line) connection(line, ConnectionState::Ready);
+  listener_.take();
+  candle(0, 0, 10, false);
+  candle(1, 0, 11, false);  // as it grows: by one line alone
+  candle(1, 0, 12, true);
+  candle(0, 0, 12, false);  // from before
+  candle(0, 0, 12, true);
+  EXPECT_EQ(listener_.take(), (Log{"bar 0 10", "closed 0 12"}));
+  // The other is ahead; then the reference is lost with a bar's end.
+  candle(1, 1, 20, false);
+  candle(0, 1, 21, false);
+  candle(1, 1, 22, true);
+  candle(1, 2, 30, false);
+  connection(0, ConnectionState::Disconnected);
+  candle(1, 2, 31, false);
+  candle(1, 2, 32, true);
+  connection(0, ConnectionState::Ready);
+  candle(0, 2, 32, true);
+  candle(0, 3, 40, true);
+  candle(1, 3, 40, true);
+  EXPECT_EQ(listener_.take(), (Log{"bar 1 20", "bar 1 21", "closed 1 22", "bar 2 30", "bar 2 31",
+                                   "closed 2 32", "closed 3 40"}));
+  candle(1, 0, 50, true, 300);  // another period is another bar
+  EXPECT_EQ(listener_.take(), (Log{"closed 0 50"}));
+}
+
+TEST_F(FeedArbiterTest, LiquidationsAndMaintenancesAreToldOnceByWhicheverLineHasThem) {
+  for (std::size_t line = 0; line < 2; ++line) connection(line, ConnectionState::Ready);
+  listener_.take();
+  liquidation(1, 5, 100);
+  liquidation(0, 5, 100);
+  liquidation(0, 6, 100);
+  liquidation(0, 6, 100);  // two of them
+  liquidation(1, 6, 100);
+  liquidation(1, 6, 100);
+  EXPECT_EQ(listener_.take(), (Log{"liquidation 5", "liquidation 6", "liquidation 6"}));
+  status(1, VenueStatusEvent::State::Scheduled);
+  status(0, VenueStatusEvent::State::Scheduled);
+  status(0, VenueStatusEvent::State::Ongoing);
+  connection(1, ConnectionState::Disconnected);
+  connection(1, ConnectionState::Ready);
+  status(1, VenueStatusEvent::State::Ongoing);
+  EXPECT_EQ(listener_.take(), (Log{"status", "status"}));
+  // After an outage of all what stands is told again.
+  connection(0, ConnectionState::Disconnected);
+  connection(1, ConnectionState::Disconnected);
+  listener_.take();
+  connection(1, ConnectionState::Ready);
+  status(1, VenueStatusEvent::State::Ongoing);
+  EXPECT_EQ(listener_.take(), (Log{"ready", "status"}));
 }
 
 }  // namespace

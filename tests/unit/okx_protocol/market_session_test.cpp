@@ -497,6 +497,129 @@ TEST_F(Wider, GoesOnWithoutALoginThatIsRefusedOrReconnectsWhenNoneIsAnswered) {
   EXPECT_EQ(socket_.reconnects.size(), 1u);
 }
 
+TEST_F(Wider, ALoginThatFailsForAPassingReasonIsTriedAgainAndNoBookIsReplaced) {  // fault 12
+  const Signer signer({Secret("key"), Secret("secret"), Secret("phrase")});
+  start({{test::kBtcSwap, MarketStream::Trades}, {test::kBtcSwap, MarketStream::Depth400Fast}},
+        &signer);
+  const auto logins = [&] {
+    return std::ranges::count_if(
+        socket_.sent, [](const std::string& text) { return text.starts_with(R"({"op":"login")"); });
+  };
+  const auto pass = [&](Nanos time) {
+    for (Nanos spent; spent < time; spent = spent + milliseconds(500)) {
+      now_ = now_ + milliseconds(500);
+      say("pong");
+      other_->on_timer(now_);
+    }
+  };
+  acknowledge_other("trades");
+  say(R"({"event":"error","code":"63999","msg":"Login failed due to internal error."})");
+  EXPECT_EQ(notes_.kinds, (Log{"login_refused"}));
+  EXPECT_EQ(socket_.sent.size(), 2u) << "the book waits for the login";
+  pass(seconds(2));
+  EXPECT_EQ(logins(), 2);
+  // Too old: the clock, which has been measured anew since.
+  say(R"({"event":"error","code":"60006","msg":"Timestamp request expired"})");
+  other_->set_clock_offset(seconds(100));
+  pass(seconds(3));
+  EXPECT_EQ(logins(), 3);
+  const std::int64_t at = (now_.nanos / 1'000'000'000) + 100;
+  EXPECT_TRUE(
+      socket_.sent.back().find(std::to_string(at)) != std::string::npos ||
+      socket_.sent.back().find(std::to_string(at - 1)) != std::string::npos)
+      << socket_.sent.back();
+  say(R"({"event":"login","code":"0","msg":"","connId":"c0ffee01"})");
+  EXPECT_NE(socket_.sent.back().find("books-l2-tbt"), std::string::npos);
+  // The venue forgot the login: again, and still no `books` instead.
+  say(R"({"id":"s2","event":"error","code":"60011","msg":"Please log in."})");
+  pass(seconds(10));
+  EXPECT_EQ(logins(), 4);
+  say(R"({"event":"error","code":"60031","msg":"Repeated login"})");
+  EXPECT_NE(socket_.sent.back().find("books-l2-tbt"), std::string::npos);
+  ack(R"({"channel":"books-l2-tbt","instId":"BTC-USDT-SWAP"})");
+  EXPECT_TRUE(other_->ready());
+  for (const std::string& line : listener_.take()) EXPECT_FALSE(line.starts_with("replaced"));
+}
+
+// A withdrawn book must not wait for an hour to go by.
+TEST_F(Wider, AConnectionThatMayNotAskForWhatIsMissingIsGivenUp) {
+  start({{test::kBtcSwap, MarketStream::Trades}, {test::kBtcSwap, MarketStream::MarkPrice}});
+  acknowledge_other("trades");
+  for (std::uint64_t i = 0; i < SubscriptionBook::kMaxRequestsPerHour; ++i) {
+    acknowledge_other("mark-price");
+    now_ = now_ + seconds(3);
+    say("pong");
+    const_cast<SubscriptionArgument*>(other_->subscriptions().find(
+        Channel::MarkPrice, "BTC-USDT-SWAP"))->state = SubscriptionArgument::State::Wanted;
+    other_->on_timer(now_);
+  }
+  EXPECT_TRUE(socket_.reconnects.empty());
+  acknowledge_other("mark-price");
+  const_cast<SubscriptionArgument*>(
+      other_->subscriptions().find(Channel::MarkPrice, "BTC-USDT-SWAP"))
+      ->state = SubscriptionArgument::State::Wanted;
+  const std::size_t sent = socket_.sent.size();
+  for (int i = 0; i < 29; ++i) {
+    now_ = now_ + seconds(1);
+    say("pong");
+    other_->on_timer(now_);
+  }
+  EXPECT_TRUE(socket_.reconnects.empty());
+  EXPECT_EQ(socket_.sent.size(), sent);
+  for (int i = 0; i < 4; ++i) {
+    now_ = now_ + seconds(1);
+    say("pong");
+    other_->on_timer(now_);
+  }
+  EXPECT_EQ(socket_.reconnects.size(), 1u);
+}
+
+TEST_F(Wider, WhatIsRefusedAfterAllWasThereIsAReasonForAnotherConnection) {
+  start({{test::kBtcSwap, MarketStream::MarkPrice}, {test::kBtcSwap, MarketStream::PriceLimit}});
+  acknowledge_other("mark-price");
+  acknowledge_other("price-limit");
+  ASSERT_TRUE(other_->ready());
+  const auto pass = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      now_ = now_ + seconds(1);
+      say("pong");
+      other_->on_timer(now_);
+    }
+  };
+  pass(16);  // the mark price is silent
+  say(R"({"event":"unsubscribe","arg":{"channel":"mark-price","instId":"BTC-USDT-SWAP"}})");
+  say(R"({"event":"error","msg":"Wrong URL or channel:mark-price,instId:BTC-USDT-SWAP doesn't exist.","code":"60018"})");
+  pass(29);
+  EXPECT_TRUE(socket_.reconnects.empty());
+  pass(4);
+  EXPECT_EQ(socket_.reconnects.size(), 1u);
+}
+
+// PROTOCOL 4.6: the first push after subscribing may be of a trade long ago.
+TEST_F(Wider, ACachedOptionTradeIsNoNews) {
+  codes_.add({InstrumentId{3}, std::string_view("BTC-USD-261225-80000-C"),
+              std::string_view("BTC-USD"), std::string_view("BTC-USD"), InstrumentKind::Option, 6,
+              0, std::nullopt});
+  start({{InstrumentId{3}, MarketStream::OptionTrades}});
+  const auto trade = [&](int id, Nanos age) {
+    say(R"({"arg":{"channel":"option-trades","instType":"OPTION","instId":"BTC-USD-261225-80000-C"},"data":[{"instId":"BTC-USD-261225-80000-C","instFamily":"BTC-USD","tradeId":")" +
+        std::to_string(id) +
+        R"(","px":"0.01","sz":"1","side":"buy","optType":"C","fillVol":"0.5","fwdPx":"1","idxPx":"1","markPx":"0.01","ts":")" +
+        std::to_string(to_unix_millis(now_ - age)) + R"("}]})");
+    return listener_.updates;
+  };
+  EXPECT_EQ(trade(7, seconds(3'600)), 0);
+  EXPECT_EQ(trade(8, {}), 1);
+  now_ = now_ + milliseconds(200);
+  EXPECT_EQ(trade(9, {}), 2);
+  other_->on_closed(now_);
+  other_->on_open(socket_, now_);
+  EXPECT_EQ(trade(9, {}), 2) << "told by the connection before";
+  EXPECT_EQ(trade(8, milliseconds(200)), 2);
+  now_ = now_ + milliseconds(200);
+  EXPECT_EQ(trade(10, {}), 3);
+}
+
 TEST_F(Wider, WhatRepeatsItselfAndDoesNotIsSubscribedAgain) {
   start({{test::kBtcSwap, MarketStream::MarkPrice},
          {test::kBtcSwap, MarketStream::IndexPrice},

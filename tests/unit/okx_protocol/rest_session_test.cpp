@@ -313,6 +313,14 @@ TEST_F(Rest, TheDeadMansTimerCarriesOurTagAndIsNotHurried) {
   EXPECT_EQ(heard.dead_man, (std::vector{true, false}));
 }
 
+TEST(RestOfAnExclusiveAccount, HasATimerForEverybodysOrders) {  // COD-01
+  RestSessionSettings settings = quiet_clock();
+  settings.untagged_timer = true;
+  testing::AccountSide side({}, settings);
+  EXPECT_TRUE(side.venue->set_cancel_all_after(15, side.now));
+  EXPECT_EQ(side.http.sent.back().second.body, R"({"timeOut":"15"})");
+}
+
 TEST(RestAnswers, ReadTheQuestionsOfStartUp) {
   const auto time = decode_time(response(200, R"({"code":"0","msg":"","data":[{"ts":"7"}]})"));
   ASSERT_TRUE(time.has_value());

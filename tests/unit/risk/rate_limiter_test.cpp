@@ -62,7 +62,7 @@ TEST_F(RateLimiterTest, Pre09RetryAtIsTheEarliestTimeThatIsGranted) {
 TEST_F(RateLimiterTest, Pre09PlaceAmendCancelSingleAndBatchAreIndependent) {
   EXPECT_EQ(burst(Place, swap_), 30);
   EXPECT_EQ(burst(Amend, swap_), 30);
-  EXPECT_EQ(burst(Cancel, swap_, kStart, RequestPriority::Risk), 30);
+  EXPECT_EQ(burst(Cancel, swap_, kStart, RequestPriority::Risk), 60);
   for (const RequestKind kind : {Place, Amend, Cancel}) {
     EXPECT_TRUE(
         limiter_->try_acquire(kind, swap_, kStart, RequestPriority::Risk, 20, RequestForm::Batch)
@@ -101,7 +101,7 @@ TEST_F(RateLimiterTest, Pre09TheAccountCountsPlaceAndAmendOfDerivativesAlone) {
   reset();
   EXPECT_EQ(burst(Place, swap_), 10);
   EXPECT_EQ(burst(Amend, other_), 0);
-  EXPECT_EQ(burst(Cancel, swap_, kStart, RequestPriority::Risk), 30);
+  EXPECT_EQ(burst(Cancel, swap_, kStart, RequestPriority::Risk), 60);
   EXPECT_EQ(burst(Place, coin_), 30);
   // A refusal by the account's bucket took nothing from the instrument's.
   EXPECT_EQ(limiter_->remaining(Amend, other_, kStart), 0u);
@@ -110,17 +110,45 @@ TEST_F(RateLimiterTest, Pre09TheAccountCountsPlaceAndAmendOfDerivativesAlone) {
 
 TEST_F(RateLimiterTest, Pre09AFifthOfEachCancelLimitIsKeptForKillAndRisk) {
   EXPECT_EQ(burst(Cancel, swap_), 18);  // 30 at once less 12, a fifth of 60
-  EXPECT_EQ(burst(Cancel, swap_, kStart, RequestPriority::Risk), 12);
+  EXPECT_EQ(burst(Cancel, swap_, kStart, RequestPriority::Risk), 42);  // what the venue still takes
   EXPECT_EQ(limiter_->remaining(Cancel, swap_, kStart, RequestPriority::Normal, RequestForm::Batch),
             90u);
   EXPECT_EQ(limiter_->remaining(Cancel, swap_, kStart, RequestPriority::Risk, RequestForm::Batch),
-            150u);
+            300u);
   // However long ordinary cancels take all they can, the reserve stays whole.
   for (int ms = 0; ms < 10'000; ++ms) {
     burst(Cancel, other_, kStart + milliseconds(ms));
     ASSERT_GE(limiter_->remaining(Cancel, other_, kStart + milliseconds(ms), RequestPriority::Risk),
               12u);
   }
+}
+
+// A kill takes all that any sliding window allows, and never more of it. KILL-04
+TEST_F(RateLimiterTest, RiskCancelsUseTheWholeWindowAndNoMore) {
+  std::vector<std::pair<Timestamp, std::uint32_t>> sent;
+  std::uint32_t all = 0;
+  for (int ms = 0; ms < 9'000; ms += 7) {
+    const Timestamp now = kStart + milliseconds(ms);
+    const std::uint32_t count = 1 + static_cast<std::uint32_t>(ms) % 5;
+    if (!limiter_->try_acquire(CancelAlgo, swap_, now, RequestPriority::Risk, count).granted)
+      continue;
+    sent.emplace_back(now, count);
+    all += count;
+    std::uint32_t in_window = 0;
+    for (const auto& [when, what] : sent) in_window += now - when < seconds(2) ? what : 0;
+    ASSERT_LE(in_window, 20u) << ms;
+  }
+  EXPECT_GE(all, 85u) << "five windows begun";
+  const Timestamp later = kStart + seconds(60);
+  EXPECT_EQ(burst(CancelAlgo, swap_, later, RequestPriority::Risk), 20);
+  const auto refused = limiter_->try_acquire(CancelAlgo, swap_, later, RequestPriority::Risk);
+  EXPECT_GE(refused.retry_at, later + seconds(2));
+  EXPECT_TRUE(
+      limiter_->try_acquire(CancelAlgo, swap_, refused.retry_at, RequestPriority::Risk, 20).granted);
+  // The venue counts more than we do: a short pause.
+  limiter_->on_venue_refusal(Cancel, swap_, later);
+  EXPECT_EQ(burst(Cancel, swap_, later, RequestPriority::Risk), 0);
+  EXPECT_EQ(burst(Cancel, swap_, later + milliseconds(201), RequestPriority::Risk), 60);
 }
 
 TEST_F(RateLimiterTest, RemainingIsWhatWouldBeGranted) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 namespace gannet::okx_server {
@@ -10,13 +11,23 @@ std::string decimal_text(__int128 raw, int digits) {
   const bool negative = raw < 0;
   auto value = static_cast<unsigned __int128>(raw);
   if (negative) value = ~value + 1;
-  std::string reversed;
-  for (int n = 0; value != 0 || n <= digits; ++n) {
-    if (n == digits && digits != 0) reversed += '.';
-    reversed += static_cast<char>('0' + static_cast<int>(value % 10));
-    value /= 10;
+  // Written from the end, in pieces that fit 64 bits: 128-bit divisions are slow.
+  constexpr std::uint64_t kPiece = 1'000'000'000'000'000'000u;
+  constexpr int kPieceDigits = 18;
+  std::array<char, 128> buffer;
+  std::size_t at = buffer.size();
+  auto piece = static_cast<std::uint64_t>(value % kPiece);
+  value /= kPiece;
+  for (int n = 0; piece != 0 || value != 0 || n <= digits; ++n) {
+    if (n > 0 && n % kPieceDigits == 0) {
+      piece = static_cast<std::uint64_t>(value % kPiece);
+      value /= kPiece;
+    }
+    if (n == digits && digits != 0) buffer[--at] = '.';
+    buffer[--at] = static_cast<char>('0' + piece % 10);
+    piece /= 10;
   }
-  std::string text(reversed.rbegin(), reversed.rend());
+  std::string text(buffer.data() + at, buffer.size() - at);
   if (digits != 0) {
     text.erase(text.find_last_not_of('0') + 1);
     if (text.back() == '.') text.pop_back();

@@ -10,7 +10,7 @@
 
 #include "base/time.h"
 
-namespace gannet::app {
+namespace gannet::okx {
 
 /// Keeps incremental books as the text of their rows, to tell one as the snapshot that the venue
 /// would have sent at that moment: the same rows, checksum and sequence. For a recording that
@@ -40,4 +40,4 @@ class BookCarry {
   std::map<std::string, Book> books_;  // by the text of `arg`
 };
 
-}  // namespace gannet::app
+}  // namespace gannet::okx

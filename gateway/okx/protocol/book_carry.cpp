@@ -1,10 +1,10 @@
-#include "app/book_carry.h"
+#include "gateway/okx/protocol/book_carry.h"
 
 #include <simdjson.h>
 
 #include <cstdlib>
 
-namespace gannet::app {
+namespace gannet::okx {
 namespace {
 
 using Object = simdjson::dom::object;
@@ -99,4 +99,4 @@ std::vector<std::string> BookCarry::snapshots() const {
   return messages;
 }
 
-}  // namespace gannet::app
+}  // namespace gannet::okx

@@ -1,0 +1,157 @@
+#include "risk/portfolio.h"
+
+#include <algorithm>
+
+#include "domain/notional.h"
+
+namespace gannet::risk {
+namespace {
+
+Int128 magnitude(Int128 value) noexcept { return value < 0 ? -value : value; }
+
+/// Of one leg. Capped far above any account, so that sums over all instruments stay exact: what is
+/// told may be absurd, and must be undone exactly when it is gone.
+Int128 times(Int128 quantity, Int128 unit) noexcept {
+  constexpr Int128 kMost = Int128{1} << 108;
+  Int128 product = 0;
+  if (__builtin_mul_overflow(quantity, unit, &product)) product = quantity < 0 ? -kMost : kMost;
+  return std::clamp(product, -kMost, kMost);
+}
+
+void add(WorstNotional& to, const WorstNotional& what) noexcept {
+  to.gross += what.gross;
+  to.high += what.high;
+  to.low += what.low;
+}
+
+WorstNotional minus(const WorstNotional& a, const WorstNotional& b) noexcept {
+  return {a.gross - b.gross, a.high - b.high, a.low - b.low};
+}
+
+/// Of one leg: `high` and `low` are its position if every buy, or every sell, fills.
+void add_leg(WorstNotional& to, OptionSide kind, Int128 high, Int128 low, Int128 unit) noexcept {
+  to.gross += times(std::max(magnitude(high), magnitude(low)), unit);
+  switch (kind) {
+    case OptionSide::None:
+      to.high += times(high, unit);
+      to.low += times(low, unit);
+      return;
+    case OptionSide::Call:  // its delta is somewhere from nothing to one
+      to.high += times(std::max<Int128>(high, 0), unit);
+      to.low += times(std::min<Int128>(low, 0), unit);
+      return;
+    case OptionSide::Put:
+      to.high += times(std::max<Int128>(-low, 0), unit);
+      to.low += times(std::min<Int128>(-high, 0), unit);
+      return;
+  }
+}
+
+}  // namespace
+
+Int128 WorstNotional::net() const noexcept { return std::max(magnitude(high), magnitude(low)); }
+
+Portfolio::Portfolio(const InstrumentTable& instruments, Exposure& exposure, std::size_t strategies)
+    : instruments_(instruments),
+      exposure_(exposure),
+      strategies_(strategies),
+      unit_(instruments.size()),
+      parts_((strategies + 1) * instruments.size()),
+      sums_(strategies + 1) {}
+
+void Portfolio::revalue(InstrumentId id, const ReferencePrices& references,
+                        const ConversionTable& conversions, Timestamp now) noexcept {
+  const Instrument& instrument = instruments_[id];
+  Int128 unit = 0;
+  std::optional<Price> price = references.fresh_reference(id, now);
+  if (instrument.kind == InstrumentKind::Option) {
+    // Priced in the coin that it is on: one of that coin each. Else what it is on has an index.
+    const bool in_coin = notional_currency(instrument) == instrument.base;
+    price = in_coin ? std::optional(Price{power_of_ten(instrument.price_digits)})
+                    : references.fresh_index(id, now);
+  }
+  if (price) {
+    const auto value = conversions.convert(order_notional(instrument, *price, {1}), now);
+    if (value) unit = value->raw;
+  }
+  if (unit == unit_[id.value]) return;
+  unit_[id.value] = unit;
+  recompute(id);
+}
+
+void Portfolio::revalue_all(const ReferencePrices& references, const ConversionTable& conversions,
+                            Timestamp now) noexcept {
+  for (std::uint32_t i = 0; i < instruments_.size(); ++i) {
+    if (is_busy(strategies_, {i})) revalue({i}, references, conversions, now);
+  }
+}
+
+void Portfolio::refresh() noexcept {
+  exposure_.take_changed([this](InstrumentId instrument) { recompute(instrument); });
+}
+
+Portfolio::Change Portfolio::with(StrategyId strategy, InstrumentId instrument, Side side,
+                                  PositionSide leg, std::int64_t added) const noexcept {
+  Added more{leg, 0, 0};
+  (side == Side::Buy ? more.buy : more.sell) = added;
+  const auto sum_with = [&](std::size_t row, WorstNotional& part) {
+    part = worth(row, instrument, more);
+    WorstNotional sum = sums_[row].worst;
+    add(sum, minus(part, parts_[row * instruments_.size() + instrument.value].worst));
+    return sum;
+  };
+  Change change;
+  WorstNotional own;
+  change.strategy = sum_with(strategy.value, own);
+  change.account = sum_with(strategies_, change.instrument);
+  return change;
+}
+
+const Holding& Portfolio::holding(std::size_t row, InstrumentId instrument,
+                                  PositionSide leg) const noexcept {
+  if (row == strategies_) return exposure_.of_account(instrument, leg);
+  return exposure_.of_strategy({static_cast<std::uint16_t>(row)}, instrument, leg);
+}
+
+WorstNotional Portfolio::worth(std::size_t row, InstrumentId instrument,
+                               const Added& added) const noexcept {
+  WorstNotional worst;
+  const Int128 unit = unit_[instrument.value];
+  const OptionSide kind = instruments_[instrument].option_side;
+  const bool of_short = added.leg == PositionSide::Short;
+  for (const PositionSide leg : {PositionSide::Net, PositionSide::Short}) {
+    const bool is_its_leg = (leg == PositionSide::Short) == of_short;
+    const Holding& held = holding(row, instrument, leg);
+    const Int128 high = Int128{held.worst_long().raw} + (is_its_leg ? added.buy : 0);
+    const Int128 low = Int128{held.worst_short().raw} - (is_its_leg ? added.sell : 0);
+    if (high != 0 || low != 0) add_leg(worst, kind, high, low, unit);
+  }
+  return worst;
+}
+
+bool Portfolio::is_busy(std::size_t row, InstrumentId instrument) const noexcept {
+  for (const PositionSide leg : {PositionSide::Net, PositionSide::Short}) {
+    const Holding& held = holding(row, instrument, leg);
+    if (held.position.raw != 0 || held.working_buy.raw != 0 || held.working_sell.raw != 0)
+      return true;
+  }
+  return false;
+}
+
+void Portfolio::recompute(std::size_t row, InstrumentId instrument) noexcept {
+  Part& part = parts_[row * instruments_.size() + instrument.value];
+  Sum& sum = sums_[row];
+  const WorstNotional worst = worth(row, instrument, {});
+  add(sum.worst, minus(worst, part.worst));
+  part.worst = worst;
+  const bool unvalued = unit_[instrument.value] == 0 && is_busy(row, instrument);
+  if (unvalued == part.unvalued) return;
+  part.unvalued = unvalued;
+  unvalued ? ++sum.unvalued : --sum.unvalued;
+}
+
+void Portfolio::recompute(InstrumentId instrument) noexcept {
+  for (std::size_t row = 0; row <= strategies_; ++row) recompute(row, instrument);
+}
+
+}  // namespace gannet::risk

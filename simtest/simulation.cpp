@@ -1,0 +1,640 @@
+#include "simtest/simulation.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace gannet::simtest {
+
+using engine::EngineState;
+
+namespace {
+
+/// A draw out of a fault's own chance, so that one fault less changes no other.
+std::uint64_t draw(std::uint64_t chance, unsigned which, std::uint64_t below) {
+  sim::Random random(chance + which);
+  return random.next() % below;
+}
+
+ClientOrderId client_id_of(const sim::OrderView& order) {
+  return {std::strtoull(std::string(order.terms.client_id.view()).c_str(), nullptr, 10)};
+}
+
+/// How long the faults of the calm may have their effects: the engine waits up to a minute for an
+/// algo order that it can not see, and lists are asked for every half minute.
+constexpr Nanos kRest = seconds(150);
+constexpr Nanos kFlat = seconds(100);
+constexpr Nanos kPersonWaits = seconds(20);
+
+}  // namespace
+
+Simulation::Simulation(const RunSettings& settings)
+    : settings_(settings),
+      random_(chance_of(settings.seed, "run")),
+      plan_(settings.seed),
+      watch_(kStart, settings_.trace),
+      network_(chance_of(settings.seed, "network"), watch_),
+      venue_(chance_of(settings.seed, "venue"), network_, kStart),
+      journal_(watch_),
+      trader_(chance_of(settings.seed, "trader"), watch_) {
+  network_.set_server(venue_.server());
+  watch_.set_truth(venue_.truth());
+  Weather weather;
+  const bool is_far = random_.chance(0.3);
+  weather.latency = microseconds(static_cast<std::int64_t>(100 + random_.below(is_far ? 60'000 : 2'000)));
+  weather.jitter = {static_cast<std::int64_t>(random_.below(
+      static_cast<std::uint64_t>(weather.latency.count)))};
+  network_.set_weather(weather);
+  life_settings_.credentials = venue_.credentials();
+  life_settings_.limits = venue_.limits();
+  life_settings_.position_limit = 200 + static_cast<std::int64_t>(random_.below(1'500));
+  life_settings_.adopts = random_.chance(0.5);
+  next_skew_ = milliseconds(static_cast<std::int64_t>(random_.below(400)) - 200);
+  if (settings_.storm.count > 0) plan_.storm = std::min(plan_.storm, settings_.storm);
+  trade_pause_ = {plan_.storm.count / static_cast<std::int64_t>(std::max<std::uint64_t>(1, settings_.orders))};
+  // An act is two or three orders.
+  trade_pause_ = {trade_pause_.count * 2 + 1'000};
+  if (settings_.keep) {
+    std::vector<PlannedFault> kept;
+    for (const std::uint32_t i : *settings_.keep) {
+      if (i < plan_.faults.size()) kept.push_back(plan_.faults[i]);
+    }
+    result_.planned = plan_.faults.size();
+    plan_.faults = std::move(kept);
+  } else {
+    result_.planned = plan_.faults.size();
+  }
+  for (const PlannedFault& fault : plan_.faults) {
+    const int number = fault_rows()[fault.row].number;
+    lists_lie_ = lists_lie_ || (number >= 27 && number <= 30) || number == 35 || number == 57;
+  }
+  std::erase_if(plan_.faults, [&](const PlannedFault& fault) {
+    const std::string_view name = fault_rows()[fault.row].name;
+    return std::ranges::find(settings_.without, name) != settings_.without.end();
+  });
+  result_.seed = settings.seed;
+}
+
+// ---- time ----
+
+void Simulation::step() {
+  Timestamp due = next_turn_;
+  enum class What { Turn, Arrival, Market, Trade } what = What::Turn;
+  if (const auto arrival = network_.next(); arrival && *arrival <= due) {
+    due = *arrival;
+    what = What::Arrival;
+  }
+  if (venue_.next_act() < due) {
+    due = venue_.next_act();
+    what = What::Market;
+  }
+  if (is_storm_ && next_trade_ < due) {
+    due = next_trade_;
+    what = What::Trade;
+  }
+  now_ = std::max(now_, due);
+  ++steps_;
+  watch_.set_time(now_, steps_);
+  network_.set_time(now_);
+  switch (what) {
+    case What::Arrival:
+      network_.deliver_next(now_);
+      break;
+    case What::Market:
+      venue_.act(now_);
+      break;
+    case What::Trade: {
+      const double pause = random_.waiting(static_cast<double>(trade_pause_.count));
+      next_trade_ = now_ + Nanos{static_cast<std::int64_t>(pause) + 1};
+      if (life_ && !frozen_until_)
+        trader_.act({venue_.mid(kFirstSwap), venue_.mid(kSecondSwap), venue_.mid(kSpot)},
+                    engine_now());
+      break;
+    }
+    case What::Turn:
+      turn();
+      break;
+  }
+  network_.settle(now_);
+  look_at_readiness();
+  look_after_process();
+  watch_.look_at_truth(life_settings_.position_limit);
+}
+
+template <class F>
+bool Simulation::run_until(F&& done, Nanos at_most) {
+  const Timestamp end = now_ + at_most;
+  while (!watch_.violation()) {
+    if (done()) return true;
+    if (now_ >= end) return false;
+    step();
+  }
+  return false;
+}
+
+void Simulation::turn() {
+  next_turn_ = now_ + (is_calm_ && network_.under_way() == 0 ? kCalmTurn : kTurn);
+  venue_.server().on_timer(now_);
+  if (is_storm_) begin_due_faults();
+  end_due_faults();
+  if (life_ && !frozen_until_) {
+    if (many_until_)
+      trader_.rest_many({venue_.mid(kFirstSwap), venue_.mid(kSecondSwap), venue_.mid(kSpot)},
+                        engine_now());
+    life_->on_timer(now_);
+  }
+  // The journal's thread syncs every so often.
+  if (now_ >= next_sync_) {
+    next_sync_ = now_ + milliseconds(30);
+    journal_.sync();
+  }
+}
+
+// ---- the process ----
+
+void Simulation::start_process() {
+  restart_at_.reset();
+  watch_.revive();
+  life_settings_.newest_run = venue_.newest_run();
+  life_settings_.skew = next_skew_;
+  life_settings_.skew_error = microseconds(static_cast<std::int64_t>(random_.below(4'000)) - 2'000);
+  life_ = EngineLife::start(life_settings_, journal_, network_, watch_, {trader_, trader_, trader_},
+                            now_);
+  if (!life_) {  // its clock is behind an earlier run's: it refuses, and is started again
+    restart_at_ = now_ + seconds(1);
+    return;
+  }
+  watch_.note("the process starts");
+  trader_.begin_life(&life_->core());
+  if (trader_.was_killed() && life_->core().state() != EngineState::Killed)
+    life_->core().kill("killed in an earlier run", "an earlier run", engine_now());
+  network_.attach(*life_, now_);
+  if (is_calm_) life_->core().resume("operator", engine_now());  // whoever killed has left
+}
+
+void Simulation::end_process(bool loses_what_is_sent, Nanos until_next) {
+  result_.unknown += life_->core().orders().counters().unknown;
+  ++result_.restarts;
+  watch_.note("the process is gone");
+  network_.detach(now_, loses_what_is_sent);
+  trader_.begin_life(nullptr);
+  watch_.set_core(nullptr, nullptr);
+  life_.reset();
+  frozen_until_.reset();
+  resume_at_.reset();
+  many_until_.reset();
+  if (std::exchange(loses_tail_, false)) {
+    const std::size_t unsynced = journal_.unsynced();
+    const std::size_t kept = unsynced == 0 ? 0 : random_.below(unsynced + 1);
+    if (kept < unsynced) lost_records_ = true;
+    journal_.cut_power(kept);
+    watch_.reread(journal_);
+    watch_.note("records lost: ", std::to_string(unsynced - kept));
+  } else {
+    journal_.sync();
+  }
+  restart_at_ = now_ + until_next;
+}
+
+void Simulation::look_after_process() {
+  if (life_) {
+    if (watch_.is_dead()) {
+      const bool is_long = random_.chance(0.15);
+      end_process(loses_tail_ || random_.chance(0.3),
+                  milliseconds(static_cast<std::int64_t>(300 + random_.below(is_long ? 25'000 : 3'000))));
+    } else if (life_->wants_to_end()) {
+      end_process(false, seconds(2));
+    }
+  } else if (restart_at_ && now_ >= *restart_at_) {
+    start_process();
+  }
+}
+
+// ---- faults ----
+
+void Simulation::begin_due_faults() {
+  while (next_fault_ < plan_.faults.size() &&
+         storm_from_ + plan_.faults[next_fault_].at <= now_) {
+    begin(plan_.faults[next_fault_++]);
+  }
+}
+
+void Simulation::order(const PlannedFault& fault, const FaultRow& row) {
+  const auto done = venue_.server().order_faults(fault.order, now_);
+  if (!done) {
+    watch_.fail("plan", "the venue takes no " + fault.order + ": " + done.error());
+    return;
+  }
+  // The last of an order's faults may be a help to the first (a cut, so that there is a login).
+  const bool is_list = fault.order.starts_with(R"({"faults")");
+  ordered_.push_back({next_order_id_, row.number});
+  next_order_id_ += is_list ? 2 : 1;
+}
+
+void Simulation::begin(const PlannedFault& fault) {
+  const FaultRow& row = fault_rows()[fault.row];
+  watch_.note("fault ", describe(fault));
+  const Timestamp until = now_ + fault.lasting;
+  const auto line = static_cast<Line>(draw(fault.chance, 1, kLines));
+  std::uint64_t& count = result_.faults[static_cast<std::size_t>(row.number)];
+  switch (row.act) {
+    case FaultAct::Venue:
+      order(fault, row);
+      return;
+    case FaultAct::Cut:
+      network_.cut(line, now_);
+      break;
+    case FaultAct::HalfOpen:
+      network_.half_open(line);
+      break;
+    case FaultAct::Stall:
+      network_.stall(line, until);
+      break;
+    case FaultAct::Latency: {
+      const Nanos by = milliseconds(static_cast<std::int64_t>(5 + draw(fault.chance, 2, 700)));
+      const std::uint64_t which = draw(fault.chance, 3, 4);
+      const auto way = which < 2 ? std::optional<Way>(static_cast<Way>(which)) : std::nullopt;
+      const bool is_rest = draw(fault.chance, 4, 3) == 0;
+      network_.slow_down(is_rest ? std::nullopt : std::optional<Line>(line), way, by, until);
+      break;
+    }
+    case FaultAct::RestLost:
+      network_.lose_rest(0.1 + static_cast<double>(draw(fault.chance, 5, 60)) / 100, until);
+      break;
+    case FaultAct::Crash:
+    case FaultAct::PowerCut:
+      if (!life_) return;
+      loses_tail_ = row.act == FaultAct::PowerCut;
+      watch_.die_after(draw(fault.chance, 6, 60));
+      break;
+    case FaultAct::ClockStep: {
+      if (!life_) return;
+      next_skew_ = milliseconds(static_cast<std::int64_t>(draw(fault.chance, 7, 6'000)) - 3'000);
+      watch_.die_after(draw(fault.chance, 6, 20));
+      break;
+    }
+    case FaultAct::Suspend:
+      if (!life_ || frozen_until_) return;
+      frozen_until_ = until;
+      network_.set_frozen(true, now_);
+      break;
+    case FaultAct::JournalFull:
+      journal_.set_full(true);
+      journal_room_at_ = std::min(until, now_ + seconds(2));
+      break;
+    case FaultAct::Flood:
+      if (!life_ || frozen_until_) return;
+      trader_.flood({venue_.mid(kFirstSwap), venue_.mid(kSecondSwap), venue_.mid(kSpot)},
+                    engine_now());
+      break;
+    case FaultAct::ManyOrders:
+      many_until_ = std::min(until, now_ + seconds(1));
+      break;
+    case FaultAct::Kill:
+      if (!life_ || frozen_until_) return;
+      life_->core().kill("the plan", "operator", engine_now());
+      life_->core().kill("the plan, once more", "another operator", engine_now());
+      resume_at_ = until;
+      break;
+    case FaultAct::Hold:
+      if (!life_ || frozen_until_) return;
+      life_->core().hold("the plan", "operator", engine_now());
+      resume_at_ = until;
+      break;
+    case FaultAct::LimitReset:
+      if (!life_ || frozen_until_) return;
+      life_->core().cancel_all("operator", engine_now());
+      break;
+  }
+  ++count;
+}
+
+void Simulation::end_due_faults() {
+  if (frozen_until_ && now_ >= *frozen_until_) {
+    frozen_until_.reset();
+    network_.set_frozen(false, now_);
+  }
+  if (journal_room_at_ && now_ >= *journal_room_at_) {
+    journal_room_at_.reset();
+    journal_.set_full(false);
+  }
+  if (many_until_ && now_ >= *many_until_) many_until_.reset();
+  if (resume_at_ && now_ >= *resume_at_ && life_ && !frozen_until_) {
+    resume_at_.reset();
+    life_->core().resume("operator", engine_now());
+  }
+}
+
+/// Of what was ordered from the venue: what still waits for its occasion did not happen.
+void Simulation::count_venue_faults() {
+  HttpRequest request;
+  request.method = "GET";
+  request.target = "/sim/v1/faults";
+  const std::string list = venue_.server().on_http(request, "127.0.0.1:9", now_).body;
+  for (const Ordered& one : ordered_) {
+    std::uint64_t times = 1;
+    const std::string name = "\"id\":" + std::to_string(one.id) + ",";
+    const std::size_t at = list.find(name);
+    if (at != std::string::npos) {
+      constexpr std::string_view kTaken = "\"taken\":";
+      const std::size_t taken = list.find(kTaken, at);
+      times = taken == std::string::npos
+                  ? 0
+                  : std::strtoull(list.c_str() + taken + kTaken.size(), nullptr, 10);
+    }
+    result_.faults[static_cast<std::size_t>(one.number)] += times;
+  }
+  ordered_.clear();
+}
+
+void Simulation::calm_down() {
+  is_storm_ = false;
+  is_calm_ = true;
+  watch_.note("---- calm ----");
+  count_venue_faults();
+  for (const std::string_view text :
+       {R"({"clear":true})",
+        R"({"instrument_state":{"instId":"BTC-USDT-SWAP","state":"live"}})",
+        R"({"instrument_state":{"instId":"ETH-USDT-SWAP","state":"live"}})",
+        R"({"instrument_state":{"instId":"BTC-USDT","state":"live"}})"})
+    static_cast<void>(venue_.server().order_faults(text, now_));
+  network_.calm_down();
+  venue_.calm_down();
+  if (frozen_until_) {
+    frozen_until_.reset();
+    network_.set_frozen(false, now_);
+  }
+  journal_room_at_.reset();
+  journal_.set_full(false);
+  many_until_.reset();
+  resume_at_.reset();
+  if (life_) {
+    if (!watch_.is_dead()) life_->core().resume("operator", engine_now());
+  } else if (restart_at_) {
+    restart_at_ = std::min(*restart_at_, now_ + seconds(4));
+  }
+}
+
+// ---- the end ----
+
+std::optional<Simulation::Wrong> Simulation::order_disagreement() {
+  engine::TradingCore& core = life_->core();
+  const sim::Exchange& exchange = venue_.exchange();
+  for (const VenueOrderId id : venue_.own_open_orders()) {
+    const sim::OrderView& there = *exchange.find(id);
+    // What an algo order put in bears its parent's name.
+    if (there.terms.algo_id != 0) continue;
+    const ClientOrderId name = client_id_of(there);
+    const engine::Order* here = core.orders().table().find(name);
+    if (here == nullptr) {
+      if (core.orders().foreign().knows(id)) continue;
+      return Wrong{"I2", "order " + std::to_string(name.value) + " rests at the venue and is not known"};
+    }
+    if (!here->is_open())
+      return Wrong{"I2", "order " + std::to_string(name.value) + " rests at the venue and has ended here"};
+    if (here->price != there.terms.price || here->quantity != there.terms.quantity)
+      return Wrong{"I2", "order " + std::to_string(name.value) + " has other terms at the venue: " +
+                             std::to_string(there.terms.price.raw) + " x " +
+                             std::to_string(there.terms.quantity.raw) + ", here " +
+                             std::to_string(here->price.raw) + " x " +
+                             std::to_string(here->quantity.raw)};
+    if (here->cumulative_quantity != there.filled)
+      return Wrong{"I2", "order " + std::to_string(name.value) + " is filled to another quantity at the venue"};
+  }
+  std::optional<Wrong> wrong;
+  core.orders().table().for_each_open([&](const engine::Order& here) {
+    if (wrong || here.algo) return;
+    const sim::OrderView* there =
+        exchange.find_by_client_id(Venue::kUser, std::to_string(here.client_id.value));
+    const bool is_open = there != nullptr && (there->state == OrderState::Live ||
+                                              there->state == OrderState::PartiallyFilled);
+    if (!is_open)
+      wrong = Wrong{"I11", "order " + std::to_string(here.client_id.value) +
+                               " is open here and not at the venue"};
+    else if (!here.amends.empty())
+      wrong = Wrong{"I11", "an amend of order " + std::to_string(here.client_id.value) +
+                               " is neither done nor refused"};
+  });
+  return wrong;
+}
+
+std::optional<Simulation::Wrong> Simulation::journal_disagreement() {
+  if (lost_records_) return std::nullopt;
+  const engine::TradingCore& core = life_->core();
+  const engine::PriorBelief belief = journal_.read(kInstruments);
+  std::array<std::int64_t, kInstruments> positions{};
+  for (const engine::PriorBelief::PositionStep& one : belief.position_steps()) {
+    if (const auto* fill = std::get_if<engine::FillBookedRecord>(&one)) {
+      positions[fill->instrument] += fill->side == Side::Buy ? fill->fill.quantity
+                                                             : -fill->fill.quantity;
+    } else if (const auto* step = std::get_if<engine::AdjustmentRecord>(&one)) {
+      positions[step->instrument] += step->after - step->before;
+    }
+  }
+  for (std::uint32_t i = 0; i < kInstruments; ++i) {
+    if (positions[i] != core.positions().of_account({i}).quantity().raw)
+      return Wrong{"I6", "the journal adds up to a position of " + std::to_string(positions[i]) +
+                             " in instrument " + std::to_string(i) + ", the engine has " +
+                             std::to_string(core.positions().of_account({i}).quantity().raw)};
+  }
+  std::size_t open = 0;
+  for (const engine::Order& order : belief.open_orders()) {
+    ++open;
+    const engine::Order* here = core.orders().table().find(order.client_id);
+    if (here == nullptr || !here->is_open())
+      return Wrong{"I6", "order " + std::to_string(order.client_id.value) +
+                             " is open by the journal and not in the engine"};
+  }
+  std::size_t known = 0;
+  core.orders().table().for_each_open([&](const engine::Order&) { ++known; });
+  if (known > open)
+    return Wrong{"I6", std::to_string(known) + " orders are open, and " + std::to_string(open) +
+                           " by the journal"};
+  return std::nullopt;
+}
+
+std::optional<Simulation::Wrong> Simulation::money_disagreement() {
+  const std::string money = venue_.exchange().check_money();
+  if (!money.empty()) return Wrong{"I7", money};
+  for (const sim::BalanceView& there : venue_.exchange().balances(Venue::kUser)) {
+    const CurrencyId currency =
+        life_->listing().currencies.find(there.currency.valid() ? "USDT" : "");
+    if (there.currency != currency) continue;
+    const auto& here = life_->core().balance(currency);
+    if (!here) return Wrong{"I7", "no balance was told"};
+    if (here->cash.raw != there.cash.raw)
+      return Wrong{"I7", "cash is " + to_string(here->cash) + " here, " + to_string(there.cash) +
+                             " at the venue"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Simulation::Wrong> Simulation::disagreement() {
+  if (!life_) return Wrong{"I11", "the process does not run"};
+  engine::TradingCore& core = life_->core();
+  const engine::CoreStatus status = core.status();
+  if (status.state != EngineState::Ready)
+    return Wrong{"I11", "the engine is not ready: state " +
+                            std::to_string(static_cast<int>(status.state)) + ", hold reason " +
+                            std::to_string(static_cast<int>(status.hold_reason))};
+  if (status.unknown_orders != 0) return Wrong{"I11", "the outcome of an order stays unknown"};
+  for (std::uint32_t i = 0; i < kInstruments; ++i) {
+    const InstrumentId instrument{i};
+    const std::int64_t there = venue_.truth().exposure(instrument).position;
+    const std::int64_t here = core.positions().of_account(instrument).quantity().raw;
+    if (core.is_held(instrument))
+      return Wrong{"I11", "instrument " + std::to_string(i) + " stays held: position " +
+                              std::to_string(here) + " here, " + std::to_string(there) +
+                              " at the venue"};
+    if (here != there)
+      return Wrong{"I1", "position " + std::to_string(here) + " in instrument " +
+                             std::to_string(i) + " here, " + std::to_string(there) +
+                             " at the venue"};
+  }
+  if (auto wrong = order_disagreement()) return wrong;
+  if (!lost_records_ && watch_.accepted() == 0 && watch_.booked() != venue_.truth().matches())
+    return Wrong{"POST-01", std::to_string(watch_.booked()) + " fills are booked, " +
+                                std::to_string(venue_.truth().matches()) + " happened"};
+  if (auto wrong = money_disagreement()) return wrong;
+  // The journal is read whole: when all else agrees, and not too often.
+  if (now_ - journal_read_ < seconds(1)) return Wrong{"I6", "the journal was not read again"};
+  journal_read_ = now_;
+  return journal_disagreement();
+}
+
+void Simulation::look_at_readiness() {
+  const bool is_ready = life_ && !watch_.is_dead() && life_->core().state() == EngineState::Ready;
+  if (std::exchange(was_ready_, is_ready) || !is_ready || lists_lie_) return;
+  const engine::TradingCore& core = life_->core();
+  for (const VenueOrderId id : venue_.own_open_orders()) {
+    const sim::OrderView& there = *venue_.exchange().find(id);
+    // Younger than the list that was read: a request of the life before may have come late.
+    if (there.terms.algo_id != 0 || now_ - there.create_time < seconds(3)) continue;
+    const ClientOrderId name = client_id_of(there);
+    const engine::Order* here = core.orders().table().find(name);
+    if ((here != nullptr && here->is_open()) || core.orders().foreign().knows(id)) continue;
+    watch_.fail("I2", "the engine is ready and order " + std::to_string(name.value) +
+                          " rests at the venue, " +
+                          (here == nullptr ? "unknown" : "ended") + " here");
+  }
+}
+
+/// A difference that stays is shown to a person, who looks at the venue's page and accepts it.
+void Simulation::accept_as_a_person() {
+  for (std::uint32_t i = 0; i < kInstruments; ++i) {
+    if (life_ && life_->core().is_held({i}) && life_->core().accept({i}, "operator", engine_now())) {
+      watch_.note("a person accepts the position of instrument ", std::to_string(i));
+      ++accepted_;
+    }
+  }
+}
+
+void Simulation::check_flat() {
+  life_->core().cancel_all("operator", engine_now());
+  const bool is_flat = run_until(
+      [&] {
+        return life_ && life_->core().status().flat_confirmed &&
+               life_->core().status().open_orders == life_->core().status().kept_orders;
+      },
+      kFlat);
+  if (watch_.violation()) return;
+  if (!is_flat) {
+    watch_.fail("I11", "orders do not end after cancel-all: " +
+                           std::to_string(life_ ? life_->core().status().open_orders : 0) +
+                           " open here, " + std::to_string(venue_.own_open_orders().size()) +
+                           " at the venue");
+    return;
+  }
+  for (const VenueOrderId id : venue_.own_open_orders()) {
+    if (venue_.exchange().find(id)->terms.reduce_only) continue;
+    watch_.fail("KILL-05", "flat of orders was told and order " + std::to_string(id.value) +
+                               " rests at the venue");
+    return;
+  }
+}
+
+void Simulation::come_to_rest() {
+  std::optional<Wrong> wrong;
+  const Timestamp from = now_;
+  Timestamp looked;
+  const bool rests = run_until(
+      [&] {
+        if (now_ - looked < milliseconds(100)) return false;
+        looked = now_;
+        if (now_ - from > kPersonWaits) accept_as_a_person();
+        wrong = disagreement();
+        return !wrong;
+      },
+      kRest);
+  if (watch_.violation()) return;
+  if (!rests) {
+    watch_.fail(wrong ? wrong->invariant : "I11", wrong ? wrong->what : "no rest");
+    return;
+  }
+  check_flat();
+  if (watch_.violation()) return;
+  // Once more, now that all are gone.
+  const bool agrees = run_until(
+      [&] {
+        wrong = disagreement();
+        return !wrong;
+      },
+      seconds(40));
+  if (!agrees && !watch_.violation()) watch_.fail(wrong->invariant, wrong->what);
+}
+
+void Simulation::explain_orders() {
+  if (!life_) return;
+  const engine::TradingCore& core = life_->core();
+  core.orders().table().for_each_open([&](const engine::Order& order) {
+    watch_.explain("open here: " + std::to_string(order.client_id.value) +
+                   (order.algo ? " algo" : "") + (order.protective ? " protective" : "") +
+                   (order.unknown ? " unknown" : "") + (order.previous_run ? " previous-run" : "") +
+                   (order.acknowledged ? " acknowledged" : "") +
+                   " phase " + std::to_string(static_cast<int>(order.phase)) + " filled " +
+                   std::to_string(order.cumulative_quantity.raw) + " booked " +
+                   std::to_string(order.booked_quantity.raw) + " of " +
+                   std::to_string(order.quantity.raw) + " attached to " +
+                   std::to_string(order.attached_to.value) + " venue id " +
+                   std::to_string(order.venue_id.value) + " amends " +
+                   std::to_string(order.amends.size()));
+  });
+}
+
+RunResult Simulation::run() {
+  start_process();
+  const bool ready =
+      run_until([&] { return life_ && life_->core().state() == EngineState::Ready; }, seconds(30));
+  if (!ready && !watch_.violation()) watch_.fail("I11", "the engine does not become ready at first");
+  if (ready) {
+    storm_from_ = next_trade_ = now_;
+    is_storm_ = true;
+    const Timestamp end = now_ + plan_.storm;
+    const Timestamp at_last = end + plan_.storm + seconds(5);
+    run_until(
+        [&] { return now_ >= at_last || (now_ >= end && watch_.orders() >= settings_.orders); },
+        plan_.storm * 2 + seconds(6));
+    result_.storm = now_ - storm_from_;
+    calm_down();
+    if (!watch_.violation()) come_to_rest();
+  }
+  if (watch_.violation()) explain_orders();
+  if (life_) result_.unknown += life_->core().orders().counters().unknown;
+  result_.orders = watch_.orders();
+  result_.fills = venue_.truth().matches();
+  result_.steps = steps_;
+  result_.virtual_time = now_ - kStart;
+  result_.journal_hash = journal_.content_hash();
+  result_.violation = watch_.violation();
+  return result_;
+}
+
+RunResult run(const RunSettings& settings) { return Simulation(settings).run(); }
+
+std::vector<std::string> describe_plan(std::uint64_t seed) {
+  std::vector<std::string> lines;
+  for (const PlannedFault& fault : FaultPlan(seed).faults) lines.push_back(describe(fault));
+  return lines;
+}
+
+}  // namespace gannet::simtest
