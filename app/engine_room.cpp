@@ -260,9 +260,8 @@ void EngineRoom::Parts::on_public_answer(const okx::RestAnswer& answer, Timestam
 void EngineRoom::Parts::ask_definition(Timestamp now) {
   last_definition = now;
   const InstrumentId id{next_definition++ % static_cast<std::uint32_t>(facts.instruments.size())};
-  public_rest->send_request(
-      kDefinitionRequest | ++last_question,
-      okx::public_instrument_request(public_identity, facts.instruments[id]));
+  public_rest->send_request(kDefinitionRequest | ++last_question,
+                            okx::public_instrument_request(public_identity, facts.instruments[id]));
 }
 
 void EngineRoom::Parts::confirm_definitions(const HttpResponse& response, Timestamp now) {
@@ -467,9 +466,7 @@ Timestamp EngineRoom::bills_known() const noexcept { return parts_->bills_known;
 const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
 }
-const PublishedValue<OrderListing>& EngineRoom::orders() const noexcept {
-  return parts_->listing;
-}
+const PublishedValue<OrderListing>& EngineRoom::orders() const noexcept { return parts_->listing; }
 // `run` has ended: joining its thread handed the role back.
 bool EngineRoom::has_abandoned_lane() const noexcept { return parts_->lane_abandoned; }
 bool EngineRoom::ended_clean() const noexcept {
