@@ -487,6 +487,8 @@ void JournalReplay::feed_control(std::size_t at, const ControlRecord& control) {
       return static_cast<void>(core_->resume(scope, who, now));
     case ControlRecord::Action::Cancel:
       return static_cast<void>(core_->cancel(scope, who, now));
+    case ControlRecord::Action::Flatten:
+      return static_cast<void>(core_->flatten(scope, who, now));
   }
   stop(ReplayResult::Outcome::CannotGoOn, at, "a word of a newer version");
 }
