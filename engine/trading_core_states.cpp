@@ -66,8 +66,8 @@ void TradingCore::judge_health(Timestamp now) noexcept {
       orders_.counters().journal_full +
       orders_.counters().denied_by_reason[static_cast<std::size_t>(DenialReason::JournalFull)];
   const bool waits = backlog_.is_behind();
-  if (failures != journal_failures_seen_ || journal_full_ || waits) {
-    const bool is_new = (holds_ & bit(HoldReason::JournalFull)) == 0;
+  const bool is_new = (holds_ & bit(HoldReason::JournalFull)) == 0;
+  if (failures != journal_failures_seen_ || journal_full_ || waits || !is_new) {
     journal_failures_seen_ = failures;
     journal_full_ = false;
     // Is there room again? The state is written once a tick until it is.
