@@ -369,6 +369,10 @@ void Simulation::calm_down() {
   journal_.set_full(false);
   many_until_.reset();
   resume_at_.reset();
+  if (!watch_.is_dead()) {  // a death that has not come yet does not come any more
+    watch_.revive();
+    loses_tail_ = false;
+  }
   // A clock so far off that the engine holds: a person sets it right, which takes a new start.
   next_skew_ = is_far_off(next_skew_) ? Nanos{} : next_skew_;
   if (life_ && is_far_off(life_settings_.skew)) end_process(false, seconds(1));
