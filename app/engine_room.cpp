@@ -166,6 +166,7 @@ void EngineRoom::Parts::take_bills(Timestamp now) {
 
 void EngineRoom::Parts::stop() {
   publisher->stop(wall_clock_now());
+  core->reducer().withdraw_all(wall_clock_now());
   const bool stopped = turn_until([this]() RUNS_ON(kReactor) { return publisher->has_stopped(); },
                                   kStrategyStopPatience);
   // A handler that never returns: its orders are cancelled with the others', its thread let go.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/journal_definitions.h"
+#include "engine/journal_inputs.h"
 #include "engine/journal_records.h"
 
 namespace gannet::app {
@@ -117,6 +118,8 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::OrderEndedRecord>(record);
     case RecordType::Command:
       return translate<engine::CommandRecord>(record);
+    case RecordType::VenueClock:
+      return translate<engine::VenueClockRecord>(record);
     case RecordType::Control:
       return translate<engine::ControlRecord>(record);
     case RecordType::Latch:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/journal_inputs.h"
+
 namespace gannet::engine {
 
 void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Timestamp time) {
@@ -11,6 +13,11 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       if (const auto run = read_record<RunRecord>(payload))
         newest_run_ = std::max(newest_run_, run->run);
       fills_request_ = 0;  // each run counts its requests anew
+      offset_.reset();     // and has a clock of its own
+      run_time_ = time;
+      break;
+    case RecordType::VenueClock:
+      if (const auto clock = read_record<VenueClockRecord>(payload)) add_clock({clock->offset});
       break;
     case RecordType::Place:
       if (const auto place = read_record<PlaceRecord>(payload)) add_place(*place, time);
@@ -248,7 +255,22 @@ void PriorBelief::add_snapshot_edge(const SnapshotEdgeRecord& record) {
     fills_requested_at_ = {record.requested_at};
   } else if (record.request == fills_request_) {
     fills_request_ = 0;
-    if (record.complete != 0) fills_known_ = std::max(fills_known_, fills_requested_at_);
+    if (record.complete == 0) return;
+    fills_known_ = std::max(fills_known_, fills_requested_at_);
+    if (offset_)
+      fills_known_venue_ = std::max(fills_known_venue_, fills_requested_at_ + *offset_);
+  }
+}
+
+/// Our clock is set anew now and then, and a run after that reckons with another: what an earlier
+/// one noted is worth something on the venue's clock alone.
+void PriorBelief::add_clock(Nanos offset) {
+  offset_ = offset;
+  constexpr Nanos kStart = seconds(10);  // what a run defines, it defines before it starts
+  const Timestamp from = run_time_ - kStart;
+  if (first_time_venue_.nanos == 0 && first_time_ >= from) first_time_venue_ = first_time_ + offset;
+  for (const auto& [instrument, since] : instruments_) {
+    if (since >= from) instruments_venue_.try_emplace(instrument, since + offset);
   }
 }
 
@@ -260,6 +282,12 @@ Timestamp PriorBelief::known_since(InstrumentId instrument) const noexcept {
   if (instruments_.empty()) return first_time_;
   const auto found = instruments_.find(instrument.value);
   return found == instruments_.end() ? Timestamp{} : found->second;
+}
+
+Timestamp PriorBelief::known_since_venue(InstrumentId instrument) const noexcept {
+  if (instruments_.empty()) return first_time_venue_;
+  const auto found = instruments_venue_.find(instrument.value);
+  return found == instruments_venue_.end() ? Timestamp{} : found->second;
 }
 
 Order* PriorBelief::find(std::uint64_t client_id) {

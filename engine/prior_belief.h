@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <variant>
@@ -51,9 +52,16 @@ class PriorBelief {
   Timestamp first_time() const noexcept { return first_time_; }
   /// From when on the instrument's fills are in the journal; zero: they are not.
   Timestamp known_since(InstrumentId instrument) const noexcept;
+  /// The same by the venue's clock, as it was measured then: ours may be another one since. Zero: it
+  /// was not measured, or they are not.
+  Timestamp known_since_venue(InstrumentId instrument) const noexcept;
   /// When the last complete list of fills was asked for, or the journal's first time: all fills
   /// since then must be asked for again.
   Timestamp fills_known() const noexcept { return std::max(fills_known_, first_time_); }
+  /// The same by the venue's clock, as it was measured then. Zero: it was not.
+  Timestamp fills_known_venue() const noexcept {
+    return std::max(fills_known_venue_, first_time_venue_);
+  }
 
  private:
   void add_place(const PlaceRecord& record, Timestamp time);
@@ -65,6 +73,7 @@ class PriorBelief {
   void add_report(const ReportRecord& record);
   void add_fill(const FillBookedRecord& record);
   void add_snapshot_edge(const SnapshotEdgeRecord& record);
+  void add_clock(Nanos offset);
   Order* find(std::uint64_t client_id);
 
   std::map<std::uint64_t, Order> open_;
@@ -81,6 +90,12 @@ class PriorBelief {
   std::uint64_t fills_request_ = 0;  // of the list of fills that has begun; 0: none
   Timestamp fills_requested_at_;
   std::map<std::uint32_t, Timestamp> instruments_;  // since when
+  // By the venue's clock.
+  std::optional<Nanos> offset_;  // of our clock, in the run that is being read
+  Timestamp run_time_;           // when that began
+  Timestamp first_time_venue_;
+  Timestamp fills_known_venue_;
+  std::map<std::uint32_t, Timestamp> instruments_venue_;
 };
 
 }  // namespace gannet::engine

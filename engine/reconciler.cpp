@@ -12,6 +12,7 @@ Reconciler::Reconciler(const InstrumentTable& instruments, OrderManager& orders,
       settings_(settings),
       venue_(instruments, exposure, booking, settings.replica_lag_max),
       first_seen_(instruments.size()),
+      first_seen_venue_(instruments.size()),
       differs_since_(instruments.size()) {}
 
 constexpr SnapshotKind Reconciler::kind_of(Step step) noexcept {
@@ -100,7 +101,10 @@ void Reconciler::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool 
       start_step(Step::Fills, now);
       break;
     case Step::Fills:
-      fills_known_ = std::max(fills_known_, requested_at_);
+      // An earlier run's may have been of another clock.
+      fills_known_ = fills_known_venue_.nanos != 0 ? requested_at_
+                                                   : std::max(fills_known_, requested_at_);
+      fills_known_venue_ = {};
       orders_.on_fills_listed(requested_at_, now);
       start_step(Step::Positions, now);
       break;
@@ -202,12 +206,17 @@ void Reconciler::start(Timestamp now) noexcept {
 
 // The venue reckons by its own clock.
 bool Reconciler::is_before_first_seen(const FillReport& fill) const noexcept {
-  return venue_.contains(fill.instrument) && fill.fill.exchange_time.nanos != 0 &&
-         fill.fill.exchange_time < first_seen_[fill.instrument.value] + venue_offset_;
+  if (!venue_.contains(fill.instrument) || fill.fill.exchange_time.nanos == 0) return false;
+  const Timestamp measured = first_seen_venue_[fill.instrument.value];
+  return fill.fill.exchange_time < (measured.nanos != 0
+                                        ? measured
+                                        : first_seen_[fill.instrument.value] + venue_offset_);
 }
 
 Timestamp Reconciler::fills_since() const noexcept {
-  return fills_known_ - settings_.fills_overlap + venue_offset_;
+  const Timestamp known =
+      fills_known_venue_.nanos != 0 ? fills_known_venue_ : fills_known_ + venue_offset_;
+  return known - settings_.fills_overlap;
 }
 
 }  // namespace gannet::engine

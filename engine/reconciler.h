@@ -75,10 +75,15 @@ class Reconciler {
   /// No complete round for long, counted from `from` at the earliest.
   bool is_overdue(Timestamp from, Timestamp now) const noexcept;
   /// All fills up to then, on our clock, are in the books of an earlier run.
-  void set_fills_known(Timestamp until) noexcept { fills_known_ = until; }
+  /// `venue`: the same on the venue's clock; zero: not known, and today's offset stands for it.
+  void set_fills_known(Timestamp until, Timestamp venue = {}) noexcept {
+    fills_known_ = until;
+    fills_known_venue_ = venue;
+  }
   /// Fills of the instrument are booked from then on, on our clock; zero: from the start.
-  void set_first_seen(InstrumentId instrument, Timestamp when) noexcept {
+  void set_first_seen(InstrumentId instrument, Timestamp when, Timestamp venue = {}) noexcept {
     first_seen_[instrument.value] = when;
+    first_seen_venue_[instrument.value] = venue;
   }
   void start(Timestamp now) noexcept;
   bool is_before_first_seen(const FillReport& fill) const noexcept;
@@ -108,7 +113,8 @@ class Reconciler {
   VenuePort& port_;
   ReconcilerSettings settings_;
   VenuePositions venue_;
-  std::vector<Timestamp> first_seen_;     // by instrument
+  std::vector<Timestamp> first_seen_;        // by instrument
+  std::vector<Timestamp> first_seen_venue_;  // on the venue's clock; zero: not known
   std::vector<Timestamp> differs_since_;  // by instrument; zero: agreed when it was last compared
 
   Step step_ = Step::Idle;
@@ -125,6 +131,7 @@ class Reconciler {
   Timestamp requested_at_;
   Timestamp last_complete_round_;
   Timestamp fills_known_;  // the last complete list of fills was asked for then
+  Timestamp fills_known_venue_;  // of an earlier run's list, on the venue's clock; zero: none
   Nanos venue_offset_;
   Timestamp empty_since_;
   Timestamp empty_until_;

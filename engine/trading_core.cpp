@@ -48,10 +48,11 @@ TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
                          const risk::Settings& risk_settings, risk::LimitTable limits,
                          std::size_t strategies, ClientOrderIds ids)
     : journal_(given.journal, given.instruments.size(), given.currencies.size()),
+      backlog_(journal_),
       port_(given.port, given.algos, given.dead_man, journal_),
       links_{given.instruments,
              given.currencies,
-             journal_,
+             backlog_,
              port_,
              given.dead_man == nullptr ? nullptr : &port_,
              given.events,
@@ -134,9 +135,10 @@ void TradingCore::restore(const PriorBelief& prior) {
     if (exposure_.contains(StrategyId{strategy})) rules_.restore_disabled({strategy}, reason);
   }
   if (prior.first_time().nanos == 0) return;
-  reconciler_.set_fills_known(prior.fills_known());
+  reconciler_.set_fills_known(prior.fills_known(), prior.fills_known_venue());
   for (std::uint32_t i = 0; i < links_.instruments.size(); ++i)
-    reconciler_.set_first_seen(InstrumentId{i}, prior.known_since(InstrumentId{i}));
+    reconciler_.set_first_seen(InstrumentId{i}, prior.known_since(InstrumentId{i}),
+                               prior.known_since_venue(InstrumentId{i}));
 }
 
 void TradingCore::start(Timestamp now) noexcept {

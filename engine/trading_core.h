@@ -16,6 +16,7 @@
 #include "engine/engine_listener.h"
 #include "engine/fill_booking.h"
 #include "engine/journal.h"
+#include "engine/journal_backlog.h"
 #include "engine/kill_switch.h"
 #include "engine/lane_messages.h"
 #include "engine/loss_limits.h"
@@ -335,6 +336,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   }
 
   CoreJournal journal_;
+  JournalBacklog backlog_;
   PortRecorder port_;
   CoreLinks links_;  // with these two in place of those given
   TradingCoreSettings settings_;

@@ -65,16 +65,19 @@ void TradingCore::judge_health(Timestamp now) noexcept {
   const std::uint64_t failures =
       orders_.counters().journal_full +
       orders_.counters().denied_by_reason[static_cast<std::size_t>(DenialReason::JournalFull)];
-  if (failures != journal_failures_seen_ || journal_full_) {
-    const bool is_new = (holds_ & bit(HoldReason::JournalFull)) == 0;
+  const bool waits = backlog_.is_behind();
+  const bool is_new = (holds_ & bit(HoldReason::JournalFull)) == 0;
+  if (failures != journal_failures_seen_ || journal_full_ || waits || !is_new) {
     journal_failures_seen_ = failures;
     journal_full_ = false;
     // Is there room again? The state is written once a tick until it is.
-    record(StateRecord{InstrumentId::kNone, state_, HoldReason::JournalFull, {}}, now);
+    if (!waits) record(StateRecord{InstrumentId::kNone, state_, HoldReason::JournalFull, {}}, now);
     if (is_new) links_.listener.on_alert({Alert::JournalFull, {}, {}, {}, 0, 0, now});
-    set_hold(HoldReason::JournalFull, journal_full_ || is_new, now);
+    set_hold(HoldReason::JournalFull, waits || journal_full_ || is_new, now);
     if (!journal_full_ && is_new) journal_full_ = true;  // one more look before going on
   }
+  // What the journal lacks now, a restart would not know: a person must look.
+  if (backlog_.has_lost()) set_hold(HoldReason::JournalFailed, true, now);
 }
 
 EngineState TradingCore::wanted_state(Timestamp now) const noexcept {

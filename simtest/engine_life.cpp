@@ -261,6 +261,10 @@ SendResult EngineLife::Port::cancel_batch(std::span<const CancelRequest> request
 bool EngineLife::Port::supports(const PlaceRequest& request) const noexcept {
   return life->venue_->supports(request);
 }
+std::optional<WireCounts> EngineLife::Port::wire_counts() const noexcept {
+  return life->orders_->counters().wire + life->rest_->counters().wire +
+         life->algo_rest_->counters().wire + life->venue_->counters().answered_here;
+}
 bool EngineLife::Port::cancel_protected(InstrumentId instrument, Timestamp now) noexcept {
   return !life->watch_.act() && life->venue_->cancel_protected(instrument, now);
 }

@@ -82,6 +82,7 @@ class EngineLife final : public NetworkUser,
     SendResult cancel_batch(std::span<const CancelRequest> requests,
                             Timestamp now) noexcept override;
     bool supports(const PlaceRequest& request) const noexcept override;
+    std::optional<WireCounts> wire_counts() const noexcept override;
     bool cancel_protected(InstrumentId instrument, Timestamp now) noexcept override;
     bool query_order(InstrumentId instrument, ClientOrderId client_id, VenueOrderId venue_id,
                      Timestamp now) noexcept override;

@@ -62,6 +62,7 @@ class Simulation {
   };
   std::optional<Wrong> disagreement();
   std::optional<Wrong> order_disagreement();
+  std::optional<Wrong> algo_disagreement();
   std::optional<Wrong> journal_disagreement();
   std::optional<Wrong> money_disagreement();
   /// At the moment the engine says that it is ready: what rests at the venue is known here (I2).

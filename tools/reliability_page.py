@@ -6,12 +6,14 @@ A test proves a control by carrying its id in a name or comment; a fault by "fau
 a row of a table of faults. `--check` compares the page with what
 the tests say now and exits 1 if they differ (an ordinary test runs it).
 """
+import json
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
+COUNTS = ROOT / "docs" / "simtest-counts.json"
 ID = re.compile(r"\b((?:PRE|POST|KILL|COD|MON|REC|SEC)-\d\d)\b")
 
 CONTROLS = {
@@ -191,6 +193,32 @@ def proofs():
     return found
 
 
+def simulation():
+    """What a campaign of `gannet simtest` found last (docs/simtest-counts.json: its command, date and line)."""
+    if not COUNTS.exists():
+        return []
+    kept = json.loads(COUNTS.read_text())
+    result = kept["result"]
+    failing = result["first_failing_seed"]
+    lines = [
+        "",
+        "## Seeded simulation",
+        "",
+        f"`{kept['command']}` on {kept['date']}: {result['seeds']:,} seeds, {result['virtual_seconds']:,} virtual",
+        f"seconds, {result['orders']:,} orders, {result['fills']:,} fills, {result['violations']} violations"
+        + (f" (first seed {failing})." if failing is not None else "."),
+        "How often each row of the fault list (RELIABILITY, part D) happened; [what is checked](simulation-testing.md).",
+        "",
+        "| # | times | # | times | # | times | # | times | # | times |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    cells = [f"{number} | {times:,}" for number, times in sorted(result["faults"].items(), key=lambda row: int(row[0]))]
+    cells += [" | "] * (-len(cells) % 5)
+    for i in range(0, len(cells), 5):
+        lines.append("| " + " | ".join(cells[i : i + 5]) + " |")
+    return lines
+
+
 def page():
     found = proofs()
     known = {name for rows in CONTROLS.values() for name, _ in rows}
@@ -216,6 +244,7 @@ def page():
     for number, text in WIRE_FAULTS.items():
         where = ", ".join(f"`{name}`" for name in tests.get(number, [])) or "open"
         lines.append(f"| {number} | {text} | {where} |")
+    lines += simulation()
     return "\n".join(lines) + "\n"
 
 

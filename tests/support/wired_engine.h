@@ -34,7 +34,7 @@ struct WiredOptions {
   okx_server::Limits limits = okx_server::no_limits();
   int account_mode = 2;
   bool deep_market = true;
-  bool depth = false;           ///< the swap's book of 400 levels too, from a snapshot or from REST
+  bool depth = false;           ///< the swap's book of 400 levels and its funding too
   int more_swaps = 0;           ///< beside the first: SWAP-2 and so on
   bool limits_cancels = false;  ///< as the venue does, ours and its own
 };
@@ -424,6 +424,7 @@ class WiredEngine final : private okx_server::ServerOutput,
     if (options.depth) {
       core->add_book(swap, BookFeed::Depth400);
       wanted.push_back({swap, okx::MarketStream::Depth400});
+      wanted.push_back({swap, okx::MarketStream::FundingRate});
     }
     seed_requests_.owner = this;
     seeds = std::make_unique<okx::BookSeeds>(okx::RestIdentity{}, codes, seed_requests_);

@@ -183,6 +183,28 @@ TEST(FillsMissed, OfAnInstrumentNewInThisRunAreInThePositionFound) {  // POST-01
   EXPECT_TRUE(next.core->is_held(kFirst));
 }
 
+// A restart with a clock that had been set back took the first fills of the journal's time for older
+// than the journal, and never booked them. (simtest seeds 2168, 5712 and 6802; fault 41)
+TEST(FillsMissed, AreNotTakenForOlderThanTheJournalWhenTheClockWasSetBack) {  // POST-01
+  EngineBench bench;
+  bench.make_ready();
+  bench.core->on_venue_clock({}, bench.now);
+  bench.run_for(seconds(1));
+  const engine::PriorBelief prior = belief_of(bench);
+  EngineBench next(1, EngineBench::kRun + 60);
+  next.now = bench.now + seconds(20);
+  next.venue.fills.push_back(
+      foreign_row(3, Side::Buy, 2, EngineBench::kStart + milliseconds(500)));
+  next.venue.position[0] = {2};
+  next.venue.position_time[0] = EngineBench::kStart + milliseconds(500);
+  next.build(&prior);
+  next.core->on_venue_clock(seconds(2), next.now);
+  next.connect();
+  next.run_for(seconds(6));
+  EXPECT_EQ(position(next), Quantity{2});
+  EXPECT_FALSE(next.core->is_held(kFirst));
+}
+
 TEST(FillsMissed, OfOurOwnOrderAreNotBookedOnTopOfThePositionThatHoldsThem) {  // POST-01
   EngineBench bench;
   bench.make_ready();
