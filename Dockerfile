@@ -1,4 +1,4 @@
-# Two stages: build and test, then a slim image with the two programs and the strategies.
+# Two stages: build and test, then a slim image with the programs and the strategies.
 ARG BASE=debian:bookworm
 FROM ${BASE} AS build
 RUN apt-get update && apt-get install -y --no-install-recommends git make ca-certificates
@@ -13,7 +13,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
     && rm -rf /var/lib/apt/lists/* && useradd --system --home /var/lib/gannet --create-home gannet
 COPY --from=build /opt/gannet /usr/local
 # Every library that they need is here.
-RUN gannetd --help >/dev/null && gannet --help >/dev/null
+RUN gannetd --help >/dev/null && gannet --help >/dev/null && gannet-kill --help >/dev/null
 USER gannet
 WORKDIR /var/lib/gannet
 ENTRYPOINT ["/usr/local/bin/gannetd"]

@@ -8,9 +8,10 @@
 
 namespace gannet::app {
 
-/// Starts that did not end by themselves, kept in the state directory: a process that dies again and
-/// again must not trade in between (REC-12). Its orders are gone by then: the venue's dead-man timer
-/// has cancelled them. Holds do not end the process, and refused starts are not counted. Cold.
+/// Starts that did not end by themselves, kept in the state directory: a process that dies again
+/// and again must not trade in between (REC-12). Its orders are gone by then: the venue's dead-man
+/// timer has cancelled them. Holds do not end the process, and refused starts are not counted.
+/// Cold.
 class CrashBrake {
  public:
   static constexpr int kStartsMax = 3;

@@ -32,7 +32,6 @@
 #include "app/summary.h"
 #include "app/tidy_child.h"
 #include "base/clock.h"
-#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/state_directory.h"
 #include "base/thread_role.h"
@@ -262,7 +261,7 @@ class ColdSide {
   std::string state_directory_;
   KillFiles kill_files_;
   Nanos next_look_;  // for the dropped file
-  ChildSim* sim_;  // null: none is embedded, or it has ended
+  ChildSim* sim_;    // null: none is embedded, or it has ended
   DiskWatch disk_;
   TidyChild tidy_;
   std::unique_ptr<AdminServer> admin_ OWNED_BY(kCold);

@@ -166,6 +166,7 @@ void EngineRoom::Parts::take_bills(Timestamp now) {
 
 void EngineRoom::Parts::stop() {
   publisher->stop(wall_clock_now());
+  core->reducer().withdraw_all(wall_clock_now());
   const bool stopped = turn_until([this]() RUNS_ON(kReactor) { return publisher->has_stopped(); },
                                   kStrategyStopPatience);
   // A handler that never returns: its orders are cancelled with the others', its thread let go.
@@ -259,9 +260,8 @@ void EngineRoom::Parts::on_public_answer(const okx::RestAnswer& answer, Timestam
 void EngineRoom::Parts::ask_definition(Timestamp now) {
   last_definition = now;
   const InstrumentId id{next_definition++ % static_cast<std::uint32_t>(facts.instruments.size())};
-  public_rest->send_request(
-      kDefinitionRequest | ++last_question,
-      okx::public_instrument_request(public_identity, facts.instruments[id]));
+  public_rest->send_request(kDefinitionRequest | ++last_question,
+                            okx::public_instrument_request(public_identity, facts.instruments[id]));
 }
 
 void EngineRoom::Parts::confirm_definitions(const HttpResponse& response, Timestamp now) {
@@ -466,9 +466,7 @@ Timestamp EngineRoom::bills_known() const noexcept { return parts_->bills_known;
 const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
 }
-const PublishedValue<OrderListing>& EngineRoom::orders() const noexcept {
-  return parts_->listing;
-}
+const PublishedValue<OrderListing>& EngineRoom::orders() const noexcept { return parts_->listing; }
 // `run` has ended: joining its thread handed the role back.
 bool EngineRoom::has_abandoned_lane() const noexcept { return parts_->lane_abandoned; }
 bool EngineRoom::ended_clean() const noexcept {

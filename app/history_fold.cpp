@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/journal_snapshot.h"
 #include "domain/amount.h"
 #include "domain/units.h"
 
@@ -87,6 +88,14 @@ Instrument instrument_of(const engine::InstrumentDefinition& definition) {
   instrument.contract_multiplier = {definition.contract_multiplier,
                                     definition.contract_multiplier_digits};
   return instrument;
+}
+
+/// Sequence that the oldest segment begins with; 0: there is none.
+std::uint64_t first_kept(const std::string& directory) {
+  const auto names = JournalFiles::disk().list(directory);
+  if (!names) return 0;
+  const auto segments = segments_of(*names);
+  return segments.empty() ? 0 : first_sequence_of(segments.front());
 }
 
 }  // namespace
@@ -321,11 +330,12 @@ void HistoryFold::add(const engine::BalanceRecord& balance, std::uint64_t sequen
 
 std::expected<std::uint64_t, Error> catch_up_history(HistoryDatabase& database, HistoryFold& fold,
                                                      const std::string& state_directory) {
+  const std::string directory = state_directory + "/journal";
   std::uint64_t fresh = 0;
   std::uint64_t waiting = 0;
   std::expected<void, Error> written;
   database.begin();
-  const auto read = read_journal(state_directory + "/journal", [&](const JournalRecord& record) {
+  const auto take = [&](const JournalRecord& record) {
     if (!written || record.head.sequence <= fold.last()) return;
     fold.add(record);
     fresh += record.head.sequence > database.newest() ? 1u : 0u;
@@ -333,7 +343,17 @@ std::expected<std::uint64_t, Error> catch_up_history(HistoryDatabase& database, 
     waiting = 0;
     written = database.commit(fold.last());
     database.begin();
-  });
+  };
+  // Segments that have been removed: a snapshot has what matters of them, all fills among it.
+  const std::uint64_t first = first_kept(directory);
+  if (first > 1) {
+    if (const auto snapshot = newest_snapshot(directory)) {
+      for (const JournalRecord& record : snapshot->records) {
+        if (record.head.sequence < first) take(record);
+      }
+    }
+  }
+  const auto read = read_journal(directory, take);
   if (written) written = database.commit(fold.last());
   if (!written) return std::unexpected(std::move(written.error()));
   if (!read) return std::unexpected(read.error());

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kMostWaiting = 100'000;
 constexpr auto kInterval = std::chrono::milliseconds(250);
+constexpr auto kPause = std::chrono::seconds(5);  // before it is tried again
+constexpr int kAttempts = 10;
 
 }  // namespace
 
@@ -55,16 +57,24 @@ void HistoryThread::run() {
   set_thread_name("history");
   auto database = HistoryDatabase::open(history_path(state_directory_));
   if (!database) return fail(database.error().message);
-  HistoryFold fold(**database);
-  // What earlier runs wrote, and what this one has drained so far.
-  if (auto done = catch_up_history(**database, fold, state_directory_); !done)
-    return fail(done.error().message);
-  while (write_what_waits(**database, fold)) {
+  std::expected<bool, Error> more = true;
+  // Another program may hold the database for a while: what could not be written is read from the
+  // journal again.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    HistoryFold fold(**database);
+    const auto caught_up = catch_up_history(**database, fold, state_directory_);
+    more = caught_up ? std::expected<bool, Error>(true) : std::unexpected(caught_up.error());
+    while (more && *more) more = write_what_waits(**database, fold);
+    if (more) return;
+    std::unique_lock lock(mutex_);
+    if (woken_.wait_for(lock, kPause, [this] { return stopping_; })) break;
   }
+  fail(more.error().message);
 }
 
-/// False: to end, or it failed.
-bool HistoryThread::write_what_waits(HistoryDatabase& database, HistoryFold& fold) {
+/// False: it has written what there was, and is to end.
+std::expected<bool, Error> HistoryThread::write_what_waits(HistoryDatabase& database,
+                                                           HistoryFold& fold) {
   std::vector<Item> items;
   std::uint64_t behind = 0;
   bool last = false;
@@ -78,27 +88,21 @@ bool HistoryThread::write_what_waits(HistoryDatabase& database, HistoryFold& fol
   if (behind != 0) {
     // The segments have them, or will have them in a moment.
     if (!items.empty()) behind = std::max(behind, items.back().head.sequence);
-    if (const auto done = catch_up_history(database, fold, state_directory_); !done) {
-      fail(done.error().message);
-      return false;
-    }
+    const auto done = catch_up_history(database, fold, state_directory_);
+    if (!done) return std::unexpected(done.error());
     if (fold.last() < behind) {
       const std::lock_guard lock(mutex_);
       dropped_ = std::max(dropped_, behind);
     }
     return !last;
   }
-  if (!items.empty()) {
-    database.begin();
-    for (const Item& item : items) {
-      if (item.head.sequence > fold.last()) fold.add({item.head, item.payload});
-    }
-    if (const auto done = database.commit(fold.last()); !done) {
-      fail(done.error().message);
-      return false;
-    }
-    written_.fetch_add(items.size(), std::memory_order_relaxed);
+  if (items.empty()) return !last;
+  database.begin();
+  for (const Item& item : items) {
+    if (item.head.sequence > fold.last()) fold.add({item.head, item.payload});
   }
+  if (const auto done = database.commit(fold.last()); !done) return std::unexpected(done.error());
+  written_.fetch_add(items.size(), std::memory_order_relaxed);
   return !last;
 }
 

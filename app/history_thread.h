@@ -4,12 +4,14 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/error.h"
 #include "base/journal_store.h"
 
 namespace gannet::app {
@@ -17,8 +19,8 @@ namespace gannet::app {
 /// Keeps the history database up to date while the engine runs: the journal's thread offers each
 /// record that it has drained, a thread of its own writes them, a few times a second. Nothing waits
 /// for it: when it falls behind, what is offered is dropped and read from the journal's segments
-/// later. An error of the database is told once and ends the writing, not the trading; the next
-/// start, or `gannet report`, catches up.
+/// later. An error of the database is tried again for a minute, then told and the end of the
+/// writing, not of the trading; the next start, or `gannet report`, catches up.
 class HistoryThread {
  public:
   explicit HistoryThread(std::string state_directory);
@@ -43,7 +45,8 @@ class HistoryThread {
   };
 
   void run();
-  bool write_what_waits(class HistoryDatabase& database, class HistoryFold& fold);
+  std::expected<bool, Error> write_what_waits(class HistoryDatabase& database,
+                                              class HistoryFold& fold);
   void fail(const std::string& why);
 
   std::string state_directory_;

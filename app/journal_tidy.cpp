@@ -42,8 +42,8 @@ std::expected<void, Error> compress(const std::string& path, JournalFiles& files
 }
 
 /// Snapshot of all records up to `through`, from the one before it and the segments since.
-std::expected<std::size_t, Error> make_snapshot(const std::string& directory,
-                                                std::uint64_t through, JournalFiles& files) {
+std::expected<std::size_t, Error> make_snapshot(const std::string& directory, std::uint64_t through,
+                                                JournalFiles& files) {
   engine::JournalDigest digest;
   const auto read = read_journal_from_snapshot(
       directory,

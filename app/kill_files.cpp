@@ -8,6 +8,7 @@
 #include <fstream>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/state_directory.h"
 
 namespace gannet::app {
@@ -85,7 +86,8 @@ std::vector<KillFiles::Entry> KillFiles::read_parts() const {
     }
     const auto level = control_level(fields[0]);
     if (!level || *level == ControlLevel::Foreign) {
-      entries.push_back({ControlLevel::Engine, "", parts_file_ + " is not understood", "an earlier run"});
+      entries.push_back(
+          {ControlLevel::Engine, "", parts_file_ + " is not understood", "an earlier run"});
       continue;
     }
     entries.push_back({*level, fields[1], fields[2], fields[3]});
@@ -94,6 +96,7 @@ std::vector<KillFiles::Entry> KillFiles::read_parts() const {
 }
 
 bool KillFiles::keep(const KillChange& change) const {
+  crash_point("kill_file");
   if (change.level == ControlLevel::Engine) {
     if (!change.killed) return remove_file(engine_file_);
     return write_file_durably(engine_file_,

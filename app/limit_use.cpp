@@ -10,7 +10,8 @@
 namespace gannet::app {
 namespace {
 
-constexpr std::size_t kAccountRows = 5;
+constexpr std::size_t kAccountRows = 7;
+constexpr std::size_t kStrategyRows = 5;
 constexpr std::size_t kLevelRows = 8;  // of an instrument, or of a strategy in one
 
 using Unit = LimitRow::Unit;
@@ -72,6 +73,20 @@ void fill_positions(Filler& level, const ResolvedLimits& limits, const risk::Exp
   const bool no_collar = limits.price_collar_ppm == std::numeric_limits<std::uint32_t>::max();
   level.add("price_collar", Unit::Fraction,
             no_collar ? std::nullopt : std::optional<__int128>(limits.price_collar_ppm));
+}
+
+/// PRE-15. An invalid strategy: the account.
+void fill_losses(Filler& level, const engine::TradingCore& core, StrategyId strategy) noexcept {
+  const engine::LossLimit& limit = core.losses().limit(strategy);
+  const engine::ProfitFigures& figures = core.profits().figures(strategy);
+  std::optional<__int128> loss;
+  std::optional<__int128> drawdown;
+  if (figures.valued) {
+    loss = std::max<__int128>(0, -figures.result);
+    drawdown = figures.drawdown;
+  }
+  level.add("loss_day_max", Unit::Money, limit.loss_day_max, loss);
+  level.add("drawdown_max", Unit::Money, limit.drawdown_max, drawdown);
 }
 
 std::string exact_text(__int128 raw, int digits) {
@@ -155,7 +170,8 @@ std::string profile_text(const risk::Settings& settings) {
 }  // namespace
 
 std::size_t limit_rows(std::size_t strategies, std::size_t instruments) noexcept {
-  return kAccountRows + instruments * kLevelRows + strategies * (3 + instruments * kLevelRows);
+  return kAccountRows + instruments * kLevelRows +
+         strategies * (kStrategyRows + instruments * kLevelRows);
 }
 
 void fill_limit_use(LimitUse& out, const engine::TradingCore& core,
@@ -177,6 +193,7 @@ void fill_limit_use(LimitUse& out, const engine::TradingCore& core,
               limits.leverage_max_ppm() ? std::optional<__int128>(*limits.leverage_max_ppm())
                                         : std::nullopt,
               leverage);
+  fill_losses(account, core, {});
   account.add("free_margin_min", Unit::Money, limits.free_margin_min(), rules.funds().available());
   for (const Instrument& instrument : instruments) {
     Filler level(out, instrument.id, {});
@@ -195,6 +212,7 @@ void fill_limit_use(LimitUse& out, const engine::TradingCore& core,
     level.money("gross_notional_max", any.gross_notional_max,
                 portfolio.of_strategy(strategy).gross);
     level.money("net_notional_max", any.net_notional_max, portfolio.of_strategy(strategy).net());
+    fill_losses(level, core, strategy);
     for (const Instrument& instrument : instruments) {
       if (!limits.permits(strategy, instrument.id)) continue;
       Filler here(out, instrument.id, strategy);

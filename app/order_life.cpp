@@ -81,7 +81,7 @@ struct Wanted {
   std::uint64_t venue_id = 0;
   std::uint64_t handle = 0;
   std::uint16_t strategy = StrategyId::kNone;
-  std::uint64_t run_from = 0;   ///< sequences of the run that placed it: handles are its own
+  std::uint64_t run_from = 0;  ///< sequences of the run that placed it: handles are its own
   std::uint64_t run_until = ~std::uint64_t{0};
 
   bool names(const Names& names, std::uint64_t sequence) const {

@@ -28,8 +28,8 @@ constexpr std::string_view kSides[] = {"buy", "sell"};
 constexpr std::string_view kOrderKinds[] = {"limit", "market"};
 constexpr std::string_view kTimes[] = {"good_till_cancel", "immediate_or_cancel", "fill_or_kill"};
 constexpr std::string_view kReportKinds[] = {
-    "place_accepted",  "place_rejected",  "amend_accepted",  "amend_rejected", "cancel_accepted",
-    "cancel_rejected", "outcome_unknown", "status",          "not_found"};
+    "place_accepted",  "place_rejected",  "amend_accepted", "amend_rejected", "cancel_accepted",
+    "cancel_rejected", "outcome_unknown", "status",         "not_found"};
 constexpr std::string_view kSources[] = {"reply", "push", "query"};
 constexpr std::string_view kRequests[] = {"none", "place", "amend", "cancel"};
 constexpr std::string_view kOrderStates[] = {"live", "partially_filled", "filled", "cancelled",
@@ -38,18 +38,34 @@ constexpr std::string_view kSendResults[] = {"sent", "not_connected", "queue_ful
 constexpr std::string_view kSnapshots[] = {"open_orders", "fills", "positions", "balances",
                                            "algo_orders"};
 constexpr std::string_view kConnections[] = {"disconnected", "connecting", "ready"};
-constexpr std::string_view kCommands[] = {"kill", "resume", "hold", "cancel_all", "accept",
-                                          "resolve"};
-constexpr std::string_view kAlgoStates[] = {"live",      "paused", "partially_effective",
-                                            "effective", "cancelled", "failed",
-                                            "partially_failed"};
-constexpr std::string_view kCalls[] = {"journal_failed", "request_round", "release_dead_man",
-                                       "cancel_order", "strategy_failed", "market_suspect", "bills_listed"};
-constexpr std::string_view kMarketValues[] = {
-    "bid",       "ask",       "mark",      "index",  "highest_buy", "lowest_sell", "definition_time",
-    "currency_price", "book_time", "mark_time", "book_unusable_since", "market_stale",
-    "account_stale", "book_mid", "suspect_reason", "suspect_limit", "suspect_value", "wire_places",
-    "wire_amends", "wire_cancels"};
+constexpr std::string_view kCommands[] = {"kill",       "resume", "hold",
+                                          "cancel_all", "accept", "resolve"};
+constexpr std::string_view kAlgoStates[] = {
+    "live",      "paused", "partially_effective", "effective",
+    "cancelled", "failed", "partially_failed"};
+constexpr std::string_view kCalls[] = {"journal_failed", "request_round",   "release_dead_man",
+                                       "cancel_order",   "strategy_failed", "market_suspect",
+                                       "bills_listed"};
+constexpr std::string_view kMarketValues[] = {"bid",
+                                              "ask",
+                                              "mark",
+                                              "index",
+                                              "highest_buy",
+                                              "lowest_sell",
+                                              "definition_time",
+                                              "currency_price",
+                                              "book_time",
+                                              "mark_time",
+                                              "book_unusable_since",
+                                              "market_stale",
+                                              "account_stale",
+                                              "book_mid",
+                                              "suspect_reason",
+                                              "suspect_limit",
+                                              "suspect_value",
+                                              "wire_places",
+                                              "wire_amends",
+                                              "wire_cancels"};
 
 std::string hex(std::span<const std::byte> bytes) {
   std::string out;
@@ -67,10 +83,9 @@ std::string_view text_of(const char (&text)[N]) noexcept {
 
 std::string_view name_of(engine::OrderEventKind kind) noexcept {
   static constexpr std::string_view kNames[] = {
-      "denied",        "pending_new",    "accepted",     "live",           "partially_filled",
-      "filled",        "cancelled",      "rejected",     "expired",        "amend_denied",
-      "amend_rejected", "amended",       "cancel_denied", "cancel_rejected", "unknown",
-      "adopted",       "triggered"};
+      "denied",        "pending_new",     "accepted", "live",         "partially_filled", "filled",
+      "cancelled",     "rejected",        "expired",  "amend_denied", "amend_rejected",   "amended",
+      "cancel_denied", "cancel_rejected", "unknown",  "adopted",      "triggered"};
   return word(kind, kNames);
 }
 
@@ -364,14 +379,13 @@ void RecordText::write(Writer& out, RecordType type, std::span<const std::byte> 
         out.flag("from_snapshot", it.from_snapshot);
       });
     case RecordType::SnapshotEdge:
-      return as(std::type_identity<engine::SnapshotEdgeRecord>{},
-                [&](const engine::SnapshotEdgeRecord& it) {
-                  out.text("list", word(it.kind, kSnapshots));
-                  out.text("edge", it.end == 0         ? "begin"
-                                   : it.complete != 0 ? "complete"
-                                                      : "incomplete");
-                  out.number("request", it.request);
-                });
+      return as(
+          std::type_identity<engine::SnapshotEdgeRecord>{},
+          [&](const engine::SnapshotEdgeRecord& it) {
+            out.text("list", word(it.kind, kSnapshots));
+            out.text("edge", it.end == 0 ? "begin" : it.complete != 0 ? "complete" : "incomplete");
+            out.number("request", it.request);
+          });
     case RecordType::Connection:
       return as(std::type_identity<engine::ConnectionRecord>{},
                 [&](const engine::ConnectionRecord& it) {
@@ -477,9 +491,9 @@ void RecordText::write(Writer& out, RecordType type, std::span<const std::byte> 
             (note->head.what < 6 ||
              note->head.what == static_cast<std::uint8_t>(risk::MarketValue::UsableBookMid))) {
           std::array<char, kMaxUnitsText> text;
-          value.assign(text.data(), format_units(text.data(),
-                                                 static_cast<std::int64_t>(*note->value),
-                                                 of->price_digits));
+          value.assign(
+              text.data(),
+              format_units(text.data(), static_cast<std::int64_t>(*note->value), of->price_digits));
         } else if (note->value) {
           value = note->value == static_cast<std::int64_t>(*note->value)
                       ? fmt::format("{}", static_cast<std::int64_t>(*note->value))
@@ -526,11 +540,11 @@ std::string RecordText::json(const JournalRecord& record) const {
 }
 
 std::string RecordText::line(const JournalRecord& record) const {
-  std::string text = fmt::format(
-      "{:>10} {} {:<16}", record.head.sequence, utc_text({record.head.time}),
-      (record.head.type & kJournalDefinition) != 0
-          ? "definition"
-          : engine::name_of(static_cast<RecordType>(record.head.type)));
+  std::string text =
+      fmt::format("{:>10} {} {:<16}", record.head.sequence, utc_text({record.head.time}),
+                  (record.head.type & kJournalDefinition) != 0
+                      ? "definition"
+                      : engine::name_of(static_cast<RecordType>(record.head.type)));
   for (const auto& [key, value] : fields(record))
     fmt::format_to(std::back_inserter(text), " {}={}", key, value);
   return text;

@@ -8,6 +8,7 @@
 #include "app/core_settings.h"
 #include "app/prior_journal.h"
 #include "base/journal_store.h"
+#include "config/change_limit.h"
 #include "config/load.h"
 #include "engine/journal_definitions.h"
 #include "engine/settings_record.h"
@@ -97,8 +98,8 @@ std::expected<engine::ReplayResult, Error> replay_run(RunSetUp& set_up,
     return std::unexpected(Error{"the settings of run " + std::to_string(run->run) +
                                  " cannot be read: " + to_string(settings.error().front())});
   }
-  auto limits = limit_table(*settings, set_up.instruments, set_up.currencies,
-                            set_up.settings.permitted);
+  auto limits =
+      limit_table(*settings, set_up.instruments, set_up.currencies, set_up.settings.permitted);
   if (!limits) return std::unexpected(std::move(limits.error()));
   auto core_made = core_settings(*settings, set_up.instruments, set_up.currencies);
   if (!core_made) return std::unexpected(std::move(core_made.error()));
@@ -111,16 +112,27 @@ std::expected<engine::ReplayResult, Error> replay_run(RunSetUp& set_up,
   std::vector<engine::ReplayRecord> inputs;
   inputs.reserve(records.size());
   for (const KeptRecord& record : records) {
-    inputs.push_back(
-        {record.head.sequence, record.type(), {record.head.time}, record.payload});
+    inputs.push_back({record.head.sequence, record.type(), {record.head.time}, record.payload});
   }
   engine::JournalReplay replay(inputs);
+  replay.set_limits_after(
+      [&, in_force = *limits](std::span<const engine::LimitChangeRecord> changes) mutable
+          -> std::optional<std::pair<risk::LimitTable, risk::BehaviourRules>> {
+        for (const engine::LimitChangeRecord& change : changes) {
+          const auto wanted = config::with_limit(*settings, change.key, change.after);
+          if (!wanted) return std::nullopt;
+          settings->risk = *wanted;
+        }
+        auto table = risk::LimitTable::build(settings->risk, set_up.instruments, set_up.currencies,
+                                             strategy_names(*settings));
+        if (!table || !table->permit_like(in_force, set_up.instruments)) return std::nullopt;
+        return std::pair(std::move(*table), settings->risk.rules);
+      });
   Silence silence;
   const auto core = std::make_unique<engine::TradingCore>(
       engine::CoreLinks{set_up.instruments, set_up.currencies, replay, replay, &replay, silence,
                         silence, silence, &replay},
-      std::move(*core_made), settings->risk, std::move(*limits),
-      settings->strategies.size(), *ids);
+      std::move(*core_made), settings->risk, std::move(*limits), settings->strategies.size(), *ids);
   core->restore(prior.belief());
   return replay.run(*core, set_up.instruments);
 }
@@ -162,8 +174,8 @@ std::expected<std::vector<ReplayedRun>, Error> replay_runs(const std::string& di
     while (end < records.size() && !ends(records[end])) ++end;
     if (!newest_only || i == newest) {
       const std::span<const KeptRecord> all(records);
-      auto result = replay_run(set_up, all.first(first), all.subspan(i, end - i),
-                               read->first_sequence > 1);
+      auto result =
+          replay_run(set_up, all.first(first), all.subspan(i, end - i), read->first_sequence > 1);
       if (!result) return std::unexpected(std::move(result.error()));
       const auto run = engine::read_record<engine::RunRecord>(records[i].payload);
       runs.push_back({run->run, records[i].head.sequence, end - i, std::move(*result)});

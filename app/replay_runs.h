@@ -12,9 +12,9 @@ namespace gannet::app {
 
 /// One run of a journal, done again.
 struct ReplayedRun {
-  std::uint64_t run = 0;  ///< unix seconds of its start
+  std::uint64_t run = 0;    ///< unix seconds of its start
   std::uint64_t first = 0;  ///< sequence of its Run record
-  std::uint64_t of = 0;   ///< records
+  std::uint64_t of = 0;     ///< records
   engine::ReplayResult result;
 };
 

@@ -33,9 +33,9 @@ void TidyChild::start() {
   std::string program(path.data(), static_cast<std::size_t>(size));
   program = program.substr(0, program.rfind('/')) + "/gannet";
   const std::string days = std::to_string(retention_days_);
-  const std::array<const char*, 9> argv{
-      program.c_str(), "journal",    "tidy",       "--beside", "--state", state_directory_.c_str(),
-      "--retention-days", days.c_str(), nullptr};
+  const std::array<const char*, 9> argv{program.c_str(),    "journal",    "tidy",
+                                        "--beside",         "--state",    state_directory_.c_str(),
+                                        "--retention-days", days.c_str(), nullptr};
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);

@@ -33,8 +33,8 @@ void arm_crash_points() noexcept {
     const auto [end, error] = std::from_chars(colon + 1, text + std::strlen(text), count);
     if (error != std::errc{} || *end != '\0' || count < 1) return;
   }
-  wanted_point.assign(text, colon == nullptr ? std::strlen(text)
-                                             : static_cast<std::size_t>(colon - text));
+  wanted_point.assign(
+      text, colon == nullptr ? std::strlen(text) : static_cast<std::size_t>(colon - text));
   passages_left.store(count, std::memory_order_relaxed);
   internal::crash_points_armed.store(true, std::memory_order_release);
 }

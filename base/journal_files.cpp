@@ -44,7 +44,8 @@ class DiskFiles final : public JournalFiles {
     fs::create_directories(directory, error);
     if (!error) fs::permissions(directory, fs::perms::owner_all, error);
     if (error)
-      return std::unexpected(Error{"cannot make the journal " + directory + ": " + error.message()});
+      return std::unexpected(
+          Error{"cannot make the journal " + directory + ": " + error.message()});
     return {};
   }
 

@@ -108,7 +108,6 @@ std::size_t walk_records(std::span<const std::byte> bytes, std::uint64_t& next_s
   return at;
 }
 
-
 std::expected<JournalReadResult, Error> read_journal(
     const std::string& directory, const std::function<void(const JournalRecord&)>& visit,
     JournalFiles& files, std::uint64_t from) {

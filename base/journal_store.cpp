@@ -72,8 +72,7 @@ void JournalStore::run_at_intervals() {
   while (!stop_.load(std::memory_order_acquire)) {
     const bool idle = writer_->ring().bytes_waiting() == 0;
     const Nanos now = monotonic_now();
-    if (writer_->drain() &&
-        now - last_sync >= milliseconds(writer_->settings().sync_interval_ms)) {
+    if (writer_->drain() && now - last_sync >= milliseconds(writer_->settings().sync_interval_ms)) {
       writer_->sync();
       last_sync = now;
     }

@@ -48,10 +48,9 @@ std::expected<void, Error> JournalWriter::cut_tail(const JournalReadResult& read
     return std::unexpected(Error{"the journal is damaged before its end: " + read.damage +
                                  " (see `gannet journal verify`)"});
   }
-  const bool good = read.valid_bytes == 0
-                        ? files_.remove(read.damaged_file) &&
-                              files_.sync_directory(settings_.directory)
-                        : files_.cut(read.damaged_file, read.valid_bytes);
+  const bool good = read.valid_bytes == 0 ? files_.remove(read.damaged_file) &&
+                                                files_.sync_directory(settings_.directory)
+                                          : files_.cut(read.damaged_file, read.valid_bytes);
   if (good) return {};
   return std::unexpected(
       Error{"cannot cut the torn tail of " + read.damaged_file + ": " + std::strerror(errno)});

@@ -235,11 +235,10 @@ void print_risk(Printer& p, const risk::Settings& risk) {
   p.text("price_collar_majors", fraction_text(risk.price_collar_majors_ppm));
   const std::int64_t minutes = risk.day_start.count / 60'000'000'000;
   p.text("day_start", fmt::format("{:02}:{:02}", minutes / 60, minutes % 60));
-  print_limits(p, "[risk.account]", risk.account, risk.account_loss);
   p.text("profile", word_for(risk.is_canary, kProfiles));
   p.text("canary", fraction_text(risk.canary_part_ppm));
   print_rules(p, risk.rules);
-  print_limits(p, "[risk.account]", risk.account);
+  print_limits(p, "[risk.account]", risk.account, risk.account_loss);
   print_limits(p, "[risk.instrument_default]", risk.instrument_default);
   print_limits(p, "[risk.strategy_default]", risk.strategy_default, risk.strategy_loss_default);
   for (const auto& [name, limits] : risk.instruments)

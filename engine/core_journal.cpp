@@ -41,7 +41,7 @@ std::optional<__int128> CoreJournal::read(risk::MarketValue what, std::uint32_t 
   Known& known = known_[static_cast<std::size_t>(what) * subjects_ + subject];
   if (recall_ != nullptr) {
     const auto recalled = recall_->recall(notes(), what, subject);
-    value = recalled          ? recalled->value
+    value = recalled           ? recalled->value
             : known.is_present ? std::optional<__int128>(known.value)
                                : std::nullopt;
   }

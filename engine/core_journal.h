@@ -21,8 +21,7 @@ class RecallSource {
   };
   /// `pending`: what the replayed core has noted since its last record, as it would be written. The
   /// value that was read at this very place, if it was another than the one read before it.
-  virtual std::optional<Recalled> recall(std::span<const std::byte> pending,
-                                         risk::MarketValue what,
+  virtual std::optional<Recalled> recall(std::span<const std::byte> pending, risk::MarketValue what,
                                          std::uint32_t subject) noexcept = 0;
 
  protected:

@@ -106,7 +106,7 @@ class DurablePort final : public VenuePort, public AlgoPort, public DeadManPort 
     std::uint64_t sequence = 0;  ///< of its record
     Timestamp since;
     risk::TradingMode mode = risk::TradingMode::Ready;  ///< worst of its own when it came
-    std::uint8_t batch_left = 0;  ///< so many of the next ones go with it
+    std::uint8_t batch_left = 0;                        ///< so many of the next ones go with it
   };
 
   template <class One>

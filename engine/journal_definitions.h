@@ -37,7 +37,7 @@ struct InstrumentDefinition {
   char family[48] = {};
   std::int64_t minimum_quantity = 0;
   std::int64_t maximum_limit_quantity = 0;
-  std::int64_t maximum_market_quantity = 0;   ///< bit 0
+  std::int64_t maximum_market_quantity = 0;       ///< bit 0
   std::uint64_t maximum_limit_notional[2] = {};   ///< bit 1: low half, high half
   std::uint64_t maximum_market_notional[2] = {};  ///< bit 2
   std::uint16_t notional_currency[2] = {CurrencyId::kNone, CurrencyId::kNone};

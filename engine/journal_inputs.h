@@ -44,11 +44,11 @@ std::optional<Note> read_note(std::span<const std::byte> bytes) noexcept;
 struct BatchEdgeRecord {
   static constexpr RecordType kType = RecordType::BatchEdge;
   enum class Kind : std::uint8_t {
-    Places,      ///< the next `count` intents are one batch
-    Amends,      ///< likewise
+    Places,       ///< the next `count` intents are one batch
+    Amends,       ///< likewise
     WholePlaces,  ///< likewise, each as an IntentWithExits that follows at once
-    CancelSoon,  ///< the next cancel leaves with the one after it, or with the timer
-    Nested,      ///< the next input came while the port was being called
+    CancelSoon,   ///< the next cancel leaves with the one after it, or with the timer
+    Nested,       ///< the next input came while the port was being called
   };
   Kind kind = Kind::Places;
   std::uint8_t reserved = 0;
@@ -59,7 +59,7 @@ struct BatchEdgeRecord {
 struct CoreCallRecord {
   static constexpr RecordType kType = RecordType::CoreCall;
   enum class Kind : std::uint8_t {
-    JournalFailed,   ///< argument: 0 or 1
+    JournalFailed,  ///< argument: 0 or 1
     RequestRound,
     ReleaseDeadMan,
     CancelOrder,     ///< argument: client id

@@ -63,21 +63,21 @@ enum class RecordType : std::uint16_t {
   RiskAction = 38,    ///< RiskActionRecord: a loss limit or a protection acted
   BalanceCheck = 39,  ///< BalanceCheckRecord: a balance over an hour or a day, and its bills
   // journal_inputs.h: what a replay needs beside the above.
-  Observations = 45,      ///< turns of the timer, and market values that decisions read
-  BatchEdge = 46,         ///< BatchEdgeRecord: how the next inputs belong together
-  CoreCall = 47,          ///< CoreCallRecord
-  IntentWithExits = 48,   ///< IntentWithExitsRecord
-  VenueClock = 49,        ///< VenueClockRecord
-  DeadManAnswer = 50,     ///< DeadManAnswerRecord
-  Cash = 51,              ///< CashRecord
-  LiquidationAlert = 52,  ///< LiquidationAlertRecord
-  InstrumentState = 53,   ///< InstrumentStateRecord
+  Observations = 45,       ///< turns of the timer, and market values that decisions read
+  BatchEdge = 46,          ///< BatchEdgeRecord: how the next inputs belong together
+  CoreCall = 47,           ///< CoreCallRecord
+  IntentWithExits = 48,    ///< IntentWithExitsRecord
+  VenueClock = 49,         ///< VenueClockRecord
+  DeadManAnswer = 50,      ///< DeadManAnswerRecord
+  Cash = 51,               ///< CashRecord
+  LiquidationAlert = 52,   ///< LiquidationAlertRecord
+  InstrumentState = 53,    ///< InstrumentStateRecord
   InstrumentChanged = 54,  ///< InstrumentChangedRecord
-  MaySendAgain = 55,      ///< MaySendAgainRecord
-  NotAsked = 56,          ///< NotAskedRecord: the port did not take a question
-  Lost = 57,              ///< LostRecord: inputs that found no room
-  SettingsText = 58,      ///< a part of the settings of the run; cold
-  CoreState = 59,         ///< CoreStateRecord: a check figure over the core's state
+  MaySendAgain = 55,       ///< MaySendAgainRecord
+  NotAsked = 56,           ///< NotAskedRecord: the port did not take a question
+  Lost = 57,               ///< LostRecord: inputs that found no room
+  SettingsText = 58,       ///< a part of the settings of the run; cold
+  CoreState = 59,          ///< CoreStateRecord: a check figure over the core's state
 };
 
 struct RunRecord {

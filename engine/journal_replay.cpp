@@ -296,15 +296,13 @@ void JournalReplay::feed(std::size_t at) {
         core_->on_algo_report(from_record(record));
       });
     case RecordType::FillRow:
-      return with(std::type_identity<FillRowRecord>{}, [&](const FillRowRecord& record) {
-        core_->on_fill_report(from_record(record));
-      });
+      return with(std::type_identity<FillRowRecord>{},
+                  [&](const FillRowRecord& record) { core_->on_fill_report(from_record(record)); });
     case RecordType::Position:
       return with(std::type_identity<PositionRecord>{}, [&](const PositionRecord& record) {
         const InstrumentId instrument{record.instrument};
-        const CurrencyId quote = instruments_->contains(instrument)
-                                     ? (*instruments_)[instrument].quote
-                                     : CurrencyId{};
+        const CurrencyId quote =
+            instruments_->contains(instrument) ? (*instruments_)[instrument].quote : CurrencyId{};
         core_->on_position(from_record(record, quote), record.from_snapshot != 0);
       });
     case RecordType::Balance:
@@ -379,15 +377,12 @@ void JournalReplay::feed(std::size_t at) {
                                        now));
       });
     case RecordType::Latch:
-      return with(std::type_identity<StrategyLatchRecord>{},
-                  [&](const StrategyLatchRecord& record) {
-                    static_cast<void>(
-                        core_->enable(StrategyId{record.strategy}, text_of(record.who), now));
-                  });
+      return with(
+          std::type_identity<StrategyLatchRecord>{}, [&](const StrategyLatchRecord& record) {
+            static_cast<void>(core_->enable(StrategyId{record.strategy}, text_of(record.who), now));
+          });
     case RecordType::LimitChange:
-      return stop(ReplayResult::Outcome::CannotGoOn, at,
-                  "record " + std::to_string(given.sequence) +
-                      ": limits were changed here, and the journal has their words alone");
+      return feed_limits(at);
     case RecordType::Lost:
       return stop(ReplayResult::Outcome::CannotGoOn, at,
                   "the journal was full: inputs are missing");
@@ -460,8 +455,7 @@ void JournalReplay::feed_call(std::size_t at, const CoreCallRecord& call) {
     case CoreCallRecord::Kind::CancelOrder:
       return core_->cancel_order({call.argument}, now);
     case CoreCallRecord::Kind::MarketSuspect:
-      return core_->on_market_suspect(InstrumentId{static_cast<std::uint32_t>(call.argument)},
-                                      now);
+      return core_->on_market_suspect(InstrumentId{static_cast<std::uint32_t>(call.argument)}, now);
     case CoreCallRecord::Kind::BillsListed:
       return core_->on_bills_listed({static_cast<std::int64_t>(call.argument)}, now);
     case CoreCallRecord::Kind::StrategyFailed: {
@@ -474,11 +468,30 @@ void JournalReplay::feed_call(std::size_t at, const CoreCallRecord& call) {
   stop(ReplayResult::Outcome::CannotGoOn, at, "a call of a newer version");
 }
 
+void JournalReplay::feed_limits(std::size_t at) {
+  const Timestamp now = records_[at].time;
+  std::vector<LimitChangeRecord> changes;
+  for (std::size_t i = at; i < records_.size() && records_[i].time == now; ++i) {
+    if (records_[i].type != RecordType::LimitChange) break;
+    const auto change = read_record<LimitChangeRecord>(records_[i].payload);
+    if (!change) break;
+    changes.push_back(*change);
+  }
+  auto limits = limits_after_ ? limits_after_(changes) : std::nullopt;
+  if (!limits)
+    return stop(ReplayResult::Outcome::CannotGoOn, at,
+                "record " + std::to_string(records_[at].sequence) +
+                    ": limits were changed here, to what cannot be made again from their words");
+  core_->replace_limits(limits->first, limits->second, changes, now);
+}
+
 void JournalReplay::feed_control(std::size_t at, const ControlRecord& control) {
   const Timestamp now = records_[at].time;
   const std::string_view who = text_of(control.who);
-  const ControlScope scope{control.level, StrategyId{control.strategy},
-                           InstrumentId{control.instrument}, {control.client_id},
+  const ControlScope scope{control.level,
+                           StrategyId{control.strategy},
+                           InstrumentId{control.instrument},
+                           {control.client_id},
                            {control.venue_id}};
   switch (control.action) {
     case ControlRecord::Action::Kill:

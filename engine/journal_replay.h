@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domain/algo_orders.h"
@@ -24,8 +27,8 @@ struct ReplayRecord {
 
 struct ReplayResult {
   enum class Outcome : std::uint8_t {
-    Same,      ///< every record came again, byte for byte
-    Differs,   ///< `at` did not
+    Same,        ///< every record came again, byte for byte
+    Differs,     ///< `at` did not
     CannotGoOn,  ///< inputs were lost there, or it is of a version that wrote too little
   };
   Outcome outcome = Outcome::Same;
@@ -49,6 +52,13 @@ class JournalReplay final : public Journal,
                             public DeadManPort {
  public:
   explicit JournalReplay(std::span<const ReplayRecord> records) : records_(records) {}
+
+  /// The limits after those changes, in force one after the other; nothing: they cannot be made. A
+  /// replay without it stops where limits were changed.
+  using LimitsAfter =
+      std::function<std::optional<std::pair<risk::LimitTable, risk::BehaviourRules>>(
+          std::span<const LimitChangeRecord>)>;
+  void set_limits_after(LimitsAfter limits_after) { limits_after_ = std::move(limits_after); }
 
   ReplayResult run(TradingCore& core, const InstrumentTable& instruments);
 
@@ -90,6 +100,7 @@ class JournalReplay final : public Journal,
   void feed_notes(std::size_t at);
   void feed_batch(std::size_t at, const BatchEdgeRecord& edge);
   void feed_call(std::size_t at, const CoreCallRecord& call);
+  void feed_limits(std::size_t at);
   void feed_control(std::size_t at, const ControlRecord& control);
   void feed_command(std::size_t at, const CommandRecord& command);
   /// What the core is about to write, as it was written then; null when that is not known yet.
@@ -99,6 +110,7 @@ class JournalReplay final : public Journal,
   void feed_nested();
 
   std::span<const ReplayRecord> records_;
+  LimitsAfter limits_after_;
   std::size_t next_ = 0;  ///< the next one to be compared
   TradingCore* core_ = nullptr;
   const InstrumentTable* instruments_ = nullptr;

@@ -94,8 +94,7 @@ std::optional<Denial> OrderRules::check(const Subject& subject, Timestamp now) n
       reason && !is_waived(subject.strategy, *reason, now))
     return Denial{*reason, 0, 0, {}};
   if (!links_.instruments.contains(subject.instrument)) return std::nullopt;
-  if (const auto finding = this->finding(subject.instrument, now);
-      finding && adds_risk(subject)) {
+  if (const auto finding = this->finding(subject.instrument, now); finding && adds_risk(subject)) {
     const bool is_crossed = finding->reason == DenialReason::MarketCrossed;
     const risk::RuleMode mode = is_crossed ? risk::RuleMode::Enforce : rules_.market_sanity.mode;
     if (auto why = judge(*finding, mode, subject.strategy, subject.instrument, now)) return why;
@@ -321,9 +320,9 @@ std::optional<risk::Finding> OrderRules::finding(InstrumentId instrument,
   const auto read = [&](MarketValue what, std::optional<__int128> value) {
     return tap_->read(what, instrument.value, value);
   };
-  const auto reason = read(MarketValue::SuspectReason,
-                           own ? std::optional<__int128>(static_cast<int>(own->reason))
-                               : std::nullopt);
+  const auto reason =
+      read(MarketValue::SuspectReason,
+           own ? std::optional<__int128>(static_cast<int>(own->reason)) : std::nullopt);
   if (!reason) return std::nullopt;
   risk::Finding seen;
   seen.reason = static_cast<DenialReason>(static_cast<int>(*reason));

@@ -111,14 +111,18 @@ bool PositionReducer::step(Reduction& reduction, Timestamp now) noexcept {
   const Instrument& instrument = links_.instruments[reduction.request.instrument];
   const Side side = position.raw > 0 ? Side::Sell : Side::Buy;
   const Owner owner = owner_of(reduction, side);
-  if (owner.room <= 0) {
+  if (owner.room < instrument.minimum_quantity.raw) {
     // Its own orders could fill first: they go, those that are kept apart.
     if (owner.working > 0 && owner.strategy.valid()) {
       links_.orders.cancel_all_of(owner.strategy, instrument.id, now, CancelWish::Engine);
       reduction.next = now + settings_.spacing;
       return false;
     }
-    end(reduction, ReductionResult::End::Residue, now);  // nobody's that we may touch
+    if (owner.room > 0) {
+      reduction.reason = DenialReason::QuantityBelowMinimum;
+      reduction.refused = true;
+    }
+    end(reduction, ReductionResult::End::Residue, now);  // too little, or nobody's we may touch
     return true;
   }
   const std::int64_t quantity = slice(reduction, owner.strategy, std::min(excess, owner.room));
@@ -147,21 +151,24 @@ Quantity PositionReducer::held(const ReductionRequest& request, PositionSide leg
              : links_.exposure.of_account(request.instrument, leg).position;
 }
 
-/// False: it holds nothing on that side.
-bool PositionReducer::look_at(StrategyId strategy, const Reduction& reduction, Side side,
-                              Owner& owner) const noexcept {
+/// What could be sent for it now; better than `best` if the venue would take that, or if its own
+/// orders are all that is in the way.
+void PositionReducer::look_at(StrategyId strategy, const Reduction& reduction, Side side,
+                              Owner& best) const noexcept {
   const risk::Holding& holding =
       links_.exposure.of_strategy(strategy, reduction.request.instrument, reduction.leg);
   const std::int64_t own = side == Side::Sell ? holding.position.raw : -holding.position.raw;
-  if (own <= 0) return false;
   const std::int64_t working =
       side == Side::Sell ? holding.working_sell.raw : holding.working_buy.raw;
-  if (owner.room > 0) return true;
-  owner = {strategy, own - working, working};
-  return true;
+  const std::int64_t minimum =
+      links_.instruments[reduction.request.instrument].minimum_quantity.raw;
+  if (own <= 0 || best.room >= minimum) return;
+  const bool is_blocked = working > 0 && own >= minimum;
+  if (own - working >= minimum || (is_blocked && best.working == 0) || best.room == 0)
+    best = {strategy, own - working, working};
 }
 
-/// The first that holds some of that side and has room; else one whose own orders take the room.
+/// The first that holds enough of that side; else one whose own orders are in the way.
 PositionReducer::Owner PositionReducer::owner_of(const Reduction& reduction,
                                                  Side side) const noexcept {
   Owner owner;
@@ -171,11 +178,7 @@ PositionReducer::Owner PositionReducer::owner_of(const Reduction& reduction,
   }
   for (std::uint16_t s = 0; links_.exposure.contains(StrategyId{s}); ++s)
     look_at(StrategyId{s}, reduction, side, owner);
-  if (settings_.reduces_foreign && owner.room <= 0) {
-    const Owner blocked = owner;
-    look_at(StrategyId{}, reduction, side, owner);
-    if (owner.room <= 0 && blocked.working > 0) owner = blocked;
-  }
+  if (settings_.reduces_foreign) look_at(StrategyId{}, reduction, side, owner);
   return owner;
 }
 

@@ -117,8 +117,8 @@ class PositionReducer {
     return held(reduction.request, reduction.leg);
   }
   Owner owner_of(const Reduction& reduction, Side side) const noexcept;
-  bool look_at(StrategyId strategy, const Reduction& reduction, Side side,
-               Owner& owner) const noexcept;
+  void look_at(StrategyId strategy, const Reduction& reduction, Side side,
+               Owner& best) const noexcept;
   std::int64_t slice(const Reduction& reduction, StrategyId owner,
                      std::int64_t wanted) const noexcept;
   void send(Reduction& reduction, StrategyId owner, Side side, std::int64_t quantity,

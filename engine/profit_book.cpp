@@ -163,8 +163,18 @@ bool ProfitBook::on_timer(Timestamp now) noexcept {
   return true;
 }
 
+/// What is read of the market is in the journal: no more of it than something hangs on.
+bool ProfitBook::wants_price(std::size_t instrument) const noexcept {
+  for (std::size_t scope = 0; scope <= account(); ++scope) {
+    if (position(scope, instrument).held.quantity.raw != 0 || row_at(scope, instrument).base_waits)
+      return true;
+  }
+  return false;
+}
+
 void ProfitBook::look_at_prices(Timestamp now) noexcept {
   for (std::size_t i = 0; i < prices_.size(); ++i) {
+    if (!wants_price(i)) continue;
     const InstrumentId id{static_cast<std::uint32_t>(i)};
     auto price = references_.fresh_mark(id, now);
     if (!price) price = references_.fresh_reference(id, now);
@@ -371,8 +381,11 @@ ProfitRow ProfitBook::row(StrategyId strategy, InstrumentId instrument) const no
   out.fees = {add_saturating(held.fees.raw, row.fees), currency};
   out.funding = {row.funding, currency};
   out.position = held.quantity();
-  if (const auto price = price_of(instrument))
+  if (out.position.raw == 0) {
+    out.unrealised = Amount{0, currency};
+  } else if (const auto price = price_of(instrument)) {
     out.unrealised = unrealised_pnl(instruments_[instrument], held.held, *price);
+  }
   return out;
 }
 

@@ -175,6 +175,7 @@ class ProfitBook {
   void add_bill(const BillReport& bill) noexcept;
   void share_funding(const BillReport& bill) noexcept;
   void note_hour(Timestamp exchange_time) noexcept;
+  bool wants_price(std::size_t instrument) const noexcept;
   void look_at_prices(Timestamp now) noexcept;
   void turn_day(Timestamp day, Timestamp now) noexcept;
   void settle_bases(Timestamp now) noexcept;

@@ -10,7 +10,8 @@ namespace gannet::engine {
 
 namespace {
 
-/// Of the whole account, in the risk currency; nothing where a part of it has no price.
+/// Of the whole account, in the risk currency. What has no price counts as nothing, which errs on
+/// the safe side; nothing at all where something owed has none.
 std::optional<Int128> equity_of(const ProfitBook& profits,
                                 Protections::Balances balances) noexcept {
   Int128 sum = 0;
@@ -18,6 +19,7 @@ std::optional<Int128> equity_of(const ProfitBook& profits,
   for (const auto& balance : balances) {
     if (!balance || balance->equity.raw == 0) continue;
     const auto worth = profits.value_of(balance->equity);
+    if (!worth && balance->equity.raw > 0) continue;
     if (!worth) return std::nullopt;
     sum = add_saturating(sum, *worth);
     any = true;

@@ -16,8 +16,8 @@ namespace gannet::engine {
 /// No secret is in it: configurations name the places of secrets. Cold: allocates.
 class RunSettings {
  public:
-  std::string configuration;                            ///< as it was read
-  std::vector<std::vector<InstrumentId>> permitted;     ///< by strategy
+  std::string configuration;                         ///< as it was read
+  std::vector<std::vector<InstrumentId>> permitted;  ///< by strategy
 
   bool write(Journal& journal, Timestamp now) const;
   /// A SettingsText record, in the order of writing. False: it is not one.

@@ -68,8 +68,8 @@ TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
       limiter_(risk_settings.rates, links_.instruments),
       gate_(std::move(limits)),
       audit_(links_.journal),
-      rules_({links_.instruments, exposure_, gate_, references_, conversions_, modes_, links_.journal,
-              links_.listener},
+      rules_({links_.instruments, exposure_, gate_, references_, conversions_, modes_,
+              links_.journal, links_.listener},
              risk_settings.rules,
              {strategies, links_.currencies.size(),
               settings_.orders.open_capacity + settings_.orders.ended_capacity}),
@@ -81,8 +81,8 @@ TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
       bills_(links_.currencies.size(), links_.journal, links_.listener,
              {.day_start = settings_.profits.day_start}),
       spot_(links_.instruments, links_.listener),
-      booking_(links_.instruments, positions_, profits_, spot_, exposure_, links_.journal, links_.events,
-               links_.listener, settings_.fill_keys),
+      booking_(links_.instruments, positions_, profits_, spot_, exposure_, links_.journal,
+               links_.events, links_.listener, settings_.fill_keys),
       orders_({links_.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
                audit_, links_.port, links_.events, links_.listener, booking_, rules_, links_.algos},
               with_self_trade(settings_.orders, risk_settings), ids, settings_.margin_modes),
@@ -262,9 +262,8 @@ void TradingCore::heed_refusal(const ExecutionReport& report) noexcept {
 
 void TradingCore::flush_batches(Timestamp now) noexcept {
   if (!placing_.empty()) {
-    const bool whole = std::ranges::any_of(placing_.view(), [](const OrderIntent& intent) {
-      return intent.exits.any();
-    });
+    const bool whole = std::ranges::any_of(
+        placing_.view(), [](const OrderIntent& intent) { return intent.exits.any(); });
     record_batch(whole ? BatchEdgeRecord::Kind::WholePlaces : BatchEdgeRecord::Kind::Places,
                  placing_.size(), now);
     for (std::size_t i = 0; whole && i < placing_.size(); ++i)

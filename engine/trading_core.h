@@ -51,7 +51,7 @@ struct TradingCoreSettings {
   ProfitBookSettings profits;
   LossLimitsSettings losses;
   std::vector<ProtectionRule> protections;
-  std::vector<MarginMode> margin_modes;    ///< by instrument; missing: cross
+  std::vector<MarginMode> margin_modes;             ///< by instrument; missing: cross
   std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
   std::vector<CurrencyId> dollar_currencies;        ///< count as the risk currency, one to one
   Nanos pause_max = milliseconds(500);  ///< standing still for longer is an incident (COD-09)
@@ -63,7 +63,7 @@ struct CoreStatus {
   EngineState state = EngineState::Cold;
   HoldReason hold_reason = HoldReason::None;
   bool killed = false;
-  bool account_killed = false;  ///< everybody's orders, that is
+  bool account_killed = false;     ///< everybody's orders, that is
   std::uint64_t killed_parts = 0;  ///< strategies and instruments
   bool flat_confirmed = false;
   ConnectionState market = ConnectionState::Disconnected;
@@ -145,8 +145,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   /// of the others, exits that guard an open position stay.
   ControlResult cancel(const ControlScope& scope, std::string_view who, Timestamp now) noexcept;
   /// Positions go, apart from any kill: by reduce-only orders within the collar, residue told
-  /// (KILL-13). A strategy's: its own position alone. An instrument's, or all: the account's, as far
-  /// as our strategies hold it; what nobody owns too where the account is ours alone.
+  /// (KILL-13). A strategy's: its own position alone. An instrument's, or all: the account's, as
+  /// far as our strategies hold it; what nobody owns too where the account is ours alone.
   ControlResult flatten(const ControlScope& scope, std::string_view who, Timestamp now) noexcept;
   /// The engine's books contradict themselves: it kills itself (KILL-10).
   void on_broken_invariant(std::string_view what, std::int64_t expected, std::int64_t actual,
@@ -289,8 +289,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void look_at_invariants(Timestamp now) noexcept;
   void judge_pause(Timestamp now) noexcept;
   void tell_instrument(InstrumentId instrument, Timestamp now) noexcept;
-  void record_control(ControlRecord::Action action, const ControlScope& scope,
-                      std::string_view why, std::string_view who, Timestamp now) noexcept;
+  void record_control(ControlRecord::Action action, const ControlScope& scope, std::string_view why,
+                      std::string_view who, Timestamp now) noexcept;
   // trading_core_money.cpp
   void look_at_money(Timestamp now) noexcept;
   void act_on(const LossVerdict& verdict, Timestamp now) noexcept;
@@ -403,8 +403,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   Timestamp lists_wanted_;
   std::optional<Timestamp> venue_unavailable_;  // when the venue said so last
   Timestamp next_invariants_;
-  std::uint32_t invariants_cursor_ = 0;         // instruments take turns
-  std::optional<Timestamp> paused_;             // when the machine was found to have stood still
+  std::uint32_t invariants_cursor_ = 0;  // instruments take turns
+  std::optional<Timestamp> paused_;      // when the machine was found to have stood still
   Timestamp next_instrument_look_;
   std::uint64_t journal_failures_seen_ = 0;
   std::uint64_t market_events_ = 0;

@@ -176,7 +176,6 @@ ControlResult TradingCore::cancel(const ControlScope& scope, std::string_view wh
 ControlResult TradingCore::flatten(const ControlScope& scope, std::string_view who,
                                    Timestamp now) noexcept {
   const CoreJournal::Input input(journal_);
-  now_ = std::max(now_, now);
   const ControlResult checked = check_scope(scope);
   if (checked != ControlResult::Done) return checked;
   if (scope.level == ControlLevel::Order || scope.level == ControlLevel::Foreign)

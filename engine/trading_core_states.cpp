@@ -209,8 +209,7 @@ void TradingCore::hold_instrument(InstrumentId instrument, bool on, Timestamp no
   if ((held_[instrument.value] != 0) == on) return;
   held_[instrument.value] = on ? 1 : 0;
   if (outgrown_[instrument.value] != 0) return;
-  kills_.set_instrument_mode(instrument,
-                             on ? risk::TradingMode::Held : risk::TradingMode::Ready);
+  kills_.set_instrument_mode(instrument, on ? risk::TradingMode::Held : risk::TradingMode::Ready);
   StateEvent event{instrument, on ? EngineState::Held : state_,
                    on ? HoldReason::Reconciliation : hold_reason_, now};
   if (kills_.instrument(instrument)) event = {instrument, EngineState::Killed, {}, now};

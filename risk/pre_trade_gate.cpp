@@ -361,7 +361,7 @@ Verdict check_free_margin(const NotionalChange& change, const LimitTable& limits
 /// Those of its limits that are set; without what they are compared with, the order is denied.
 Verdict check_portfolio(const Candidate& order, const LimitTable& limits,
                         const GateContext& context) noexcept {
-  if (!limits.limits_portfolio()) return {};
+  if (!limits.limits_portfolio() || order.by_engine) return {};  // it can only become less
   const Portfolio* portfolio = context.portfolio;
   if (portfolio == nullptr || context.funds == nullptr ||
       !portfolio->is_valued(order.instrument.id) || !portfolio->is_account_valued())

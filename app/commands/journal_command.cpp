@@ -127,7 +127,8 @@ int print(const JournalOptions& options) {
 /// Exit codes: 0 it is told; 1 the journal knows of no such order; 2 it could not be read.
 int why(const JournalOptions& options) {
   const auto order = number_in(options.order);
-  if (!order) give_up("an order is named by our id, the venue's, or its strategy's handle: a number");
+  if (!order)
+    give_up("an order is named by our id, the venue's, or its strategy's handle: a number");
   const auto life = order_life(options.directory(), *order);
   if (!life) give_up(life.error().message);
   if (life->empty()) {
@@ -185,8 +186,8 @@ int tidy(const JournalOptions& options) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::setpriority(PRIO_PROCESS, 0, 19);
   }
-  const auto report = tidy_journal(options.directory(), seconds(options.retention_days * 86'400),
-                                   wall_clock_now());
+  const auto report =
+      tidy_journal(options.directory(), seconds(options.retention_days * 86'400), wall_clock_now());
   if (!report) give_up(report.error().message);
   JsonLine line;
   line.begin_object();

@@ -86,8 +86,7 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
     const auto permitted = publisher->instruments_of({s});
     run_settings.permitted.emplace_back(permitted.begin(), permitted.end());
   }
-  auto limits =
-      limit_table(settings, facts.instruments, facts.currencies, run_settings.permitted);
+  auto limits = limit_table(settings, facts.instruments, facts.currencies, run_settings.permitted);
   if (!limits) return std::unexpected(std::move(limits.error()));
   const unsigned number = engine_number_of(settings.account.engine_id);
   std::uint64_t newest_run = prior->belief().newest_run();
@@ -283,8 +282,7 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
                              okx::LineSockets& sockets, auto session_of, auto replace)
                              RUNS_ON(kReactor) -> std::expected<void, Error> {
     for (std::size_t line = 0; line < okx::LinePair::kLines; ++line) {
-      auto socket =
-          make(okx::order_connection_settings(url, 0), line, session_of(line), name);
+      auto socket = make(okx::order_connection_settings(url, 0), line, session_of(line), name);
       if (!socket) return std::unexpected(std::move(socket.error()));
       (*socket)->on_replace([replace, line](std::string_view) RUNS_ON(kReactor) {
         replace(line);

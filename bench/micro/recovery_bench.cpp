@@ -1,7 +1,7 @@
-// Question: how long is our own part of a start (REC-10: at most a second) with a million records in
-// the journal and 400 orders open? From the opening of the journal until the core has what it says:
-// segments read and checked, the belief made of them, orders and positions restored. Once from all
-// records (recovery/start) and once from a snapshot with the records of a day after it
+// Question: how long is our own part of a start (REC-10: at most a second) with a million records
+// in the journal and 400 orders open? From the opening of the journal until the core has what it
+// says: segments read and checked, the belief made of them, orders and positions restored. Once
+// from all records (recovery/start) and once from a snapshot with the records of a day after it
 // (recovery/start_snapshot).
 
 #include <benchmark/benchmark.h>
@@ -128,8 +128,8 @@ struct Desk {
   /// Our own part of a start. Open orders that were restored; 0: it failed.
   std::uint64_t start() {
     app::PriorJournal prior(instruments, currencies, {"s0"});
-    auto store = JournalStore::open(settings,
-                                    [&](const JournalRecord& record) { prior.add(record); });
+    auto store =
+        JournalStore::open(settings, [&](const JournalRecord& record) { prior.add(record); });
     if (!store) return 0;
     risk::Settings risk_settings;
     auto limits = risk::LimitTable::build(risk_settings, instruments, currencies,

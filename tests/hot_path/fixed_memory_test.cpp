@@ -10,8 +10,8 @@
 #include "base/journal_store.h"
 #include "support/engine_bench.h"
 
-// Memory is fixed after the start: a hundred thousand orders, their reports and fills, and a journal
-// that is written to the disk meanwhile, take no more of it than the first thousands did.
+// Memory is fixed after the start: a hundred thousand orders, their reports and fills, and a
+// journal that is written to the disk meanwhile, take no more of it than the first thousands did.
 // [RELIABILITY REC-15]
 
 namespace gannet::test {
@@ -93,8 +93,8 @@ class TradingEngine {
     journal = std::make_unique<app::StoreJournal>(store->ring());
     bench.risk_settings.rates.place = bench.risk_settings.rates.account = {1'000'000, seconds(2)};
     const std::vector<std::string> names{"s0", "s1"};
-    auto limits = risk::LimitTable::build(bench.risk_settings, bench.instruments, bench.currencies,
-                                          names);
+    auto limits =
+        risk::LimitTable::build(bench.risk_settings, bench.instruments, bench.currencies, names);
     for (const Instrument& instrument : bench.instruments)
       static_cast<void>(limits->permit(StrategyId{0}, instrument));
     core = std::make_unique<engine::TradingCore>(

@@ -213,8 +213,11 @@ TEST_F(SecretsTest, AnotherKeyIsProvenBeforeItIsUsedAndARefusedOneChangesNothing
   }
   ::chmod(folder.file("secret").c_str(), 0644);
   EXPECT_NE(reload().err.find("chmod 0600 it"), std::string::npos);
-  EXPECT_EQ(daemon.log_lines({"credentials.refused"}).size(), 4u);
   ASSERT_TRUE(daemon.wait_for_orders(2));
+  // The log is written behind the answers.
+  ASSERT_TRUE(daemon.wait_for("four refusals in the log", [&](const Json&) {
+    return daemon.log_lines({"credentials.refused"}).size() == 4u;
+  }));
 
   write_key(two);
   const Said taken = reload();

@@ -24,8 +24,7 @@ class EventfulSession {
  public:
   explicit EventfulSession(std::uint64_t seed, WiredEngine& wired) : random_(seed), wired_(wired) {
     wired.hook = [this](const WiredEngine::Message& message) {
-      if (!faulty_ || message.line != WiredEngine::Line::Private)
-        return WiredEngine::Fate::Deliver;
+      if (!faulty_ || message.line != WiredEngine::Line::Private) return WiredEngine::Fate::Deliver;
       const std::uint64_t dice = random_() % 200;
       if (dice == 0) return WiredEngine::Fate::CutAfter;
       if (dice == 1) return WiredEngine::Fate::CutBefore;
@@ -117,7 +116,7 @@ class EventfulSession {
 };
 
 ReplayResult replay_of(WiredEngine& wired, const InstrumentTable& at_start,
-                    const std::vector<engine::ReplayRecord>& records) {
+                       const std::vector<engine::ReplayRecord>& records) {
   InstrumentTable instruments = at_start;
   engine::JournalReplay replay(records);
   const auto run = engine::read_record<engine::RunRecord>(records.front().payload);
@@ -239,8 +238,8 @@ std::string restored_state(WiredEngine& wired, const engine::PriorBelief& belief
   engine::MemoryJournal journal;
   engine::JournalReplay silent({});
   InstrumentTable instruments = wired.instruments;
-  const auto core = wired.make_core(journal, silent, nullptr, instruments,
-                                    belief.newest_run() + 1, &belief);
+  const auto core =
+      wired.make_core(journal, silent, nullptr, instruments, belief.newest_run() + 1, &belief);
   std::string text;
   for (const Instrument& instrument : instruments) {
     const engine::InstrumentStatus status = core->status(instrument.id, wired.now);
@@ -291,7 +290,8 @@ TEST(JournalReplay, ASnapshotAndTheTailAreTheWholeJournal_REC_06) {
       for (std::size_t at = second; at < entries.size(); ++at)
         belief.add(entries[at].type, entries[at].payload, entries[at].time);
       EXPECT_LT(again.size(), entries.size() / 3 + 20) << "it leaves out what does not matter";
-      ASSERT_EQ(belief_text(belief), belief_text(whole)) << "seed " << seed << ", cut at " << second;
+      ASSERT_EQ(belief_text(belief), belief_text(whole))
+          << "seed " << seed << ", cut at " << second;
       ASSERT_EQ(restored_state(wired, belief), restored_state(wired, whole));
     }
   }

@@ -115,6 +115,10 @@ constexpr WireFault kWireFaults[] = {
     {"27", "ChangeBetweenPages",
      R"([{"page_change":{"path":"","how":"cancel","count":2}},{"page_change":{"path":"","how":"fill","at":"4s"}}])",
      Pages},
+    {"28", "RestIsBehind", R"({"replica_lag":{"ms":5000,"for":"20s"}})"},
+    {"29", "PositionMissing", R"({"missing_row":{"path":"/api/v5/account/positions","count":2}})", Rest},
+    {"29", "NoPositions", R"({"empty_list":{"path":"/api/v5/account/positions","count":2}})", Rest},
+    {"29 30", "ListsInReverse", R"({"reverse_rows":{"path":"","count":20}})"},
     {"30", "FillsTruncated",
      R"({"drop_push":{"channel":"orders","count":4},"truncate_list":{"path":"/api/v5/trade/fills","keep":1,"count":3}})"},
     // Market data.
@@ -145,6 +149,9 @@ constexpr WireFault kWireFaults[] = {
      R"([{"instrument_state":{"instId":"BTC-USDT-SWAP","state":"suspend"}},
          {"instrument_state":{"instId":"BTC-USDT-SWAP","state":"live","at":"4s"}}])"},
     {"36", "TickChanges", R"({"instrument_state":{"instId":"BTC-USDT-SWAP","tickSz":"0.2"}})", Rest},
+    {"37", "MarkFrozen", R"({"mark_frozen":{"for":"20s"}})"},
+    {"37", "IndexJumps", R"({"index_jump":{"percent":5,"for":"5s"}})"},
+    {"37", "FundingShifts", R"({"funding_shift":{"ms":3600000,"for":"5s"},"cut":{"connection":"public"}})"},
 };
 
 class WireFaults : public ::testing::TestWithParam<WireFault> {
@@ -188,11 +195,27 @@ class WireFaults : public ::testing::TestWithParam<WireFault> {
     EXPECT_GT(kinds, 0);
   }
 
+  /// Every other second the lists are read, and every second mark and index move.
+  void keep_busy() {
+    if (wired.now < next_move_) return;
+    next_move_ = wired.now + seconds(1);
+    if (++moves_ % 2 == 0) wired.core->request_round();
+    const Price price{61'250'000 + (moves_ % 5) * 100};
+    wired.server->exchange().set_reference_prices(wired.swap, price, price, wired.now);
+  }
+  void pass(Nanos span) {
+    for (const Timestamp end = wired.now + span; wired.now < end;) {
+      keep_busy();
+      wired.run_for(milliseconds(100));
+    }
+  }
+
   void trade() {
     OrderRun script(wired, 24, seconds(1));
     const bool ended = wired.run_until_true(
         [&] {
           script.work();
+          keep_busy();
           return script.is_done();
         },
         seconds(240));
@@ -211,9 +234,9 @@ class WireFaults : public ::testing::TestWithParam<WireFault> {
         << wired.disagreement();
     order_faults();
     wired.amend(first, Price{60'000'200});
-    wired.run_for(seconds(2));
+    pass(seconds(2));
     wired.cancel(first);
-    wired.run_for(seconds(10));
+    pass(seconds(10));
   }
   void fill_pages() {
     for (int i = 0; i < 205; ++i) rest({60'000'000 - i * 100}, {1});
@@ -226,6 +249,8 @@ class WireFaults : public ::testing::TestWithParam<WireFault> {
   }
 
   WiredEngine wired{options()};
+  Timestamp next_move_;
+  std::int64_t moves_ = 0;
 };
 
 TEST_P(WireFaults, EndsReconciled) {

@@ -94,8 +94,7 @@ class FaultyFiles final : public JournalFiles {
     }
   };
   struct Open final : JournalFile {
-    Open(FaultyFiles& of, std::shared_ptr<Content> content)
-        : disk(of), file(std::move(content)) {}
+    Open(FaultyFiles& of, std::shared_ptr<Content> content) : disk(of), file(std::move(content)) {}
     bool write(std::span<const std::byte> bytes) noexcept override {
       if (!disk.works()) {
         // A part of it got there.

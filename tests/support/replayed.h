@@ -22,8 +22,8 @@ inline std::vector<engine::ReplayRecord> records_of(const engine::MemoryJournal&
 
 /// How many records of the type a run wrote.
 inline std::size_t count_of(const engine::MemoryJournal& journal, engine::RecordType type) {
-  return static_cast<std::size_t>(std::ranges::count(
-      journal.entries(), type, &engine::MemoryJournal::Entry::type));
+  return static_cast<std::size_t>(
+      std::ranges::count(journal.entries(), type, &engine::MemoryJournal::Entry::type));
 }
 
 }  // namespace gannet::test

@@ -34,9 +34,9 @@ struct WiredOptions {
   okx_server::Limits limits = okx_server::no_limits();
   int account_mode = 2;
   bool deep_market = true;
-  bool depth = false;  ///< the swap's book of 400 levels too, from a snapshot or from REST
-  int more_swaps = 0;              ///< beside the first: SWAP-2 and so on
-  bool limits_cancels = false;     ///< as the venue does, ours and its own
+  bool depth = false;           ///< the swap's book of 400 levels and its funding too
+  int more_swaps = 0;           ///< beside the first: SWAP-2 and so on
+  bool limits_cancels = false;  ///< as the venue does, ours and its own
 };
 
 /// The production engine and both sides of the wire in one process under virtual time, without a
@@ -70,8 +70,8 @@ class WiredEngine final : private okx_server::ServerOutput,
     swap = add("BTC-USDT-SWAP", InstrumentKind::Swap, 10458, 2);
     spot = add("BTC-USDT", InstrumentKind::Spot, 7, 8);
     for (int i = 0; i < options.more_swaps; ++i)
-      swaps.push_back(add("BTC" + std::to_string(i) + "-USDT-SWAP", InstrumentKind::Swap,
-                          20'000 + i, 2));
+      swaps.push_back(
+          add("BTC" + std::to_string(i) + "-USDT-SWAP", InstrumentKind::Swap, 20'000 + i, 2));
     make_venue();
     make_engine();
   }
@@ -424,6 +424,7 @@ class WiredEngine final : private okx_server::ServerOutput,
     if (options.depth) {
       core->add_book(swap, BookFeed::Depth400);
       wanted.push_back({swap, okx::MarketStream::Depth400});
+      wanted.push_back({swap, okx::MarketStream::FundingRate});
     }
     seed_requests_.owner = this;
     seeds = std::make_unique<okx::BookSeeds>(okx::RestIdentity{}, codes, seed_requests_);
@@ -519,8 +520,8 @@ class WiredEngine final : private okx_server::ServerOutput,
       if (wire.wants_cut) {
         wire.wants_cut = false;
         const std::uint16_t code = std::exchange(wire.close_code, std::uint16_t{0});
-        const bool stays = code != 0 && session_of(wire.line).on_close_code(code, now) ==
-                                            okx::CloseReaction::Stop;
+        const bool stays =
+            code != 0 && session_of(wire.line).on_close_code(code, now) == okx::CloseReaction::Stop;
         cut(wire.line);
         if (stays) wire.reconnect_at.reset();
       }

@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <string>
+#include <thread>
 
 #include "app/history_fold.h"
 #include "app/history_report.h"
 #include "app/history_thread.h"
+#include "app/journal_tidy.h"
 #include "app/store_journal.h"
 #include "support/instrument_samples.h"
 
@@ -37,6 +39,7 @@ class HistoryDirectory : public testing::Test {
     JournalSettings settings;
     settings.directory = directory_ + "/journal";
     settings.ring_path = directory_ + "/ring";
+    settings.segment_bytes = segment_bytes_;
     settings.on_drained = [&](const JournalRecord& record) { thread.offer(record); };
     auto store = JournalStore::open(settings, [](const JournalRecord&) {});
     ASSERT_TRUE(store) << store.error().message;
@@ -78,6 +81,7 @@ class HistoryDirectory : public testing::Test {
       ended.kind = engine::OrderEventKind::Filled;
       ended.cumulative_quantity = quantity;
       ASSERT_TRUE(engine::append(journal, ended, now));
+      while ((*store)->ring().bytes_waiting() != 0) std::this_thread::yield();  // drained
     };
     // One contract is 0.01 of the coin; quantities have two digits.
     trade(seconds(3600), 0, Side::Buy, 100'000'000, 100, "0.5");
@@ -103,6 +107,7 @@ class HistoryDirectory : public testing::Test {
   }
 
   std::string directory_;
+  std::size_t segment_bytes_ = 1u << 20;
 };
 
 TEST_F(HistoryDirectory, ReportsByDayStrategyAndInstrumentAndIsMadeAnewAlike) {
@@ -156,6 +161,30 @@ TEST_F(HistoryDirectory, ReportsByDayStrategyAndInstrumentAndIsMadeAnewAlike) {
     EXPECT_EQ(*fresh > 0, times == 0);
     expect_reports();
   }
+}
+
+TEST_F(HistoryDirectory, IsMadeAnewThoughOldSegmentsAreGone) {
+  segment_bytes_ = 1;  // each drain begins one
+  HistoryThread thread(directory_);
+  trade_two_days(thread);
+  thread.stop();
+  auto opened = HistoryDatabase::open(history_path(directory_));
+  ASSERT_TRUE(opened);
+  const std::string before = answer(**opened, What::Pnl, By::Day);
+  std::size_t removed = 0;
+  for (int times = 0; times < 3; ++times) {
+    const auto tidied = tidy_journal(directory_ + "/journal", Nanos{}, kDay + seconds(1'000'000));
+    ASSERT_TRUE(tidied) << tidied.error().message;
+    removed += tidied->removed;
+  }
+  (*opened)->begin();
+  (*opened)->clear();
+  ASSERT_TRUE((*opened)->commit(0));
+  HistoryFold fold(**opened);
+  const auto fresh = catch_up_history(**opened, fold, directory_);
+  ASSERT_TRUE(fresh) << fresh.error().message;
+  EXPECT_EQ(answer(**opened, What::Pnl, By::Day), before);
+  EXPECT_GT(removed, 0u) << "some are gone";
 }
 
 TEST_F(HistoryDirectory, ThatCannotBeWrittenIsToldAndStopsNobody) {

@@ -1,3 +1,5 @@
+#include "app/journal_tidy.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 
 #include "app/crash_brake.h"
 #include "app/disk_watch.h"
-#include "app/journal_tidy.h"
 #include "app/prior_journal.h"
 #include "app/store_journal.h"
 #include "base/journal_snapshot.h"

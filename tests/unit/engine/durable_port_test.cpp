@@ -1,12 +1,13 @@
+#include "engine/durable_port.h"
+
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "engine/durable_port.h"
 #include "support/engine_bench.h"
 
-// Journal modes `group` and `full`: what may add risk waits for the disk, and is looked at once more
-// before it leaves. [RELIABILITY REC-01, PRE-01]
+// Journal modes `group` and `full`: what may add risk waits for the disk, and is looked at once
+// more before it leaves. [RELIABILITY REC-01, PRE-01]
 
 namespace gannet::test {
 namespace {

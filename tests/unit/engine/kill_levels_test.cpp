@@ -338,6 +338,7 @@ TEST(KillLevels, AStrategysFlattenTouchesItsOwnPositionAloneKilledOrNot) {  // K
         t.bench.run_for(milliseconds(10));
         if (t.bench.core->reducer().running() == 0) break;
       }
+      t.bench.run_for(milliseconds(2), milliseconds(1));  // it is at the venue
       for (auto& [id, order] : t.bench.venue.orders) {
         const engine::Order* known = t.bench.core->orders().table().find(order.client_id);
         if (!order.open() || order.side != Side::Sell || known == nullptr) continue;

@@ -100,6 +100,21 @@ TEST(PositionReducer, AccountsNetPositionIsTakenFromThoseWhoHoldThatSide) {  // 
   EXPECT_FALSE(bench.core->reducer().start({{}, kReduced, {}, 0}, bench.now)) << "nothing is left";
 }
 
+TEST(PositionReducer, OwnerOfTooLittleDoesNotStandInTheWayOfTheOthers) {
+  ReducerBench bench;
+  bench.instruments[kReduced].minimum_quantity = {5};
+  bench.make_holding(8, 20);
+  bench.take(100);
+  ASSERT_TRUE(bench.core->reducer().start({kSeller, kReduced, {3}, 0}, bench.now));
+  bench.run_for(seconds(1));
+  ASSERT_EQ(bench.own(kSeller), 3) << "below the minimum from here on";
+  ASSERT_TRUE(bench.core->reducer().start({{}, kReduced, {}, 0}, bench.now));
+  bench.run_for(seconds(3));
+  EXPECT_EQ(bench.own(kOther), 0);
+  EXPECT_EQ(bench.account(), 3);
+  EXPECT_TRUE(bench.ears.heard(Alert::ReductionResidue));
+}
+
 TEST(PositionReducer, WorksWhileKilledAndNobodyElseDoes) {  // KILL-13, KILL-01
   ReducerBench bench;
   bench.make_holding(30);
