@@ -237,7 +237,9 @@ Order* OrderManager::find_open(ClientOrderId id, VenueOrderId venue_id) noexcept
 void OrderManager::cancel_foreign(InstrumentId instrument, Timestamp now) noexcept {
   foreign_.for_each_open([&](ForeignOrder& order) {
     if (instrument.valid() && order.instrument != instrument) return;
-    if (order.own_tag || order.cancel_wished || (account_wide_ && !order.protective))
+    // Its cancel may be lost as any other, and nobody need wish it again.
+    if (order.own_tag) order.cancel_wished = foreign_wished_ = true;
+    if (order.cancel_wished || (account_wide_ && !order.protective))
       send_foreign_cancel(order, now);
   });
 }

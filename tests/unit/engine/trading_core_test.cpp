@@ -374,6 +374,32 @@ TEST(TradingCore, ForeignOrderIsShownCountedAndLeftAlone) {
   EXPECT_TRUE(bench.ears.fill_events.empty());
 }
 
+// What bears our tag and no id of ours was asked to go once only when a ready engine was told to
+// cancel everything: that request was lost with a line that had gone silent, and flat never came.
+// (simtest seed 45316; KILL-05, I11, faults 2 and 27)
+TEST(TradingCore, CancelAllAsksForOrdersWithOurTagUntilTheyAreGone) {
+  EngineBench bench;
+  bench.make_ready();
+  TinyVenue::Order tagged;
+  tagged.venue_id = {99};
+  tagged.instrument = InstrumentId{0};
+  tagged.side = Side::Sell;
+  tagged.price = {101'000};
+  tagged.quantity = {4};
+  tagged.update_time = bench.now;
+  bench.venue.orders[99] = tagged;
+  bench.run_for(seconds(31));  // the regular look
+  ASSERT_EQ(bench.core->status().foreign_orders, 1u);
+  bench.core->cancel_all("operator", bench.now);
+  bench.run_for(milliseconds(2'500));
+  EXPECT_EQ(bench.venue.cancels.size(), 3u);  // once a second: nobody answers
+  EXPECT_FALSE(bench.ears.flat_at.has_value());
+  bench.venue.end(bench.venue.orders[99], OrderState::Cancelled, VenueReason::UserCancel, bench.now);
+  bench.run_for(seconds(3));
+  EXPECT_EQ(bench.venue.cancels.size(), 3u);
+  EXPECT_TRUE(bench.ears.flat_at.has_value());
+}
+
 TEST(TradingCore, AnotherTenantWithTheSameEngineNumberIsLeftAlone) {  // KILL-05, KILL-06, I11
   EngineBench bench;
   bench.make_ready();
