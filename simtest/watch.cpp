@@ -21,10 +21,8 @@ void Watch::note(std::string_view what, std::string_view text) noexcept {
   Remembered& event = events_[noted_++ % kRemembered];
   event.at = now_ - start_;
   event.step = step_;
-  const std::size_t first = std::min(what.size(), kTextMost);
-  std::memcpy(event.text.data(), what.data(), first);
-  const std::size_t second = std::min(text.size(), kTextMost - first);
-  std::memcpy(event.text.data() + first, text.data(), second);
+  const std::size_t first = what.copy(event.text.data(), kTextMost);
+  const std::size_t second = text.copy(event.text.data() + first, kTextMost - first);
   event.size = static_cast<std::uint16_t>(first + second);
   if (trace_) trace_(say(event));
 }
