@@ -31,7 +31,8 @@ std::string gone(int tenths) {
 std::string levels(int first, int step, int count) {
   std::string text;
   for (int i = 0; i < count; ++i) {
-    text += (i == 0 ? "" : ",") + level(first + step * i, 1'234 + 77 * i, 1 + i % 30);
+    if (i > 0) text += ',';
+    text += level(first + step * i, 1'234 + 77 * i, 1 + i % 30);
   }
   return text;
 }

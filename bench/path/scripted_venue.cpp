@@ -162,7 +162,8 @@ HttpResponse ScriptedVenue::answer(const Request& request, Timestamp now) const 
     rows = fmt::format(R"({{"ts":"{}"}})", millis);
   } else if (asks("/api/v5/trade/orders-pending")) {
     for (const Order& order : open_) {
-      rows += (rows.empty() ? "" : ",") + row(order, progress("live", "0"), now);
+      if (!rows.empty()) rows += ',';
+      rows += row(order, progress("live", "0"), now);
     }
   } else if (asks("/api/v5/account/positions")) {
     if (filled_orders_ > 0) {
