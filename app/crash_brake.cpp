@@ -28,10 +28,14 @@ std::expected<void, Error> CrashBrake::start(Timestamp now, bool all_the_same) {
         utc_text(Timestamp{starts[starts.size() - kStartsMax]} + kSpan))});
   }
   if (all_the_same) starts.clear();
-  starts.push_back(now.nanos);
-  std::string text;
-  for (const std::int64_t nanos : starts) text += fmt::format("{}\n", nanos);
-  return write_file_durably(file_, text);
+  before_.clear();
+  for (const std::int64_t nanos : starts) before_ += fmt::format("{}\n", nanos);
+  return write_file_durably(file_, before_ + fmt::format("{}\n", now.nanos));
+}
+
+void CrashBrake::refused() const {
+  if (before_.empty()) return end();
+  static_cast<void>(write_file_durably(file_, before_));
 }
 
 void CrashBrake::end() const {

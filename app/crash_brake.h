@@ -24,9 +24,12 @@ class CrashBrake {
   std::expected<void, Error> start(Timestamp now, bool all_the_same);
   /// The process ends by itself: what came before is forgotten.
   void end() const;
+  /// It was refused before it traded: it says nothing, and what came before stays.
+  void refused() const;
 
  private:
   std::string file_;
+  std::string before_;  // what the file holds without this start
 };
 
 }  // namespace gannet::app

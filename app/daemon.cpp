@@ -311,11 +311,12 @@ int run_daemon(const DaemonOptions& options) {
   CrashBrake brake(state->path());
   if (auto may = brake.start(wall_clock_now(), options.after_crashes); !may)
     return fail(kRefused, may.error().message);
-  // Refused starts are ends of their own too.
+  // Until it has traded, an end is a refused start.
   struct EndOfItsOwn {
     const CrashBrake& brake;
-    ~EndOfItsOwn() { brake.end(); }
-  } const end_of_its_own{brake};
+    bool has_traded = false;
+    ~EndOfItsOwn() { has_traded ? brake.end() : brake.refused(); }
+  } end_of_its_own{brake};
 
   std::unique_ptr<ChildSim> sim;
   const bool paper = settings.venue.environment == config::Environment::Paper;
@@ -384,6 +385,7 @@ int run_daemon(const DaemonOptions& options) {
     (*room)->run();
     reactor_ended.store(true, std::memory_order_release);
   });
+  end_of_its_own.has_traded = true;
   cold_side.run(reactor_ended);
   reactor.join();
   if (recorder) recorder->stop();

@@ -64,7 +64,10 @@ void HistoryThread::run() {
     HistoryFold fold(**database);
     const auto caught_up = catch_up_history(**database, fold, state_directory_);
     more = caught_up ? std::expected<bool, Error>(true) : std::unexpected(caught_up.error());
-    while (more && *more) more = write_what_waits(**database, fold);
+    while (more && *more) {
+      more = write_what_waits(**database, fold);
+      if (more) attempt = 0;  // a minute of trouble is counted from where it began
+    }
     if (more) return;
     std::unique_lock lock(mutex_);
     if (woken_.wait_for(lock, kPause, [this] { return stopping_; })) break;

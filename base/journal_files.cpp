@@ -88,6 +88,7 @@ class DiskFiles final : public JournalFiles {
         ::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(reserve)) == 0 ? 0 : errno;
     if (reserved == ENOSPC) {
       ::close(fd);
+      ::unlink(path.c_str());  // an empty segment would hide where the journal ends
       errno = ENOSPC;
       return nullptr;
     }

@@ -29,12 +29,18 @@ bool JournalBacklog::keep(RecordType type, std::span<const std::byte> payload,
   const Head head{now.nanos, static_cast<std::uint32_t>(payload.size()), type, 0};
   // One that is lost makes a hole: what comes after it may be written all the same, as any record
   // that a full journal had no room for.
+  if (begin_ != 0 && bytes_.size() - end_ < sizeof head + payload.size()) {
+    std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
   if (bytes_.size() - end_ < sizeof head + payload.size()) {
     has_lost_ = true;
     return false;
   }
   std::memcpy(bytes_.data() + end_, &head, sizeof head);
-  if (!payload.empty()) std::memcpy(bytes_.data() + end_ + sizeof head, payload.data(), payload.size());
+  if (!payload.empty())
+    std::memcpy(bytes_.data() + end_ + sizeof head, payload.data(), payload.size());
   end_ += sizeof head + payload.size();
   return true;
 }

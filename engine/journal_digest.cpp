@@ -28,7 +28,6 @@ void JournalDigest::add(const JournalRecordHead& head, std::span<const std::byte
     case RecordType::Observations:
     case RecordType::BatchEdge:
     case RecordType::CoreCall:
-    case RecordType::VenueClock:
     case RecordType::DeadManAnswer:
     case RecordType::Cash:
     case RecordType::LiquidationAlert:
@@ -41,6 +40,22 @@ void JournalDigest::add(const JournalRecordHead& head, std::span<const std::byte
     case RecordType::CoreState:
       if (is_first) keep(head, payload);  // from when on there is a journal
       return;
+    case RecordType::VenueClock:
+      // Lists are asked for by the venue's clock as it was; a hundredth of a second more or less
+      // makes no list another.
+      if (const auto it = read_record<VenueClockRecord>(payload)) {
+        constexpr std::int64_t kSame = 10'000'000;
+        const bool is_news =
+            !clock_ || it->offset - *clock_ >= kSame || *clock_ - it->offset >= kSame;
+        if (is_first || is_news) {
+          clock_ = it->offset;
+          keep(head, payload);
+        }
+      }
+      return;
+    case RecordType::Run:
+      clock_.reset();
+      return keep(head, payload);
     case RecordType::Place:
       if (const auto it = read_record<PlaceRecord>(payload))
         keep_of_order(it->client_id, head, payload);

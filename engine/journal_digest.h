@@ -41,8 +41,9 @@ class JournalDigest {
   std::map<std::vector<std::byte>, std::vector<std::byte>> definitions_;
   std::map<std::uint64_t, std::vector<std::uint64_t>> orders_;  // client id: sequences
   std::map<std::uint64_t, std::uint64_t> exits_of_;             // entry's client id: its exits'
-  std::uint64_t fills_begin_ = 0;                               // sequence of the newest begin
-  std::uint64_t known_begin_ = 0;                               // of the newest complete pair
+  std::optional<std::int64_t> clock_;  // the venue's, as kept last of this run
+  std::uint64_t fills_begin_ = 0;      // sequence of the newest begin
+  std::uint64_t known_begin_ = 0;      // of the newest complete pair
   std::uint64_t known_end_ = 0;
 };
 

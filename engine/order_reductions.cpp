@@ -9,6 +9,8 @@ std::expected<ClientOrderId, Denial> OrderManager::place_reduction(OrderIntent i
                                                                    Timestamp now) noexcept {
   intent.by_engine = true;
   intent.reduce_only = true;
+  // A quote of our own at the touch goes: it must not stop what reduces.
+  intent.options.self_trade = SelfTradePrevention::CancelMaker;
   intent.handle = {};
   const auto refuse = [&](const Denial& why) {
     deny(intent, why, now);

@@ -277,7 +277,7 @@ void OrderRules::on_accepted(const Order& order) noexcept {
 }
 
 void OrderRules::on_rejected(const Order& order, const ExecutionReport& report) noexcept {
-  if (!knows(order.strategy)) return;
+  if (!knows(order.strategy) || order.by_engine) return;
   const auto finding =
       storms_.on_rejected(order.strategy, report.reason, report.venue_code, report.receive_time);
   if (finding)
@@ -286,7 +286,7 @@ void OrderRules::on_rejected(const Order& order, const ExecutionReport& report) 
 }
 
 void OrderRules::on_traded(const Order& order, Price price, bool first, Timestamp now) noexcept {
-  if (!first || !knows(order.strategy)) return;
+  if (!first || !knows(order.strategy) || order.by_engine) return;
   ratios_.on_traded(order.strategy, now);
   const auto finding =
       repeated_.on_executed(order.strategy, order.instrument, order.side, price, now);

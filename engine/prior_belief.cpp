@@ -73,7 +73,7 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       break;
     case RecordType::Control:
       if (const auto control = read_record<ControlRecord>(payload)) add_control(*control);
-        break;
+      break;
     case RecordType::Latch:
       if (const auto latch = read_record<StrategyLatchRecord>(payload)) {
         if (latch->disabled != 0) {
@@ -171,11 +171,13 @@ void PriorBelief::add_control(const ControlRecord& record) {
     // The wish stays with the order until it has ended, over restarts too.
     Order* order = find(record.client_id);
     if (order == nullptr) return;
-    order->cancel_wish = record.action == ControlRecord::Action::Resume ? CancelWish::None
-                                                                        : CancelWish::Engine;
+    order->cancel_wish =
+        record.action == ControlRecord::Action::Resume ? CancelWish::None : CancelWish::Engine;
     return;
   }
-  if (record.action == ControlRecord::Action::Cancel) return;
+  if (record.action != ControlRecord::Action::Kill &&
+      record.action != ControlRecord::Action::Resume)
+    return;  // cancels and flattens leave a kill as it is
   const auto set = [killed](auto& those, auto value) {
     if (killed) {
       those.insert(value);
@@ -257,8 +259,7 @@ void PriorBelief::add_snapshot_edge(const SnapshotEdgeRecord& record) {
     fills_request_ = 0;
     if (record.complete == 0) return;
     fills_known_ = std::max(fills_known_, fills_requested_at_);
-    if (offset_)
-      fills_known_venue_ = std::max(fills_known_venue_, fills_requested_at_ + *offset_);
+    if (offset_) fills_known_venue_ = std::max(fills_known_venue_, fills_requested_at_ + *offset_);
   }
 }
 

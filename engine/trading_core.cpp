@@ -166,7 +166,7 @@ void TradingCore::on_timer(Timestamp now) noexcept {
   journal_.note_turn(now);
   now_ = std::max(now_, now);
   orders_.on_timer(now);
-  reducer_.on_timer(now);
+  if (is_connected() && is_reconciled()) reducer_.on_timer(now);  // of what is known to be held
   if (now < next_tick_) return;
   next_tick_ = now + milliseconds(10);
   heed_rules(now);
@@ -296,7 +296,7 @@ void TradingCore::kill(std::string_view why, std::string_view who, Timestamp now
 
 void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
   const CoreJournal::Input input(journal_);
-  if (killed_) losses_.resume({}, now);
+  if (kills_.engine()) losses_.resume({}, now);
   lift_protections();
   record_command(CommandRecord::Kind::Resume, "", who, now);
   if (kills_.engine()) links_.listener.on_kill_changed(false, "", who, now);
@@ -408,9 +408,24 @@ bool TradingCore::may_send_again(ExecutionReport::Request request, ClientOrderId
 risk::TradingMode TradingCore::mode_of(ClientOrderId id) const noexcept {
   const Order* order = orders_.table().find(id);
   if (order == nullptr) return risk::TradingMode::Killed;
-  constexpr auto kReady = risk::TradingMode::Ready;
-  const auto worse = [](risk::TradingMode a, risk::TradingMode b) {
-    return a == kReady ? b : b == kReady ? a : std::max(a, b);
+  // ReduceOnly, the last enumerator, is not the worst.
+  const auto rank = [](risk::TradingMode mode) {
+    switch (mode) {
+      case risk::TradingMode::Ready:
+        return 0;
+      case risk::TradingMode::ReduceOnly:
+        return 1;
+      case risk::TradingMode::NotReady:
+        return 2;
+      case risk::TradingMode::Held:
+        return 3;
+      case risk::TradingMode::Killed:
+        return 4;
+    }
+    return 4;
+  };
+  const auto worse = [&](risk::TradingMode a, risk::TradingMode b) {
+    return rank(a) >= rank(b) ? a : b;
   };
   const risk::TradingMode mode = worse(modes_.engine(), modes_.instrument(order->instrument));
   return exposure_.contains(order->strategy) ? worse(mode, modes_.strategy(order->strategy)) : mode;

@@ -118,6 +118,7 @@ ControlResult TradingCore::resume(const ControlScope& scope, std::string_view wh
       if (!kills_.account()) return ControlResult::NotKilled;
       record_control(ControlRecord::Action::Resume, scope, "", who, now);
       stop_account(false);
+      losses_.resume({}, now);  // a limit that was broken meanwhile is told again
       wants_flat_ = killed_;
       reconcile_again(now);
       break;

@@ -63,7 +63,7 @@ void TradingCore::act_on(const LossVerdict& verdict, Timestamp now) noexcept {
              verdict.kind == Kind::LossOfDay ? "loss limit: loss of the day"
                                              : "loss limit: drawdown",
              "engine", now);
-      } else if (!killed_) {
+      } else if (!kills_.engine()) {
         kill(verdict.kind == Kind::LossOfDay ? "loss limit: loss of the day"
                                              : "loss limit: drawdown",
              "engine", now);
@@ -150,7 +150,10 @@ void TradingCore::protect(const ProtectionRule& rule, risk::TradingMode mode,
   for (std::uint16_t s = 0; s < positions_.strategies(); ++s) {
     const StrategyId strategy{s};
     if (rule.strategy.valid() && rule.strategy != strategy) continue;
-    if (modes_.strategy(strategy) == risk::TradingMode::Killed) continue;
+    // One that is killed too: it may be resumed alone. A hold is not lifted to less.
+    if (mode == risk::TradingMode::ReduceOnly &&
+        modes_.strategy(strategy) == risk::TradingMode::Held)
+      continue;
     kills_.set_strategy_mode(strategy, mode);
     orders_.cancel_all_of(strategy, {}, now, CancelWish::Engine);
   }

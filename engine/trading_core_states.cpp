@@ -249,7 +249,7 @@ void TradingCore::sweep_previous_run(Timestamp now) noexcept {
   orders_.table().for_each_open([&](Order& order) {
     if (!order.previous_run) return;
     const bool adopts =
-        exposure_.contains(order.strategy) && !killed_ &&
+        exposure_.contains(order.strategy) && !killed_ && !rules_.disabled(order.strategy) &&
         modes_.strategy(order.strategy) ==
             risk::TradingMode::Ready &&  // one that failed adopts none
         settings_.on_start[order.strategy.value] == StrategySettings::OnStart::Adopt &&

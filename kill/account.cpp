@@ -13,14 +13,15 @@
 #include <ctime>
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace gannet::kill {
 namespace {
 
-constexpr Millis kBound{2'000};        // of one try
-constexpr Millis kFirstPause{100};     // between tries; doubles
+constexpr Millis kBound{2'000};     // of one try
+constexpr Millis kFirstPause{100};  // between tries; doubles
 constexpr Millis kLongestPause{1'000};
-constexpr std::size_t kBatch = 20;      // orders of one cancel request
+constexpr std::size_t kBatch = 20;  // orders of one cancel request
 constexpr std::size_t kAlgoBatch = 10;
 constexpr int kMaxPages = 1'000;
 
@@ -151,9 +152,11 @@ Answer Account::ask(std::string_view method, const std::string& path, const std:
                            path.substr(0, path.find('?')), reply.status);
       continue;
     }
-    // Of cancels 1 and 2: all or some elements failed; the lists show which. A list is whole or none.
+    // Of cancels 1 and 2: all or some elements failed; the lists show which. A list is whole or
+    // none.
     const bool is_list = method == "GET";
-    const bool is_cancel = path.find("/cancel-batch") != path.npos || path.ends_with("/cancel-algos");
+    const bool is_cancel =
+        path.find("/cancel-batch") != path.npos || path.ends_with("/cancel-algos");
     if (reply.status == 200 && (is_cancel ? page.code <= 2 : page.code == 0) &&
         (!is_list || page.has_data))
       return Answer::Good;
@@ -222,10 +225,10 @@ Answer Account::list_pages(const std::string& path, std::string_view id_key, boo
       order.reduces = closes || text_of(row, "reduceOnly") == "true";
       const std::string price = text_of(row, "px");
       const std::string stop = text_of(row, "slTriggerPx");
-      order.text = fmt::format("{} {} {} {} {}{}", order.instrument, type, order.side,
-                               closes ? "all" : text_of(row, "sz"),
-                               algo ? "" : fmt::format("at {}", price),
-                               stop.empty() ? "" : fmt::format("stop {}", stop));
+      order.text =
+          fmt::format("{} {} {} {} {}{}", order.instrument, type, order.side,
+                      closes ? "all" : text_of(row, "sz"), algo ? "" : fmt::format("at {}", price),
+                      stop.empty() ? "" : fmt::format("stop {}", stop));
       orders.push_back(std::move(order));
     }
     // Not by its length: a page may be cut short, and the next one tells.
@@ -238,13 +241,18 @@ Answer Account::list_pages(const std::string& path, std::string_view id_key, boo
 
 Answer Account::list_orders(std::vector<OpenOrder>& orders) {
   orders.clear();
-  Answer answer = list_pages("/api/v5/trade/orders-pending?", "ordId", false, orders);
+  Answer answer = list_plain(orders);
   for (const std::string_view list : kAlgoLists) {
     if (answer != Answer::Good) return answer;
     answer = list_pages(fmt::format("/api/v5/trade/orders-algo-pending?ordType={}&", list),
                         "algoId", true, orders);
   }
   return answer;
+}
+
+Answer Account::list_plain(std::vector<OpenOrder>& orders) {
+  orders.clear();
+  return list_pages("/api/v5/trade/orders-pending?", "ordId", false, orders);
 }
 
 Answer Account::list_positions(std::vector<OpenPosition>& positions) {
@@ -292,9 +300,14 @@ Answer Account::cancel(std::span<const OpenOrder> orders) {
 }
 
 Answer Account::arm_timer(int seconds) {
+  // It helps; what cancels must not wait for it.
+  const auto whole =
+      std::exchange(until_, std::min(until_, Clock::now() + std::chrono::seconds(5)));
   Page page;
-  return ask("POST", "/api/v5/trade/cancel-all-after", fmt::format(R"({{"timeOut":"{}"}})", seconds),
-             page);
+  const Answer answer = ask("POST", "/api/v5/trade/cancel-all-after",
+                            fmt::format(R"({{"timeOut":"{}"}})", seconds), page);
+  until_ = whole;
+  return answer;
 }
 
 }  // namespace gannet::kill

@@ -15,9 +15,9 @@ struct OpenOrder {
   std::string id;          ///< the venue's number
   std::string instrument;  ///< its name
   std::string tag;
-  std::string text;        ///< for people
-  std::string side;        ///< "buy" or "sell"
-  std::string leg;         ///< "net", "long", "short"
+  std::string text;  ///< for people
+  std::string side;  ///< "buy" or "sell"
+  std::string leg;   ///< "net", "long", "short"
   bool algo = false;
   bool reduces = false;  ///< it can only make a position smaller
 };
@@ -32,8 +32,8 @@ struct OpenPosition {
 /// How a question to the venue ended, after all tries.
 enum class Answer {
   Good,
-  Refused,  ///< the key, or we: trying again is no use
-  TimedOut, ///< no usable answer until the end of our time
+  Refused,   ///< the key, or we: trying again is no use
+  TimedOut,  ///< no usable answer until the end of our time
 };
 
 /// The venue's REST API as far as a kill needs it: own signature, own reading. Every call tries
@@ -47,6 +47,8 @@ class Account {
   Answer begin();
   /// All pages of all lists; `orders` is whole or the answer is not Good.
   Answer list_orders(std::vector<OpenOrder>& orders);
+  /// The plain ones alone.
+  Answer list_plain(std::vector<OpenOrder>& orders);
   Answer list_positions(std::vector<OpenPosition>& positions);
   /// What was taken; what was not shows in the next list.
   Answer cancel(std::span<const OpenOrder> orders);

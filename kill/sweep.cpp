@@ -13,10 +13,10 @@
 namespace gannet::kill {
 namespace {
 
-constexpr int kObeyMillis = 1'500;         // an engine that is well obeys within 100 ms
-constexpr Millis kConfirmSpacing{600};     // KILL-05: at least 500 ms
-constexpr Millis kCancelSpacing{300};      // between two rounds of cancels
-constexpr int kTimerSeconds = 10;          // the shortest that the venue takes
+constexpr int kObeyMillis = 1'500;      // an engine that is well obeys within 100 ms
+constexpr Millis kConfirmSpacing{600};  // KILL-05: at least 500 ms
+constexpr Millis kCancelSpacing{300};   // between two rounds of cancels
+constexpr int kTimerSeconds = 10;       // the shortest that the venue takes
 constexpr std::size_t kShownOrders = 20;
 
 /// A stop is worth keeping only while there is something that it guards.
@@ -76,12 +76,21 @@ class Sweep {
 
   int sweep_account() {
     if (const Answer answer = account_.begin(); answer != Answer::Good) return give_up(answer);
+    if (!options_.dry_run) {
+      // At once, before any list that may not answer: plain orders are never kept.
+      std::vector<OpenOrder> plain;
+      if (account_.list_plain(plain) == Answer::Good) {
+        std::erase_if(plain, [&](const OpenOrder& order) { return !is_meant(order); });
+        for (const OpenOrder& order : plain) seen_.insert(order.id);
+        if (account_.cancel(plain) == Answer::Refused) return give_up(Answer::Refused);
+      }
+    }
     if (options_.account && !options_.dry_run) {
       result_.timer_armed = account_.arm_timer(kTimerSeconds) == Answer::Good;
-      say("2/4 timer       {}", result_.timer_armed
-                                   ? fmt::format("the venue cancels everything in {} s by itself",
-                                                 kTimerSeconds)
-                                   : "NOT armed: " + account_.error());
+      say("2/4 timer       {}",
+          result_.timer_armed
+              ? fmt::format("the venue cancels everything in {} s by itself", kTimerSeconds)
+              : "NOT armed: " + account_.error());
     } else {
       say("2/4 timer       none: it is for --account");
     }
@@ -128,8 +137,8 @@ class Sweep {
     result_.foreign.clear();
     for (OpenOrder& order : orders) {
       // Where the positions are not known, a stop may be all that guards one.
-      const bool guards_one = positions_known_ ? guards(order, result_.positions)
-                                               : order.algo && order.reduces;
+      const bool guards_one =
+          positions_known_ ? guards(order, result_.positions) : order.algo && order.reduces;
       const bool is_kept = !options_.cancel_stops && guards_one;
       auto& to = !is_meant(order) ? result_.foreign : (is_kept ? result_.kept : result_.left);
       to.push_back(std::move(order));
@@ -157,7 +166,8 @@ class Sweep {
   void tell(const std::vector<OpenOrder>& orders, std::string_view title) const {
     for (std::size_t i = 0; i < std::min(orders.size(), kShownOrders); ++i)
       say("  {:<13} {} (order {})", title, orders[i].text, orders[i].id);
-    if (orders.size() > kShownOrders) say("  {:<13} and {} more", title, orders.size() - kShownOrders);
+    if (orders.size() > kShownOrders)
+      say("  {:<13} and {} more", title, orders.size() - kShownOrders);
   }
 
   void conclude() const {

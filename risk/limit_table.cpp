@@ -294,6 +294,7 @@ void LimitTable::set_leverage(InstrumentId instrument, const Decimal& leverage) 
 std::expected<void, Error> LimitTable::permit_like(const LimitTable& before,
                                                    const InstrumentTable& instruments) {
   leverage_ = before.leverage_;
+  venue_reduces_ = before.venue_reduces_;  // the account's mode says that, no key
   for (std::uint16_t s = 0; s < strategies_; ++s) {
     for (const Instrument& instrument : instruments) {
       if (!before.permits({s}, instrument.id)) continue;

@@ -213,6 +213,8 @@ std::string belief_text(const engine::PriorBelief& belief) {
     text += "\n";
   };
   put(belief.killed(), belief.newest_run(), belief.first_time().nanos, belief.fills_known().nanos);
+  put(belief.account_killed(), belief.killed_strategies().size(),
+      belief.killed_instruments().size(), belief.disabled_strategies().size());
   for (std::uint32_t i = 0; i < 2; ++i) put(belief.known_since(InstrumentId{i}).nanos);
   for (const engine::Order& order : belief.open_orders()) {
     put(order.client_id.value, order.venue_id.value, order.price.raw, order.quantity.raw,

@@ -238,6 +238,12 @@ void AccountSession::handle_refused_subscription(std::int32_t code, std::string_
     stop(code, advice(code), now);
     return;
   }
+  // The venue's own trouble passes: nobody has to act, and trading is held until then.
+  const bool is_passing =
+      error_class == ErrorClass::RetryAfterBackoff || error_class == ErrorClass::RateLimited ||
+      error_class == ErrorClass::VenueUnavailable || error_class == ErrorClass::OutcomeUnknown ||
+      error_class == ErrorClass::Reconnect;
+  if (is_passing) return restart("the venue cannot subscribe us now", now, Pace::Slow);
   if (++refused_subscriptions_ > settings_.subscribe_retries) {
     stop(code,
          "the venue refuses the account's channels again and again: close other programs that use "

@@ -213,6 +213,15 @@ TEST(CrashBrake, CountsOnlyStartsWithoutAnEndOfTheirOwn_REC_12) {
   ASSERT_FALSE(brake.start(start + seconds(10 + 602 - 1), false).has_value());
   EXPECT_TRUE(brake.start(start + seconds(10 + 602), true).has_value());
   EXPECT_TRUE(brake.start(start + seconds(10 + 603), false).has_value()) << "counting anew";
+  // A start that was refused for another reason says nothing, and wipes nothing.
+  brake.end();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(brake.start(start + seconds(2'000 + 2 * i), false).has_value()) << i;
+    if (i == 2) break;
+    ASSERT_TRUE(brake.start(start + seconds(2'001 + 2 * i), false).has_value()) << i;
+    brake.refused();
+  }
+  EXPECT_FALSE(brake.start(start + seconds(2'010), false).has_value());
   disk::remove_all(root);
 }
 

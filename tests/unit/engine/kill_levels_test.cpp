@@ -24,7 +24,8 @@ constexpr InstrumentId kKilledInstrument{0};
 
 engine::PriorBelief journaled(const EngineBench& bench) {
   engine::PriorBelief prior;
-  for (const auto& entry : bench.journal.entries()) prior.add(entry.type, entry.payload, entry.time);
+  for (const auto& entry : bench.journal.entries())
+    prior.add(entry.type, entry.payload, entry.time);
   return prior;
 }
 
@@ -162,6 +163,18 @@ TEST(KillLevels, EachSurvivesARestartAndIsResumedByItselfAlone) {  // KILL-09, K
   }
 }
 
+TEST(KillLevels, AFlattenLeavesAKillAsItIsOverARestartToo) {  // KILL-09, KILL-13
+  KillBench t(true);
+  t.buy(0, 0, 5);
+  for (const KillLevelCase& level : {kKillLevels[0], kKillLevels[1]}) {
+    t.bench.core->kill(level.scope, "", "somebody", t.bench.now);
+    t.bench.core->flatten(level.scope, "somebody", t.bench.now);
+  }
+  const engine::PriorBelief prior = journaled(t.bench);
+  EXPECT_TRUE(prior.killed_strategies().contains(kKilledStrategy.value));
+  EXPECT_TRUE(prior.killed_instruments().contains(kKilledInstrument.value));
+}
+
 TEST(KillLevels, AnEngineThatIsResumedLeavesItsKilledStrategyStopped) {  // KILL-12
   KillBench t;
   t.bench.core->kill(ControlScope::of(kKilledStrategy), "bad numbers", "somebody", t.bench.now);
@@ -275,16 +288,15 @@ TEST(KillLevels, ACancelIsNoKill) {
     ControlScope scope;
     std::size_t left;
   };
-  for (const Case& cancel : {Case{ControlScope::of(kKilledStrategy), 3}, Case{ControlScope::of(kKilledInstrument), 3},
-                             Case{{}, 1}, Case{{.level = ControlLevel::Foreign}, 4},
-                             Case{{.level = ControlLevel::Account}, 0},
-                             Case{ControlScope::of(VenueOrderId{50}), 4}}) {
+  for (const Case& cancel :
+       {Case{ControlScope::of(kKilledStrategy), 3}, Case{ControlScope::of(kKilledInstrument), 3},
+        Case{{}, 1}, Case{{.level = ControlLevel::Foreign}, 4},
+        Case{{.level = ControlLevel::Account}, 0}, Case{ControlScope::of(VenueOrderId{50}), 4}}) {
     KillBench t(true);
     t.foreign(50);
     ASSERT_EQ(t.bench.core->cancel(cancel.scope, "somebody", t.bench.now), ControlResult::Done);
     t.bench.run_for(seconds(2));
-    EXPECT_EQ(t.bench.venue.open_orders(), cancel.left)
-        << static_cast<int>(cancel.scope.level);
+    EXPECT_EQ(t.bench.venue.open_orders(), cancel.left) << static_cast<int>(cancel.scope.level);
     EXPECT_EQ(t.bench.core->state(), EngineState::Ready);
     expect_stopped(t.bench, {"nothing", {}, {}});
   }

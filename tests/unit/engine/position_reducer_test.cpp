@@ -81,6 +81,8 @@ TEST(PositionReducer, StrategysPositionGoesInSlicesByReduceOnlyOrdersWithinTheCo
     EXPECT_EQ(request.side, Side::Sell);
     EXPECT_EQ(request.time_in_force, TimeInForce::ImmediateOrCancel);
     EXPECT_TRUE(request.reduce_only);
+    EXPECT_EQ(request.options.self_trade, SelfTradePrevention::CancelMaker)
+        << "a quote of our own in its way goes";
     EXPECT_LE(request.quantity.raw, 40) << "the gate's own limit of one order";
     EXPECT_EQ(request.price.raw, 99'500) << "half a percent through the middle, on the tick";
   }

@@ -127,6 +127,17 @@ TEST_F(Session, ARefusedSubscriptionReconnectsAFewTimesThenStops) {
   }
 }
 
+TEST_F(Session, ARefusalForThePassingTroubleOfTheVenueNeverStopsIt) {
+  for (const std::string code : {"60014", "64007", "50001", "63999"}) {
+    for (int i = 0; i < 10; ++i) {
+      session().on_open(side.socket, side.now);
+      side.say(R"({"event":"login","code":"0","msg":""})");
+      side.say(R"({"id":"suborders","event":"error","code":")" + code + R"(","msg":"later"})");
+      ASSERT_EQ(session().state(), State::Closed) << code << ", attempt " << i;
+    }
+  }
+}
+
 TEST_F(Session, PingsWhenQuietAndReconnectsWhenNothingAnswers) {
   side.connect();
   side.pass(milliseconds(1'999));

@@ -117,5 +117,16 @@ TEST_F(LimitTableTest, ConversionIsRoundedAwayFromZeroAndNeverGuessed) {
   EXPECT_FALSE(table.convert({static_cast<__int128>(1) << 120, btc}, now));  // beyond an Amount
 }
 
+TEST_F(LimitTableTest, WhatTheAccountsModeSaysOutlivesAChangeOfLimits) {
+  settings_.venue_reduces = false;  // portfolio margin
+  const auto before = build();
+  ASSERT_TRUE(before);
+  settings_.venue_reduces = true;  // no key: what a change is built from does not know
+  auto after = build();
+  ASSERT_TRUE(after);
+  ASSERT_TRUE(after->permit_like(*before, instruments_));
+  EXPECT_FALSE(after->venue_reduces(InstrumentKind::Swap));
+}
+
 }  // namespace
 }  // namespace gannet::risk
