@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "gateway/okx/protocol/algo_rest.h"
 #include "gateway/okx/protocol/algo_session.h"
+#include "tests/support/plain_twin.h"
 #include "unit/okx_protocol/account_side.h"
 
 namespace gannet::test {
@@ -25,6 +27,8 @@ class AccountInput {
     keep_in_flight();
     side_.say(text);
     const okx::testing::Text padded(text);
+    // The reader without a parser says what the general one does, or nothing.
+    if (twin_.order(padded.view(), side_.context) == PlainTwin::Verdict::Disagree) std::abort();
     algos_.on_text(padded.view(), side_.now);
     if (algos_.state() == okx::AlgoSession::State::Closed) algos_.on_open(side_.socket, side_.now);
     answer(text);
@@ -42,8 +46,8 @@ class AccountInput {
   }
   /// What stopped for good begins anew, as a program would that was started again.
   void renew() {
-    side_.orders = std::make_unique<okx::OrderSession>(
-        side_.signer, side_.context, side_.heard, side_.heard, okx::OrderSessionSettings{});
+    side_.orders = std::make_unique<okx::OrderSession>(side_.signer, side_.context, side_.heard,
+                                                       side_.heard, okx::OrderSessionSettings{});
     side_.rest = std::make_unique<okx::RestSession>(
         okx::RestIdentity{&side_.signer, false}, side_.context, side_.terms, side_.heard,
         side_.heard, side_.http, okx::RestSessionSettings{});
@@ -61,8 +65,7 @@ class AccountInput {
   /// The same text as the answer to a question and to a request by REST.
   void answer(std::string_view text) {
     static_cast<void>(side_.rest->query_order(side_.swap, {17}, {}, side_.now));
-    static_cast<void>(
-        side_.rest->request_snapshot(SnapshotKind::OpenOrders, 1, {}, side_.now));
+    static_cast<void>(side_.rest->request_snapshot(SnapshotKind::OpenOrders, 1, {}, side_.now));
     static_cast<void>(side_.rest->request_snapshot(SnapshotKind::Positions, 2, {}, side_.now));
     const auto asked = std::move(side_.http.sent);
     side_.http.sent.clear();
@@ -81,6 +84,7 @@ class AccountInput {
   }
 
   okx::testing::AccountSide side_;
+  PlainTwin twin_;
   okx::AlgoSession algos_;
   okx::AlgoRest algo_rest_;
 };

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "gateway/okx/protocol/market_session.h"
 #include "tests/support/market_codes.h"
+#include "tests/support/plain_twin.h"
 
 namespace gannet::test {
 
@@ -20,6 +22,10 @@ class MarketInput final : MarketListener, okx::Diagnostics, okx::SocketOutput, o
   /// `text` is followed by kTextPadding readable bytes.
   void feed(std::string_view text) {
     now_ = now_ + milliseconds(10);
+    // The readers without a parser say what the general ones do, or nothing.
+    if (twin_.books(text, codes_) == PlainTwin::Verdict::Disagree ||
+        twin_.trades(text, codes_) == PlainTwin::Verdict::Disagree)
+      std::abort();
     session_.on_text(text, now_);
     session_.on_book_seed(kBtcSwap, BookFeed::Depth400, text, now_);
     session_.on_timer(now_);
@@ -63,6 +69,7 @@ class MarketInput final : MarketListener, okx::Diagnostics, okx::SocketOutput, o
   okx::InstrumentCodes codes_ = market_codes();
   CurrencyTable currencies_;
   okx::FrameReader reader_;
+  PlainTwin twin_;
   Timestamp now_ = from_unix_millis(1'795'430'400'000);
   std::uint64_t events_ = 0;
   std::uint64_t diagnostics_ = 0;

@@ -463,5 +463,56 @@ TEST(AlgoAgainstSimAlone, KillIsFlatByTheVenuesAlgoListToo) {
   EXPECT_EQ(world.ears.last(exit), AlgoEvent::Filled);
 }
 
+// Fault 24: what a triggered order may meet; the engine ends where the venue is.
+struct AlgoFault {
+  const char* name;
+  const char* faults;
+  AlgoEvent end;
+  const char* left;  ///< position at the venue
+};
+
+class AlgoFaultsAgainstSim : public ::testing::TestWithParam<AlgoFault> {};
+
+TEST_P(AlgoFaultsAgainstSim, AStopEndsReconciled) {
+  AlgoWorld world;
+  world.open_position();
+  const Handle handle = world.algo(AlgoWorld::stop_at(61'000'000));
+  world.pass(milliseconds(100));
+  ASSERT_EQ(world.ears.last(handle), AlgoEvent::Live);
+  const auto ordered = world.server->order_faults(GetParam().faults, world.now);
+  ASSERT_TRUE(ordered) << ordered.error();
+  world.core->request_round();
+  world.pass(seconds(2));
+  world.fall_to(60'990'000);
+  world.pass(seconds(90));
+  EXPECT_EQ(world.ears.last(handle), GetParam().end);
+  EXPECT_EQ(std::to_string(world.held()), GetParam().left);
+  EXPECT_EQ(world.core->status().open_orders, 0u);
+  EXPECT_EQ(world.core->status().unknown_orders, 0u);
+  EXPECT_EQ(world.core->status().held_instruments, 0u);
+  EXPECT_EQ(world.core->state(), engine::EngineState::Ready);
+  std::int64_t at_the_venue = 0;
+  for (const auto& position : world.server->exchange().positions(1))
+    at_the_venue += position.quantity.raw;
+  EXPECT_EQ(at_the_venue, world.held());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, AlgoFaultsAgainstSim,
+    ::testing::Values(
+        AlgoFault{"ChildRefused", R"({"algo_refused":{}})", AlgoEvent::Rejected, "5"},
+        AlgoFault{"ChildUnnamed", R"({"algo_unnamed":{}})", AlgoEvent::Filled, "0"},
+        AlgoFault{"ListEmpty",
+                  R"({"empty_list":{"path":"/api/v5/trade/orders-algo-pending","count":14}})",
+                  AlgoEvent::Filled, "0"},
+        AlgoFault{"RowMissing",
+                  R"({"missing_row":{"path":"/api/v5/trade/orders-algo-pending","count":14}})",
+                  AlgoEvent::Filled, "0"},
+        AlgoFault{
+            "PushesLost",
+            R"({"faults":[{"drop_push":{"channel":"orders-algo","count":4}},{"drop_push":{"channel":"orders","count":3}}]})",
+            AlgoEvent::Filled, "0"}),
+    [](const auto& row) { return std::string(row.param.name); });
+
 }  // namespace
 }  // namespace gannet
