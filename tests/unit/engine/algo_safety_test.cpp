@@ -20,6 +20,16 @@ AlgoEvent placed(AlgoBench& t, Side side, std::int64_t quantity) {
   return t.last(t.bench.place(side, quantity, 100'100));
 }
 
+/// A buy of 4 that goes in at 101.0.
+Handle place_trigger(AlgoBench& t) {
+  AlgoTerms entry;
+  entry.kind = AlgoKind::Trigger;
+  entry.side = Side::Buy;
+  entry.quantity = {4};
+  entry.trigger = {101'000};
+  return t.place(entry);
+}
+
 // A stop counted as nothing, so that a sale beside it was weighed against the whole position: with
 // both filled the account was short beyond its limit (PRE-06, I4).
 TEST(AlgoSafety, WhatAnExitClosesIsNotThereForASaleBesideIt) {
@@ -69,12 +79,7 @@ TEST(AlgoSafety, AKillBeforeTheFirstListOfARunKeepsTheStopsOfOpenPositions) {
 // Two lagging answers ended a child for good: it worked on, uncounted, and no kill saw it.
 TEST(AlgoSafety, AChildThatWasNotFoundAndComesBackIsFollowedAgain) {
   AlgoBench t;
-  AlgoTerms entry;
-  entry.kind = AlgoKind::Trigger;
-  entry.side = Side::Buy;
-  entry.quantity = {4};
-  entry.trigger = {101'000};
-  const Handle handle = t.place(entry);
+  const Handle handle = place_trigger(t);
   auto& algo = t.desk.take();
   TinyVenue::Order& child = t.desk.fire(algo, true, false);  // its own push is late
   const TinyVenue::Order truth = child;
@@ -97,20 +102,32 @@ TEST(AlgoSafety, AChildThatWasNotFoundAndComesBackIsFollowedAgain) {
   EXPECT_EQ(t.own(), Quantity{4});
 }
 
+TEST(AlgoSafety, AFillOfAChildThatWasTakenForGoneBringsItsAlgoOrderBack) {
+  AlgoBench t;
+  const Handle handle = place_trigger(t);
+  TinyVenue::Order child = t.desk.fire(t.desk.take(), true, false);
+  t.bench.venue.orders.erase(child.venue_id.value);
+  t.bench.run_for(seconds(9));
+  ASSERT_EQ(t.last(handle), AlgoEvent::Cancelled);
+  t.bench.venue.fill(child, {1}, {101'000}, t.bench.now, false);
+  FillReport row = t.bench.venue.fills.back();
+  row.receive_time = t.bench.now;
+  t.bench.core->on_fill_report(row);
+  EXPECT_EQ(t.own(), Quantity{1});
+  EXPECT_TRUE(t.bench.ears.heard(Alert::LateFill));
+  EXPECT_EQ(t.holding().working_buy, Quantity{3});  // what is left of it may be resting
+}
+
 TEST(AlgoSafety, AChildIsNotGoneBeforeListsHaveBeenReadSinceItWasSeen) {
   AlgoBench t;
-  AlgoTerms entry;
-  entry.kind = AlgoKind::Trigger;
-  entry.side = Side::Buy;
-  entry.quantity = {4};
-  entry.trigger = {101'000};
-  t.place(entry);
+  place_trigger(t);
   auto& algo = t.desk.take();
-  TinyVenue::Order& child = t.desk.fire(algo);
   t.bench.venue.answers_lists = false;
+  TinyVenue::Order& child = t.desk.fire(algo, true, false);  // its push is late: it is asked for
   t.bench.venue.orders.erase(child.venue_id.value);
-  t.bench.core->request_round();
+  const std::size_t asked = t.bench.venue.queries;
   t.bench.run_for(seconds(10));
+  EXPECT_GE(t.bench.venue.queries, asked + 2);
   EXPECT_EQ(t.holding().working_buy, Quantity{4});
 }
 
@@ -242,12 +259,7 @@ TEST(AlgoSafety, AConfirmedAmendIsNotInDoubtAfterARestart) {
 // An algo order whose list lagged was concluded gone while what it had put in worked.
 TEST(AlgoSafety, AWorkingChildIsEvidenceOfItsAlgoOrder) {
   AlgoBench t;
-  AlgoTerms entry;
-  entry.kind = AlgoKind::Trigger;
-  entry.side = Side::Buy;
-  entry.quantity = {4};
-  entry.trigger = {101'000};
-  const Handle handle = t.place(entry);
+  const Handle handle = place_trigger(t);
   auto& algo = t.desk.take();
   TinyVenue::Order& child = t.desk.fire(algo, false, true);
   t.desk.algos.erase(algo.id.value);  // neither asked for nor listed is it there

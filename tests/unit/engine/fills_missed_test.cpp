@@ -229,6 +229,24 @@ TEST(FillsMissed, OfOurOwnOrderAreNotBookedOnTopOfThePositionThatHoldsThem) {  /
             order.open() ? Quantity{3} : Quantity{0});
 }
 
+TEST(FillsMissed, ThatCannotBeToldFromForgottenOnesAreLeftToThePosition) {  // POST-01
+  EngineBench bench;
+  bench.settings.fill_keys = 2;
+  bench.make_ready();
+  bench.place(Side::Buy, 5, 99'900);
+  TinyVenue::Order& order = bench.venue.execute_place(bench.venue.places.back(), bench.now);
+  for (int i = 0; i < 4; ++i) {
+    bench.venue.fill(order, {1}, {99'900}, bench.now);
+    bench.run_for(seconds(1));
+  }
+  ASSERT_EQ(position(bench), Quantity{4});
+  FillReport row = bench.venue.fills.front();  // its key is forgotten
+  row.receive_time = bench.now;
+  bench.core->on_fill_report(row);
+  EXPECT_EQ(position(bench), Quantity{4});
+  EXPECT_TRUE(bench.ears.heard(engine::Alert::FillTooOld));
+}
+
 TEST(RestoredPositions, AreToldToTheirStrategiesAtStartAndBeforeReady) {  // REC-02
   EngineBench bench;
   bench.make_ready();

@@ -217,6 +217,19 @@ TEST(OrderLifecycle, LostCancelIsSentAgain) {
   )");
 }
 
+TEST(OrderLifecycle, CancelLostWithItsConnectionIsSentAgain) {
+  OrderScript script;
+  script.run(R"(
+    0        engine  new     C1 buy 3 @ 100.0
+    10       venue   live    C1
+    20       engine  cancel  C1
+    30       net     down                       # nothing tells what became of it
+    500      net     up
+    4000     wait
+    expect   cancels 2    open_orders 1
+  )");
+}
+
 TEST(OrderLifecycle, CancelBeforeTheOrderIsKnownIsSentAtOnce) {
   OrderScript script;
   script.run(R"(
@@ -285,6 +298,20 @@ TEST(OrderLifecycle, UnknownAmendThatHadEffectIsFound) {
     expect   unknown 0   working_buy 5
   )");
   EXPECT_EQ(script.order("C1").quantity, Quantity{5});
+}
+
+TEST(OrderLifecycle, AmendInFlightWhenTheConnectionGoesIsInDoubt) {  // D 1
+  OrderScript script;
+  script.run(R"(
+    0        engine  new     C1 buy 3 @ 99.0
+    10       venue   live    C1
+    20       engine  amend   C1 5 @ 99.5
+    30       net     down
+    expect   unknown 1    working_buy 5
+    500      net     up
+    6000     wait
+    expect   C1 amend_rejected   unknown 0   working_buy 3
+  )");
 }
 
 TEST(OrderLifecycle, ConnectionLossMakesInFlightOrdersUnknownAndFindsMissedFills) {  // D 1
@@ -360,6 +387,38 @@ TEST(OrderLifecycle, LateFillOfAGoneOrderIsBookedAndAlerted) {  // REC-14
     expect   C1 rejected  position 3   open_orders 0   fills 1
   )");
   EXPECT_TRUE(script.bench.ears.heard(engine::Alert::LateFill));
+}
+
+TEST(OrderLifecycle, LastFillThatAQueryNamesIsLeftToTheList) {  // POST-01
+  OrderScript script;
+  script.run(R"(
+    0        engine  new     C1 buy 3 @ 100.0
+    10       venue   live    C1
+    20       venue   fill    C1 1 @ 100.0 silently
+  )");
+  const test::TinyVenue::Order& there = script.bench.venue.orders.begin()->second;
+  ExecutionReport row;
+  row.kind = ExecutionReport::Kind::Status;
+  row.source = ExecutionReport::Source::Query;
+  row.instrument = there.instrument;
+  row.client_id = there.client_id;
+  row.venue_id = there.venue_id;
+  row.own_tag = true;
+  row.state = there.state;
+  row.side = there.side;
+  row.price = there.price;
+  row.quantity = there.quantity;
+  row.cumulative_quantity = there.cumulative;
+  row.has_fill = true;
+  row.fill = script.bench.venue.fills.back().fill;
+  row.fill.trade_id = {};  // a row need not tell which it was
+  row.exchange_time = row.receive_time = script.bench.now;
+  script.bench.core->on_execution_report(row);
+  script.run(R"(
+    expect   position 0   fills 0
+    2000     wait
+    expect   position 1   fills 1   working_buy 2
+  )");
 }
 
 TEST(OrderLifecycle, FillMissingFromThePushesIsFetched) {  // POST-01
