@@ -90,6 +90,11 @@ TEST_F(Rest, AMissingPageOrABadRowMakesTheListIncomplete) {
   answer(200, page(1'000, 100));
   ASSERT_EQ(heard.ended.size(), 3u);
   EXPECT_FALSE(heard.ended[2].complete);
+  // What is no row at all ends the reading: what stood behind it is not known.
+  ASSERT_TRUE(side.rest->request_snapshot(SnapshotKind::OpenOrders, 4, {}, side.now));
+  answer(200, R"({"code":"0","msg":"","data":[)" + row(5) + ",7," + row(4) + "]}");
+  ASSERT_EQ(heard.ended.size(), 4u);
+  EXPECT_FALSE(heard.ended[3].complete);
 }
 
 TEST_F(Rest, PagesThatOverlapTellEachOrderOnce) {
