@@ -39,8 +39,8 @@ check: setup
 	@cmake --build --preset check
 
 test: build check
-	@ctest --preset release -j 2
-	@ctest --preset check -j 3
+	@ctest --preset release -j 4
+	@ctest --preset check -j 4
 
 test-clients: build
 	@tests/clients/run.py --bin build/release/bin
