@@ -144,8 +144,8 @@ TEST_F(JournalTest, SurvivesAKillAtAnyMoment) {
   ASSERT_NE(store, nullptr) << error_;
   EXPECT_GE(seen_.size(), promised);
   EXPECT_LE(seen_.size(), promised + 20);  // at most the one in hand, each time
-  // A kill between the making of a segment and its head leaves one that is empty: nothing was in it,
-  // as the count has shown.
+  // A kill between the making of a segment and its head leaves one that is empty: nothing was in
+  // it, as the count has shown.
   const std::string& damage = store->recovered().damage;
   EXPECT_TRUE(damage.empty() || damage.ends_with("at byte 0: the segment's head is cut off"))
       << damage;
