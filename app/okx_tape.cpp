@@ -34,6 +34,10 @@ std::expected<void, Error> OkxTape::read_line(const RecordingLine& line) {
   }
   std::optional<Timestamp> received;
   if (recorded.nanos) received = Timestamp{*recorded.nanos};
+  if (const auto plain = books_.decode_plain(recorded.message, codes_)) {
+    take_books(plain->books, received);
+    return {};
+  }
   const auto frame = reader_.read(recorded.message);
   if (!frame) return std::unexpected(lines_.malformed(okx::name_of(frame.error())));
   const auto decoded = decode(*frame, received);
@@ -43,20 +47,25 @@ std::expected<void, Error> OkxTape::read_line(const RecordingLine& line) {
   return {};
 }
 
+void OkxTape::take_books(std::span<const okx::DecodedBook> books,
+                         std::optional<Timestamp> received) {
+  for (const okx::DecodedBook& book : books) {
+    count_gap(book);
+    BookUpdate update{book.instrument,    book.feed, book.kind,
+                      book.bids,          book.asks, book.sequence.value_or(-1),
+                      book.exchange_time, {}};
+    stamp(update.receive_time, update.exchange_time, received);
+    ready_.emplace_back(update);
+  }
+}
+
 std::expected<void, okx::DecodeError> OkxTape::decode(const okx::Frame& frame,
                                                       std::optional<Timestamp> received) {
   if (frame.kind != okx::FrameKind::Push) return reader_.finish();
   if (okx::is_book(frame.channel)) {
     const auto books = books_.decode(reader_, frame, codes_);
     if (!books) return std::unexpected(books.error());
-    for (const okx::DecodedBook& book : *books) {
-      count_gap(book);
-      BookUpdate update{book.instrument,    book.feed, book.kind,
-                        book.bids,          book.asks, book.sequence.value_or(-1),
-                        book.exchange_time, {}};
-      stamp(update.receive_time, update.exchange_time, received);
-      ready_.emplace_back(update);
-    }
+    take_books(*books, received);
     return {};
   }
   switch (frame.channel) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "app/recorded_lines.h"
@@ -33,6 +34,7 @@ class OkxTape final : public sim::MarketTape {
 
  private:
   std::expected<void, Error> read_line(const RecordingLine& line);
+  void take_books(std::span<const okx::DecodedBook> books, std::optional<Timestamp> received);
   std::expected<void, okx::DecodeError> decode(const okx::Frame& frame,
                                                std::optional<Timestamp> received);
   std::expected<void, okx::DecodeError> decode_prices(const okx::Frame& frame,

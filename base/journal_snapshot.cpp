@@ -126,7 +126,9 @@ std::expected<JournalReadResult, Error> read_journal_from_snapshot(
         ++visited;
         visit(record);
       },
-      files, snapshot->through_sequence + 1);
+      // From the segment that holds the last one, for its checksum: the newest may have been made
+      // and never begun, and the ring goes on from there.
+      files, snapshot->through_sequence);
   if (!read) return read;
   // A power cut may have taken what the snapshot had seen: then it is the newest word.
   if (read->segments != 0 && read->first_sequence > snapshot->through_sequence + 1)

@@ -167,6 +167,15 @@ class Walk {
     }
     const Limits none;
     for (const std::string& name : names) {
+      // The collar beneath an instrument on a major coin is the majors' own. [limit_table.cpp]
+      const bool is_major =
+          prefix == "risk.instrument." && (name.starts_with("BTC-") || name.starts_with("ETH-"));
+      Limits beneath_before = default_before;
+      Limits beneath_after = default_after;
+      if (is_major) {
+        beneath_before.price_collar_ppm = before_.price_collar_majors_ppm;
+        beneath_after.price_collar_ppm = after_.price_collar_majors_ppm;
+      }
       const Limits* old = find_named(before, name);
       const Limits* now = find_named(after, name);
       for_each_key([&]<class Field>(const Key<Field>& key) {
@@ -174,8 +183,8 @@ class Walk {
         const Field& own_after = (now == nullptr ? none : *now).*key.field;
         if (!own_before && !own_after) return;
         // What counted for it: its own, or the default beneath.
-        const Field& was = own_before ? own_before : default_before.*key.field;
-        const Field& is = own_after ? own_after : default_after.*key.field;
+        const Field& was = own_before ? own_before : beneath_before.*key.field;
+        const Field& is = own_after ? own_after : beneath_after.*key.field;
         if (note(changes_, prefix + name + "." + std::string(key.name), measure(key, was),
                  measure(key, is), key.is_minimum))
           entry(tight, name).*key.field = was;

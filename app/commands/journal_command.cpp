@@ -1,7 +1,9 @@
 #include "app/commands/journal_command.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -185,6 +187,14 @@ int tidy(const JournalOptions& options) {
   if (options.beside) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::setpriority(PRIO_PROCESS, 0, 19);
+  }
+  // Two at once would write the same files: gannetd's own, and a person's.
+  const std::string directory = options.directory();
+  const int held = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (held < 0) give_up("cannot open " + directory);
+  if (::flock(held, LOCK_EX | LOCK_NB) != 0) {
+    fmt::print("{{\"busy\":true}}\n");
+    return 0;
   }
   const auto report =
       tidy_journal(options.directory(), seconds(options.retention_days * 86'400), wall_clock_now());

@@ -102,6 +102,30 @@ class JournalTidyTest : public ::testing::Test {
   std::uint64_t run_ = 0;
 };
 
+/// A disk that is full, or a kill, between a segment and its head: what waits in the ring goes on
+/// from the segment before, also where a snapshot covers that.
+TEST_F(JournalTidyTest, AnEmptyNewestSegmentBehindASnapshotLosesNothingOfTheRing) {
+  trade(200);
+  const auto whole = read_journal(settings_.directory, [](const JournalRecord&) {});
+  ASSERT_TRUE(whole.has_value());
+  {
+    auto writer = JournalWriter::open(settings_, [](const JournalRecord&) {});
+    ASSERT_TRUE(writer.has_value());
+    StoreJournal journal((*writer)->ring());
+    engine::FillBookedRecord fill;
+    fill.instrument = 0;
+    fill.strategy = 0;
+    fill.fill.trade_id = 7;
+    fill.fill.quantity = fill.fill.price = 1;
+    ASSERT_TRUE(engine::append(journal, fill, now_));  // in the ring alone
+  }
+  std::ofstream(settings_.directory + "/" + segment_name(whole->last_sequence + 1)).flush();
+  const auto report = tidy();
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  EXPECT_EQ(report->snapshot_through, whole->last_sequence);
+  EXPECT_EQ(belief(), std::pair(std::size_t{2}, std::size_t{201}));
+}
+
 TEST_F(JournalTidyTest, AStartFromTheSnapshotBelievesWhatItBelievedFromAllOfIt) {
   trade(1'000);
   const auto before = belief();

@@ -57,6 +57,12 @@ TEST(LimitChanges, Pre20EveryKindOfLimitIsNamedWithWhatItWasAndWhetherItLoosens)
        "risk.strategy.quotes.open_orders_max", "10", "100", true, false},
       {"a default", [](auto& s) { s.instrument_default.price_collar_ppm = 5'000; },
        "risk.instrument_default.price_collar", "1%", "0.5%", false, false},
+      // What counted before was the majors' 0.5 %, not the 1 % of all others.
+      {"a major's own", [](auto& s) { s.instruments[0].second.price_collar_ppm = 8'000; },
+       "risk.instrument.BTC-USDT-SWAP.price_collar", "0.5%", "0.8%", true, false},
+      {"a major's own, as all others'",
+       [](auto& s) { s.instruments[0].second.price_collar_ppm = 10'000; },
+       "risk.instrument.BTC-USDT-SWAP.price_collar", "0.5%", "1%", true, false},
       {"the majors", [](auto& s) { s.price_collar_majors_ppm = 10'000; },
        "risk.price_collar_majors", "0.5%", "1%", true, false},
       {"a canary", [](auto& s) { s.canary_ppm = 50'000; }, "risk.canary", "100%", "5%", false,
