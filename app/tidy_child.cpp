@@ -40,6 +40,9 @@ void TidyChild::start() {
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  // Sockets above all: one that lived on in the child would keep a dead engine's port and its
+  // connections at the venue, and the next start would be refused.
+  ::posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
   // Not fork: copying our page tables would stall the reactor.
   if (::posix_spawn(&pid_, program.c_str(), &files, nullptr, const_cast<char* const*>(argv.data()),
                     environ) != 0)

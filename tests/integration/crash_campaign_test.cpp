@@ -101,7 +101,7 @@ TEST_F(CrashCampaign, NothingIsLostOrDoneTwiceAtEveryNamedPoint_REC_02) {
         gannet(folder, {"kill", "--state", folder.state(), "--reason", "crash test"});
       }
       if (wait_until([&] { return !daemon->process().running(); }, seconds(all ? 12 : 20))) {
-        ASSERT_EQ(daemon->process().wait(), -SIGKILL);
+        ASSERT_EQ(daemon->process().wait(), -SIGKILL) << daemon->process().err();
         ++reached;
       } else {
         missed.push_back(where);
