@@ -14,7 +14,7 @@ struct DaemonOptions {
   std::string summary_file;       ///< JSON at the end; "": none
   std::string log_output = "stderr";
   bool after_crashes = false;  ///< start although the last starts died (REC-12)
-  bool show_status = false;  ///< a status line a second on standard output
+  bool show_status = false;    ///< a status line a second on standard output
 };
 
 /// The whole of gannetd: configuration, simulated venue if one is embedded, start-up questions,

@@ -189,11 +189,10 @@ std::string to_json(const DaemonStatus& status) {
       "\"clock_offset_ns\":{},",
       name_of(status.environment), name_of(status.state), name_of(status.hold_reason),
       json_text(status.kill_reason.view()), json_text(status.killed_parts.view()),
-      status.flat_confirmed,
-      (status.time - status.started).count / 1'000'000'000, status.market_ready,
-      status.account_ready, status.journal_failed, status.market_frames, status.account_frames,
-      status.reconnects, status.moves, status.frames_refused, status.orders, status.fills,
-      status.denied, status.rejected, status.open_orders, status.unknown_orders,
+      status.flat_confirmed, (status.time - status.started).count / 1'000'000'000,
+      status.market_ready, status.account_ready, status.journal_failed, status.market_frames,
+      status.account_frames, status.reconnects, status.moves, status.frames_refused, status.orders,
+      status.fills, status.denied, status.rejected, status.open_orders, status.unknown_orders,
       status.foreign_orders, status.algo_orders, status.kept_orders, status.log_records_lost,
       status.clock_offset.count);
   append_kill_times(out, status.kill_times);

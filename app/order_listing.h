@@ -34,7 +34,7 @@ struct OrderListing {
   };
 
   Timestamp time;
-  Timestamp listed;  ///< the venue's own lists were read last as of then; zero: never
+  Timestamp listed;         ///< the venue's own lists were read last as of then; zero: never
   std::uint32_t open = 0;   ///< how many there are; the rows may be fewer
   std::uint32_t count = 0;  ///< rows
   std::array<Row, kMaxRows> rows;

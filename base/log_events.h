@@ -81,8 +81,7 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
     "an automatic protection acted; which, what it saw, what it does")                             \
   X(BillsUnexplained, "balance.unexplained", Critical,                                             \
     "a balance is not what its bills add up to; currency, what is left over")                      \
-  X(MoneyMoved, "balance.moved", Warning,                                                          \
-    "a transfer, conversion or clawback; currency, amount")                                        \
+  X(MoneyMoved, "balance.moved", Warning, "a transfer, conversion or clawback; currency, amount")  \
   X(FeesDiffer, "fees.differ", Warning,                                                            \
     "a fee is not the rate that is reckoned with; expected, actual")                               \
   X(DayClosed, "money.day_closed", Info,                                                           \

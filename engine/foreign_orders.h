@@ -17,8 +17,8 @@ struct ForeignOrder {
   InstrumentId instrument;
   Side side = Side::Buy;
   PositionSide position_side = PositionSide::Net;
-  bool own_tag = false;  ///< carries our tag: kill and start-up sweeps cancel it
-  bool algo = false;     ///< an algo order: listed and cancelled by other requests
+  bool own_tag = false;        ///< carries our tag: kill and start-up sweeps cancel it
+  bool algo = false;           ///< an algo order: listed and cancelled by other requests
   bool protective = false;     ///< of those: it can only reduce
   bool cancel_wished = false;  ///< a person wants it gone, whoever's it is
   bool open = false;

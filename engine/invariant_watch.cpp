@@ -23,7 +23,8 @@ std::int64_t told(__int128 sum) noexcept {
 }
 
 bool is_large(Quantity quantity) noexcept {
-  return quantity >= risk::Exposure::kLargest || quantity <= Quantity{-risk::Exposure::kLargest.raw};
+  return quantity >= risk::Exposure::kLargest ||
+         quantity <= Quantity{-risk::Exposure::kLargest.raw};
 }
 
 }  // namespace
@@ -60,8 +61,7 @@ std::optional<BrokenInvariant> find_broken_invariant(OrderManager& orders,
       position += own.raw;
     }
     if (!is_absurd && counted.position.raw != position)
-      return BrokenInvariant{"position", counted.position.raw,
-                             static_cast<std::int64_t>(position)};
+      return BrokenInvariant{"position", counted.position.raw, static_cast<std::int64_t>(position)};
   }
   return std::nullopt;
 }

@@ -9,12 +9,12 @@
 
 namespace gannet::engine {
 
-/// Stands between the engine and a journal that may have no room for a moment. Requests for new risk
-/// (new orders, algo orders, amends) are refused then, so that none leaves unrecorded (REC-01). All
-/// else has happened already, and a journal without it would tell another story after a restart:
-/// those records wait here and are written, in their order, before anything else once there is room.
-/// Bounded: what does not fit is lost, and `has_lost` stays true. Thread: the reactor. Allocates at
-/// construction only.
+/// Stands between the engine and a journal that may have no room for a moment. Requests for new
+/// risk (new orders, algo orders, amends) are refused then, so that none leaves unrecorded
+/// (REC-01). All else has happened already, and a journal without it would tell another story after
+/// a restart: those records wait here and are written, in their order, before anything else once
+/// there is room. Bounded: what does not fit is lost, and `has_lost` stays true. Thread: the
+/// reactor. Allocates at construction only.
 class JournalBacklog final : public Journal {
  public:
   static constexpr std::size_t kBytes = std::size_t{1} << 20;  ///< some thousand records

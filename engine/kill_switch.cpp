@@ -49,8 +49,8 @@ bool KillSwitch::instrument(InstrumentId instrument) const noexcept {
 
 void KillSwitch::apply(StrategyId strategy) noexcept {
   const StrategyState& state = strategies_[strategy.value];
-  modes_.set_strategy(strategy, state.killed || state.failed ? risk::TradingMode::Killed
-                                                             : state.mode);
+  modes_.set_strategy(strategy,
+                      state.killed || state.failed ? risk::TradingMode::Killed : state.mode);
 }
 
 void KillSwitch::apply(InstrumentId instrument) noexcept {

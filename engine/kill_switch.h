@@ -43,8 +43,8 @@ struct ControlScope {
 
 enum class ControlResult : std::uint8_t {
   Done,
-  NoSuchOrder,      ///< none of ours is open under that number
-  NoSuchStrategy,   ///< not configured here
+  NoSuchOrder,     ///< none of ours is open under that number
+  NoSuchStrategy,  ///< not configured here
   NoSuchInstrument,
   NotExclusive,  ///< others may trade on the account: it is not ours to sweep
   NotKilled,     ///< there is nothing to resume at that level

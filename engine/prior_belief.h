@@ -40,9 +40,7 @@ class PriorBelief {
   /// What else a person killed and nobody resumed.
   bool account_killed() const noexcept { return account_killed_; }
   const std::set<std::uint16_t>& killed_strategies() const noexcept { return killed_strategies_; }
-  const std::set<std::uint32_t>& killed_instruments() const noexcept {
-    return killed_instruments_;
-  }
+  const std::set<std::uint32_t>& killed_instruments() const noexcept { return killed_instruments_; }
   /// Strategies that a rule disabled and nobody has enabled since.
   const std::map<std::uint16_t, DenialReason>& disabled_strategies() const noexcept {
     return disabled_;
@@ -52,8 +50,8 @@ class PriorBelief {
   Timestamp first_time() const noexcept { return first_time_; }
   /// From when on the instrument's fills are in the journal; zero: they are not.
   Timestamp known_since(InstrumentId instrument) const noexcept;
-  /// The same by the venue's clock, as it was measured then: ours may be another one since. Zero: it
-  /// was not measured, or they are not.
+  /// The same by the venue's clock, as it was measured then: ours may be another one since. Zero:
+  /// it was not measured, or they are not.
   Timestamp known_since_venue(InstrumentId instrument) const noexcept;
   /// When the last complete list of fills was asked for, or the journal's first time: all fills
   /// since then must be asked for again.

@@ -86,8 +86,7 @@ void Reconciler::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool 
     case Step::OpenOrders:
       orders_requested_at_ = requested_at_;
       orders_.on_open_orders_listed(requested_at_, now);
-      skips_algos_ =
-          settings_.asks_algos && wants_flat_ && own_orders_seen_ != 0 && !skips_algos_;
+      skips_algos_ = settings_.asks_algos && wants_flat_ && own_orders_seen_ != 0 && !skips_algos_;
       if (settings_.asks_algos && !skips_algos_) {
         start_step(Step::AlgoOrders, now);
         break;
@@ -102,8 +101,8 @@ void Reconciler::on_snapshot_end(SnapshotKind kind, std::uint64_t request, bool 
       break;
     case Step::Fills:
       // An earlier run's may have been of another clock.
-      fills_known_ = fills_known_venue_.nanos != 0 ? requested_at_
-                                                   : std::max(fills_known_, requested_at_);
+      fills_known_ =
+          fills_known_venue_.nanos != 0 ? requested_at_ : std::max(fills_known_, requested_at_);
       fills_known_venue_ = {};
       orders_.on_fills_listed(requested_at_, now);
       start_step(Step::Positions, now);
@@ -208,9 +207,8 @@ void Reconciler::start(Timestamp now) noexcept {
 bool Reconciler::is_before_first_seen(const FillReport& fill) const noexcept {
   if (!venue_.contains(fill.instrument) || fill.fill.exchange_time.nanos == 0) return false;
   const Timestamp measured = first_seen_venue_[fill.instrument.value];
-  return fill.fill.exchange_time < (measured.nanos != 0
-                                        ? measured
-                                        : first_seen_[fill.instrument.value] + venue_offset_);
+  return fill.fill.exchange_time <
+         (measured.nanos != 0 ? measured : first_seen_[fill.instrument.value] + venue_offset_);
 }
 
 Timestamp Reconciler::fills_since() const noexcept {

@@ -130,7 +130,7 @@ class Reconciler {
   Timestamp asked_at_;
   Timestamp requested_at_;
   Timestamp last_complete_round_;
-  Timestamp fills_known_;  // the last complete list of fills was asked for then
+  Timestamp fills_known_;        // the last complete list of fills was asked for then
   Timestamp fills_known_venue_;  // of an earlier run's list, on the venue's clock; zero: none
   Nanos venue_offset_;
   Timestamp empty_since_;

@@ -92,9 +92,10 @@ EngineStopResult stop_engine(const std::string& state_directory, const std::stri
                                     " does not obey and cannot be ended: " + std::strerror(errno)};
   if (!wait_until([&] { return !is_locked(lock); }, kEndPatience))
     return {EngineStop::Failed, "process " + std::to_string(pid) + " does not end"};
-  return {EngineStop::Terminated, "process " + std::to_string(pid) +
-                                      " did not obey the kill file and was ended; the file keeps it "
-                                      "killed at its next start"};
+  return {EngineStop::Terminated,
+          "process " + std::to_string(pid) +
+              " did not obey the kill file and was ended; the file keeps it "
+              "killed at its next start"};
 }
 
 }  // namespace gannet::kill

@@ -5,11 +5,11 @@
 namespace gannet::kill {
 
 enum class EngineStop {
-  NotAsked,   ///< no state directory was named: it runs elsewhere
-  NotThere,   ///< nothing runs on the state directory; the kill file waits for the next start
-  Obeyed,     ///< it took the kill file away: killed, durable, and alive to book fills
-  Terminated, ///< it did not obey: SIGKILL
-  Failed,     ///< it runs, and could not be stopped
+  NotAsked,    ///< no state directory was named: it runs elsewhere
+  NotThere,    ///< nothing runs on the state directory; the kill file waits for the next start
+  Obeyed,      ///< it took the kill file away: killed, durable, and alive to book fills
+  Terminated,  ///< it did not obey: SIGKILL
+  Failed,      ///< it runs, and could not be stopped
 };
 
 struct EngineStopResult {

@@ -133,8 +133,8 @@ Parsed parse_reply(std::string_view text, bool ended) {
   if (head_end == std::string_view::npos) return out;
   const std::string_view head = text.substr(0, head_end);
   const std::string_view rest = text.substr(head_end + 4);
-  const auto status = head.size() > 9 && head.starts_with("HTTP/1.") ? number(head.substr(9), 10)
-                                                                     : std::nullopt;
+  const auto status =
+      head.size() > 9 && head.starts_with("HTTP/1.") ? number(head.substr(9), 10) : std::nullopt;
   if (!status) {
     out.broken = true;
     return out;
@@ -244,16 +244,15 @@ struct Https::State {
     session = SSL_new(context);
     SSL_set_fd(session, fd);
     // What SSL_set_tlsext_host_name stands for.
-    SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-             target.host.data());
+    SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, target.host.data());
     X509_VERIFY_PARAM* const checks = SSL_get0_param(session);
     if (X509_VERIFY_PARAM_set1_ip_asc(checks, target.host.c_str()) != 1)
       X509_VERIFY_PARAM_set1_host(checks, target.host.c_str(), target.host.size());
     if (drive([this] { return SSL_connect(session); }, end)) return true;
     const long verdict = SSL_get_verify_result(session);
     if (verdict != X509_V_OK) {
-      reply.error = "the certificate of " + target.host + " is not to be trusted: " +
-                    X509_verify_cert_error_string(verdict);
+      reply.error = "the certificate of " + target.host +
+                    " is not to be trusted: " + X509_verify_cert_error_string(verdict);
       reply.refused = true;
     } else {
       reply.error = tls_error("no TLS connection in time");
@@ -305,7 +304,8 @@ HttpReply Https::send(std::string_view method, std::string_view path,
   text.append("\r\nUser-Agent: gannet-kill\r\nAccept: application/json\r\n");
   for (const HttpHeader& header : headers)
     text.append(header.name).append(": ").append(header.value).append("\r\n");
-  if (method == "POST") text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  if (method == "POST")
+    text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
   text.append("\r\n").append(body);
   if (!state_->write(text, end)) {
     state_->drop();

@@ -15,7 +15,7 @@ struct HttpHeader {
   std::string name, value;
 };
 struct HttpReply {
-  int status = 0;      ///< 0: there was none, and `error` says why
+  int status = 0;  ///< 0: there was none, and `error` says why
   std::string body;
   std::string error;
   bool refused = false;  ///< the other side proved to be somebody else: trying again is no use

@@ -13,8 +13,8 @@ namespace {
 
 struct Choice {
   const char* name;  // of the option; in the file without dashes, with _ for -
-  std::string Options::*text = nullptr;
-  bool Options::*flag = nullptr;
+  std::string Options::* text = nullptr;
+  bool Options::* flag = nullptr;
   bool is_secret = false;  // in the file alone: a command line is seen by everybody
 };
 
@@ -109,8 +109,9 @@ void read_file(Options& options, OptionsResult& result) {
 }
 
 /// Calls `take` with each option and what follows it; `more` gives and uses up the next word.
-void each_word(int argc, const char* const* argv, std::vector<std::string>& problems,
-               const std::function<void(std::string_view, const std::function<std::string()>&)>& take) {
+void each_word(
+    int argc, const char* const* argv, std::vector<std::string>& problems,
+    const std::function<void(std::string_view, const std::function<std::string()>&)>& take) {
   for (int i = 1; i < argc; ++i) {
     std::string_view word = argv[i];
     if (!word.starts_with("--")) {

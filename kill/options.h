@@ -9,7 +9,7 @@ namespace gannet::kill {
 struct Options {
   std::string file = "/etc/gannet/kill.conf";
   std::string url = "https://www.okx.com";
-  std::string address;    ///< in place of a look-up of the host's name
+  std::string address;  ///< in place of a look-up of the host's name
   std::string ca_file;
   std::string api_key, secret, passphrase;
   bool demo = false;
@@ -19,8 +19,8 @@ struct Options {
   bool cancel_stops = false;    ///< also what guards an open position
   bool dry_run = false;
   bool json = false;
-  bool leave_engine = false;    ///< do not stop it
-  int seconds = 60;             ///< until it gives up
+  bool leave_engine = false;  ///< do not stop it
+  int seconds = 60;           ///< until it gives up
   std::string reason = "gannet-kill";
 };
 

@@ -219,8 +219,7 @@ void MarketSanity::sample(Market& market, std::int64_t mid, std::int64_t spread,
   if (market.jumped.nanos == 0) market.anchor = mid;
   market.spreads[market.next_spread] = spread;
   market.next_spread = static_cast<std::uint32_t>((market.next_spread + 1) % kSpreads);
-  market.spread_count =
-      std::min(market.spread_count + 1, static_cast<std::uint32_t>(kSpreads));
+  market.spread_count = std::min(market.spread_count + 1, static_cast<std::uint32_t>(kSpreads));
   constexpr std::uint32_t kFewSpreads = 10;
   if (market.spread_count < kFewSpreads) return;
   auto sorted = market.spreads;

@@ -62,8 +62,9 @@ struct WorkingOrder {
 /// leverage, free margin; of what makes them worse alone), PRE-08 (open orders), PRE-18
 /// (reduce-only), and last PRE-01 (kill and mode). The rate limiter (PRE-09) comes after it. The
 /// first rule that is broken is the answer. What the engine itself reduces (OrderIntent::by_engine)
-/// meets every rule but PRE-08, and of PRE-01 only that the account's state is known. Pure: the same inputs give the same answer.
-/// Thread: one (the reactor). No allocation, no exception; at most about 1 us (PRE-22).
+/// meets every rule but PRE-08, and of PRE-01 only that the account's state is known. Pure: the
+/// same inputs give the same answer. Thread: one (the reactor). No allocation, no exception; at
+/// most about 1 us (PRE-22).
 class PreTradeGate {
  public:
   explicit PreTradeGate(LimitTable limits) noexcept : limits_(std::move(limits)) {}

@@ -130,7 +130,8 @@ class RateLimiter {
     return static_cast<std::size_t>(kind) * 2 + static_cast<std::size_t>(form);
   }
   /// Null: not a cancel.
-  const WindowCount* cancels(RequestKind kind, RequestForm form, std::uint32_t group) const noexcept;
+  const WindowCount* cancels(RequestKind kind, RequestForm form,
+                             std::uint32_t group) const noexcept;
   WindowCount* cancels(RequestKind kind, RequestForm form, std::uint32_t group) noexcept {
     return const_cast<WindowCount*>(std::as_const(*this).cancels(kind, form, group));
   }
@@ -138,10 +139,10 @@ class RateLimiter {
                         RequestPriority priority) const noexcept;
   const Member* member(InstrumentId instrument) const noexcept;
 
-  std::vector<Member> members_;      // by instrument
-  std::vector<RateBucket> buckets_;  // [group][kind x form]
+  std::vector<Member> members_;       // by instrument
+  std::vector<RateBucket> buckets_;   // [group][kind x form]
   std::vector<WindowCount> cancels_;  // [group][single, batch, algo]: of all priorities
-  RateLimits limits_;                // as given, less what others' shares are
+  RateLimits limits_;                 // as given, less what others' shares are
   RateBucket account_;
   std::uint32_t cancel_reserve_ = 0;
   std::uint32_t cancel_batch_reserve_ = 0;

@@ -85,8 +85,8 @@ std::string to_json(const CampaignResult& result) {
 std::string describe(const RunResult& failed) {
   if (!failed.violation) return "seed " + std::to_string(failed.seed) + ": all invariants hold\n";
   const Violation& found = *failed.violation;
-  std::string text = "seed " + std::to_string(failed.seed) + ": " + found.invariant + " is broken, step " +
-                     std::to_string(found.step) + ", " +
+  std::string text = "seed " + std::to_string(failed.seed) + ": " + found.invariant +
+                     " is broken, step " + std::to_string(found.step) + ", " +
                      std::to_string(found.at.count / 1'000'000) + " ms: " + found.what + "\n";
   for (const std::string& event : found.last_events) text += "    " + event + "\n";
   return text;

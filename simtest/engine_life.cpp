@@ -49,7 +49,8 @@ EngineLife::EngineLife(const LifeSettings& settings, Network& network, Watch& wa
     : settings_(settings),
       network_(network),
       watch_(watch),
-      signer_(okx::Credentials{Secret(settings.credentials.key), Secret(settings.credentials.secret),
+      signer_(okx::Credentials{Secret(settings.credentials.key),
+                               Secret(settings.credentials.secret),
                                Secret(settings.credentials.passphrase)}),
       context_{listing_.instruments, listing_.currencies, AccountId{0}, okx::OrderTag(kEngineTag)},
       risk_settings_(make_risk_settings(settings)) {
@@ -123,8 +124,8 @@ void EngineLife::make_sessions() {
   okx::RestOutput& http = *this;
   okx::MarketSessionSettings market_settings;
   market_settings.venue_status = true;
-  market_ = std::make_unique<okx::MarketSession>(market_settings, listing_.codes, wanted, *core_,
-                                                 told);
+  market_ =
+      std::make_unique<okx::MarketSession>(market_settings, listing_.codes, wanted, *core_, told);
   orders_ = std::make_unique<okx::OrderSession>(signer_, context_, *core_, heard,
                                                 okx::OrderSessionSettings{});
   const okx::RestIdentity identity{&signer_, false};

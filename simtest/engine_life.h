@@ -24,8 +24,8 @@ struct LifeSettings {
   okx_server::Limits limits;
   std::uint64_t newest_run = 0;  ///< that the venue's history knows
   std::int64_t position_limit = 500;
-  Nanos skew;         ///< this machine's clock minus the venue's
-  Nanos skew_error;   ///< by which start-up measured that wrongly
+  Nanos skew;           ///< this machine's clock minus the venue's
+  Nanos skew_error;     ///< by which start-up measured that wrongly
   bool adopts = false;  ///< on_start = adopt, of the second strategy
   std::size_t strategies = 2;
 };
@@ -75,10 +75,8 @@ class EngineLife final : public NetworkUser,
     SendResult place(const PlaceRequest& request, Timestamp now) noexcept override;
     SendResult amend(const AmendRequest& request, Timestamp now) noexcept override;
     SendResult cancel(const CancelRequest& request, Timestamp now) noexcept override;
-    SendResult place_batch(std::span<const PlaceRequest> requests,
-                           Timestamp now) noexcept override;
-    SendResult amend_batch(std::span<const AmendRequest> requests,
-                           Timestamp now) noexcept override;
+    SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override;
+    SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override;
     SendResult cancel_batch(std::span<const CancelRequest> requests,
                             Timestamp now) noexcept override;
     bool supports(const PlaceRequest& request) const noexcept override;
@@ -108,7 +106,8 @@ class EngineLife final : public NetworkUser,
   void make_sessions();
 
   bool send_request(std::uint64_t id, HttpRequest request) noexcept override;
-  void on_problem(okx::ProblemKind kind, std::int32_t code, std::string_view text) noexcept override;
+  void on_problem(okx::ProblemKind kind, std::int32_t code,
+                  std::string_view text) noexcept override;
   void on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,
                      std::string_view excerpt) noexcept override;
   void on_session_connection(const okx::AccountSession& session, ConnectionState state,

@@ -111,9 +111,14 @@ constexpr std::array kRows{
 
 using Words = std::span<const std::string_view>;
 constexpr std::string_view kConnections[] = {"public", "private", "private", "business", "all"};
-constexpr std::string_view kOps[] = {"order",       "order",        "cancel-order",
-                                     "amend-order", "batch-orders", "batch-cancel-orders",
-                                     "batch-amend-orders", ""};
+constexpr std::string_view kOps[] = {"order",
+                                     "order",
+                                     "cancel-order",
+                                     "amend-order",
+                                     "batch-orders",
+                                     "batch-cancel-orders",
+                                     "batch-amend-orders",
+                                     ""};
 constexpr std::string_view kChanges[] = {"cancel-order", "amend-order", "batch-cancel-orders",
                                          "batch-amend-orders"};
 constexpr std::string_view kBatches[] = {"batch-orders", "batch-cancel-orders",
@@ -136,8 +141,11 @@ constexpr std::string_view kServices[] = {"0", "5", "99"};
 constexpr std::string_view kSides[] = {"buy", "sell"};
 constexpr std::string_view kSwaps[] = {"BTC-USDT-SWAP", "ETH-USDT-SWAP"};
 constexpr std::string_view kAll[] = {"BTC-USDT-SWAP", "ETH-USDT-SWAP", "BTC-USDT"};
-constexpr std::string_view kPaths[] = {"", "/api/v5/trade/orders-pending", "/api/v5/trade/fills",
-                                       "/api/v5/account/positions", "/api/v5/trade/order",
+constexpr std::string_view kPaths[] = {"",
+                                       "/api/v5/trade/orders-pending",
+                                       "/api/v5/trade/fills",
+                                       "/api/v5/account/positions",
+                                       "/api/v5/trade/order",
                                        "/api/v5/trade/order-algo",
                                        "/api/v5/trade/cancel-all-after"};
 constexpr std::string_view kLists[] = {"/api/v5/trade/orders-pending", "/api/v5/account/positions",
@@ -151,13 +159,27 @@ struct WordList {
   Words choices;
 };
 constexpr WordList kVocabulary[] = {
-    {"connection", kConnections}, {"op", kOps},           {"change", kChanges},
-    {"batch", kBatches},          {"private", kPrivate},  {"public", kPublic},
-    {"code", kCodes},             {"rate", kRate},        {"status", kStatuses},
-    {"checksum", kChecksums},     {"shape", kShapes},     {"close", kCloses},
-    {"source", kSources},         {"how", kHows},         {"service", kServices},
-    {"side", kSides},             {"swap", kSwaps},       {"inst", kAll},
-    {"path", kPaths},             {"list", kLists},       {"wild", kWild},
+    {"connection", kConnections},
+    {"op", kOps},
+    {"change", kChanges},
+    {"batch", kBatches},
+    {"private", kPrivate},
+    {"public", kPublic},
+    {"code", kCodes},
+    {"rate", kRate},
+    {"status", kStatuses},
+    {"checksum", kChecksums},
+    {"shape", kShapes},
+    {"close", kCloses},
+    {"source", kSources},
+    {"how", kHows},
+    {"service", kServices},
+    {"side", kSides},
+    {"swap", kSwaps},
+    {"inst", kAll},
+    {"path", kPaths},
+    {"list", kLists},
+    {"wild", kWild},
     {"amount", kAmounts},
 };
 
@@ -259,10 +281,11 @@ FaultPlan::FaultPlan(std::uint64_t seed) {
 
 std::string describe(const PlannedFault& fault) {
   const FaultRow& row = kRows[fault.row];
-  std::string text = number(static_cast<std::uint64_t>(fault.at.count / 1'000'000)) + " ms: fault " +
-                     std::to_string(row.number) + " " + std::string(row.name);
+  std::string text = number(static_cast<std::uint64_t>(fault.at.count / 1'000'000)) +
+                     " ms: fault " + std::to_string(row.number) + " " + std::string(row.name);
   if (!fault.order.empty()) return text + " " + fault.order;
-  return text + " for " + number(static_cast<std::uint64_t>(fault.lasting.count / 1'000'000)) + " ms";
+  return text + " for " + number(static_cast<std::uint64_t>(fault.lasting.count / 1'000'000)) +
+         " ms";
 }
 
 }  // namespace gannet::simtest

@@ -12,22 +12,22 @@ namespace gannet::simtest {
 
 /// Who makes it happen.
 enum class FaultAct : std::uint8_t {
-  Venue,           ///< an order to the simulated venue, as JSON
-  Cut,             ///< a connection is reset, with whatever was on it
-  HalfOpen,        ///< a connection carries nothing any more and does not say so
-  Stall,           ///< a connection holds everything back for a while, then lets it go in a burst
-  Latency,         ///< a connection, or REST, is slow for a while
-  RestLost,        ///< REST requests or their answers are lost, each with some probability
-  Crash,           ///< the process dies after so many steps more, wherever it is then
-  PowerCut,        ///< likewise, and its journal loses what was not synced
-  ClockStep,       ///< the process dies, and the machine's clock is another when it comes back
-  Suspend,         ///< the process stands still for a while
-  JournalFull,     ///< records find no room for a while
-  Flood,           ///< a strategy sends as fast as it can, unfit orders among them
-  ManyOrders,      ///< a strategy wants a hundred and more small orders to rest
-  Kill,            ///< a person kills, twice, and resumes later
-  Hold,            ///< a person holds, and resumes later
-  LimitReset,      ///< a person cancels everything
+  Venue,        ///< an order to the simulated venue, as JSON
+  Cut,          ///< a connection is reset, with whatever was on it
+  HalfOpen,     ///< a connection carries nothing any more and does not say so
+  Stall,        ///< a connection holds everything back for a while, then lets it go in a burst
+  Latency,      ///< a connection, or REST, is slow for a while
+  RestLost,     ///< REST requests or their answers are lost, each with some probability
+  Crash,        ///< the process dies after so many steps more, wherever it is then
+  PowerCut,     ///< likewise, and its journal loses what was not synced
+  ClockStep,    ///< the process dies, and the machine's clock is another when it comes back
+  Suspend,      ///< the process stands still for a while
+  JournalFull,  ///< records find no room for a while
+  Flood,        ///< a strategy sends as fast as it can, unfit orders among them
+  ManyOrders,   ///< a strategy wants a hundred and more small orders to rest
+  Kill,         ///< a person kills, twice, and resumes later
+  Hold,         ///< a person holds, and resumes later
+  LimitReset,   ///< a person cancels everything
 };
 
 /// Where a part of a run begins to draw: the same for the same seed, and unlike any other's.

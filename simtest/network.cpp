@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::uint16_t kAnswerLost = 1;
 constexpr std::uint16_t kNeverSent = 2;
-constexpr std::string_view kSocketPaths[kLines] = {"/ws/v5/public", "/ws/v5/private", "/ws/v5/business"};
+constexpr std::string_view kSocketPaths[kLines] = {"/ws/v5/public", "/ws/v5/private",
+                                                   "/ws/v5/business"};
 
 }  // namespace
 
@@ -90,8 +91,9 @@ void Network::set_frozen(bool frozen, Timestamp now) {
 }
 
 void Network::connect_later(Line line, bool slowly, Timestamp now) {
-  const Nanos pause = slowly ? seconds(5) + milliseconds(static_cast<std::int64_t>(random_.below(5'000)))
-                             : milliseconds(100 + static_cast<std::int64_t>(random_.below(900)));
+  const Nanos pause =
+      slowly ? seconds(5) + milliseconds(static_cast<std::int64_t>(random_.below(5'000)))
+             : milliseconds(100 + static_cast<std::int64_t>(random_.below(900)));
   std::uint32_t at = 0;
   Slot& slot = take_slot(at);
   slot.kind = Kind::Connect;

@@ -94,7 +94,8 @@ std::string describe(const Shrunk& shrunk) {
   for (const std::uint32_t i : settings.keep.value_or(std::vector<std::uint32_t>{}))
     keep += (keep.empty() ? "" : ",") + std::to_string(i);
   const std::string storm = std::to_string(settings.storm.count / 1'000'000);
-  std::string text = "The shortest that still fails, after " + std::to_string(shrunk.runs) + " runs:\n";
+  std::string text =
+      "The shortest that still fails, after " + std::to_string(shrunk.runs) + " runs:\n";
   text += "  gannet simtest --seeds " + std::to_string(settings.seed) + " --orders " +
           std::to_string(settings.orders);
   if (settings.keep) text += " --keep " + (keep.empty() ? std::string("none") : keep);
@@ -102,11 +103,13 @@ std::string describe(const Shrunk& shrunk) {
   text += " --trace\n";
   const std::vector<std::string> plan = describe_plan(settings.seed);
   for (std::size_t i = 0; i < plan.size(); ++i) {
-    const bool is_kept = !settings.keep || std::ranges::find(*settings.keep, i) != settings.keep->end();
+    const bool is_kept =
+        !settings.keep || std::ranges::find(*settings.keep, i) != settings.keep->end();
     if (is_kept) text += "  " + plan[i] + "\n";
   }
-  text += "As a row of tests/simulation/simtest_seeds_test.cpp:\n  {" + std::to_string(settings.seed) +
-          ", " + std::to_string(settings.orders) + ", {" + keep + "}, " + storm + "},\n";
+  text += "As a row of tests/simulation/simtest_seeds_test.cpp:\n  {" +
+          std::to_string(settings.seed) + ", " + std::to_string(settings.orders) + ", {" + keep +
+          "}, " + storm + "},\n";
   return text + describe(shrunk.result);
 }
 

@@ -39,9 +39,10 @@ Simulation::Simulation(const RunSettings& settings)
   watch_.set_truth(venue_.truth());
   Weather weather;
   const bool is_far = random_.chance(0.3);
-  weather.latency = microseconds(static_cast<std::int64_t>(100 + random_.below(is_far ? 60'000 : 2'000)));
-  weather.jitter = {static_cast<std::int64_t>(random_.below(
-      static_cast<std::uint64_t>(weather.latency.count)))};
+  weather.latency =
+      microseconds(static_cast<std::int64_t>(100 + random_.below(is_far ? 60'000 : 2'000)));
+  weather.jitter = {
+      static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(weather.latency.count)))};
   network_.set_weather(weather);
   life_settings_.credentials = venue_.credentials();
   life_settings_.limits = venue_.limits();
@@ -49,7 +50,8 @@ Simulation::Simulation(const RunSettings& settings)
   life_settings_.adopts = random_.chance(0.5);
   next_skew_ = milliseconds(static_cast<std::int64_t>(random_.below(400)) - 200);
   if (settings_.storm.count > 0) plan_.storm = std::min(plan_.storm, settings_.storm);
-  trade_pause_ = {plan_.storm.count / static_cast<std::int64_t>(std::max<std::uint64_t>(1, settings_.orders))};
+  trade_pause_ = {plan_.storm.count /
+                  static_cast<std::int64_t>(std::max<std::uint64_t>(1, settings_.orders))};
   // An act is two or three orders.
   trade_pause_ = {trade_pause_.count * 2 + 1'000};
   if (settings_.keep) {
@@ -198,8 +200,9 @@ void Simulation::look_after_process() {
   if (life_) {
     if (watch_.is_dead()) {
       const bool is_long = random_.chance(0.15);
-      end_process(loses_tail_ || random_.chance(0.3),
-                  milliseconds(static_cast<std::int64_t>(300 + random_.below(is_long ? 25'000 : 3'000))));
+      end_process(
+          loses_tail_ || random_.chance(0.3),
+          milliseconds(static_cast<std::int64_t>(300 + random_.below(is_long ? 25'000 : 3'000))));
     } else if (life_->wants_to_end()) {
       end_process(false, seconds(2));
     }
@@ -211,8 +214,7 @@ void Simulation::look_after_process() {
 // ---- faults ----
 
 void Simulation::begin_due_faults() {
-  while (next_fault_ < plan_.faults.size() &&
-         storm_from_ + plan_.faults[next_fault_].at <= now_) {
+  while (next_fault_ < plan_.faults.size() && storm_from_ + plan_.faults[next_fault_].at <= now_) {
     begin(plan_.faults[next_fault_++]);
   }
 }
@@ -268,9 +270,9 @@ void Simulation::begin(const PlannedFault& fault) {
     case FaultAct::ClockStep: {
       if (!life_) return;
       const std::int64_t most = draw(fault.chance, 8, 5) == 0 ? 45'000 : 3'000;
-      next_skew_ = milliseconds(static_cast<std::int64_t>(draw(
-                                    fault.chance, 7, static_cast<std::uint64_t>(2 * most))) -
-                                most);
+      next_skew_ = milliseconds(
+          static_cast<std::int64_t>(draw(fault.chance, 7, static_cast<std::uint64_t>(2 * most))) -
+          most);
       watch_.die_after(draw(fault.chance, 6, 20));
       break;
     }
@@ -354,8 +356,7 @@ void Simulation::calm_down() {
   watch_.note("---- calm ----");
   count_venue_faults();
   for (const std::string_view text :
-       {R"({"clear":true})",
-        R"({"instrument_state":{"instId":"BTC-USDT-SWAP","state":"live"}})",
+       {R"({"clear":true})", R"({"instrument_state":{"instId":"BTC-USDT-SWAP","state":"live"}})",
         R"({"instrument_state":{"instId":"ETH-USDT-SWAP","state":"live"}})",
         R"({"instrument_state":{"instId":"BTC-USDT","state":"live"}})"})
     static_cast<void>(venue_.server().order_faults(text, now_));
@@ -388,7 +389,8 @@ void Simulation::calm_down() {
 /// A difference that stays is shown to a person, who looks at the venue's page and accepts it.
 void Simulation::accept_as_a_person() {
   for (std::uint32_t i = 0; i < kInstruments; ++i) {
-    if (life_ && life_->core().is_held({i}) && life_->core().accept({i}, "operator", engine_now())) {
+    if (life_ && life_->core().is_held({i}) &&
+        life_->core().accept({i}, "operator", engine_now())) {
       watch_.note("a person accepts the position of instrument ", std::to_string(i));
       ++accepted_;
     }
@@ -453,7 +455,8 @@ RunResult Simulation::run() {
   start_process();
   const bool ready =
       run_until([&] { return life_ && life_->core().state() == EngineState::Ready; }, seconds(30));
-  if (!ready && !watch_.violation()) watch_.fail("I11", "the engine does not become ready at first");
+  if (!ready && !watch_.violation())
+    watch_.fail("I11", "the engine does not become ready at first");
   if (ready) {
     storm_from_ = next_trade_ = now_;
     is_storm_ = true;

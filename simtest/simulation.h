@@ -104,7 +104,7 @@ class Simulation {
   bool loses_tail_ = false;
   Nanos next_skew_;
   bool was_ready_ = false;
-  bool lists_lie_ = false;  ///< a fault makes the venue's lists wrong
+  bool lists_lie_ = false;     ///< a fault makes the venue's lists wrong
   bool lost_records_ = false;  ///< power was cut: what the journal says is not all there was
   std::uint64_t accepted_ = 0;
 

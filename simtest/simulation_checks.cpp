@@ -35,18 +35,21 @@ std::optional<Simulation::Wrong> Simulation::order_disagreement() {
     const engine::Order* here = core.orders().table().find(name);
     if (here == nullptr) {
       if (core.orders().foreign().knows(id)) continue;
-      return Wrong{"I2", "order " + std::to_string(name.value) + " rests at the venue and is not known"};
+      return Wrong{"I2",
+                   "order " + std::to_string(name.value) + " rests at the venue and is not known"};
     }
     if (!here->is_open())
-      return Wrong{"I2", "order " + std::to_string(name.value) + " rests at the venue and has ended here"};
+      return Wrong{
+          "I2", "order " + std::to_string(name.value) + " rests at the venue and has ended here"};
     if (here->price != there.terms.price || here->quantity != there.terms.quantity)
-      return Wrong{"I2", "order " + std::to_string(name.value) + " has other terms at the venue: " +
-                             std::to_string(there.terms.price.raw) + " x " +
-                             std::to_string(there.terms.quantity.raw) + ", here " +
-                             std::to_string(here->price.raw) + " x " +
-                             std::to_string(here->quantity.raw)};
+      return Wrong{
+          "I2", "order " + std::to_string(name.value) +
+                    " has other terms at the venue: " + std::to_string(there.terms.price.raw) +
+                    " x " + std::to_string(there.terms.quantity.raw) + ", here " +
+                    std::to_string(here->price.raw) + " x " + std::to_string(here->quantity.raw)};
     if (here->cumulative_quantity != there.filled)
-      return Wrong{"I2", "order " + std::to_string(name.value) + " is filled to another quantity at the venue"};
+      return Wrong{"I2", "order " + std::to_string(name.value) +
+                             " is filled to another quantity at the venue"};
   }
   std::optional<Wrong> wrong;
   core.orders().table().for_each_open([&](const engine::Order& here) {
@@ -72,8 +75,8 @@ std::optional<Simulation::Wrong> Simulation::journal_disagreement() {
   std::array<std::int64_t, kInstruments> positions{};
   for (const engine::PriorBelief::PositionStep& one : belief.position_steps()) {
     if (const auto* fill = std::get_if<engine::FillBookedRecord>(&one)) {
-      positions[fill->instrument] += fill->side == Side::Buy ? fill->fill.quantity
-                                                             : -fill->fill.quantity;
+      positions[fill->instrument] +=
+          fill->side == Side::Buy ? fill->fill.quantity : -fill->fill.quantity;
     } else if (const auto* step = std::get_if<engine::AdjustmentRecord>(&one)) {
       positions[step->instrument] += step->after - step->before;
     }
@@ -200,8 +203,8 @@ void Simulation::look_at_readiness() {
     const engine::Order* here = core.orders().table().find(name);
     if ((here != nullptr && here->is_open()) || core.orders().foreign().knows(id)) continue;
     watch_.fail("I2", "the engine is ready and order " + std::to_string(name.value) +
-                          " rests at the venue, " +
-                          (here == nullptr ? "unknown" : "ended") + " here");
+                          " rests at the venue, " + (here == nullptr ? "unknown" : "ended") +
+                          " here");
   }
 }
 
@@ -209,17 +212,15 @@ void Simulation::explain_orders() {
   if (!life_) return;
   const engine::TradingCore& core = life_->core();
   core.orders().table().for_each_open([&](const engine::Order& order) {
-    watch_.explain("open here: " + std::to_string(order.client_id.value) +
-                   (order.algo ? " algo" : "") + (order.protective ? " protective" : "") +
-                   (order.unknown ? " unknown" : "") + (order.previous_run ? " previous-run" : "") +
-                   (order.acknowledged ? " acknowledged" : "") +
-                   " phase " + std::to_string(static_cast<int>(order.phase)) + " filled " +
-                   std::to_string(order.cumulative_quantity.raw) + " booked " +
-                   std::to_string(order.booked_quantity.raw) + " of " +
-                   std::to_string(order.quantity.raw) + " attached to " +
-                   std::to_string(order.attached_to.value) + " venue id " +
-                   std::to_string(order.venue_id.value) + " amends " +
-                   std::to_string(order.amends.size()));
+    watch_.explain(
+        "open here: " + std::to_string(order.client_id.value) + (order.algo ? " algo" : "") +
+        (order.protective ? " protective" : "") + (order.unknown ? " unknown" : "") +
+        (order.previous_run ? " previous-run" : "") + (order.acknowledged ? " acknowledged" : "") +
+        " phase " + std::to_string(static_cast<int>(order.phase)) + " filled " +
+        std::to_string(order.cumulative_quantity.raw) + " booked " +
+        std::to_string(order.booked_quantity.raw) + " of " + std::to_string(order.quantity.raw) +
+        " attached to " + std::to_string(order.attached_to.value) + " venue id " +
+        std::to_string(order.venue_id.value) + " amends " + std::to_string(order.amends.size()));
   });
 }
 

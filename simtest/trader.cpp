@@ -30,8 +30,7 @@ bool may_follow_the_end(OrderEventKind kind) noexcept {
 
 }  // namespace
 
-Trader::Trader(std::uint64_t seed, Watch& watch)
-    : random_(seed), watch_(watch) {}
+Trader::Trader(std::uint64_t seed, Watch& watch) : random_(seed), watch_(watch) {}
 
 void Trader::begin_life(engine::TradingCore* core) noexcept {
   core_ = core;
@@ -163,8 +162,8 @@ void Trader::amend(const std::array<std::int64_t, kInstruments>& mids, bool more
   if (random_.chance(0.7))
     intent.new_price = Price{mid + (order->side == Side::Buy ? -steps : steps) * kTick};
   if (!intent.new_price || random_.chance(0.4))
-    intent.new_quantity = Quantity{size_unit(order->instrument) *
-                                   static_cast<std::int64_t>(1 + random_.below(30))};
+    intent.new_quantity =
+        Quantity{size_unit(order->instrument) * static_cast<std::int64_t>(1 + random_.below(30))};
   intent.cancel_on_failure = random_.chance(0.1);
   LaneCommand made = command(LaneCommand::Kind::Amend, intent.strategy.value, more, now);
   made.amend = intent;
@@ -297,8 +296,8 @@ void Trader::on_fill_event(const engine::FillEvent& event) noexcept {
     watch_.fail("events", "a fill is told of a handle that was never given");
 }
 
-void Trader::on_book(InstrumentId instrument, BookFeed feed, const OrderBook& book, bool,
-                     Timestamp, Timestamp) noexcept {
+void Trader::on_book(InstrumentId instrument, BookFeed feed, const OrderBook& book, bool, Timestamp,
+                     Timestamp) noexcept {
   if (core_ == nullptr) return;
   if (core_->books().find(instrument, feed) == nullptr)
     watch_.fail("I9", "a book is told that the engine does not serve");
@@ -312,13 +311,13 @@ void Trader::on_book(InstrumentId instrument, BookFeed feed, const OrderBook& bo
 void Trader::on_book_unavailable(InstrumentId, BookFeed, BookWithdrawal, Timestamp) noexcept {}
 
 void Trader::on_engine_state(const engine::StateEvent& event) noexcept {
-  constexpr std::string_view kStates[] = {"cold", "connecting", "reconciling",
-                                          "ready", "held", "killed"};
+  constexpr std::string_view kStates[] = {"cold",  "connecting", "reconciling",
+                                          "ready", "held",       "killed"};
   const auto state = static_cast<std::size_t>(event.state);
-  watch_.note(event.instrument.valid() ? "instrument: " : "engine: ",
-              std::string(kStates[state]) + " " +
-                  std::to_string(static_cast<int>(event.hold_reason)) +
-                  (event.instrument.valid() ? " of " + std::to_string(event.instrument.value) : ""));
+  watch_.note(
+      event.instrument.valid() ? "instrument: " : "engine: ",
+      std::string(kStates[state]) + " " + std::to_string(static_cast<int>(event.hold_reason)) +
+          (event.instrument.valid() ? " of " + std::to_string(event.instrument.value) : ""));
 }
 
 void Trader::on_alert(const engine::AlertEvent& event) noexcept {

@@ -36,7 +36,8 @@ void Truth::on_order_change(const sim::OrderChange& change) noexcept {
   const std::int64_t before = leaves.quantity;
   leaves.instrument = order.terms.instrument;
   leaves.side = order.terms.side;
-  leaves.quantity = is_open ? std::max<std::int64_t>(0, (order.terms.quantity - order.filled).raw) : 0;
+  leaves.quantity =
+      is_open ? std::max<std::int64_t>(0, (order.terms.quantity - order.filled).raw) : 0;
   (order.terms.side == Side::Buy ? exposure.leaves_buy : exposure.leaves_sell) +=
       leaves.quantity - before;
   if (leaves.quantity > before) rose_ = true;
@@ -50,10 +51,10 @@ Venue::Venue(std::uint64_t seed, okx_server::ServerOutput& output, Timestamp sta
   // The venue's own limits in one run of three, ten times as much in the others.
   settings.limits.connections_per_second = 0;
   if (random_.below(3) != 0) {
-    for (std::uint32_t* limit :
-         {&settings.limits.place_single, &settings.limits.place_batch, &settings.limits.amend_single,
-          &settings.limits.amend_batch, &settings.limits.cancel_single,
-          &settings.limits.cancel_batch, &settings.limits.account_orders})
+    for (std::uint32_t* limit : {&settings.limits.place_single, &settings.limits.place_batch,
+                                 &settings.limits.amend_single, &settings.limits.amend_batch,
+                                 &settings.limits.cancel_single, &settings.limits.cancel_batch,
+                                 &settings.limits.account_orders})
       *limit *= 10;
   }
   settings.limits.session_requests_per_hour = 0;
@@ -80,9 +81,10 @@ Venue::Venue(std::uint64_t seed, okx_server::ServerOutput& output, Timestamp sta
 }
 
 void Venue::act(Timestamp now) {
-  next_act_ = now + Nanos{static_cast<std::int64_t>(
-                        random_.waiting(static_cast<double>(mean_pause_.count)))} +
-              microseconds(10);
+  next_act_ =
+      now +
+      Nanos{static_cast<std::int64_t>(random_.waiting(static_cast<double>(mean_pause_.count)))} +
+      microseconds(10);
   if (is_calm_) {
     next_act_ = now + milliseconds(250);
     for (std::uint32_t i = 0; i < kInstruments; ++i)
@@ -115,8 +117,7 @@ void Venue::quote(InstrumentId instrument, Timestamp now) {
     order.side = side;
     const std::int64_t away = kTick * static_cast<std::int64_t>(1 + random_.below(3));
     order.price = {mids_[instrument.value] + (side == Side::Buy ? -away : away)};
-    order.quantity = {size_unit(instrument) *
-                      static_cast<std::int64_t>(20 + random_.below(5'000))};
+    order.quantity = {size_unit(instrument) * static_cast<std::int64_t>(20 + random_.below(5'000))};
     quotes_[instrument.value][side == Side::Buy ? 0 : 1] = exchange().place(order, now).id;
   }
 }

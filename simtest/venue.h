@@ -39,10 +39,10 @@ class Truth final : public sim::ExchangeEvents {
 
   /// By instrument.
   struct Exposure {
-    std::int64_t position = 0;     ///< by matches
-    std::int64_t leaves_buy = 0;   ///< of our open orders that may add
+    std::int64_t position = 0;    ///< by matches
+    std::int64_t leaves_buy = 0;  ///< of our open orders that may add
     std::int64_t leaves_sell = 0;
-    std::int64_t strange = 0;      ///< volume of matches that were not our orders', or beyond them
+    std::int64_t strange = 0;  ///< volume of matches that were not our orders', or beyond them
   };
 
   const Exposure& exposure(InstrumentId instrument) const noexcept {

@@ -69,7 +69,8 @@ void Watch::on_new_order(ClientOrderId id, InstrumentId, Timestamp) noexcept {
   if (core_->state() == EngineState::Killed)
     fail("I5", "order " + std::to_string(id.value) + " was sent after the kill");
   else if (core_->state() != EngineState::Ready)
-    fail("REC-11", "order " + std::to_string(id.value) + " was sent while the engine was not ready");
+    fail("REC-11",
+         "order " + std::to_string(id.value) + " was sent while the engine was not ready");
 }
 
 void Watch::on_sent(Bucket bucket, InstrumentId instrument, std::size_t count,
@@ -129,8 +130,8 @@ void Watch::on_record(RecordType type, std::span<const std::byte> payload, Times
     case RecordType::FillBooked: {
       const auto record = engine::read_record<engine::FillBookedRecord>(payload);
       if (!record) break;
-      const std::string name =
-          "fill " + std::to_string(record->fill.trade_id) + " of order " + std::to_string(record->venue_id);
+      const std::string name = "fill " + std::to_string(record->fill.trade_id) + " of order " +
+                               std::to_string(record->venue_id);
       note("booked ", name);
       if (truth_ != nullptr && !truth_->happened(record->venue_id, record->fill.trade_id))
         fail("POST-01", name + " was booked and never happened");

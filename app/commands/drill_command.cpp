@@ -50,8 +50,7 @@ struct DrillOptions {
 class DrillFolder {
  public:
   DrillFolder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "gannet-drill-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "gannet-drill-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) fail("cannot make a folder in " + pattern);
     path_ = pattern;
   }
@@ -236,8 +235,8 @@ int drill(const DrillOptions& options) {
   const DrillFolder folder;
   const std::string config = drill_config(options, folder.path());
   DrillEngine engine(config, folder.path());
-  auto status = wait_for(engine, kStartPatience,
-                         [](const DrillStatus& now) { return now.state == "ready"; });
+  auto status =
+      wait_for(engine, kStartPatience, [](const DrillStatus& now) { return now.state == "ready"; });
   if (!status || status->state != "ready")
     fail("the engine did not become ready in the simulator with this configuration");
   wait_for(engine, kOrdersPatience,

@@ -100,9 +100,8 @@ struct Listing {
   bool holds_any_of(const Listing& first, const Reach& reach) const {
     if (open > rows.size()) return true;  // more than is shown: it cannot be told
     return std::ranges::any_of(rows, [&](const OrderRow& row) {
-      return row.is_meant(reach) && std::ranges::any_of(first.rows, [&](const OrderRow& was) {
-               return row.is_same(was);
-             });
+      return row.is_meant(reach) &&
+             std::ranges::any_of(first.rows, [&](const OrderRow& was) { return row.is_same(was); });
     });
   }
 };

@@ -106,15 +106,15 @@ std::optional<simtest::RunSettings> one_run(const SimtestOptions& options, std::
 
 int end_with(const simtest::CampaignResult& result, Nanos took, bool json) {
   if (!json) {
-    std::printf("%llu seeds, %llu orders, %llu fills, %llu restarts, %llu unknown outcomes; %.1f s, "
-                "%.0f orders a second\n",
-                static_cast<unsigned long long>(result.seeds),
-                static_cast<unsigned long long>(result.orders),
-                static_cast<unsigned long long>(result.fills),
-                static_cast<unsigned long long>(result.restarts),
-                static_cast<unsigned long long>(result.unknown),
-                static_cast<double>(took.count) / 1e9,
-                static_cast<double>(result.orders) * 1e9 / static_cast<double>(took.count));
+    std::printf(
+        "%llu seeds, %llu orders, %llu fills, %llu restarts, %llu unknown outcomes; %.1f s, "
+        "%.0f orders a second\n",
+        static_cast<unsigned long long>(result.seeds),
+        static_cast<unsigned long long>(result.orders),
+        static_cast<unsigned long long>(result.fills),
+        static_cast<unsigned long long>(result.restarts),
+        static_cast<unsigned long long>(result.unknown), static_cast<double>(took.count) / 1e9,
+        static_cast<double>(result.orders) * 1e9 / static_cast<double>(took.count));
   }
   std::puts(simtest::to_json(result).c_str());
   return result.violations == 0 ? 0 : kViolated;

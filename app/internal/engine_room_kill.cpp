@@ -189,7 +189,8 @@ void EngineRoom::Parts::restore_kill(Timestamp now) {
   if (kills.account() && !knows(ControlLevel::Account, ""))
     core->kill(ControlScope{.level = ControlLevel::Account}, kWhy, kWho, now);
   for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
-    if (kills.strategy(StrategyId{s}) && !knows(ControlLevel::Strategy, settings.strategies[s].name))
+    if (kills.strategy(StrategyId{s}) &&
+        !knows(ControlLevel::Strategy, settings.strategies[s].name))
       core->kill(ControlScope::of(StrategyId{s}), kWhy, kWho, now);
   }
   for (const Instrument& instrument : facts.instruments) {
@@ -268,7 +269,8 @@ FixedString<255> EngineRoom::Parts::killed_parts_text() const {
 }
 
 void EngineRoom::Parts::watch_pauses(Timestamp now) {
-  const Nanos still = suspend_watch.look(gannet::internal::read_clock(CLOCK_BOOTTIME), monotonic_now());
+  const Nanos still =
+      suspend_watch.look(gannet::internal::read_clock(CLOCK_BOOTTIME), monotonic_now());
   if (still.count > 0) core->on_pause(still, now);
 }
 

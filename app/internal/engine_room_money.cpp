@@ -9,7 +9,7 @@ namespace gannet::app {
 namespace {
 
 MoneyStatus::Scope money_scope(const engine::TradingCore& core, StrategyId strategy,
-                            std::string_view name) {
+                               std::string_view name) {
   const engine::ProfitFigures& figures = core.profits().figures(strategy);
   const engine::LossLimit& limit = core.losses().limit(strategy);
   MoneyStatus::Scope scope;

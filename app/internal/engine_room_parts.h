@@ -160,8 +160,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
       RUNS_ON(kReactor);
   void on_day_closed(StrategyId strategy, const engine::ProfitFigures& closing,
                      Timestamp now) noexcept override RUNS_ON(kReactor);
-  void on_protection(const engine::ProtectionRule& rule, __int128 value, Timestamp now) noexcept
-      override RUNS_ON(kReactor);
+  void on_protection(const engine::ProtectionRule& rule, __int128 value,
+                     Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_flat_confirmed(Timestamp now) noexcept override RUNS_ON(kReactor);
   void on_definition_changed(const Instrument& instrument, Timestamp now) noexcept override
       RUNS_ON(kReactor);

@@ -1,7 +1,7 @@
-#include "tests/fuzz/account_input.h"
-
 #include <cstddef>
 #include <cstdint>
+
+#include "tests/fuzz/account_input.h"
 
 // Any bytes as a frame of the account's sockets, and as answers to its questions.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

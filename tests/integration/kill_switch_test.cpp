@@ -34,9 +34,9 @@ class KillSwitchTest : public ::testing::Test {
   Said kill_program(std::vector<std::string> words, std::string_view more = "") {
     const app::SimReady& at = venue.ready();
     const std::string file = folder.write(
-        "kill.conf", "# the key that kills\napi_key = \"" + at.api_key + "\"\nsecret = " +
-                         at.secret + "\npassphrase = \"" + at.passphrase + "\"\nurl = " + at.url +
-                         "\nca_file = " + at.ca + "\n" + std::string(more));
+        "kill.conf", "# the key that kills\napi_key = \"" + at.api_key +
+                         "\"\nsecret = " + at.secret + "\npassphrase = \"" + at.passphrase +
+                         "\"\nurl = " + at.url + "\nca_file = " + at.ca + "\n" + std::string(more));
     std::filesystem::permissions(file, std::filesystem::perms::owner_read);
     words.insert(words.begin(), {"--config", file});
     Process process(folder, program("gannet-kill"), std::move(words));
@@ -65,9 +65,9 @@ class KillSwitchTest : public ::testing::Test {
     }
   }
   void place_algo(const std::string& tag, const std::string& rest) {
-    const Json said(post("/api/v5/trade/order-algo",
-                         R"({"instId":"BTC-USDT-SWAP","tdMode":"cross","tag":")" + tag + "\"," +
-                             rest + "}"));
+    const Json said(
+        post("/api/v5/trade/order-algo",
+             R"({"instId":"BTC-USDT-SWAP","tdMode":"cross","tag":")" + tag + "\"," + rest + "}"));
     ASSERT_EQ(said.text("code"), "0") << said.source();
   }
   void fault(const std::string& json) { venue.order_fault(json); }
@@ -122,7 +122,8 @@ TEST_F(KillSwitchTest, FlattenIsSeparateConfirmedAndOfOneStrategy) {  // KILL-13
   const auto position = [&](std::string_view name) {
     const auto status = daemon.status();
     for (const auto row : (*status)["instruments"].get_array()) {
-      if (std::string_view(row["instrument"]) == name) return std::string(std::string_view(row["position"]));
+      if (std::string_view(row["instrument"]) == name)
+        return std::string(std::string_view(row["position"]));
     }
     return std::string("none");
   };
@@ -195,8 +196,8 @@ TEST_F(KillSwitchTest, TheSecondProgramStopsTheEngineAndConfirms) {  // KILL-11
   EXPECT_NE(dry.out.find("would cancel"), std::string::npos) << dry.out;
   EXPECT_EQ(daemon.status()->text("state"), "ready");
 
-  const Said killed = kill_program({"--reason", "panic"},
-                                   "tag = test1\nstate = \"" + folder.state() + "\"\n");
+  const Said killed =
+      kill_program({"--reason", "panic"}, "tag = test1\nstate = \"" + folder.state() + "\"\n");
   EXPECT_EQ(killed.code, 0) << killed.out << killed.err;
   EXPECT_NE(killed.out.find("DONE in"), std::string::npos) << killed.out;
   EXPECT_NE(killed.out.find("it obeyed the kill file"), std::string::npos) << killed.out;
@@ -230,20 +231,22 @@ TEST_F(KillSwitchTest, TheSecondProgramEndsAnEngineThatHangs) {  // KILL-07, KIL
 }
 
 TEST_F(KillSwitchTest, TheSecondProgramWorksFromAnotherHostThroughFaults) {  // KILL-05, KILL-11
-  place_far("test1", 130);  // two pages
+  place_far("test1", 130);                                                   // two pages
   place_far("", 2);
-  ASSERT_EQ(Json(post("/api/v5/trade/order",
-                      R"({"instId":"BTC-USDT-SWAP","tdMode":"cross","side":"buy",)"
-                      R"("ordType":"market","sz":"1"})"))
-                .text("code"),
-            "0");
+  ASSERT_EQ(
+      Json(post("/api/v5/trade/order", R"({"instId":"BTC-USDT-SWAP","tdMode":"cross","side":"buy",)"
+                                       R"("ordType":"market","sz":"1"})"))
+          .text("code"),
+      "0");
   place_algo("test1", R"("side":"buy","ordType":"trigger","sz":"1","triggerPx":"20000",)"
                       R"("orderPx":"-1")");
   place_algo("test1", R"("side":"sell","ordType":"conditional","sz":"1","slTriggerPx":"20000",)"
                       R"("slOrdPx":"-1","reduceOnly":"true")");
-  fault(R"({"fault":"http_status","path":"/api/v5/trade/orders-pending","status":"503","count":"2"})");
+  fault(
+      R"({"fault":"http_status","path":"/api/v5/trade/orders-pending","status":"503","count":"2"})");
   fault(R"({"fault":"http_cut","path":"/api/v5/trade/cancel-batch-orders","byte":"40"})");
-  fault(R"({"fault":"http_status","path":"/api/v5/trade/cancel-algos","code":"50011","status":"429"})");
+  fault(
+      R"({"fault":"http_status","path":"/api/v5/trade/cancel-algos","code":"50011","status":"429"})");
   fault(R"({"fault":"truncate_list","path":"/api/v5/trade/orders-pending","keep":"10"})");
   fault(R"({"fault":"http_delay","path":"/api/v5/trade/orders-algo-pending","ms":"300"})");
   const Said killed = kill_program({"--tag", "test1", "--json"});
@@ -283,8 +286,9 @@ TEST(KillDrill, TellsHowLongAKillTookAndStoresIt) {  // KILL-14
   const Folder folder;
   const DemoConfig config{.state_directory = folder.state()};
   const std::string store = folder.file("drills.jsonl");
-  const Said drilled = gannet(folder, {"drill", "--config", folder.write("mine.toml", config.text()),
-                                       "--orders", "20", "--store", store, "--json"});
+  const Said drilled =
+      gannet(folder, {"drill", "--config", folder.write("mine.toml", config.text()), "--orders",
+                      "20", "--store", store, "--json"});
   ASSERT_EQ(drilled.code, 0) << drilled.out << drilled.err;
   const Json result(drilled.out);
   EXPECT_TRUE(result.flag("flat"));

@@ -43,11 +43,13 @@ TEST(Money, IsTheVenuesToTheLastUnitInBillsFiguresAndReports) {  // POST-05, POS
     std::size_t scopes = 0;
     for (const auto scope : money["scopes"].get_array()) {
       ++scopes;
-      EXPECT_EQ(exact_money(scope["result"]), exact_money(scope["realised"]) + exact_money(scope["unrealised"]) -
-                                            exact_money(scope["fees"]) + exact_money(scope["funding"]) +
-                                            exact_money(scope["other"]))
+      EXPECT_EQ(exact_money(scope["result"]),
+                exact_money(scope["realised"]) + exact_money(scope["unrealised"]) -
+                    exact_money(scope["fees"]) + exact_money(scope["funding"]) +
+                    exact_money(scope["other"]))
           << pnl.out;
-      EXPECT_EQ(exact_money(scope["gross"]), exact_money(scope["long"]) + exact_money(scope["short"]));
+      EXPECT_EQ(exact_money(scope["gross"]),
+                exact_money(scope["long"]) + exact_money(scope["short"]));
       EXPECT_TRUE(bool(scope["valued"]));
     }
     EXPECT_EQ(scopes, 3u) << "the account and two strategies";

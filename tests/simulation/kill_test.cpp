@@ -6,8 +6,8 @@
 
 #include "support/wired_engine.h"
 
-// Kill over both protocols and the exchange: how soon the cancels are on the wire, and that it works
-// in every kind of trouble. Times are virtual; of the wire itself 1 ms each way unless said.
+// Kill over both protocols and the exchange: how soon the cancels are on the wire, and that it
+// works in every kind of trouble. Times are virtual; of the wire itself 1 ms each way unless said.
 // [KILL-02, KILL-03, KILL-04, KILL-05, KILL-07, KILL-08, COD-07]
 
 namespace gannet::test {
@@ -188,8 +188,7 @@ const Trouble kTroubles[] = {
      [](Stage& s) { s.wired.journal.set_capacity(s.wired.journal.entries().size()); }},
     {"the venue's clock is far off",
      [](Stage& s) { s.wired.core->on_venue_clock(seconds(3600), s.wired.now); }},
-    {"the machine stood still",
-     [](Stage& s) { s.wired.core->on_pause(seconds(20), s.wired.now); }},
+    {"the machine stood still", [](Stage& s) { s.wired.core->on_pause(seconds(20), s.wired.now); }},
 };
 
 TEST(Kill, WorksInEveryKindOfTrouble) {  // KILL-07

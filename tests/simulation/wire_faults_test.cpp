@@ -10,9 +10,10 @@
 #include "support/order_run.h"
 #include "support/wired_engine.h"
 
-// RELIABILITY part D, faults 1 to 37: those of the wire, one a row, ordered from the simulated venue
-// while an engine trades. Each run ends reconciled: orders, fills, positions and balances are the
-// venue's, nothing is unknown or held, and the deep book is the exchange's. [invariants I1 I2 I11]
+// RELIABILITY part D, faults 1 to 37: those of the wire, one a row, ordered from the simulated
+// venue while an engine trades. Each run ends reconciled: orders, fills, positions and balances are
+// the venue's, nothing is unknown or held, and the deep book is the exchange's. [invariants I1 I2
+// I11]
 //
 // Elsewhere, because they need real sockets or another desk: 5-8 name service, TLS and frames below
 // texts (integration/wire_faults_against_sim_test.cpp), 22 every error code
@@ -41,7 +42,8 @@ constexpr WireFault kWireFaults[] = {
     // Network and sockets.
     {"1", "PrivateReset", R"({"cut":{"connection":"private","every":"700ms","count":4}})"},
     {"1", "PublicReset", R"({"cut":{"connection":"public","every":"700ms","count":4}})"},
-    {"1", "ResetWithinAFrame", R"({"cut_at_byte":{"connection":"all","byte":9,"count":4,"nth":5}})"},
+    {"1", "ResetWithinAFrame",
+     R"({"cut_at_byte":{"connection":"all","byte":9,"count":4,"nth":5}})"},
     {"1", "ResetOnOpen",
      R"({"cut":{"connection":"all"},"cut_on_open":{"connection":"all","count":4}})"},
     {"1 13", "RestCutAfterEffect", R"({"http_cut":{"path":"","byte":20,"count":6}})"},
@@ -87,11 +89,14 @@ constexpr WireFault kWireFaults[] = {
     {"15", "AcksTwice", R"({"duplicate_ack":{"count":20}})"},
     {"15", "PushesTwice", R"({"duplicate_push":{"count":60}})"},
     {"15", "OldPushAgain", R"({"replay_push":{"channel":"orders","every":"300ms","count":20}})"},
-    {"16", "FillBeforeCancel", R"({"fill_first":{"op":"cancel-order","percent":50,"count":4}})", Rest},
-    {"16", "FillBeforeAmend", R"({"fill_first":{"op":"amend-order","percent":50,"count":4}})", Rest},
+    {"16", "FillBeforeCancel", R"({"fill_first":{"op":"cancel-order","percent":50,"count":4}})",
+     Rest},
+    {"16", "FillBeforeAmend", R"({"fill_first":{"op":"amend-order","percent":50,"count":4}})",
+     Rest},
     {"16", "GoneBeforeAmend", R"({"cancel_first":{"op":"amend-order","count":3}})"},
     {"16", "GoneBeforeCancel", R"({"cancel_first":{"op":"cancel-order","count":3}})"},
-    {"17", "BatchPartlyRefused", R"({"reject_code":{"op":"batch-orders","code":"51008","nth":2,"count":3}})"},
+    {"17", "BatchPartlyRefused",
+     R"({"reject_code":{"op":"batch-orders","code":"51008","nth":2,"count":3}})"},
     {"17", "BatchReplyLost",
      R"({"drop_ack":{"op":"batch-orders","count":2},"drop_request":{"op":"batch-cancel-orders","count":2}})"},
     {"18", "LatePastItsTime", R"({"late_request":{"op":"order","ms":2000,"count":4}})"},
@@ -104,8 +109,8 @@ constexpr WireFault kWireFaults[] = {
     {"22", "MarginRefusals", R"({"reject_code":{"op":"order","code":"51008","count":4}})"},
     {"22", "UnlistedCode", R"({"reject_code":{"code":"59876","count":4,"nth":3}})"},
     {"23", "InstrumentCodeRefused", R"({"refuse_instrument_code":{"for":"5s"}})"},
-    {"25 26", "LeverageFromElsewhere",
-     R"({"set_leverage":{"instId":"BTC-USDT-SWAP","lever":"2"}})", Rest},
+    {"25 26", "LeverageFromElsewhere", R"({"set_leverage":{"instId":"BTC-USDT-SWAP","lever":"2"}})",
+     Rest},
     {"26", "Transfer", R"({"transfer":{"ccy":"USDT","amount":"-1000"}})", Rest},
     {"26 60", "OrderByHand",
      R"({"foreign_order":{"instId":"BTC-USDT-SWAP","side":"buy","sz":"0.03"}})", Rest, true},
@@ -116,7 +121,8 @@ constexpr WireFault kWireFaults[] = {
      R"([{"page_change":{"path":"","how":"cancel","count":2}},{"page_change":{"path":"","how":"fill","at":"4s"}}])",
      Pages},
     {"28", "RestIsBehind", R"({"replica_lag":{"ms":5000,"for":"20s"}})"},
-    {"29", "PositionMissing", R"({"missing_row":{"path":"/api/v5/account/positions","count":2}})", Rest},
+    {"29", "PositionMissing", R"({"missing_row":{"path":"/api/v5/account/positions","count":2}})",
+     Rest},
     {"29", "NoPositions", R"({"empty_list":{"path":"/api/v5/account/positions","count":2}})", Rest},
     {"29 30", "ListsInReverse", R"({"reverse_rows":{"path":"","count":20}})"},
     {"30", "FillsTruncated",
@@ -148,10 +154,12 @@ constexpr WireFault kWireFaults[] = {
     {"36", "Suspended",
      R"([{"instrument_state":{"instId":"BTC-USDT-SWAP","state":"suspend"}},
          {"instrument_state":{"instId":"BTC-USDT-SWAP","state":"live","at":"4s"}}])"},
-    {"36", "TickChanges", R"({"instrument_state":{"instId":"BTC-USDT-SWAP","tickSz":"0.2"}})", Rest},
+    {"36", "TickChanges", R"({"instrument_state":{"instId":"BTC-USDT-SWAP","tickSz":"0.2"}})",
+     Rest},
     {"37", "MarkFrozen", R"({"mark_frozen":{"for":"20s"}})"},
     {"37", "IndexJumps", R"({"index_jump":{"percent":5,"for":"5s"}})"},
-    {"37", "FundingShifts", R"({"funding_shift":{"ms":3600000,"for":"5s"},"cut":{"connection":"public"}})"},
+    {"37", "FundingShifts",
+     R"({"funding_shift":{"ms":3600000,"for":"5s"},"cut":{"connection":"public"}})"},
 };
 
 class WireFaults : public ::testing::TestWithParam<WireFault> {
@@ -278,12 +286,11 @@ TEST_P(WireFaults, EndsReconciled) {
       << wired.disagreement();
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, WireFaults, ::testing::ValuesIn(kWireFaults),
-                         [](const auto& row) {
-                           std::string ids = row.param.ids;
-                           std::ranges::replace(ids, ' ', '_');
-                           return std::string(row.param.name) + "_Fault" + ids;
-                         });
+INSTANTIATE_TEST_SUITE_P(Rows, WireFaults, ::testing::ValuesIn(kWireFaults), [](const auto& row) {
+  std::string ids = row.param.ids;
+  std::ranges::replace(ids, ' ', '_');
+  return std::string(row.param.name) + "_Fault" + ids;
+});
 
 }  // namespace
 }  // namespace gannet::test

@@ -56,12 +56,10 @@ struct DemoConfig {
     } else {
       out += "[venue.embedded]\nmarket = \"synthetic\"\nseed = 7\n";
     }
-    out +=
-        "[account]\nengine_id = \"" +
-        engine_id + "\"\naccount_mode = \"futures\"\nexclusive_account = " +
-        (exclusive_account ? "true" : "false") +
-        "\n[engine]\nbusy_poll = false\nstate_directory = \"" +
-        state_directory + "\"\n";
+    out += "[account]\nengine_id = \"" + engine_id +
+           "\"\naccount_mode = \"futures\"\nexclusive_account = " +
+           (exclusive_account ? "true" : "false") +
+           "\n[engine]\nbusy_poll = false\nstate_directory = \"" + state_directory + "\"\n";
     for (const char* instrument : {"BTC-USDT-SWAP", "ETH-USDT-SWAP"})
       out +=
           std::string("[[instrument]]\nname = \"") + instrument + "\"\nmargin_mode = \"cross\"\n";

@@ -162,7 +162,8 @@ inline constexpr auto kCoverage = std::to_array<CoverageRow>({
     {CoverageGroup::AlgoOrder, "attachAlgoOrds",
      "exits that come with an order and live when it fills", coverage::kAlgos},
     {CoverageGroup::AlgoOrder, "attachAlgoOrds of amend-order",
-     "exits before their order fills: denied as not working; cancel the order and place it anew, or "
+     "exits before their order fills: denied as not working; cancel the order and place it anew, "
+     "or "
      "amend them once they live"},
     {CoverageGroup::AlgoOrder, "advChaseParams",
      "a trigger that becomes a chase: its child would carry no id of ours"},

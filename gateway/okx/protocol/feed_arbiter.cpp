@@ -533,23 +533,22 @@ bool FeedArbiter::is_news(const CandleEvent& candle, std::size_t line) noexcept 
 
 bool FeedArbiter::is_news(const LiquidationEvent& liquidation, std::size_t line) noexcept {
   if (liquidation.instrument.value >= values_.size()) return false;
-  const std::uint64_t content = mixed(
-      {static_cast<std::uint64_t>(liquidation.side),
-       static_cast<std::uint64_t>(liquidation.bankruptcy_price.raw),
-       static_cast<std::uint64_t>(liquidation.quantity.raw),
-       static_cast<std::uint64_t>(liquidation.exchange_time.nanos)});
+  const std::uint64_t content =
+      mixed({static_cast<std::uint64_t>(liquidation.side),
+             static_cast<std::uint64_t>(liquidation.bankruptcy_price.raw),
+             static_cast<std::uint64_t>(liquidation.quantity.raw),
+             static_cast<std::uint64_t>(liquidation.exchange_time.nanos)});
   return values_[liquidation.instrument.value].liquidations.is_news(content, line);
 }
 
 bool FeedArbiter::is_news(const VenueStatusEvent& status) noexcept {
   std::uint64_t title = 0;
   for (const char c : status.title.view()) title = title * 131 + static_cast<unsigned char>(c);
-  return statuses_.is_new_state(
-      mixed({static_cast<std::uint64_t>(status.state), static_cast<std::uint64_t>(status.service),
-             static_cast<std::uint64_t>(status.of_demo),
-             static_cast<std::uint64_t>(status.begin.nanos),
-             static_cast<std::uint64_t>(status.end.nanos),
-             static_cast<std::uint64_t>(status.exchange_time.nanos), title}));
+  return statuses_.is_new_state(mixed(
+      {static_cast<std::uint64_t>(status.state), static_cast<std::uint64_t>(status.service),
+       static_cast<std::uint64_t>(status.of_demo), static_cast<std::uint64_t>(status.begin.nanos),
+       static_cast<std::uint64_t>(status.end.nanos),
+       static_cast<std::uint64_t>(status.exchange_time.nanos), title}));
 }
 
 void FeedArbiter::on_book_replaced(InstrumentId instrument, BookFeed wanted, BookFeed instead,

@@ -141,7 +141,7 @@ class FeedArbiter {
     std::array<Succession, std::variant_size_v<MarketUpdate>> updates;  // by kind
     ToldCandles candles;
     ToldContents liquidations;
-    std::array<std::optional<BookFeed>, kBookFeeds> replaced;           // told last, by wanted feed
+    std::array<std::optional<BookFeed>, kBookFeeds> replaced;  // told last, by wanted feed
     std::optional<InstrumentState> told;
     std::array<std::optional<InstrumentState>, kMaxFeedLines> states;    // by line
     std::array<std::optional<InstrumentChange>, kMaxFeedLines> changes;  // last told, by line
@@ -157,7 +157,7 @@ class FeedArbiter {
   std::vector<std::unique_ptr<BookStream>> streams_;  // [instrument * kBookFeeds + feed]
   std::vector<Values> values_;                        // by instrument
   ToldContents statuses_;
-  std::vector<Level> bids_;                           // of a book passed as a whole
+  std::vector<Level> bids_;  // of a book passed as a whole
   std::vector<Level> asks_;
   std::array<FeedLineFigures, kMaxFeedLines> figures_;
 };

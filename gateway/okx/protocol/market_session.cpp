@@ -14,8 +14,8 @@ bool is_passing(std::int32_t code) noexcept {
   return code == 60014 || code == 64007 || code == 63999 || (code >= 50000 && code < 50100);
 }
 
-/// A deep book that the account is not given: its fee tier is too low (before 2026 60029 and 60030).
-/// [PROTOCOL 4.1]
+/// A deep book that the account is not given: its fee tier is too low (before 2026 60029 and
+/// 60030). [PROTOCOL 4.1]
 bool is_by_tier(std::int32_t code) noexcept {
   return code == 64003 || code == 60029 || code == 60030;
 }

@@ -43,8 +43,8 @@ struct MarketSessionSettings {
   Nanos acknowledge_within = seconds(10);  ///< a subscription not answered: reconnect
   Nanos resubscribe_pause = seconds(1);    ///< between two of one stream; doubles up to 64 s
   std::int32_t many_connections = 20;      ///< on a channel that the venue counts: told from here
-  /// What trading waits for is due and cannot be asked for (the hour's requests are used up), or was
-  /// refused after all had been there: a new connection, late, may help.
+  /// What trading waits for is due and cannot be asked for (the hour's requests are used up), or
+  /// was refused after all had been there: a new connection, late, may help.
   Nanos without_essential = seconds(30);
   /// Subscribe to the `instruments` channel of every type among the subscriptions: states, codes
   /// and changed definitions.

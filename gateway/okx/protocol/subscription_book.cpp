@@ -297,8 +297,8 @@ std::string_view SubscriptionBook::next_request(Timestamp now, bool logged_in) {
   }
   if (!take_budget(now)) {
     const bool is_missed = std::ranges::any_of(arguments_, [&](const auto& argument) {
-      return is_essential(argument.channel) && (due(argument, State::Wanted) ||
-                                                due(argument, State::UnsubscribeWanted));
+      return is_essential(argument.channel) &&
+             (due(argument, State::Wanted) || due(argument, State::UnsubscribeWanted));
     });
     if (!is_missed) {
       starved_since_.reset();

@@ -24,8 +24,12 @@ class KillFilesTest : public testing::Test {
   ~KillFilesTest() override { std::filesystem::remove_all(path_); }
 
   static KillChange change(ControlLevel level, std::string_view target, bool killed) {
-    return {level, ControlTarget(target), killed, FixedString<120>("a\treason\nof two lines"),
-            FixedString<47>("somebody"), 0};
+    return {level,
+            ControlTarget(target),
+            killed,
+            FixedString<120>("a\treason\nof two lines"),
+            FixedString<47>("somebody"),
+            0};
   }
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(path_ + "/" + name) << text;
@@ -53,8 +57,7 @@ TEST_F(KillFilesTest, EachLevelIsKeptAndTakenAwayByItself) {  // KILL-09
   EXPECT_EQ(KillFiles(path_).read()[1].why, "a reason of two lines");
   EXPECT_TRUE(files.keep(change(ControlLevel::Engine, "", false)));
   EXPECT_TRUE(files.keep(change(ControlLevel::Strategy, "quotes", false)));
-  EXPECT_EQ(entries(),
-            (std::vector<std::string>{"instrument BTC-USDT-SWAP", "order 12345"}));
+  EXPECT_EQ(entries(), (std::vector<std::string>{"instrument BTC-USDT-SWAP", "order 12345"}));
   EXPECT_TRUE(files.keep(change(ControlLevel::Instrument, "BTC-USDT-SWAP", false)));
   EXPECT_TRUE(files.keep(change(ControlLevel::Order, "12345", false)));
   EXPECT_FALSE(std::filesystem::exists(path_ + "/kills"));

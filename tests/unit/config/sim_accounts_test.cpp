@@ -1,7 +1,8 @@
 #include "config/sim_accounts.h"
-#include "test_paths.h"
 
 #include <gtest/gtest.h>
+
+#include "test_paths.h"
 
 namespace gannet::config {
 namespace {

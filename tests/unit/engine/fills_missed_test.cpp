@@ -183,8 +183,8 @@ TEST(FillsMissed, OfAnInstrumentNewInThisRunAreInThePositionFound) {  // POST-01
   EXPECT_TRUE(next.core->is_held(kFirst));
 }
 
-// A restart with a clock that had been set back took the first fills of the journal's time for older
-// than the journal, and never booked them. (simtest seeds 2168, 5712 and 6802; fault 41)
+// A restart with a clock that had been set back took the first fills of the journal's time for
+// older than the journal, and never booked them. (simtest seeds 2168, 5712 and 6802; fault 41)
 TEST(FillsMissed, AreNotTakenForOlderThanTheJournalWhenTheClockWasSetBack) {  // POST-01
   EngineBench bench;
   bench.make_ready();
@@ -193,8 +193,7 @@ TEST(FillsMissed, AreNotTakenForOlderThanTheJournalWhenTheClockWasSetBack) {  //
   const engine::PriorBelief prior = belief_of(bench);
   EngineBench next(1, EngineBench::kRun + 60);
   next.now = bench.now + seconds(20);
-  next.venue.fills.push_back(
-      foreign_row(3, Side::Buy, 2, EngineBench::kStart + milliseconds(500)));
+  next.venue.fills.push_back(foreign_row(3, Side::Buy, 2, EngineBench::kStart + milliseconds(500)));
   next.venue.position[0] = {2};
   next.venue.position_time[0] = EngineBench::kStart + milliseconds(500);
   next.build(&prior);

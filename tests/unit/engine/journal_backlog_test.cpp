@@ -36,9 +36,8 @@ TEST(JournalBacklog, KeepsWhatHappenedInItsOrderAndRefusesNewRisk) {
   EXPECT_TRUE(append(backlog, PlaceRecord{}, Timestamp{6}));
   EXPECT_FALSE(backlog.is_behind());
   EXPECT_FALSE(backlog.has_lost());
-  EXPECT_EQ(types_of(journal),
-            (std::vector{RecordType::Run, RecordType::FillBooked, RecordType::OrderEnded,
-                         RecordType::Place}));
+  EXPECT_EQ(types_of(journal), (std::vector{RecordType::Run, RecordType::FillBooked,
+                                            RecordType::OrderEnded, RecordType::Place}));
   EXPECT_EQ(journal.entries()[1].time, Timestamp{2});
 }
 
@@ -50,16 +49,15 @@ TEST(JournalBacklog, SaysThatItHasLostWhatDidNotFit) {
   EXPECT_TRUE(backlog.has_lost());
 }
 
-// A fill that was booked while the journal had no room was not in it afterwards: lists of fills told
-// as known since then never brought it back after a restart, and the position was another. Found by
-// the seeded simulation (seeds 267 and 273; I6, POST-10).
+// A fill that was booked while the journal had no room was not in it afterwards: lists of fills
+// told as known since then never brought it back after a restart, and the position was another.
+// Found by the seeded simulation (seeds 267 and 273; I6, POST-10).
 TEST(JournalBacklog, AFillThatFoundNoRoomIsInTheJournalWhenThereIsSome) {
   test::EngineBench bench;
   bench.make_ready();
   const Handle handle = bench.place(Side::Buy, 5, 99'900);
   bench.run_for(milliseconds(50));
-  test::TinyVenue::Order& order =
-      bench.venue.execute_place(bench.venue.places.back(), bench.now);
+  test::TinyVenue::Order& order = bench.venue.execute_place(bench.venue.places.back(), bench.now);
   bench.journal.set_capacity(bench.journal.entries().size());
   bench.venue.fill(order, {5}, {99'900}, bench.now);
   bench.run_for(milliseconds(100));

@@ -222,7 +222,8 @@ TEST(KillKinds, NothingNewLeavesAfterTheFlagInTenThousandTrials) {  // KILL-01
           break;
         case 2:
           command.kind = engine::LaneCommand::Kind::Amend;
-          command.amend = {StrategyId{0}, any(), Price{99'400}, std::nullopt, bench.now, false, false};
+          command.amend = {StrategyId{0}, any(), Price{99'400}, std::nullopt,
+                           bench.now,     false, false};
           break;
         case 3:
           command.kind = engine::LaneCommand::Kind::Cancel;
@@ -289,7 +290,8 @@ TEST(KillKinds, AlgoOrdersAreBoundedByTheVenuesLimitAlone) {  // KILL-04
   bench.core->kill("a test", "somebody", bench.now);
   const Timestamp start = bench.now;
   const auto are_gone = [&] {
-    return std::ranges::none_of(desk.algos, [](const auto& entry) { return entry.second.pending(); });
+    return std::ranges::none_of(desk.algos,
+                                [](const auto& entry) { return entry.second.pending(); });
   };
   while (!are_gone() && bench.now - start < seconds(60)) bench.run_for(milliseconds(10));
   EXPECT_LE(bench.now - start, milliseconds(2'000 * kAlgos / 20 + 100));
@@ -317,7 +319,8 @@ TEST(KillKinds, TheTimerIsRefreshedByNoTurnThatIsIll) {  // COD-02
       {"clock off", [](EngineBench& b) { b.core->on_venue_clock(seconds(60), b.now); }},
       {"held by a person", [](EngineBench& b) { b.core->hold("", "somebody", b.now); }},
       {"killed", [](EngineBench& b) { b.core->kill("", "somebody", b.now); }},
-      {"stood still", [](EngineBench& b) {
+      {"stood still",
+       [](EngineBench& b) {
          b.venue.answers_lists = false;
          b.core->on_pause(seconds(9), b.now);
        }},

@@ -394,7 +394,8 @@ TEST(TradingCore, CancelAllAsksForOrdersWithOurTagUntilTheyAreGone) {
   bench.run_for(milliseconds(2'500));
   EXPECT_EQ(bench.venue.cancels.size(), 3u);  // once a second: nobody answers
   EXPECT_FALSE(bench.ears.flat_at.has_value());
-  bench.venue.end(bench.venue.orders[99], OrderState::Cancelled, VenueReason::UserCancel, bench.now);
+  bench.venue.end(bench.venue.orders[99], OrderState::Cancelled, VenueReason::UserCancel,
+                  bench.now);
   bench.run_for(seconds(3));
   EXPECT_EQ(bench.venue.cancels.size(), 3u);
   EXPECT_TRUE(bench.ears.flat_at.has_value());

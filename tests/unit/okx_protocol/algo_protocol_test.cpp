@@ -7,9 +7,9 @@
 
 #include "gateway/okx/protocol/algo_rest.h"
 #include "gateway/okx/protocol/algo_session.h"
-#include "gateway/okx/protocol/line_pair.h"
 #include "gateway/okx/protocol/algo_words.h"
 #include "gateway/okx/protocol/encode_algo.h"
+#include "gateway/okx/protocol/line_pair.h"
 #include "support/recordings.h"
 #include "tests/unit/okx_protocol/account_side.h"
 

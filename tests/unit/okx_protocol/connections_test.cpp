@@ -613,7 +613,8 @@ TEST_F(MarketFeedTest, LinesThatLoggedInWithAKeyThatWasReplacedMoveToTheNewOne) 
   wanted = {{test::kBtcSwap, MarketStream::Depth400Fast}};
   Signer signer({Secret("key-1"), Secret("EXAMPLE-SECRET-NOT-REAL-0001"), Secret("p")});
   make(2);
-  for (std::size_t seat = 0; seat < feed->seats(); ++seat) feed->session(seat).log_in_with(signer, {});
+  for (std::size_t seat = 0; seat < feed->seats(); ++seat)
+    feed->session(seat).log_in_with(signer, {});
   const auto log_in = [&](std::size_t seat) {
     feed->session(seat).on_open(sockets[seat], now);
     say(seat, R"({"event":"login","code":"0","msg":"","connId":"c0"})");

@@ -524,9 +524,8 @@ TEST_F(Wider, ALoginThatFailsForAPassingReasonIsTriedAgainAndNoBookIsReplaced) {
   pass(seconds(3));
   EXPECT_EQ(logins(), 3);
   const std::int64_t at = (now_.nanos / 1'000'000'000) + 100;
-  EXPECT_TRUE(
-      socket_.sent.back().find(std::to_string(at)) != std::string::npos ||
-      socket_.sent.back().find(std::to_string(at - 1)) != std::string::npos)
+  EXPECT_TRUE(socket_.sent.back().find(std::to_string(at)) != std::string::npos ||
+              socket_.sent.back().find(std::to_string(at - 1)) != std::string::npos)
       << socket_.sent.back();
   say(R"({"event":"login","code":"0","msg":"","connId":"c0ffee01"})");
   EXPECT_NE(socket_.sent.back().find("books-l2-tbt"), std::string::npos);
@@ -549,8 +548,9 @@ TEST_F(Wider, AConnectionThatMayNotAskForWhatIsMissingIsGivenUp) {
     acknowledge_other("mark-price");
     now_ = now_ + seconds(3);
     say("pong");
-    const_cast<SubscriptionArgument*>(other_->subscriptions().find(
-        Channel::MarkPrice, "BTC-USDT-SWAP"))->state = SubscriptionArgument::State::Wanted;
+    const_cast<SubscriptionArgument*>(
+        other_->subscriptions().find(Channel::MarkPrice, "BTC-USDT-SWAP"))
+        ->state = SubscriptionArgument::State::Wanted;
     other_->on_timer(now_);
   }
   EXPECT_TRUE(socket_.reconnects.empty());

@@ -143,8 +143,8 @@ TEST_F(RateLimiterTest, RiskCancelsUseTheWholeWindowAndNoMore) {
   EXPECT_EQ(burst(CancelAlgo, swap_, later, RequestPriority::Risk), 20);
   const auto refused = limiter_->try_acquire(CancelAlgo, swap_, later, RequestPriority::Risk);
   EXPECT_GE(refused.retry_at, later + seconds(2));
-  EXPECT_TRUE(
-      limiter_->try_acquire(CancelAlgo, swap_, refused.retry_at, RequestPriority::Risk, 20).granted);
+  EXPECT_TRUE(limiter_->try_acquire(CancelAlgo, swap_, refused.retry_at, RequestPriority::Risk, 20)
+                  .granted);
   // The venue counts more than we do: a short pause.
   limiter_->on_venue_refusal(Cancel, swap_, later);
   EXPECT_EQ(burst(Cancel, swap_, later, RequestPriority::Risk), 0);
