@@ -45,6 +45,11 @@ void add_control_commands(CLI::App& app) {
   add_target_options(*pnl, target);
   pnl->callback([target] { show_page(*target, "pnl", "pnl-page"); });
 
+  CLI::App* latency = app.add_subcommand(
+      "latency", "how long market events take on their way to orders, stage by stage");
+  add_target_options(*latency, target);
+  latency->callback([target] { show_page(*target, "latency", "latency-page"); });
+
   CLI::App* hold =
       app.add_subcommand("hold", "no new risk until `gannet resume`; orders are cancelled");
   add_target_options(*hold, target);
