@@ -1,13 +1,11 @@
 #include "app/engine_room.h"
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <algorithm>
 #include <fstream>
 #include <utility>
 
 #include "app/internal/engine_room_parts.h"
+#include "app/thread_setup.h"
 #include "engine/lane_thread.h"
 #include "gateway/okx/protocol/decode_instruments.h"
 #include "gateway/okx/protocol/frame.h"
@@ -18,6 +16,9 @@ namespace {
 constexpr Nanos kStatusInterval = milliseconds(200);
 constexpr Nanos kTimerInterval = milliseconds(1);
 constexpr Nanos kIdleSleep = microseconds(500);
+// Rounds over the sockets for each turn of all else: what waits in a socket is a tick or an order's
+// end, and what waits elsewhere is not.
+constexpr int kSocketRounds = 8;
 constexpr Nanos kStrategyStopPatience = seconds(2);
 constexpr Nanos kLanePatience = seconds(1);
 constexpr Nanos kFlatPatience = seconds(15);
@@ -70,7 +71,9 @@ std::string_view sentence_of(engine::OverrideRefusal refusal) noexcept {
 
 void EngineRoom::Parts::run() {
   set_thread_name("reactor");
-  pin();
+  if (settings.engine.reactor_cpu) pin_to(*settings.engine.reactor_cpu);
+  touch_stack();
+  if (settings.engine.busy_poll) loop.spin();
   const Timestamp now = wall_clock_now();
   started = now;
   last_rest_timer = now;
@@ -102,6 +105,8 @@ void EngineRoom::Parts::run() {
 
 void EngineRoom::Parts::turn() {
   if (settings.engine.busy_poll) {
+    const int rounds = publisher->threaded_lanes().empty() ? kSocketRounds : 1;
+    for (int round = 1; round < rounds; ++round) loop.poll_sockets();
     loop.poll();
   } else {
     loop.run_for(kIdleSleep);
@@ -228,14 +233,6 @@ bool EngineRoom::Parts::leave_only_what_may_stay() {
   const bool disarmed =
       turn_until([this]() RUNS_ON(kReactor) { return core->dead_man_is_off(); }, kFlatPatience);
   return seen && disarmed;
-}
-
-void EngineRoom::Parts::pin() {
-  if (!settings.engine.reactor_cpu) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<std::size_t>(*settings.engine.reactor_cpu), &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
 void EngineRoom::Parts::on_rest_answer(const okx::RestAnswer& answer, Timestamp now) {
