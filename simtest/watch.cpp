@@ -12,6 +12,9 @@ using engine::RecordType;
 void Watch::set_core(const engine::TradingCore* core, const risk::RateLimits* limits) noexcept {
   core_ = core;
   limits_ = limits;
+}
+
+void Watch::forget_sent() noexcept {
   for (auto& by_instrument : windows_) {
     for (auto& window : by_instrument) window.clear();
   }
@@ -66,15 +69,14 @@ void Watch::on_new_order(ClientOrderId id, InstrumentId, Timestamp) noexcept {
   if (!journaled_.contains(id.value))
     fail("I6", "order " + std::to_string(id.value) + " was sent before it was in the journal");
   if (core_ == nullptr) return;
-  if (core_->state() == EngineState::Killed)
+  if (killed_ || core_->state() == EngineState::Killed)
     fail("I5", "order " + std::to_string(id.value) + " was sent after the kill");
   else if (core_->state() != EngineState::Ready)
     fail("REC-11",
          "order " + std::to_string(id.value) + " was sent while the engine was not ready");
 }
 
-void Watch::on_sent(Bucket bucket, InstrumentId instrument, std::size_t count,
-                    Timestamp now) noexcept {
+void Watch::on_sent(Bucket bucket, InstrumentId instrument, std::size_t count) noexcept {
   if (limits_ == nullptr) return;
   const std::array<risk::RateLimit, 6> limits{limits_->place,       limits_->amend,
                                               limits_->cancel,      limits_->place_batch,
@@ -82,8 +84,8 @@ void Watch::on_sent(Bucket bucket, InstrumentId instrument, std::size_t count,
   const auto which = static_cast<std::size_t>(bucket);
   const risk::RateLimit& limit = limits[which];
   std::deque<Timestamp>& window = windows_[which][instrument.value];
-  while (!window.empty() && now - window.front() >= limit.window) window.pop_front();
-  window.insert(window.end(), count, now);
+  while (!window.empty() && now_ - window.front() >= limit.window) window.pop_front();
+  window.insert(window.end(), count, now_);
   if (window.size() > limit.count)
     fail("I8", std::to_string(window.size()) + " requests of kind " + std::to_string(which) +
                    " within two seconds; the venue takes " + std::to_string(limit.count));
@@ -141,6 +143,9 @@ void Watch::on_record(RecordType type, std::span<const std::byte> payload, Times
     case RecordType::Adjustment:
       ++accepted_;
       break;
+    case RecordType::Command:
+      note_command(payload);
+      break;
     case RecordType::Denied:
     case RecordType::OrderEnded:
     default:
@@ -149,10 +154,19 @@ void Watch::on_record(RecordType type, std::span<const std::byte> payload, Times
   act();
 }
 
+void Watch::note_command(std::span<const std::byte> payload) noexcept {
+  using Kind = engine::CommandRecord::Kind;
+  const auto record = engine::read_record<engine::CommandRecord>(payload);
+  if (!record || (record->kind != Kind::Kill && record->kind != Kind::Resume)) return;
+  kill_on_disk_ = record->kind == Kind::Kill;
+}
+
 void Watch::reread(const DiskJournal& journal) {
   booked_.clear();
   booked_count_ = 0;
+  kill_on_disk_ = false;
   journal.for_each([&](RecordType type, std::span<const std::byte> payload, Timestamp) {
+    if (type == RecordType::Command) note_command(payload);
     if (type != RecordType::FillBooked) return;
     if (const auto record = engine::read_record<engine::FillBookedRecord>(payload))
       static_cast<void>(is_booked_before(*record));
