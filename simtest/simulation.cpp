@@ -179,8 +179,27 @@ void Simulation::start_process() {
   // The file beside the journal, which is written before a kill is answered.
   if (watch_.killed() && !is_killed)
     life_->core().kill("killed in an earlier run", "an earlier run", engine_now());
+  for (const engine::ControlScope& part : watch_.killed_parts()) {
+    const engine::KillSwitch& kills = life_->core().kills();
+    const bool is_strategy = part.level == engine::ControlLevel::Strategy;
+    if (is_strategy ? kills.strategy(part.strategy) : kills.instrument(part.instrument)) continue;
+    if (watch_.kill_is_on_disk(part))
+      watch_.fail("KILL-09", "a killed part is not killed after a restart");
+    life_->core().kill(part, "killed in an earlier run", "an earlier run", engine_now());
+  }
   network_.attach(*life_, now_);
-  if (is_calm_) resume();  // whoever killed has left
+  if (!is_calm_) return;  // whoever killed has left
+  resume();
+  resume_parts();
+}
+
+void Simulation::resume_parts() {
+  const std::vector<engine::ControlScope> parts = watch_.killed_parts();
+  for (const engine::ControlScope& part : parts) {
+    life_->core().resume(part, "operator", engine_now());
+    if (watch_.is_dead()) return;
+    watch_.set_killed(part, false);
+  }
 }
 
 /// By a person, who is answered unless the process dies of it.
@@ -199,6 +218,7 @@ void Simulation::end_process(bool loses_what_is_sent, Nanos until_next) {
   life_.reset();
   frozen_until_.reset();
   resume_at_.reset();
+  resume_parts_at_.reset();
   many_until_.reset();
   if (std::exchange(loses_tail_, false)) {
     const std::size_t unsynced = journal_.unsynced();
@@ -325,6 +345,25 @@ void Simulation::begin(const PlannedFault& fault) {
       life_->core().hold("the plan", "operator", engine_now());
       resume_at_ = until;
       break;
+    case FaultAct::KillPart: {
+      if (!life_ || frozen_until_) return;
+      const auto which = static_cast<std::uint16_t>(draw(fault.chance, 9, 4));
+      const engine::ControlScope part = which < 2
+                                            ? engine::ControlScope::of(StrategyId{which})
+                                            : engine::ControlScope::of(InstrumentId{which - 2u});
+      life_->core().kill(part, "the plan", "operator", engine_now());
+      if (!watch_.is_dead()) watch_.set_killed(part, true);
+      resume_parts_at_ = until;
+      break;
+    }
+    case FaultAct::Flatten: {
+      if (!life_ || frozen_until_) return;
+      const auto which = static_cast<std::uint16_t>(draw(fault.chance, 10, 3));
+      const engine::ControlScope scope =
+          which < 2 ? engine::ControlScope::of(StrategyId{which}) : engine::ControlScope{};
+      life_->core().flatten(scope, "operator", engine_now());
+      break;
+    }
     case FaultAct::LimitReset:
       if (!life_ || frozen_until_) return;
       life_->core().cancel_all("operator", engine_now());
@@ -346,6 +385,10 @@ void Simulation::end_due_faults() {
   if (resume_at_ && now_ >= *resume_at_ && life_ && !frozen_until_) {
     resume_at_.reset();
     resume();
+  }
+  if (resume_parts_at_ && now_ >= *resume_parts_at_ && life_ && !frozen_until_) {
+    resume_parts_at_.reset();
+    resume_parts();
   }
 }
 
@@ -391,6 +434,7 @@ void Simulation::calm_down() {
   journal_.set_full(false);
   many_until_.reset();
   resume_at_.reset();
+  resume_parts_at_.reset();
   if (!watch_.is_dead()) {  // a death that has not come yet does not come any more
     watch_.revive();
     loses_tail_ = false;
@@ -400,6 +444,7 @@ void Simulation::calm_down() {
   if (life_ && is_far_off(life_settings_.skew)) end_process(false, seconds(1));
   if (life_) {
     if (!watch_.is_dead()) resume();
+    if (!watch_.is_dead()) resume_parts();
   } else if (restart_at_) {
     restart_at_ = std::min(*restart_at_, now_ + seconds(4));
   }

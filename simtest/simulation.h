@@ -44,6 +44,7 @@ class Simulation {
   void end_process(bool loses_what_is_sent, Nanos until_next);
   void look_after_process();
   void resume();
+  void resume_parts();
 
   // ---- faults ----
   void begin_due_faults();
@@ -99,6 +100,7 @@ class Simulation {
   std::optional<Timestamp> frozen_until_;
   std::optional<Timestamp> journal_room_at_;
   std::optional<Timestamp> resume_at_;
+  std::optional<Timestamp> resume_parts_at_;
   std::optional<Timestamp> many_until_;
   Timestamp next_sync_ = kStart;
   Timestamp journal_read_;

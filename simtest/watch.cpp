@@ -14,6 +14,41 @@ void Watch::set_core(const engine::TradingCore* core, const risk::RateLimits* li
   limits_ = limits;
 }
 
+namespace {
+
+bool is_same(const engine::ControlScope& a, const engine::ControlScope& b) noexcept {
+  return a.level == b.level && a.strategy == b.strategy && a.instrument == b.instrument;
+}
+
+void set(std::vector<engine::ControlScope>& parts, const engine::ControlScope& part, bool on) {
+  std::erase_if(parts, [&](const engine::ControlScope& one) { return is_same(one, part); });
+  if (on) parts.push_back(part);
+}
+
+}  // namespace
+
+void Watch::set_killed(const engine::ControlScope& part, bool killed) noexcept {
+  set(killed_parts_, part, killed);
+}
+
+bool Watch::kill_is_on_disk(const engine::ControlScope& part) const noexcept {
+  return std::ranges::any_of(parts_on_disk_,
+                             [&](const engine::ControlScope& one) { return is_same(one, part); });
+}
+
+void Watch::note_control(std::span<const std::byte> payload) noexcept {
+  using Action = engine::ControlRecord::Action;
+  const auto record = engine::read_record<engine::ControlRecord>(payload);
+  if (!record || (record->action != Action::Kill && record->action != Action::Resume)) return;
+  if (record->level == engine::ControlLevel::Strategy) {
+    set(parts_on_disk_, engine::ControlScope::of(StrategyId{record->strategy}),
+        record->action == Action::Kill);
+  } else if (record->level == engine::ControlLevel::Instrument) {
+    set(parts_on_disk_, engine::ControlScope::of(InstrumentId{record->instrument}),
+        record->action == Action::Kill);
+  }
+}
+
 void Watch::forget_sent() noexcept {
   for (auto& by_instrument : windows_) {
     for (auto& window : by_instrument) window.clear();
@@ -62,13 +97,24 @@ bool Watch::act() noexcept {
   return is_dead_;
 }
 
-void Watch::on_new_order(ClientOrderId id, InstrumentId, Timestamp) noexcept {
+void Watch::on_new_order(ClientOrderId id, InstrumentId instrument, Timestamp) noexcept {
   ++orders_;
   if (!sent_ids_.insert(id.value).second)
     fail("I3", "client order id " + std::to_string(id.value) + " was sent twice");
   if (!journaled_.contains(id.value))
     fail("I6", "order " + std::to_string(id.value) + " was sent before it was in the journal");
   if (core_ == nullptr) return;
+  const engine::Order* order = core_->orders().table().find(id);
+  // What the engine reduces by a person's word passes kill and hold (KILL-13).
+  if (order != nullptr && order->by_engine) return;
+  for (const engine::ControlScope& part : killed_parts_) {
+    const bool is_hit = part.level == engine::ControlLevel::Strategy
+                            ? order != nullptr && order->strategy == part.strategy
+                            : instrument == part.instrument;
+    if (is_hit)
+      fail("I5", "order " + std::to_string(id.value) + " was sent after the kill of its " +
+                     (part.level == engine::ControlLevel::Strategy ? "strategy" : "instrument"));
+  }
   if (killed_ || core_->state() == EngineState::Killed)
     fail("I5", "order " + std::to_string(id.value) + " was sent after the kill");
   else if (core_->state() != EngineState::Ready)
@@ -146,6 +192,9 @@ void Watch::on_record(RecordType type, std::span<const std::byte> payload, Times
     case RecordType::Command:
       note_command(payload);
       break;
+    case RecordType::Control:
+      note_control(payload);
+      break;
     case RecordType::Denied:
     case RecordType::OrderEnded:
     default:
@@ -165,8 +214,10 @@ void Watch::reread(const DiskJournal& journal) {
   booked_.clear();
   booked_count_ = 0;
   kill_on_disk_ = false;
+  parts_on_disk_.clear();
   journal.for_each([&](RecordType type, std::span<const std::byte> payload, Timestamp) {
     if (type == RecordType::Command) note_command(payload);
+    if (type == RecordType::Control) note_control(payload);
     if (type != RecordType::FillBooked) return;
     if (const auto record = engine::read_record<engine::FillBookedRecord>(payload))
       static_cast<void>(is_booked_before(*record));
