@@ -1,11 +1,12 @@
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
-#include <algorithm>
-#include <filesystem>
+#include <cstdint>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "support/process.h"
 #include "test_paths.h"
 
 // The fuzz targets themselves, on the inputs that were kept of long runs: what they once found, and
@@ -39,19 +40,28 @@ struct FuzzTarget {
 
 class FuzzCorpus : public ::testing::TestWithParam<FuzzTarget> {};
 
+/// Base64 as one line holds it; nothing if it is none.
+std::optional<std::vector<std::uint8_t>> decoded(const std::string& line) {
+  std::vector<std::uint8_t> bytes(line.size() / 4 * 3 + 1);
+  const int size =
+      EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(line.data()),
+                      static_cast<int>(line.size()));
+  if (size < 0) return std::nullopt;
+  const std::size_t padding = line.size() - line.find_last_not_of('=') - 1;
+  bytes.resize(static_cast<std::size_t>(size) - padding);
+  return bytes;
+}
+
 TEST_P(FuzzCorpus, EachKeptInputIsSurvived) {
-  const std::filesystem::path folder =
-      std::string(GANNET_SOURCE_DIR) + "/tests/fuzz/corpus/" + GetParam().name;
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    files.push_back(entry.path());
-  std::ranges::sort(files);
-  ASSERT_FALSE(files.empty());
-  for (const auto& file : files) {
-    SCOPED_TRACE(file.string());
-    const std::string bytes = read_file(file.string());
-    EXPECT_EQ(GetParam().run(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), 0);
+  std::ifstream file(std::string(GANNET_SOURCE_DIR) + "/tests/fuzz/corpus/" + GetParam().name +
+                     ".txt");
+  int count = 0;
+  for (std::string line; std::getline(file, line); ++count) {
+    const auto bytes = decoded(line);
+    ASSERT_TRUE(bytes) << GetParam().name << ".txt:" << count + 1;
+    ASSERT_EQ(GetParam().run(bytes->data(), bytes->size()), 0) << line;
   }
+  EXPECT_GT(count, 100);
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, FuzzCorpus,
