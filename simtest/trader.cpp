@@ -321,9 +321,6 @@ void Trader::on_engine_state(const engine::StateEvent& event) noexcept {
 }
 
 void Trader::on_alert(const engine::AlertEvent& event) noexcept {
-  if (event.alert == engine::Alert::PreviousRunOrder && !watch_.is_forgetful() && !watch_.is_dead())
-    watch_.fail("REC-03", "order " + std::to_string(event.client_id.value) +
-                              " of ours is at the venue and in no journal");
   watch_.note("alert: ", std::string(engine::name_of(event.alert)) + " order " +
                              std::to_string(event.client_id.value) + " expected " +
                              std::to_string(event.expected) + " actual " +
