@@ -72,10 +72,15 @@ class Venue {
   std::vector<std::string> refusals() const { return lines_of(read_file(log_)); }
 
  private:
-  std::string ask(HttpRequest request) {
+  std::string ask(const HttpRequest& request) {
     std::optional<net::HttpAnswer> answer;
-    client_->send(std::move(request), [&](net::HttpAnswer given) { answer = std::move(given); });
-    while (!answer) loop_.run_for(milliseconds(20));
+    // A connection that idled for long is one that the venue has closed: once more on a new one.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      answer.reset();
+      client_->send(request, [&](net::HttpAnswer given) { answer = std::move(given); });
+      while (!answer) loop_.run_for(milliseconds(20));
+      if (answer->response.status != 0 || request.method != "GET") break;
+    }
     if (answer->response.status != 200)
       throw std::runtime_error("the venue: " + answer->error + answer->response.body);
     return answer->response.body;
