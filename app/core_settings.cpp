@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/durable_port.h"
+
 namespace gannet::app {
 
 std::vector<std::string> strategy_names(const config::Settings& settings) {
@@ -21,6 +23,8 @@ std::expected<engine::TradingCoreSettings, Error> core_settings(const config::Se
   engine::TradingCoreSettings core;
   core.orders.keep_protective = settings.engine.keep_protective;
   core.orders.requires_timer_cover = settings.engine.require_cod;
+  if (settings.journal.mode != JournalMode::Process)
+    core.send_delay_max = engine::DurablePortSettings{}.patience;
   core.exclusive_account = settings.account.exclusive_account;
   core.reducer.long_short =
       settings.account.position_mode == engine::AccountSettings::PositionMode::LongShort;

@@ -57,6 +57,7 @@ struct TradingCoreSettings {
   std::vector<StrategySettings::OnStart> on_start;  ///< by strategy; missing: cancel
   std::vector<CurrencyId> dollar_currencies;        ///< count as the risk currency, one to one
   Nanos pause_max = milliseconds(500);  ///< standing still for longer is an incident (COD-09)
+  Nanos send_delay_max{};          ///< requests that wait for the disk may leave that much later
   bool exclusive_account = false;  ///< nobody else trades here: account-wide commands are allowed
 };
 

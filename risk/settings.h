@@ -131,6 +131,16 @@ struct RateLimits {
   Nanos recovery = seconds(30);
 };
 
+/// The same limits for who sends up to `delay` later than it was granted: whatever waited, no
+/// window at the wire holds more than the limit.
+constexpr RateLimits sent_later(RateLimits limits, Nanos delay) noexcept {
+  for (RateLimit* limit : {&limits.place, &limits.place_batch, &limits.amend, &limits.amend_batch,
+                           &limits.cancel, &limits.cancel_batch, &limits.place_algo,
+                           &limits.amend_algo, &limits.cancel_algo, &limits.account})
+    limit->window = limit->window + delay;
+  return limits;
+}
+
 /// The account's limit on new orders and amends at a fill ratio (traded value to requests of seven
 /// days, in millionths), per two seconds. Source: OKX API v5, fill-ratio tiers [PROTOCOL 11.2].
 constexpr std::uint32_t account_limit_of_fill_ratio(std::uint64_t ratio_ppm) noexcept {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
 #include <vector>
 
 #include "support/engine_bench.h"
@@ -22,8 +24,9 @@ struct FakeDisk final : engine::DurableJournal {
 };
 
 struct WaitingEngine {
-  explicit WaitingEngine(std::size_t capacity = 256)
+  explicit WaitingEngine(std::size_t capacity = 256, void (*set)(EngineBench&) = nullptr)
       : port(bench.venue, nullptr, &bench.venue, bench.journal, disk, {.capacity = capacity}) {
+    if (set != nullptr) set(bench);
     bench.core = bench.make_core(bench.journal, port, nullptr, nullptr, bench.instruments, nullptr);
     bench.venue.listener = bench.core.get();
     port.bind(*bench.core);
@@ -151,6 +154,31 @@ TEST(DurablePort, AFullHoldDeniesAndAnAmendWaitsToo) {
   EXPECT_EQ(t.sent(), 20u);
   EXPECT_EQ(t.bench.venue.amends.size(), 1u);
   EXPECT_EQ(t.port.counters().full, 1u);
+}
+
+// What waits leaves later than it was granted: a window of the limiter's and one at the wire are
+// not the same. Granted by the venue's own window, orders of two and a half seconds fell into two.
+TEST(DurablePort, WhatWaitedKeepsTheVenuesWindowsAtTheWire_PRE_09) {
+  constexpr std::uint32_t kLimit = 20;
+  WaitingEngine t(256, [](EngineBench& bench) {
+    bench.risk_settings.rates.place = {kLimit, seconds(2)};
+    bench.settings.send_delay_max = engine::DurablePortSettings{}.patience;
+  });
+  std::deque<Timestamp> window;
+  std::size_t most = 0;
+  std::size_t seen = 0;
+  for (int step = 0; step < 1'500; ++step) {
+    t.place(98'000);
+    // The disk works, or stands still for as long as what waits may.
+    if (step % 300 < 100 || step % 49 == 0) t.sync();
+    for (; seen < t.sent(); ++seen) window.push_back(t.bench.now);
+    while (!window.empty() && t.bench.now - window.front() >= seconds(2)) window.pop_front();
+    most = std::max(most, window.size());
+    t.bench.run_for(milliseconds(10));
+  }
+  EXPECT_GT(seen, 50u);
+  EXPECT_GT(most, kLimit / 2);
+  EXPECT_LE(most, kLimit);
 }
 
 TEST(DurablePort, ABatchLeavesAsOneRequest) {
