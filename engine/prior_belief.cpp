@@ -193,23 +193,25 @@ void PriorBelief::add_algo(const AlgoPlaceRecord& record, Timestamp time) {
   order.unknown = !order.attached_to.valid();  // the venue does not know exits yet
   open_[record.client_id] = order;
   algos_[record.client_id] = record.terms;
+  if (order.attached_to.valid()) exits_of_[record.attached_to] = record.client_id;
 }
 
 void PriorBelief::add_ended(const OrderEndedRecord& record) {
   open_.erase(record.client_id);
-  for (auto it = open_.begin(); it != open_.end(); ++it) {
-    Order& exits = it->second;
-    if (!exits.attached_to.valid() || exits.attached_to.value != record.client_id) continue;
-    if (record.cumulative_quantity == 0) {
-      open_.erase(it);
-      return;
-    }
-    // They are on their way to life, or there already.
-    exits.attached_to = {};
-    exits.unknown = true;
-    exits.quantity = std::max(exits.quantity, Quantity{record.cumulative_quantity});
+  const auto attached = exits_of_.find(record.client_id);
+  if (attached == exits_of_.end()) return;
+  const std::uint64_t id = attached->second;
+  exits_of_.erase(attached);
+  Order* exits = find(id);
+  if (exits == nullptr) return;
+  if (record.cumulative_quantity == 0) {
+    open_.erase(id);
     return;
   }
+  // They are on their way to life, or there already.
+  exits->attached_to = {};
+  exits->unknown = true;
+  exits->quantity = std::max(exits->quantity, Quantity{record.cumulative_quantity});
 }
 
 void PriorBelief::add_control(const ControlRecord& record) {

@@ -99,6 +99,7 @@ class PriorBelief {
 
   std::map<std::uint64_t, Order> open_;
   std::map<std::uint64_t, AlgoTerms> algos_;
+  std::map<std::uint64_t, std::uint64_t> exits_of_;  // by the order they came with
   std::vector<PositionStep> steps_;
   bool killed_ = false;
   bool account_killed_ = false;
