@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,7 +47,12 @@ class JsonWriter {
   /// Members "a":1,"b":2 without braces, as `members_of` an object; nothing if empty.
   JsonWriter& members(std::string_view json) { return json.empty() ? *this : raw(json); }
 
-  JsonWriter& field(std::string_view name, std::string_view text) { return key(name).string(text); }
+  JsonWriter& field(std::string_view name, std::string_view text) {
+    if (!is_plain(text)) return key(name).string(text);
+    put(name, "\":\"", text);
+    comma_ = true;
+    return *this;
+  }
   JsonWriter& field(std::string_view name, const char* text) {
     return key(name).string(std::string_view(text));
   }
@@ -85,19 +91,29 @@ class JsonWriter {
       return byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f;
     });
   }
-  /// The comma that is due, a quote, the text and its end, in one piece: most of what a venue does
-  /// is to write such pieces.
-  void put(std::string_view text, std::string_view end) {
+  /// The comma that is due, a quote, the text, what is between, and perhaps a second text and its
+  /// quote, in one piece: most of what a venue does is to write such pieces.
+  void put(std::string_view text, std::string_view between,
+           std::optional<std::string_view> second = {}) {
     const std::size_t size = out_.size();
-    const std::size_t whole = size + (comma_ ? 1 : 0) + 1 + text.size() + end.size();
+    const std::size_t whole = size + (comma_ ? 1 : 0) + 1 + text.size() + between.size() +
+                              (second ? second->size() + 1 : 0);
     // The length that the operation is told is not the one asked for: libstdc++ 12 hands it the
     // new capacity.
     out_.resize_and_overwrite(whole, [&](char* bytes, std::size_t) noexcept {
       char* at = bytes + size;
+      const auto add = [&at](std::string_view part) {
+        if (!part.empty()) std::memcpy(at, part.data(), part.size());
+        at += part.size();
+      };
       if (comma_) *at++ = ',';
       *at++ = '"';
-      if (!text.empty()) std::memcpy(at, text.data(), text.size());
-      std::memcpy(at + text.size(), end.data(), end.size());
+      add(text);
+      add(between);
+      if (second) {
+        add(*second);
+        *at = '"';
+      }
       return whole;
     });
   }

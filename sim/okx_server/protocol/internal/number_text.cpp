@@ -77,6 +77,8 @@ std::string decimal_text(const Decimal& decimal) {
 
 std::string estimate_text(double value) {
   if (!std::isfinite(value)) return "";
+  constexpr double kExact = 9e7;  // 10^8 of it is a whole number that a double still tells apart
+  if (std::abs(value) < kExact) return short_text(std::llround(value * 1e8), 8);
   std::string text = fmt::format("{:.8f}", value);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
