@@ -13,7 +13,7 @@ namespace gannet::simtest {
 struct CampaignSettings {
   std::uint64_t first_seed = 0;
   std::uint64_t last_seed = 0;       ///< inclusive
-  std::uint64_t orders = 400;        ///< of each run
+  std::uint64_t orders = 1'000;      ///< of each run
   std::vector<std::string> without;  ///< kinds of faults that do not happen
   unsigned jobs = 1;                 ///< threads
   std::uint64_t replay_every = 16;   ///< every so many seeds one is run twice (I10); 0: none

@@ -95,13 +95,19 @@ bool EngineLife::make_core(DiskJournal& journal, const Ears& ears, Timestamp now
   core_settings.orders.foreign_capacity = 512;
   core_settings.fill_keys = 8'192;
   core_settings.margin_modes = {MarginMode::Cross, MarginMode::Cross, MarginMode::Cash};
+  if (settings_.durable) core_settings.send_delay_max = engine::DurablePortSettings{}.patience;
   if (settings_.adopts)
     core_settings.on_start = {engine::StrategySettings::OnStart::Cancel,
                               engine::StrategySettings::OnStart::Adopt};
+  if (settings_.durable) durable_.emplace(port_, &port_, &port_, journal, journal);
+  VenuePort& port = durable_ ? static_cast<VenuePort&>(*durable_) : port_;
+  DeadManPort* const dead_man = durable_ ? static_cast<DeadManPort*>(&*durable_) : &port_;
+  AlgoPort* const algos = durable_ ? static_cast<AlgoPort*>(&*durable_) : &port_;
   core_ = std::make_unique<engine::TradingCore>(
-      engine::CoreLinks{listing_.instruments, listing_.currencies, journal, port_, &port_,
-                        ears.events, ears.books, ears.listener, &port_},
+      engine::CoreLinks{listing_.instruments, listing_.currencies, journal, port, dead_man,
+                        ears.events, ears.books, ears.listener, algos},
       std::move(core_settings), risk_settings_, std::move(*limits), settings_.strategies, *ids);
+  if (durable_) durable_->bind(*core_);
   for (const Instrument& instrument : listing_.instruments)
     core_->add_book(instrument.id, BookFeed::BestBidOffer);
   core_->add_book(kFirstSwap, BookFeed::Depth400);
@@ -148,6 +154,7 @@ void EngineLife::on_timer(Timestamp venue_now) {
   venue_now_ = venue_now;
   const Timestamp now = clock(venue_now);
   core_->on_timer(now);
+  if (durable_) durable_->release(now);
   venue_->on_timer(now);
   orders_->on_timer(now);
   market_->on_timer(now);

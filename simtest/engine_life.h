@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/durable_port.h"
 #include "engine/trading_core.h"
 #include "gateway/okx/protocol/account_venue.h"
 #include "gateway/okx/protocol/algo_rest.h"
@@ -28,6 +29,8 @@ struct LifeSettings {
   Nanos skew_error;     ///< by which start-up measured that wrongly
   bool adopts = false;  ///< on_start = adopt, of the second strategy
   std::size_t strategies = 2;
+  bool durable =
+      false;  ///< orders wait until the disk has them: the journal's modes group and full
 };
 
 /// The venue's side of a live engine: production core, sessions and port, without a thread or a
@@ -127,6 +130,7 @@ class EngineLife final : public NetworkUser,
   okx::OrderTermsTable terms_;
   risk::Settings risk_settings_;
   Port port_;
+  std::optional<engine::DurablePort> durable_;
   AlgoOutput algo_output_;
   Timestamp venue_now_;
   std::string fatal_;  ///< why; "": it did not

@@ -96,6 +96,7 @@ constexpr std::array kRows{
     FaultRow{39, "suspend", FaultAct::Suspend, ""},
     FaultRow{41, "clock_step", FaultAct::ClockStep, ""},
     FaultRow{45, "journal_full", FaultAct::JournalFull, ""},
+    FaultRow{45, "disk_stall", FaultAct::DiskStall, ""},
     FaultRow{46, "power_cut", FaultAct::PowerCut, ""},
     FaultRow{50, "flood", FaultAct::Flood, ""},
     FaultRow{53, "kill", FaultAct::Kill, ""},

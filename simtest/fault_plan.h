@@ -23,6 +23,7 @@ enum class FaultAct : std::uint8_t {
   ClockStep,    ///< the process dies, and the machine's clock is another when it comes back
   Suspend,      ///< the process stands still for a while
   JournalFull,  ///< records find no room for a while
+  DiskStall,    ///< what is written does not become durable for a while
   Flood,        ///< a strategy sends as fast as it can, unfit orders among them
   ManyOrders,   ///< a strategy wants a hundred and more small orders to rest
   Kill,         ///< a person kills, twice, and resumes later

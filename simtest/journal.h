@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/durable_port.h"
 #include "engine/journal.h"
 #include "engine/prior_belief.h"
 
@@ -14,7 +15,7 @@ namespace gannet::simtest {
 
 /// The journal of all lives of one process, as its disk holds it: every record after a kill, what
 /// was synced and perhaps a little more after a power cut. One writer. Allocates as it grows.
-class DiskJournal final : public engine::Journal {
+class DiskJournal final : public engine::Journal, public engine::DurableJournal {
  public:
   /// Told of each record that was written, before the engine goes on.
   class Listener {
@@ -28,7 +29,10 @@ class DiskJournal final : public engine::Journal {
     ~Listener() = default;
   };
 
-  explicit DiskJournal(Listener& listener) : listener_(listener) {}
+  explicit DiskJournal(Listener& listener) : listener_(listener) {
+    records_.reserve(1 << 14);
+    bytes_.reserve(1 << 21);
+  }
 
   bool append(engine::RecordType type, std::span<const std::byte> payload,
               Timestamp now) noexcept override {
@@ -41,6 +45,9 @@ class DiskJournal final : public engine::Journal {
     return true;
   }
   std::uint64_t sequence() const noexcept override { return records_.size(); }
+
+  std::uint64_t durable_sequence() const noexcept override { return synced_; }
+  void wake() noexcept override {}
 
   /// Everything so far is on the disk proper.
   void sync() noexcept { synced_ = records_.size(); }

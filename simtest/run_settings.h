@@ -17,7 +17,7 @@ namespace gannet::simtest {
 struct RunSettings {
   std::uint64_t seed = 1;
   /// Orders that the strategies send before the faults stop.
-  std::uint64_t orders = 400;
+  std::uint64_t orders = 1'000;
   /// Of the faults that the seed plans, by their place in the plan, those that happen; absent: all.
   std::optional<std::vector<std::uint32_t>> keep;
   /// Kinds of faults, by name, that do not happen.

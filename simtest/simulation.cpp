@@ -51,6 +51,8 @@ Simulation::Simulation(const RunSettings& settings)
   life_settings_.limits = venue_.limits();
   life_settings_.position_limit = 200 + static_cast<std::int64_t>(random_.below(1'500));
   life_settings_.adopts = random_.chance(0.5);
+  life_settings_.durable = sim::Random(chance_of(settings.seed, "journal mode")).below(3) == 0;
+  if (life_settings_.durable) watch_.set_disk(&journal_);
   next_skew_ = milliseconds(static_cast<std::int64_t>(random_.below(400)) - 200);
   if (settings_.storm.count > 0) plan_.storm = std::min(plan_.storm, settings_.storm);
   trade_pause_ = {plan_.storm.count /
@@ -150,9 +152,9 @@ void Simulation::turn() {
     if (life_->pending() > kMostPending)
       watch_.fail("I12", std::to_string(life_->pending()) + " requests wait in the sessions");
   }
-  // The journal's thread syncs every so often.
-  if (now_ >= next_sync_) {
-    next_sync_ = now_ + milliseconds(30);
+  // The journal's thread syncs every so often; where orders wait for it, whenever it can.
+  if (now_ >= next_sync_ && !disk_stalled_until_) {
+    next_sync_ = now_ + (life_settings_.durable ? Nanos{} : milliseconds(30));
     journal_.sync();
   }
 }
@@ -325,6 +327,9 @@ void Simulation::begin(const PlannedFault& fault) {
       journal_.set_full(true);
       journal_room_at_ = std::min(until, now_ + seconds(2));
       break;
+    case FaultAct::DiskStall:
+      disk_stalled_until_ = std::min(until, now_ + seconds(3));
+      break;
     case FaultAct::Flood:
       if (!life_ || frozen_until_) return;
       trader_.flood({venue_.mid(kFirstSwap), venue_.mid(kSecondSwap), venue_.mid(kSpot)},
@@ -381,6 +386,7 @@ void Simulation::end_due_faults() {
     journal_room_at_.reset();
     journal_.set_full(false);
   }
+  if (disk_stalled_until_ && now_ >= *disk_stalled_until_) disk_stalled_until_.reset();
   if (many_until_ && now_ >= *many_until_) many_until_.reset();
   if (resume_at_ && now_ >= *resume_at_ && life_ && !frozen_until_) {
     resume_at_.reset();
@@ -432,6 +438,7 @@ void Simulation::calm_down() {
   }
   journal_room_at_.reset();
   journal_.set_full(false);
+  disk_stalled_until_.reset();
   many_until_.reset();
   resume_at_.reset();
   resume_parts_at_.reset();

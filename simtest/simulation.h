@@ -99,6 +99,7 @@ class Simulation {
   std::optional<Timestamp> restart_at_;
   std::optional<Timestamp> frozen_until_;
   std::optional<Timestamp> journal_room_at_;
+  std::optional<Timestamp> disk_stalled_until_;
   std::optional<Timestamp> resume_at_;
   std::optional<Timestamp> resume_parts_at_;
   std::optional<Timestamp> many_until_;

@@ -101,8 +101,11 @@ void Watch::on_new_order(ClientOrderId id, InstrumentId instrument, Timestamp) n
   ++orders_;
   if (!sent_ids_.insert(id.value).second)
     fail("I3", "client order id " + std::to_string(id.value) + " was sent twice");
-  if (!journaled_.contains(id.value))
+  const auto record = journaled_.find(id.value);
+  if (record == journaled_.end())
     fail("I6", "order " + std::to_string(id.value) + " was sent before it was in the journal");
+  else if (disk_ != nullptr && record->second > disk_->durable_sequence())
+    fail("I6", "order " + std::to_string(id.value) + " was sent before the disk had it");
   if (core_ == nullptr) return;
   const engine::Order* order = core_->orders().table().find(id);
   // What the engine reduces by a person's word passes kill and hold (KILL-13).
@@ -165,14 +168,12 @@ void Watch::on_record(RecordType type, std::span<const std::byte> payload, Times
   switch (type) {
     case RecordType::Place: {
       const auto record = engine::read_record<engine::PlaceRecord>(payload);
-      if (record && !journaled_.insert(record->client_id).second)
-        fail("I3", "client order id " + std::to_string(record->client_id) + " was made twice");
+      if (record) note_placed(record->client_id);
       break;
     }
     case RecordType::AlgoPlace: {
       const auto record = engine::read_record<engine::AlgoPlaceRecord>(payload);
-      if (record && !journaled_.insert(record->client_id).second)
-        fail("I3", "client order id " + std::to_string(record->client_id) + " was made twice");
+      if (record) note_placed(record->client_id);
       break;
     }
     case RecordType::FillBooked: {
@@ -201,6 +202,13 @@ void Watch::on_record(RecordType type, std::span<const std::byte> payload, Times
       break;
   }
   act();
+}
+
+void Watch::note_placed(std::uint64_t client_id) noexcept {
+  // Told just after it was written: every record has its place in the sequence by then.
+  const std::uint64_t sequence = disk_ == nullptr ? 0 : disk_->sequence();
+  if (!journaled_.try_emplace(client_id, sequence).second)
+    fail("I3", "client order id " + std::to_string(client_id) + " was made twice");
 }
 
 void Watch::note_command(std::span<const std::byte> payload) noexcept {

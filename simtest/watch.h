@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -29,6 +30,8 @@ class Watch final : public DiskJournal::Listener, public WireTap {
       : start_(start), trace_(trace) {}
 
   void set_truth(const Truth& truth) noexcept { truth_ = &truth; }
+  /// The disk that an order must be on before it is sent; null: a record in memory will do.
+  void set_disk(const DiskJournal* disk) noexcept { disk_ = disk; }
   /// A person has killed, and nobody resumed: whatever the engine says of itself.
   void set_killed(bool killed) noexcept { killed_ = killed; }
   bool killed() const noexcept { return killed_; }
@@ -107,12 +110,14 @@ class Watch final : public DiskJournal::Listener, public WireTap {
 
   std::string say(const Remembered& event) const;
   bool is_booked_before(const engine::FillBookedRecord& fill);
+  void note_placed(std::uint64_t client_id) noexcept;
   void note_command(std::span<const std::byte> payload) noexcept;
   void note_control(std::span<const std::byte> payload) noexcept;
 
   Timestamp start_;
   const std::function<void(std::string_view)>& trace_;
   const Truth* truth_ = nullptr;
+  const DiskJournal* disk_ = nullptr;
   const engine::TradingCore* core_ = nullptr;
   const risk::RateLimits* limits_ = nullptr;
   Timestamp now_;
@@ -126,7 +131,7 @@ class Watch final : public DiskJournal::Listener, public WireTap {
   std::vector<engine::ControlScope> parts_on_disk_;
   bool kill_on_disk_ = false;
 
-  std::unordered_set<std::uint64_t> journaled_;
+  std::unordered_map<std::uint64_t, std::uint64_t> journaled_;  // sequence, by client id
   std::unordered_set<std::uint64_t> sent_ids_;
   std::unordered_set<Truth::MatchKey, Truth::MatchHash> booked_;
   std::uint64_t booked_count_ = 0;

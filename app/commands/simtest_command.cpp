@@ -24,7 +24,7 @@ constexpr int kBadOptions = 2;
 
 struct SimtestOptions {
   std::string seeds = "0..299";
-  std::uint64_t orders = 400;
+  std::uint64_t orders = 1'000;
   unsigned jobs = 1;
   bool json = false;
   bool trace = false;
