@@ -229,6 +229,48 @@ std::string to_json(const DaemonStatus& status) {
   return out;
 }
 
+std::string_view name_of(LatencyStage stage) noexcept {
+  switch (stage) {
+    case LatencyStage::Decode:
+      return "decode";
+    case LatencyStage::Dispatch:
+      return "dispatch";
+    case LatencyStage::Decide:
+      return "decide";
+    case LatencyStage::Check:
+      return "check";
+    case LatencyStage::Write:
+      return "write";
+    case LatencyStage::TickToOrder:
+      return "tick_to_order";
+    case LatencyStage::Acknowledge:
+      return "acknowledge";
+  }
+  return "";
+}
+
+std::string latency_json(const DaemonStatus& status) {
+  std::string out = "{";
+  for (std::size_t i = 0; i < kLatencyStages; ++i) {
+    if (i > 0) out += ',';
+    append_figures(out, fmt::format("{}_ns", name_of(static_cast<LatencyStage>(i))),
+                   status.stages[i]);
+  }
+  return out + '}';
+}
+
+std::string latency_page(const DaemonStatus& status) {
+  std::string out =
+      fmt::format("{:<14} {:>12} {:>10} {:>10} {:>10}\n", "stage", "count", "p50", "p99", "max");
+  for (std::size_t i = 0; i < kLatencyStages; ++i) {
+    const StageFigures& stage = status.stages[i];
+    fmt::format_to(std::back_inserter(out), "{:<14} {:>12} {:>10} {:>10} {:>10}\n",
+                   name_of(static_cast<LatencyStage>(i)), stage.count, nanos_text(stage.p50),
+                   nanos_text(stage.p99), nanos_text(stage.maximum));
+  }
+  return out;
+}
+
 std::string status_line(const DaemonStatus& status, const DaemonStatus& before) {
   const double elapsed =
       std::max(1e-3, static_cast<double>((status.time - before.time).count) / 1e9);

@@ -297,6 +297,8 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.clock_offset = rest_session->clock_offset();
   status.tick_to_order = link.tick_to_order();
   status.order_round_trip = link.round_trip();
+  for (std::size_t i = 0; i < kLatencyStages; ++i)
+    status.stages[i] = link.stages().figures(static_cast<LatencyStage>(i));
   status.environment = settings.venue.environment;
   if (links.recorder != nullptr) status.recording = links.recorder->figures();
   status.risk_currency = settings.risk.currency;
