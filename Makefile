@@ -9,11 +9,13 @@
 #   make mutants                            plant bugs one at a time: the core tests must see each
 #   make crash [CRASHES=500]                 kill -9 at random moments and at every named point of the daemon
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
+#   make bench-wire [WIRE="--ticks 21000"]  tick to order over TLS, beside the least a client can do
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
 SUMMARY ?=
 SOAK_DURATION ?= 600
 BENCH_FILTER ?= .*
+WIRE ?=
 CAMPAIGN_ORDERS ?= 10000000
 CUT_STEP ?= 1
 CRASHES ?= 500
@@ -53,7 +55,7 @@ accept-instructions: build
 	@tools/instruction_guard.py --program build/release/bin/instruction_paths --accept
 
 bench-wire: build
-	@build/release/bin/gannet_wire_bench
+	@build/release/bin/gannet_wire_bench $(WIRE)
 
 drill: build
 	@build/release/bin/gannet drill --config config/demo.toml

@@ -186,7 +186,7 @@ std::string to_json(const DaemonStatus& status) {
       "\"orders\":{},"
       "\"fills\":{},\"denied\":{},\"rejected\":{},\"open_orders\":{},\"unknown_orders\":{},"
       "\"foreign_orders\":{},\"algo_orders\":{},\"kept_orders\":{},\"log_records_lost\":{},"
-      "\"clock_offset_ns\":{},",
+      "\"reactor_page_faults\":{},\"clock_offset_ns\":{},",
       name_of(status.environment), name_of(status.state), name_of(status.hold_reason),
       json_text(status.kill_reason.view()), json_text(status.killed_parts.view()),
       status.flat_confirmed, (status.time - status.started).count / 1'000'000'000,
@@ -194,7 +194,7 @@ std::string to_json(const DaemonStatus& status) {
       status.account_frames, status.reconnects, status.moves, status.frames_refused, status.orders,
       status.fills, status.denied, status.rejected, status.open_orders, status.unknown_orders,
       status.foreign_orders, status.algo_orders, status.kept_orders, status.log_records_lost,
-      status.clock_offset.count);
+      status.page_faults, status.clock_offset.count);
   append_kill_times(out, status.kill_times);
   append_reductions(out, status);
   append_recording(out, status);

@@ -129,6 +129,7 @@ struct DaemonStatus {
   std::uint32_t algo_orders = 0;  ///< of the open ones; the venue's dead-man timer spares them
   std::uint32_t kept_orders = 0;  ///< of those: reduce-only exits that kill and hold leave
   std::uint64_t log_records_lost = 0;
+  std::uint64_t page_faults = 0;  ///< of the reactor: stands still once it has warmed up
   Nanos clock_offset;
   StageFigures tick_to_order;     ///< receive of the market frame to the order's write
   StageFigures order_round_trip;  ///< the order's write to the gateway's answer

@@ -26,7 +26,8 @@ endfunction()
 set(GANNET_STAND_ALONE
     gateway/okx/protocol/decode_[a-z0-9_]+ gateway/okx/protocol/order_session
     gateway/net/internal/[a-z_]+ gateway/net/server gateway/net/http_client
-    sim/okx_server/protocol/internal/rest_[a-z_]+ sim/okx_server/protocol/internal/position_orders)
+    sim/okx_server/protocol/internal/rest_[a-z_]+ sim/okx_server/protocol/internal/position_orders
+    tests/property/fuzz_corpus_test)
 list(JOIN GANNET_STAND_ALONE "|" GANNET_STAND_ALONE)
 function(gannet_unite target)
   if(NOT CMAKE_BUILD_TYPE MATCHES "^(Release|Check|Dev)$")

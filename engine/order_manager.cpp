@@ -31,6 +31,7 @@ PlaceRequest request_of(const Order& order, const risk::ApprovedOrder& approved,
     request.time_in_force = TimeInForce::ImmediateOrCancel;
   request.post_only = order.post_only;
   request.reduce_only = approved.send_reduce_only();
+  request.by_engine = order.by_engine;
   request.margin_mode = mode;
   request.position_side = order.position_side;
   request.price = order.price;
@@ -425,8 +426,9 @@ bool OrderManager::may_send_again(ExecutionReport::Request request, ClientOrderI
       order->cancel_wish != CancelWish::None)
     return false;
   constexpr auto kReady = risk::TradingMode::Ready;
-  if (links_.modes.engine() != kReady || links_.modes.instrument(order->instrument) != kReady ||
-      links_.modes.strategy(order->strategy) != kReady)
+  if (!order->by_engine &&
+      (links_.modes.engine() != kReady || links_.modes.instrument(order->instrument) != kReady ||
+       links_.modes.strategy(order->strategy) != kReady))
     return false;
   if (request == Request::Place) {
     if (order->phase != OrderPhase::PendingNew || order->acknowledged) return false;

@@ -66,9 +66,11 @@ void add_control_commands(CLI::App& app) {
       [target] { fmt::print("{}\n", ask(*target, "reload-credentials", kReloadPatience)); });
 
   CLI::App* accept = app.add_subcommand(
-      "accept", "take over the venue's position of an instrument that is held for a difference");
+      "accept",
+      "take over the venue's position of an instrument that is held for a difference, or what the "
+      "bills of a currency have left over");
   add_target_options(*accept, target);
-  accept->add_option("instrument", *text, "its name")->required();
+  accept->add_option("what", *text, "name of the instrument or currency")->required();
   accept->callback([target, text] { fmt::print("{}\n", ask(*target, "accept " + *text)); });
 }
 

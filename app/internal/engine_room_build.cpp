@@ -254,6 +254,10 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
   const auto make = [&](okx::SocketConnectionSettings line_settings, std::size_t line,
                         okx::SocketSession& session, std::string_view name) RUNS_ON(kReactor) {
     line_settings.socket.first_address = line;
+    // Bars and stops do not come at the pace of ticks and orders.
+    constexpr unsigned kColdLinesEvery = 16;
+    if (name == "business" || name == "algo_orders")
+      line_settings.socket.probe_every = kColdLinesEvery;
     line_settings.jitter_seed = seed + 31 * line + name.size();
     std::string line_name(name);
     if (line > 0) line_name += fmt::format("-{}", line + 1);

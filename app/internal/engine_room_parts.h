@@ -109,7 +109,6 @@ struct EngineRoom::Parts final : engine::EngineListener {
     return true;
   }
 
-  void pin() RUNS_ON(kReactor);
   void watch_journal(Timestamp now) RUNS_ON(kReactor);
 
   /// KILL-09: what was killed stays so until a person resumes.

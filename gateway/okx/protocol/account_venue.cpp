@@ -11,7 +11,7 @@ namespace {
 using Request = ExecutionReport::Request;
 
 Flight flight_of(const PlaceRequest& request) noexcept {
-  return {Request::Place, request.instrument, request.client_id, {}, 0};
+  return {Request::Place, request.instrument, request.client_id, {}, 0, request.by_engine};
 }
 Flight flight_of(const AmendRequest& request) noexcept {
   return {Request::Amend, request.instrument, request.client_id, request.venue_id,
@@ -269,6 +269,7 @@ void AccountVenue::on_timer(Timestamp now) noexcept {
   if (const auto sample = orders_->take_clock_sample()) rest_.on_clock_sample(*sample);
   rest_.on_timer(now);
   orders_->set_clock_offset(rest_.clock_offset());
+  if (refused_.empty()) return;
   // A copy: what the listener does now may refuse again.
   const auto refused_now = refused_;
   refused_.clear();
