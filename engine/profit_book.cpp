@@ -322,7 +322,10 @@ void ProfitBook::value(std::size_t scope, Timestamp now) noexcept {
     is_priced = is_priced && sums.is_priced && worth_[c].value != 0;
     figures.age = std::max({figures.age, now - sums.price_time, now - worth_[c].time});
     const auto convert = [&](Int128 raw, Int128& into) {
-      const auto worth = mul_div(raw, worth_[c].value, kOne, Rounding::Nearest);
+      // Most is nothing, or in the risk currency itself: no division for that.
+      const auto worth = raw == 0 || worth_[c].value == kOne
+                             ? std::optional(raw)
+                             : mul_div(raw, worth_[c].value, kOne, Rounding::Nearest);
       is_priced = is_priced && worth.has_value();
       add(into, worth.value_or(0));
     };
