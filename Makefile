@@ -4,15 +4,18 @@
 #   make campaign                            random orders through the exchange: money, books, positions
 #   make cut-sweep [CUT_STEP=1]              cut the private socket after every message of a run of orders
 #   make drill                               a kill of 100 working orders over loopback: how long it took
+#   make accept-instructions                 the instruction counts of today are what tests compare with
 #   make simtest [SEEDS=0..10000]           seeded faults under virtual time, all invariants checked
 #   make mutants                            plant bugs one at a time: the core tests must see each
 #   make crash [CRASHES=500]                 kill -9 at random moments and at every named point of the daemon
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
+#   make bench-wire [WIRE="--ticks 21000"]  tick to order over TLS, beside the least a client can do
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
 SUMMARY ?=
 SOAK_DURATION ?= 600
 BENCH_FILTER ?= .*
+WIRE ?=
 CAMPAIGN_ORDERS ?= 10000000
 CUT_STEP ?= 1
 CRASHES ?= 500
@@ -20,7 +23,7 @@ SEEDS ?= 0..10000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign crash drill cut-sweep simtest mutants build bench bench-wire soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients campaign crash drill cut-sweep simtest mutants build bench bench-wire accept-instructions soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -48,8 +51,11 @@ test-clients: build
 bench: build
 	@build/release/bin/gannet_bench --benchmark_filter='$(BENCH_FILTER)' --benchmark_out=build/bench.json --benchmark_out_format=json
 
+accept-instructions: build
+	@tools/instruction_guard.py --program build/release/bin/instruction_paths --accept
+
 bench-wire: build
-	@build/release/bin/gannet_wire_bench
+	@build/release/bin/gannet_wire_bench $(WIRE)
 
 drill: build
 	@build/release/bin/gannet drill --config config/demo.toml

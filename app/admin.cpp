@@ -63,9 +63,12 @@ struct AdminServer::State {
     std::string argument = space == std::string::npos ? "" : line.substr(space + 1);
     if (word == "status") return reply(to_json(status.load()));
     if (word == "pnl") return reply(to_json(status.load().money));
-    if (word == "page" || word == "pnl-page") {
+    if (word == "latency") return reply(latency_json(status.load()));
+    if (word == "page" || word == "pnl-page" || word == "latency-page") {
       const DaemonStatus now = status.load();
-      std::string page = word == "page" ? status_page(now) : money_page(now.money);
+      std::string page = word == "page"       ? status_page(now)
+                         : word == "pnl-page" ? money_page(now.money)
+                                              : latency_page(now);
       std::ranges::replace(page, '\n', kPageLineEnd);
       return reply(std::move(page));
     }
@@ -100,7 +103,7 @@ struct AdminServer::State {
       command.kind = AdminCommand::Kind::GrantOverride;
     } else {
       return reply(
-          R"({"ok":false,"error":"unknown command; known: status, page, pnl, pnl-page, orders, kill, hold, resume, )"
+          R"({"ok":false,"error":"unknown command; known: status, page, pnl, pnl-page, latency, latency-page, orders, kill, hold, resume, )"
           R"(cancel, accept, reload-credentials, limits, limits-page, limits-set, limits-reload, enable, )"
           R"(override"})");
     }

@@ -58,9 +58,10 @@ inline constexpr char kPageLineEnd = '\x1f';
 
 std::string admin_socket_path(const std::string& state_directory);
 
-/// The operator's socket: one request a line. `status` and `pnl` answer with one JSON object,
-/// `page` and `pnl-page` with lines joined by kPageLineEnd; `kill REASON`, `hold`, `resume REASON`,
-/// `cancel`, `accept INSTRUMENT`, `orders` and `reload-credentials` are handed on and answered
+/// The operator's socket: one request a line. `status`, `pnl` and `latency` answer with one JSON
+/// object, `page`, `pnl-page` and `latency-page` with lines joined by kPageLineEnd; `kill REASON`,
+/// `hold`, `resume REASON`, `cancel`, `accept INSTRUMENT`, `orders` and `reload-credentials` are
+/// handed on and answered
 /// {"ok":true,...} when they are carried out. Kill, resume and cancel take a level: `kill-strategy
 /// NAME REASON`, `resume-instrument NAME`, `cancel-order NUMBER`, `kill-account REASON`,
 /// `cancel-foreign`; `flatten`, `flatten-strategy NAME` and `flatten-instrument NAME` bring

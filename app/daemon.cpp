@@ -30,6 +30,7 @@
 #include "app/record_run.h"
 #include "app/startup.h"
 #include "app/summary.h"
+#include "app/thread_setup.h"
 #include "app/tidy_child.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -298,6 +299,9 @@ int run_daemon(const DaemonOptions& options) {
     return 0;
   }
   ::signal(SIGPIPE, SIG_IGN);
+  // Before any thread or child: all are made from here, and keep to what this one keeps to.
+  if (settings.engine.reactor_cpu) keep_clear_of(*settings.engine.reactor_cpu);
+  if (settings.engine.lock_memory) lock_memory();
 
   auto state = StateDirectory::open(settings.engine.state_directory);
   if (!state) return fail(kRefused, state.error().message);

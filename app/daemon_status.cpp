@@ -186,7 +186,7 @@ std::string to_json(const DaemonStatus& status) {
       "\"orders\":{},"
       "\"fills\":{},\"denied\":{},\"rejected\":{},\"open_orders\":{},\"unknown_orders\":{},"
       "\"foreign_orders\":{},\"algo_orders\":{},\"kept_orders\":{},\"log_records_lost\":{},"
-      "\"clock_offset_ns\":{},",
+      "\"reactor_page_faults\":{},\"clock_offset_ns\":{},",
       name_of(status.environment), name_of(status.state), name_of(status.hold_reason),
       json_text(status.kill_reason.view()), json_text(status.killed_parts.view()),
       status.flat_confirmed, (status.time - status.started).count / 1'000'000'000,
@@ -194,7 +194,7 @@ std::string to_json(const DaemonStatus& status) {
       status.account_frames, status.reconnects, status.moves, status.frames_refused, status.orders,
       status.fills, status.denied, status.rejected, status.open_orders, status.unknown_orders,
       status.foreign_orders, status.algo_orders, status.kept_orders, status.log_records_lost,
-      status.clock_offset.count);
+      status.page_faults, status.clock_offset.count);
   append_kill_times(out, status.kill_times);
   append_reductions(out, status);
   append_recording(out, status);
@@ -226,6 +226,48 @@ std::string to_json(const DaemonStatus& status) {
   out += "],\"money\":";
   out += to_json(status.money);
   out += '}';
+  return out;
+}
+
+std::string_view name_of(LatencyStage stage) noexcept {
+  switch (stage) {
+    case LatencyStage::Decode:
+      return "decode";
+    case LatencyStage::Dispatch:
+      return "dispatch";
+    case LatencyStage::Decide:
+      return "decide";
+    case LatencyStage::Check:
+      return "check";
+    case LatencyStage::Write:
+      return "write";
+    case LatencyStage::TickToOrder:
+      return "tick_to_order";
+    case LatencyStage::Acknowledge:
+      return "acknowledge";
+  }
+  return "";
+}
+
+std::string latency_json(const DaemonStatus& status) {
+  std::string out = "{";
+  for (std::size_t i = 0; i < kLatencyStages; ++i) {
+    if (i > 0) out += ',';
+    append_figures(out, fmt::format("{}_ns", name_of(static_cast<LatencyStage>(i))),
+                   status.stages[i]);
+  }
+  return out + '}';
+}
+
+std::string latency_page(const DaemonStatus& status) {
+  std::string out =
+      fmt::format("{:<14} {:>12} {:>10} {:>10} {:>10}\n", "stage", "count", "p50", "p99", "max");
+  for (std::size_t i = 0; i < kLatencyStages; ++i) {
+    const StageFigures& stage = status.stages[i];
+    fmt::format_to(std::back_inserter(out), "{:<14} {:>12} {:>10} {:>10} {:>10}\n",
+                   name_of(static_cast<LatencyStage>(i)), stage.count, nanos_text(stage.p50),
+                   nanos_text(stage.p99), nanos_text(stage.maximum));
+  }
   return out;
 }
 

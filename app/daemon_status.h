@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,6 +27,21 @@ struct StageFigures {
   Nanos p99;
   Nanos maximum;
 };
+
+/// The stages of a market event on its way to an order, and back.
+enum class LatencyStage : std::uint8_t {
+  Decode,       ///< a frame handed to its session until its book is decoded and proven
+  Dispatch,     ///< until the book is applied and strategies are called
+  Decide,       ///< until a strategy has decided on an order; lanes on the reactor alone
+  Check,        ///< until it has passed rules, gate and limiter and is on record
+  Write,        ///< until its bytes were handed to the socket
+  TickToOrder,  ///< all of it, and from the receipt of the frame on
+  Acknowledge,  ///< from there to the gateway's answer
+};
+inline constexpr std::size_t kLatencyStages =
+    static_cast<std::size_t>(LatencyStage::Acknowledge) + 1;
+/// "tick_to_order"; stable.
+std::string_view name_of(LatencyStage stage) noexcept;
 
 /// How quick the last kill of the engine was (KILL-01 to KILL-05). All zero: there was none.
 struct KillTimes {
@@ -113,9 +129,11 @@ struct DaemonStatus {
   std::uint32_t algo_orders = 0;  ///< of the open ones; the venue's dead-man timer spares them
   std::uint32_t kept_orders = 0;  ///< of those: reduce-only exits that kill and hold leave
   std::uint64_t log_records_lost = 0;
+  std::uint64_t page_faults = 0;  ///< of the reactor: stands still once it has warmed up
   Nanos clock_offset;
   StageFigures tick_to_order;     ///< receive of the market frame to the order's write
   StageFigures order_round_trip;  ///< the order's write to the gateway's answer
+  std::array<StageFigures, kLatencyStages> stages;  ///< by LatencyStage; those two among them
   CurrencyName risk_currency;
   MoneyStatus money;
   config::Environment environment = config::Environment::Sim;
@@ -135,5 +153,8 @@ std::string to_json(const DaemonStatus& status);
 std::string status_line(const DaemonStatus& status, const DaemonStatus& before);
 /// Several lines, for `gannet status`.
 std::string status_page(const DaemonStatus& status);
+/// The stages alone: one JSON object, and a table for `gannet latency`.
+std::string latency_json(const DaemonStatus& status);
+std::string latency_page(const DaemonStatus& status);
 
 }  // namespace gannet::app

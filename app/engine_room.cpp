@@ -1,13 +1,11 @@
 #include "app/engine_room.h"
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <algorithm>
 #include <fstream>
 #include <utility>
 
 #include "app/internal/engine_room_parts.h"
+#include "app/thread_setup.h"
 #include "engine/lane_thread.h"
 #include "gateway/okx/protocol/decode_instruments.h"
 #include "gateway/okx/protocol/frame.h"
@@ -18,6 +16,9 @@ namespace {
 constexpr Nanos kStatusInterval = milliseconds(200);
 constexpr Nanos kTimerInterval = milliseconds(1);
 constexpr Nanos kIdleSleep = microseconds(500);
+// Rounds over the sockets for each turn of all else: what waits in a socket is a tick or an order's
+// end, and what waits elsewhere is not.
+constexpr int kSocketRounds = 8;
 constexpr Nanos kStrategyStopPatience = seconds(2);
 constexpr Nanos kLanePatience = seconds(1);
 constexpr Nanos kFlatPatience = seconds(15);
@@ -70,7 +71,9 @@ std::string_view sentence_of(engine::OverrideRefusal refusal) noexcept {
 
 void EngineRoom::Parts::run() {
   set_thread_name("reactor");
-  pin();
+  if (settings.engine.reactor_cpu) pin_to(*settings.engine.reactor_cpu);
+  touch_stack();
+  if (settings.engine.busy_poll) loop.spin();
   const Timestamp now = wall_clock_now();
   started = now;
   last_rest_timer = now;
@@ -102,6 +105,8 @@ void EngineRoom::Parts::run() {
 
 void EngineRoom::Parts::turn() {
   if (settings.engine.busy_poll) {
+    const int rounds = publisher->threaded_lanes().empty() ? kSocketRounds : 1;
+    for (int round = 1; round < rounds; ++round) loop.poll_sockets();
     loop.poll();
   } else {
     loop.run_for(kIdleSleep);
@@ -230,14 +235,6 @@ bool EngineRoom::Parts::leave_only_what_may_stay() {
   return seen && disarmed;
 }
 
-void EngineRoom::Parts::pin() {
-  if (!settings.engine.reactor_cpu) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<std::size_t>(*settings.engine.reactor_cpu), &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
-
 void EngineRoom::Parts::on_rest_answer(const okx::RestAnswer& answer, Timestamp now) {
   if ((answer.id & AlgoRequests::kBit) != 0) {
     algo_rest->on_response(answer.id & ~AlgoRequests::kBit, answer.response, now,
@@ -283,7 +280,8 @@ bool EngineRoom::Parts::permits(const HttpRequest& request) const {
                                    request.target.ends_with("/trade/batch-orders") ||
                                    request.target.ends_with("/trade/order-algo") ||
                                    request.target.find("/trade/amend-") != std::string::npos);
-  return !adds || !killed.load(std::memory_order_acquire);
+  // What the engine itself reduces, a person has confirmed apart from the kill (KILL-13).
+  return !adds || request.is_exempt || !killed.load(std::memory_order_acquire);
 }
 
 void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
@@ -333,10 +331,13 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
       break;
     case AdminCommand::Kind::Accept: {
       const InstrumentId instrument = facts.instruments.find(command.argument.view());
-      answer.good = instrument.valid() && core->accept(instrument, who, now);
-      answer.text = AdminAnswer::Text(answer.good          ? "accepted"
-                                      : instrument.valid() ? "there is no difference to accept"
-                                                           : "no such instrument here");
+      const CurrencyId currency = facts.currencies.find(command.argument.view());
+      answer.good = instrument.valid() ? core->accept(instrument, who, now)
+                                       : core->accept_balance(currency, who, now);
+      answer.text = AdminAnswer::Text(answer.good ? "accepted"
+                                      : instrument.valid() || currency.valid()
+                                          ? "there is no difference to accept"
+                                          : "no such instrument or currency here");
       break;
     }
   }

@@ -171,6 +171,7 @@ void BookTap::on_book(InstrumentId instrument, BookFeed feed, const OrderBook& b
         {LogField::string("instrument", instruments_[instrument].name.view()),
          LogField::number("depth", depth_of(feed))});
   }
+  if (stages_ != nullptr) stages_->on_dispatched();
   next_.on_book(instrument, feed, book, best_changed, exchange_time, receive_time);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/latency_stages.h"
 #include "app/venue_link.h"
 #include "base/fixed_string.h"
 #include "base/log_events.h"
@@ -66,9 +67,13 @@ class BookTap final : public engine::BookListener {
   }
   void on_market_update(const MarketUpdate& update) noexcept override;
 
+  /// Told of each book that goes to the strategies; outlives this.
+  void time_with(LatencyStages& stages) noexcept { stages_ = &stages; }
+
  private:
   engine::BookListener& next_;
   const InstrumentTable& instruments_;
+  LatencyStages* stages_ = nullptr;
   std::vector<std::uint8_t> withdrawn_;  // [instrument][feed]: told and not yet back
 };
 

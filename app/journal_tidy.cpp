@@ -71,7 +71,7 @@ std::int64_t last_time(const std::string& directory, std::uint64_t from, std::ui
       [&](const JournalRecord& record) {
         if (record.head.sequence < before) time = std::max(time, record.head.time);
       },
-      files, from));
+      files, from, before));
   return time;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <span>
 
@@ -54,6 +55,23 @@ void append_scope(std::string& out, const MoneyStatus::Scope& scope) {
       scope.age.count / 1'000'000, scope.limit_broken, scope.stopped);
 }
 
+/// What the venue leaves out is no number.
+std::string greek_json(double value) {
+  return std::isfinite(value) ? fmt::format("{:.6g}", value) : "null";
+}
+
+std::string greeks_json(const MoneyStatus::Row& row) {
+  if (!row.has_greeks) return "";
+  return fmt::format(",\"delta\":{},\"gamma\":{},\"theta\":{},\"vega\":{}", greek_json(row.delta),
+                     greek_json(row.gamma), greek_json(row.theta), greek_json(row.vega));
+}
+
+std::string greeks_text(const MoneyStatus::Row& row) {
+  if (!row.has_greeks) return "";
+  return fmt::format("  delta {:.4g} gamma {:.4g} theta {:.4g} vega {:.4g}", row.delta, row.gamma,
+                     row.theta, row.vega);
+}
+
 }  // namespace
 
 std::string to_json(const MoneyStatus& money) {
@@ -75,11 +93,11 @@ std::string to_json(const MoneyStatus& money) {
     fmt::format_to(std::back_inserter(out),
                    "{}{{\"scope\":\"{}\",\"instrument\":\"{}\",\"position\":\"{}\","
                    "\"currency\":\"{}\",\"realised\":\"{}\",\"unrealised\":{},\"fees\":\"{}\","
-                   "\"funding\":\"{}\"}}",
+                   "\"funding\":\"{}\"{}}}",
                    comma, scopes_of(money)[row.scope].name.view(), row.instrument.view(),
                    quantity_text(row), row.currency.view(), exact(row.realised),
                    row.has_price ? "\"" + exact(row.unrealised) + "\"" : "null", exact(row.fees),
-                   exact(row.funding));
+                   exact(row.funding), greeks_json(row));
     comma = ",";
   }
   return out + "]}";
@@ -109,11 +127,11 @@ std::string money_page(const MoneyStatus& money) {
   for (const MoneyStatus::Row& row : rows_of(money)) {
     fmt::format_to(put,
                    "{:<20} {:<22} position {:>12}  realised {:>12} unrealised {:>12} fees {:>10} "
-                   "funding {:>10} {}\n",
+                   "funding {:>10} {}{}\n",
                    scopes_of(money)[row.scope].name.view(), row.instrument.view(),
                    quantity_text(row), rough(row.realised),
                    row.has_price ? rough(row.unrealised) : "-", rough(row.fees), rough(row.funding),
-                   row.currency.view());
+                   row.currency.view(), greeks_text(row));
   }
   return out;
 }

@@ -50,6 +50,11 @@ struct MoneyStatus {
     __int128 unrealised = 0;
     __int128 fees = 0;
     __int128 funding = 0;
+    bool has_greeks = false;  ///< of an option: delta in coins, the others in dollars
+    double delta = 0;
+    double gamma = 0;
+    double theta = 0;
+    double vega = 0;
   };
 
   Timestamp time;

@@ -124,6 +124,14 @@ void PriorJournal::add(const JournalRecord& record) {
       return translate<engine::ControlRecord>(record);
     case RecordType::Latch:
       return translate<engine::StrategyLatchRecord>(record);
+    case RecordType::RiskAction:
+      return translate<engine::RiskActionRecord>(record);
+    case RecordType::Reduction:
+      // Of a strategy that is gone: no strategy would read as the account's.
+      if (const auto it = engine::read_record<engine::ReductionRecord>(record.payload);
+          it && it->strategy != StrategyId::kNone && strategy(it->strategy) == StrategyId::kNone)
+        return;
+      return translate<engine::ReductionRecord>(record);
     default:
       return;  // says nothing about orders, positions or kill
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/daemon_status.h"
+#include "app/latency_stages.h"
 #include "base/clock.h"
 #include "base/histogram.h"
 #include "domain/venue.h"
@@ -35,8 +36,9 @@ class VenueLink final : public VenuePort, public DeadManPort, public AlgoPort {
   }
 
   SendResult place(const PlaceRequest& request, Timestamp now) noexcept override {
+    const std::uint64_t checked = SpanClock::now();
     const SendResult result = venue_->place(request, now);
-    if (result == SendResult::Sent) note_sent(request.client_id);
+    if (result == SendResult::Sent) note_sent(request.client_id, checked);
     return result;
   }
   SendResult amend(const AmendRequest& request, Timestamp now) noexcept override {
@@ -46,8 +48,10 @@ class VenueLink final : public VenuePort, public DeadManPort, public AlgoPort {
     return venue_->cancel(request, now);
   }
   SendResult place_batch(std::span<const PlaceRequest> requests, Timestamp now) noexcept override {
+    const std::uint64_t checked = SpanClock::now();
     const SendResult result = venue_->place_batch(requests, now);
-    if (result == SendResult::Sent && !requests.empty()) note_sent(requests.front().client_id);
+    if (result == SendResult::Sent && !requests.empty())
+      note_sent(requests.front().client_id, checked);
     return result;
   }
   SendResult amend_batch(std::span<const AmendRequest> requests, Timestamp now) noexcept override {
@@ -94,7 +98,7 @@ class VenueLink final : public VenuePort, public DeadManPort, public AlgoPort {
   void note_accepted(ClientOrderId id) noexcept {
     const engine::Order* order = orders_->table().find(id);
     if (order != nullptr && order->sent_time.nanos != 0 && order->acknowledged_time.nanos != 0) {
-      round_trip_.record(order->acknowledged_time - order->sent_time);
+      stages_.on_acknowledged(order->acknowledged_time - order->sent_time);
     }
   }
 
@@ -102,14 +106,18 @@ class VenueLink final : public VenuePort, public DeadManPort, public AlgoPort {
     return {histogram.count(), histogram.quantile(500), histogram.quantile(990),
             histogram.maximum()};
   }
-  StageFigures tick_to_order() const noexcept { return figures(tick_to_order_); }
-  StageFigures round_trip() const noexcept { return figures(round_trip_); }
+  StageFigures tick_to_order() const noexcept { return stages_.figures(LatencyStage::TickToOrder); }
+  StageFigures round_trip() const noexcept { return stages_.figures(LatencyStage::Acknowledge); }
+  LatencyStages& stages() noexcept { return stages_; }
+  const LatencyStages& stages() const noexcept { return stages_; }
 
  private:
-  void note_sent(ClientOrderId id) noexcept {
+  void note_sent(ClientOrderId id, std::uint64_t checked) noexcept {
+    const std::uint64_t written = SpanClock::now();
     const engine::Order* order = orders_->table().find(id);
     if (order == nullptr || order->trigger_time.nanos == 0) return;
-    tick_to_order_.record(wall_clock_now() - order->trigger_time);
+    stages_.on_order(*order, checked, written);
+    stages_.on_tick_to_order(wall_clock_now() - order->trigger_time);
   }
 
   okx::AccountVenue* venue_ = nullptr;
@@ -117,8 +125,7 @@ class VenueLink final : public VenuePort, public DeadManPort, public AlgoPort {
   const okx::OrderLines* lines_ = nullptr;
   const okx::RestSession* rest_ = nullptr;
   const engine::OrderManager* orders_ = nullptr;
-  LatencyHistogram tick_to_order_;
-  LatencyHistogram round_trip_;
+  LatencyStages stages_;
 };
 
 }  // namespace gannet::app

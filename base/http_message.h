@@ -23,6 +23,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::vector<SecretHeader> secret_headers{};  ///< sent after the others
+  bool is_exempt = false;  ///< of what its sender may stop on the way; not on the wire
 
   /// Value of the first header of that name, case-insensitive, secret or not; "" if absent.
   std::string_view header(std::string_view name) const noexcept;

@@ -110,12 +110,14 @@ std::size_t walk_records(std::span<const std::byte> bytes, std::uint64_t& next_s
 
 std::expected<JournalReadResult, Error> read_journal(
     const std::string& directory, const std::function<void(const JournalRecord&)>& visit,
-    JournalFiles& files, std::uint64_t from) {
+    JournalFiles& files, std::uint64_t from, std::uint64_t until) {
   const auto names = files.list(directory);
   if (!names) return std::unexpected(names.error());
   auto segments = segments_of(*names);
   while (segments.size() > 1 && first_sequence_of(segments[1]) <= from)
     segments.erase(segments.begin());
+  const std::string newest = segments.empty() ? std::string() : segments.back();
+  while (segments.size() > 1 && first_sequence_of(segments.back()) >= until) segments.pop_back();
   JournalReadResult result;
   std::uint64_t next_sequence = 0;
   for (const std::string& name : segments) {
@@ -129,7 +131,7 @@ std::expected<JournalReadResult, Error> read_journal(
     if (!bytes) return std::unexpected(system_error("cannot read", path));
     auto damaged = [&](std::uint64_t valid, const std::string& what) {
       result.damaged_file = path;
-      result.damaged_last = name == segments.back();
+      result.damaged_last = name == newest;
       result.valid_bytes = valid;
       result.damage = name + " at byte " + std::to_string(valid) + ": " + what;
     };

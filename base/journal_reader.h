@@ -38,10 +38,11 @@ struct JournalReadResult {
 /// `visit` for each valid record. Definitions copied to segment heads are visited of the oldest
 /// segment alone: what they were made from may be gone. Segments may be compressed (.zst). Errors:
 /// the directory or a file cannot be read, or a segment is of a newer version (REC-13). Segments
-/// that end before `from` are not read.
+/// that end before `from`, or begin at or after `until`, are not read.
 std::expected<JournalReadResult, Error> read_journal(
     const std::string& directory, const std::function<void(const JournalRecord&)>& visit,
-    JournalFiles& files = JournalFiles::disk(), std::uint64_t from = 0);
+    JournalFiles& files = JournalFiles::disk(), std::uint64_t from = 0,
+    std::uint64_t until = ~std::uint64_t{0});
 
 /// Head of a segment file. `seed_crc` is the chain's value before the first record; the definitions
 /// that follow are copies (heads and payloads as they were) and outside the chain.

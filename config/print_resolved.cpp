@@ -145,6 +145,7 @@ void print_account_and_engine(Printer& p, const Settings& settings) {
   p.text("protective", word_for(settings.engine.keep_protective, kProtective));
   p.flag("require_cod", settings.engine.require_cod);
   p.flag("history", settings.engine.keep_history);
+  p.flag("lock_memory", settings.engine.lock_memory);
   p.text("lane_sleep", duration_text(settings.engine.lane_sleep));
 }
 

@@ -105,6 +105,7 @@ void read_engine(TableReader engine, Settings& settings) {
   out.keep_protective = engine.choice("protective", kProtective).value_or(out.keep_protective);
   out.require_cod = engine.boolean("require_cod").value_or(out.require_cod);
   out.keep_history = engine.boolean("history").value_or(out.keep_history);
+  out.lock_memory = engine.boolean("lock_memory").value_or(out.lock_memory);
   out.lane_sleep = engine.duration("lane_sleep").value_or(out.lane_sleep);
   if (out.lane_sleep > seconds(1)) engine.problem("lane_sleep", "must be at most \"1s\"");
   engine.finish();

@@ -41,9 +41,7 @@ std::optional<Scale> scale_by(const Face& face, int exponent) noexcept {
   if (e > kMaxPowerOfTen || e < -kMaxPowerOfTen) return std::nullopt;
   if (e < 0) return Scale{face.mantissa, wide_power_of_ten(-e)};
   Scale scale;
-  if (__builtin_mul_overflow(face.mantissa, wide_power_of_ten(e), &scale.numerator)) {
-    return std::nullopt;
-  }
+  if (multiply_overflows(face.mantissa, wide_power_of_ten(e), scale.numerator)) return std::nullopt;
   return scale;
 }
 
@@ -103,12 +101,44 @@ std::int64_t add_quantity(std::int64_t a, std::int64_t b) noexcept {
 
 }  // namespace
 
+bool falls_with_price(const Instrument& instrument) noexcept { return is_inverse(instrument); }
+
 CurrencyId notional_currency(const Instrument& instrument) noexcept {
   return is_derivative(instrument.kind) ? instrument.settle : instrument.quote;
 }
 
+namespace {
+
+/// Of contracts and coins that are not inverse, where all factors fit 64 bits and nothing is to be
+/// rounded: nearly always. Nothing: reckon it the long way.
+std::optional<Int128> plain_notional(const Instrument& instrument, std::int64_t price,
+                                     std::int64_t quantity) noexcept {
+  int exponent = Amount::kDigits - instrument.price_digits - instrument.quantity_digits;
+  std::int64_t face = 1;
+  if (is_derivative(instrument.kind)) {
+    exponent -= instrument.contract_value.digits + instrument.contract_multiplier.digits;
+    if (__builtin_mul_overflow(instrument.contract_value.mantissa,
+                               instrument.contract_multiplier.mantissa, &face))
+      return std::nullopt;
+  }
+  constexpr int kMostDigits = 18;
+  std::int64_t value = 0;
+  std::int64_t scale = 0;
+  if (exponent < 0 || exponent > kMostDigits || face <= 0 ||
+      __builtin_mul_overflow(price, quantity, &value) ||
+      __builtin_mul_overflow(face, static_cast<std::int64_t>(wide_power_of_ten(exponent)), &scale))
+    return std::nullopt;
+  return Int128{value} * scale;
+}
+
+}  // namespace
+
 Amount order_notional(const Instrument& instrument, Price price, Quantity quantity) noexcept {
   const CurrencyId currency = notional_currency(instrument);
+  if (price.raw > 0 && quantity.raw >= 0 && !is_inverse(instrument)) {
+    if (const auto value = plain_notional(instrument, price.raw, quantity.raw))
+      return {*value, currency};
+  }
   const Amount largest{kInt128Max, currency};
   const bool inverse = is_inverse(instrument);
   const auto scale = inverse ? inverse_scale(instrument) : linear_scale(instrument);
@@ -116,9 +146,7 @@ Amount order_notional(const Instrument& instrument, Price price, Quantity quanti
   std::optional<Int128> value;
   if (inverse) {
     Int128 denominator = 0;
-    if (__builtin_mul_overflow(scale->denominator, static_cast<Int128>(price.raw), &denominator)) {
-      return largest;
-    }
+    if (multiply_overflows(scale->denominator, price.raw, denominator)) return largest;
     value = mul_div(quantity.raw, scale->numerator, denominator, Rounding::Up);
   } else {
     value = mul_div(static_cast<Int128>(price.raw) * quantity.raw, scale->numerator,

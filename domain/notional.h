@@ -24,6 +24,9 @@ CurrencyId notional_currency(const Instrument& instrument) noexcept;
 /// Source: OKX API v5, contract specifications.
 Amount order_notional(const Instrument& instrument, Price price, Quantity quantity) noexcept;
 
+/// Its value in coin is the less the higher the price: an inverse contract. Of all others it grows.
+bool falls_with_price(const Instrument& instrument) noexcept;
+
 /// Cost of a position, exact: what its average price and its profit are derived from, never a
 /// stored average. Signed like the position. A stored average would lose digits on every partial
 /// close; so closes take their share of cost with one named rounding.

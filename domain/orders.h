@@ -126,6 +126,7 @@ struct PlaceRequest {
   QuoteQuantity quote_quantity;
   AttachedExits exits;
   ClientOrderId exits_client_id;  ///< theirs, once they live; zero: there are none
+  bool by_engine = false;         ///< the engine's own reduction of a position: a kill lets it pass
 };
 struct AmendRequest {
   ClientOrderId client_id;

@@ -43,6 +43,7 @@ struct AlgoChild {
   Timestamp last_seen;
   Timestamp last_not_found;
   Timestamp next_query;  ///< zero: its pushes will tell
+  Price quoted_price;    ///< where it rests; zero: nowhere
 };
 
 /// The algo orders of ours and what they put in. Bounded: an algo order is forgotten with its

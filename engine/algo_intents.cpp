@@ -127,8 +127,9 @@ void OrderManager::place_with_exits(const OrderIntent& intent, Timestamp decided
   if (const auto allowed = links_.gate.check_exits(intent, gate_context(intent.instrument, now));
       !allowed)
     return deny(intent, allowed.error(), now);
-  const auto approved = approve(intent, risk::RequestForm::Single, trigger, now);
-  if (!approved) return;
+  if (!admit(intent, trigger, now)) return;
+  const auto approved = approve(intent, risk::RequestForm::Single, now);
+  if (!approved) return deny(intent, approved.error(), now);
   PlaceRequest request;
   Order* entry = prepare_place(*approved, decided, trigger, false, request, now);
   if (entry == nullptr) return;

@@ -257,6 +257,7 @@ bool OrderManager::on_child_report(const ExecutionReport& report) noexcept {
     case Kind::CancelAccepted:
       break;
   }
+  links_.rules.on_child(*order, *child, report);
   count(*order);
   pump_cancels(now);
   return true;

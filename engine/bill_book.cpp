@@ -135,6 +135,12 @@ void BillBook::begin_period(Book& book) noexcept {
   }
 }
 
+bool BillBook::accept(CurrencyId currency) noexcept {
+  if (currency.value >= books_.size() || books_[currency.value].unexplained == 0) return false;
+  books_[currency.value].unexplained = 0;
+  return true;
+}
+
 void BillBook::on_timer(Timestamp now) noexcept {
   for (std::size_t period = 0; period < 2; ++period) {
     const Timestamp begin = begin_of(now, kLengths[period], settings_.day_start);

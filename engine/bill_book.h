@@ -40,7 +40,10 @@ class BillBook {
   void on_timer(Timestamp now) noexcept;
   void restore(const BillRecord& record) noexcept;
 
-  /// What bills did not explain, ever; by currency, raw.
+  /// A person has looked at what was left over. False: nothing is.
+  bool accept(CurrencyId currency) noexcept;
+
+  /// What bills did not explain and nobody has accepted; by currency, raw.
   __int128 unexplained(CurrencyId currency) const noexcept {
     return books_[currency.value].unexplained;
   }

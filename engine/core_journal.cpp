@@ -7,13 +7,12 @@
 namespace gannet::engine {
 
 CoreJournal::CoreJournal(Journal& journal, std::size_t instruments, std::size_t currencies)
-    : journal_(journal),
-      recall_(journal.recall()),
-      subjects_(std::max(instruments, currencies)),
-      known_(subjects_ * risk::kMarketValues) {}
+    : MarketTap(std::max(instruments, currencies), journal.recall() != nullptr),
+      journal_(journal),
+      recall_(journal.recall()) {}
 
 void CoreJournal::begin_input() noexcept {
-  observing_ = true;
+  listening_ = true;
   if (!calling_port_) return;
   calling_port_ = false;
   append_record(BatchEdgeRecord{BatchEdgeRecord::Kind::Nested, 0, 1, 0});
@@ -35,10 +34,9 @@ void CoreJournal::note_turn(Timestamp now) noexcept {
   last_turn_ = now;
 }
 
-std::optional<__int128> CoreJournal::read(risk::MarketValue what, std::uint32_t subject,
-                                          std::optional<__int128> value) noexcept {
-  if (!observing_ || subject >= subjects_) return value;
-  Known& known = known_[static_cast<std::size_t>(what) * subjects_ + subject];
+std::optional<__int128> CoreJournal::see(risk::MarketValue what, std::uint32_t subject,
+                                         std::optional<__int128> value) noexcept {
+  Known& known = this->known(what, subject);
   if (recall_ != nullptr) {
     const auto recalled = recall_->recall(notes(), what, subject);
     value = recalled           ? recalled->value
@@ -84,21 +82,13 @@ void CoreJournal::write_notes(Timestamp now) noexcept {
   flush(now);
 }
 
-bool CoreJournal::append(RecordType type, std::span<const std::byte> payload,
-                         Timestamp now) noexcept {
-  now_ = std::max(now_, now);
-  if (lost_ != 0) {
-    const LostRecord lost{lost_};
-    if (!journal_.append(RecordType::Lost, std::as_bytes(std::span(&lost, 1)), now)) {
-      ++lost_;
-      return false;
-    }
-    lost_ = 0;
-  }
-  if (!flush(now) || !journal_.append(type, payload, now)) {
+bool CoreJournal::write_lost(Timestamp now) noexcept {
+  const LostRecord lost{lost_};
+  if (!journal_.append(RecordType::Lost, std::as_bytes(std::span(&lost, 1)), now)) {
     ++lost_;
     return false;
   }
+  lost_ = 0;
   return true;
 }
 

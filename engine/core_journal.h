@@ -1,11 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "engine/journal.h"
 #include "engine/journal_inputs.h"
@@ -48,12 +48,12 @@ class CoreJournal final : public Journal, public risk::MarketTap {
    public:
     explicit Input(CoreJournal& journal) noexcept
         : journal_(journal),
-          was_observing_(journal.observing_),
+          was_observing_(journal.listening_),
           was_calling_(journal.calling_port_) {
       journal.begin_input();
     }
     ~Input() {
-      journal_.observing_ = was_observing_;
+      journal_.listening_ = was_observing_;
       journal_.calling_port_ = was_calling_;
     }
     Input(const Input&) = delete;
@@ -89,35 +89,35 @@ class CoreJournal final : public Journal, public risk::MarketTap {
   std::span<const std::byte> notes() const noexcept { return {notes_.data(), notes_size_}; }
 
   // Journal
-  bool append(RecordType type, std::span<const std::byte> payload, Timestamp now) noexcept override;
+  bool append(RecordType type, std::span<const std::byte> payload,
+              Timestamp now) noexcept override {
+    now_ = std::max(now_, now);
+    if (lost_ != 0 && !write_lost(now)) return false;
+    if ((notes_size_ == 0 || flush(now)) && journal_.append(type, payload, now)) return true;
+    ++lost_;
+    return false;
+  }
   std::uint64_t sequence() const noexcept override { return journal_.sequence(); }
   RecallSource* recall() noexcept override { return recall_; }
 
-  // risk::MarketTap
-  std::optional<__int128> read(risk::MarketValue what, std::uint32_t subject,
-                               std::optional<__int128> value) noexcept override;
-
  private:
-  struct Known {
-    __int128 value = 0;
-    bool is_present = false;
-  };
+  // risk::MarketTap
+  std::optional<__int128> see(risk::MarketValue what, std::uint32_t subject,
+                              std::optional<__int128> value) noexcept override;
 
   void begin_input() noexcept;
   void append_record(const BatchEdgeRecord& edge) noexcept;
   void note(const NoteHead& head, std::optional<__int128> value) noexcept;
   bool flush(Timestamp now) noexcept;
+  bool write_lost(Timestamp now) noexcept;
 
   Journal& journal_;
   RecallSource* recall_;
-  std::size_t subjects_;
-  std::vector<Known> known_;  // [what][subject]: as it was read last
   std::array<std::byte, kNotesMax> notes_{};
   std::size_t notes_size_ = 0;
   Timestamp last_turn_;  // among the notes; zero: none yet
   Timestamp now_;
   std::uint64_t lost_ = 0;
-  bool observing_ = false;
   bool calling_port_ = false;
 };
 

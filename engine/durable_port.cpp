@@ -9,10 +9,13 @@
 namespace gannet::engine {
 namespace {
 
-ClientOrderId id_of(const std::monostate&) noexcept { return {}; }
+/// Which order the request brings to the venue; invalid: none.
 template <class Request>
-ClientOrderId id_of(const Request& request) noexcept {
-  return request.client_id;
+ClientOrderId placed_by(const Request& request) noexcept {
+  if constexpr (std::is_same_v<Request, PlaceRequest> || std::is_same_v<Request, AlgoPlaceRequest>)
+    return request.client_id;
+  else
+    return {};
 }
 
 template <class Request>
@@ -32,11 +35,13 @@ DurablePort::DurablePort(VenuePort& port, AlgoPort* algos, DeadManPort* dead_man
       journal_(journal),
       disk_(disk),
       settings_(settings),
-      ring_(std::max<std::size_t>(settings.capacity, kLargestBatch)) {}
+      most_(std::max<std::size_t>(settings.capacity, kLargestBatch)),
+      ring_(2 * most_) {}
 
 template <class One>
 SendResult DurablePort::hold(std::span<const One> requests, Timestamp now) noexcept {
-  if (requests.empty() || ring_.size() - size_ < requests.size()) {
+  const std::size_t most = kIsCancel<One> ? ring_.size() : most_;
+  if (requests.empty() || most < size_ + requests.size()) {
     ++counters_.full;
     return SendResult::QueueFull;
   }
@@ -80,15 +85,33 @@ SendResult DurablePort::cancel(const CancelRequest& request, Timestamp now) noex
 }
 SendResult DurablePort::cancel_batch(std::span<const CancelRequest> requests,
                                      Timestamp now) noexcept {
-  const bool waits = std::ranges::any_of(
-      requests, [&](const CancelRequest& request) { return waits_for(request.client_id); });
-  return waits ? hold(requests, now) : port_.cancel_batch(requests, now);
+  return cancel_soon(requests, now, [&](std::span<const CancelRequest> going) noexcept {
+    return going.size() == 1 ? port_.cancel(going[0], now) : port_.cancel_batch(going, now);
+  });
 }
 SendResult DurablePort::cancel_algos(std::span<const AlgoCancelRequest> requests,
                                      Timestamp now) noexcept {
-  const bool waits = std::ranges::any_of(
-      requests, [&](const AlgoCancelRequest& request) { return waits_for(request.client_id); });
-  return waits ? hold(requests, now) : algos_->cancel_algos(requests, now);
+  return cancel_soon(requests, now, [&](std::span<const AlgoCancelRequest> going) noexcept {
+    return algos_->cancel_algos(going, now);
+  });
+}
+
+/// A kill's batch names whatever is open: what is at the venue does not wait for what is not there.
+template <class One, class Send>
+SendResult DurablePort::cancel_soon(std::span<const One> requests, Timestamp now,
+                                    Send&& send) noexcept {
+  FixedVector<One, kLargestBatch> going;
+  FixedVector<One, kLargestBatch> waiting;
+  for (const One& request : requests)
+    (waits_for(request.client_id) ? waiting : going).push(request);
+  if (waiting.empty()) return send(requests);
+  if (going.empty()) return hold<One>(waiting.view(), now);
+  if (ring_.size() < size_ + waiting.size()) {
+    ++counters_.full;
+    return SendResult::QueueFull;
+  }
+  const SendResult sent = send(std::span<const One>(going.view()));
+  return sent == SendResult::Sent ? hold<One>(waiting.view(), now) : sent;
 }
 
 bool DurablePort::query_order(InstrumentId instrument, ClientOrderId client_id,
@@ -101,7 +124,7 @@ bool DurablePort::query_order(InstrumentId instrument, ClientOrderId client_id,
 bool DurablePort::waits_for(ClientOrderId id) const noexcept {
   if (!id.valid()) return false;
   for (std::size_t i = 0; i < size_; ++i) {
-    if (std::visit([](const auto& request) { return id_of(request); }, at(i).request) == id)
+    if (std::visit([](const auto& request) { return placed_by(request); }, at(i).request) == id)
       return true;
   }
   return false;

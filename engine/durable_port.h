@@ -28,7 +28,7 @@ class DurableJournal {
 };
 
 struct DurablePortSettings {
-  std::size_t capacity = 256;  ///< requests that may wait; more are refused
+  std::size_t capacity = 256;  ///< requests that may wait, cancels apart; more are refused
   /// One that has waited longer is not sent: a request that comes late is one that nobody expects.
   Nanos patience = milliseconds(500);
 };
@@ -43,8 +43,9 @@ struct DurablePortCounters {
 /// Between the core and the venue's ports in the journal's modes `group` and `full`: what may add
 /// risk waits until its record is on the disk, in the order in which it came, and is looked at once
 /// more just before it leaves: had trading ended meanwhile it does not (PRE-01). What does not
-/// leave is answered as refused, and surely never was at the venue. Cancels leave at once, unless
-/// what they would cancel waits here: then they wait behind it.
+/// leave is answered as refused, and surely never was at the venue. Cancels leave at once, out of
+/// their batch if need be, unless the placing of what they would cancel waits here: then they wait
+/// behind it, and have room of their own.
 ///
 /// Thread: the reactor. Never blocks; no allocation after construction.
 class DurablePort final : public VenuePort, public AlgoPort, public DeadManPort {
@@ -113,6 +114,9 @@ class DurablePort final : public VenuePort, public AlgoPort, public DeadManPort 
   SendResult hold(std::span<const One> requests, Timestamp now) noexcept;
   Held& at(std::size_t i) noexcept { return ring_[(first_ + i) % ring_.size()]; }
   const Held& at(std::size_t i) const noexcept { return ring_[(first_ + i) % ring_.size()]; }
+  template <class One, class Send>
+  SendResult cancel_soon(std::span<const One> requests, Timestamp now, Send&& send) noexcept;
+  /// Its placing waits here.
   bool waits_for(ClientOrderId id) const noexcept;
   bool may_leave(const Held& held, Timestamp now) const noexcept;
   template <class One>
@@ -127,6 +131,7 @@ class DurablePort final : public VenuePort, public AlgoPort, public DeadManPort 
   DurableJournal& disk_;
   DurablePortSettings settings_;
   TradingCore* core_ = nullptr;
+  std::size_t most_;  ///< that wait, but for cancels
   std::vector<Held> ring_;
   std::size_t first_ = 0;
   std::size_t size_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -30,9 +31,9 @@ class Journal {
   ~Journal() = default;
 };
 
-/// Appends a record struct under its own type.
-template <class Record>
-bool append(Journal& journal, const Record& record, Timestamp now) noexcept {
+/// Appends a record struct under its own type; a pen whose class is known is called directly.
+template <class Record, std::derived_from<Journal> Pen>
+bool append(Pen& journal, const Record& record, Timestamp now) noexcept {
   // No padding: two runs over the same inputs must write the same bytes (I10).
   static_assert(std::has_unique_object_representations_v<Record>);
   return journal.append(Record::kType, std::as_bytes(std::span(&record, 1)), now);

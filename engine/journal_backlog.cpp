@@ -3,21 +3,6 @@
 #include <cstring>
 
 namespace gannet::engine {
-namespace {
-
-/// Refused rather than kept: the engine does not do what it could not write down.
-constexpr bool waits_for_room(RecordType type) noexcept {
-  return type == RecordType::Place || type == RecordType::AlgoPlace || type == RecordType::Amend;
-}
-
-}  // namespace
-
-bool JournalBacklog::append(RecordType type, std::span<const std::byte> payload,
-                            Timestamp now) noexcept {
-  if (begin_ != end_) catch_up();
-  if (begin_ == end_ && journal_.append(type, payload, now)) return true;
-  return !waits_for_room(type) && keep(type, payload, now);
-}
 
 bool JournalBacklog::is_behind() noexcept {
   if (begin_ != end_) catch_up();

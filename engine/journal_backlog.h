@@ -22,7 +22,12 @@ class JournalBacklog final : public Journal {
   explicit JournalBacklog(Journal& journal, std::size_t bytes = kBytes)
       : journal_(journal), bytes_(bytes) {}
 
-  bool append(RecordType type, std::span<const std::byte> payload, Timestamp now) noexcept override;
+  bool append(RecordType type, std::span<const std::byte> payload,
+              Timestamp now) noexcept override {
+    if (begin_ != end_) catch_up();
+    if (begin_ == end_ && journal_.append(type, payload, now)) return true;
+    return !waits_for_room(type) && keep(type, payload, now);
+  }
   std::uint64_t sequence() const noexcept override { return journal_.sequence(); }
 
   /// Records wait: hold. Writes what there is room for.
@@ -37,6 +42,10 @@ class JournalBacklog final : public Journal {
     std::uint16_t reserved = 0;
   };
 
+  /// Refused rather than kept: the engine does not do what it could not write down.
+  static constexpr bool waits_for_room(RecordType type) noexcept {
+    return type == RecordType::Place || type == RecordType::AlgoPlace || type == RecordType::Amend;
+  }
   bool keep(RecordType type, std::span<const std::byte> payload, Timestamp now) noexcept;
   void catch_up() noexcept;
 

@@ -346,8 +346,8 @@ struct CommandRecord {
   std::uint64_t client_id = 0;  ///< Resolve
   std::uint32_t instrument = InstrumentId::kNone;
   Kind kind = Kind::Kill;
-  std::uint8_t resolution = 0;  ///< Resolve: OrderResolution
-  std::uint8_t reserved[2] = {};
+  std::uint8_t resolution = 0;   ///< Resolve: OrderResolution
+  std::uint16_t balance_of = 0;  ///< Accept of a balance: its currency's number + 1; 0: of none
   char who[32] = {};
   char why[64] = {};
 };
@@ -495,7 +495,8 @@ struct ReductionRecord {
   std::uint32_t collar_ppm = 0;  ///< 0: the gate's alone
   DenialReason reason = DenialReason::Killed;
   std::uint8_t refused = 0;  ///< 1: `reason` is the newest refusal
-  std::uint8_t reserved[2] = {};
+  std::uint8_t by_rule = 0;  ///< 1: a protection's: a restart goes on with it
+  std::uint8_t reserved = 0;
 };
 
 /// BillReport as it is written.
@@ -534,7 +535,7 @@ struct DayRowRecord {
   std::uint32_t instrument = InstrumentId::kNone;
   std::uint16_t strategy = StrategyId::kNone;
   std::uint8_t is_account = 0;  ///< 1: of the account; `strategy` is none
-  std::uint8_t waits = 0;       ///< 1: the price is not known yet
+  std::uint8_t waits = 0;       ///< 1: the price is not known yet; 2: of an adjustment's either
 };
 static_assert(sizeof(DayRowRecord) == 112);
 
@@ -570,6 +571,7 @@ struct RiskActionRecord {
     NotValued,   ///< what a limit watches cannot be valued; `value`: age in nanoseconds
     Valued,      ///< it can again
     Protection,  ///< `rule`: its place in the configuration
+    Rearmed,     ///< that rule may act again: its condition had not held for long
   };
   __int128 limit = 0;  ///< 10^-18 of the risk currency, or millionths
   __int128 value = 0;

@@ -520,6 +520,10 @@ void JournalReplay::feed_command(std::size_t at, const CommandRecord& command) {
     case CommandRecord::Kind::CancelAll:
       return core_->cancel_all(who, now);
     case CommandRecord::Kind::Accept:
+      if (command.balance_of != 0) {
+        const CurrencyId currency{static_cast<std::uint16_t>(command.balance_of - 1)};
+        return static_cast<void>(core_->accept_balance(currency, who, now));
+      }
       return static_cast<void>(core_->accept(InstrumentId{command.instrument}, who, now));
     case CommandRecord::Kind::Resolve:
       return static_cast<void>(core_->resolve(

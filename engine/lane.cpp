@@ -151,7 +151,12 @@ void Lane::on_book(const gannet_book& book) noexcept {
   advance({book.receive_time});
   for_each_interested({book.instrument}, GANNET_WANT_BOOK, [&book](const Interest& interest) {
     if (static_cast<std::uint32_t>(interest.subscription.book) != book.feed) return;
-    interest.host->book(cut(book, interest.subscription.depth), {book.receive_time});
+    const std::uint32_t depth = interest.subscription.depth;
+    if (book.bids.count <= depth && book.asks.count <= depth) {
+      interest.host->book(book, {book.receive_time});
+    } else {
+      interest.host->book(cut(book, depth), {book.receive_time});
+    }
   });
 }
 

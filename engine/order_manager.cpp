@@ -31,6 +31,7 @@ PlaceRequest request_of(const Order& order, const risk::ApprovedOrder& approved,
     request.time_in_force = TimeInForce::ImmediateOrCancel;
   request.post_only = order.post_only;
   request.reduce_only = approved.send_reduce_only();
+  request.by_engine = order.by_engine;
   request.margin_mode = mode;
   request.position_side = order.position_side;
   request.price = order.price;
@@ -69,8 +70,9 @@ OrderManager::OrderManager(const OrderManagerLinks& links, const OrderManagerSet
 void OrderManager::place(const OrderIntent& intent, Timestamp decided, Timestamp trigger,
                          Timestamp now) noexcept {
   if (intent.exits.any()) return place_with_exits(intent, decided, trigger, now);
-  const auto approved = approve(intent, risk::RequestForm::Single, trigger, now);
-  if (!approved) return;
+  if (!admit(intent, trigger, now)) return;
+  const auto approved = approve(intent, risk::RequestForm::Single, now);
+  if (!approved) return deny(intent, approved.error(), now);
   PlaceRequest request;
   Order* order = prepare_place(*approved, decided, trigger, false, request, now);
   if (order != nullptr) finish_place(*order, links_.port.place(request, now), now);
@@ -90,8 +92,12 @@ void OrderManager::place_batch(std::span<const OrderIntent> intents, Timestamp d
       place_with_exits(intent, decided, trigger, now);
       continue;
     }
-    const auto approved = approve(intent, form, trigger, now);
-    if (!approved) continue;
+    if (!admit(intent, trigger, now)) continue;
+    const auto approved = approve(intent, form, now);
+    if (!approved) {
+      deny(intent, approved.error(), now);
+      continue;
+    }
     PlaceRequest request;
     Order* order = prepare_place(*approved, decided, trigger, true, request, now);
     if (order != nullptr && orders.push(order)) requests.push(request);
@@ -114,12 +120,10 @@ void OrderManager::place_batch(std::span<const OrderIntent> intents, Timestamp d
   finish_place(order, links_.port.place(requests[0], now), now);
 }
 
-std::optional<risk::ApprovedOrder> OrderManager::approve(const OrderIntent& intent,
-                                                         risk::RequestForm form, Timestamp trigger,
-                                                         Timestamp now) noexcept {
+bool OrderManager::admit(const OrderIntent& intent, Timestamp trigger, Timestamp now) noexcept {
   const auto refuse = [&](const Denial& why) {
     deny(intent, why, now);
-    return std::nullopt;
+    return false;
   };
   if (!append(links_.journal, to_record(intent, trigger), now))
     return refuse(denial(DenialReason::JournalFull));
@@ -131,17 +135,24 @@ std::optional<risk::ApprovedOrder> OrderManager::approve(const OrderIntent& inte
   if (!intent.handle.valid() || table_.find(intent.handle) != nullptr)
     return refuse(denial(DenialReason::UnknownHandle));
   if (!table_.has_room()) return refuse(denial(DenialReason::OrderTableFull));
-
   if (const auto why = links_.rules.check_new(intent, table_, now)) return refuse(*why);
+  return true;
+}
+
+std::expected<risk::ApprovedOrder, Denial> OrderManager::approve(const OrderIntent& intent,
+                                                                 risk::RequestForm form,
+                                                                 Timestamp now) noexcept {
   risk::GateContext context = gate_context(intent.instrument, now);
   context.waived = links_.rules.waived(intent.strategy, now);
-  const auto approved = links_.gate.check(intent, context, now);
-  if (!approved) return refuse(approved.error());
-  const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, intent.instrument, now,
-                                               risk::RequestPriority::Normal, 1, form,
-                                               counting_of(intent.options));
-  if (!slot.granted) return refuse({DenialReason::RateLimited, 0, 0, slot.retry_at});
-  return *approved;
+  auto approved = links_.gate.check(intent, context, now);
+  if (approved) {
+    const auto slot = links_.limiter.try_acquire(risk::RequestKind::Place, intent.instrument, now,
+                                                 risk::RequestPriority::Normal, 1, form,
+                                                 counting_of(intent.options));
+    if (!slot.granted)
+      approved = std::unexpected(Denial{DenialReason::RateLimited, 0, 0, slot.retry_at});
+  }
+  return approved;
 }
 
 Order* OrderManager::prepare_place(const risk::ApprovedOrder& approved, Timestamp decided,
@@ -154,7 +165,7 @@ Order* OrderManager::prepare_place(const risk::ApprovedOrder& approved, Timestam
   };
   const ClientOrderId id = ids_.next();
   if (!id.valid()) return refuse(DenialReason::ClientOrderIdsExhausted);
-  Order draft;
+  Order& draft = table_.draft();
   draft.client_id = id;
   draft.handle = intent.handle;
   draft.cookie = intent.cookie;
@@ -198,6 +209,7 @@ void OrderManager::finish_place(Order& order, SendResult sent, Timestamp now) no
     return withdraw(order, sent, denial(DenialReason::NotConnected), now);
   if (order.phase == OrderPhase::PendingNew && !order.acknowledged)
     emit(order, OrderEventKind::PendingNew, VenueReason::None, now);
+  table_.expect_after(order);
 }
 
 void OrderManager::withdraw(Order& order, SendResult result, const Denial& why,
@@ -224,12 +236,12 @@ bool OrderManager::journal_place(const Order& order, const PlaceRequest& request
   record.options = to_fields(request.options);
   record.in_batch = order.in_batch ? 1 : 0;
   record.expire_time = request.expire_time.nanos;
-  const risk::ReferencePrices& references = links_.references;
-  record.best_bid = references.fresh_bid(order.instrument, now).value_or(Price{}).raw;
-  record.best_ask = references.fresh_ask(order.instrument, now).value_or(Price{}).raw;
-  record.mark = references.fresh_mark(order.instrument, now).value_or(Price{}).raw;
-  record.book_time = references.book_time(order.instrument).nanos;
-  record.mark_time = references.mark_time(order.instrument).nanos;
+  const auto prices = links_.references.snapshot(order.instrument, now);
+  record.best_bid = prices.bid.raw;
+  record.best_ask = prices.ask.raw;
+  record.mark = prices.mark.raw;
+  record.book_time = prices.book_time.nanos;
+  record.mark_time = prices.mark_time.nanos;
   record.instrument = order.instrument.value;
   record.strategy = order.strategy.value;
   record.side = request.side;
@@ -414,8 +426,9 @@ bool OrderManager::may_send_again(ExecutionReport::Request request, ClientOrderI
       order->cancel_wish != CancelWish::None)
     return false;
   constexpr auto kReady = risk::TradingMode::Ready;
-  if (links_.modes.engine() != kReady || links_.modes.instrument(order->instrument) != kReady ||
-      links_.modes.strategy(order->strategy) != kReady)
+  if (!order->by_engine &&
+      (links_.modes.engine() != kReady || links_.modes.instrument(order->instrument) != kReady ||
+       links_.modes.strategy(order->strategy) != kReady))
     return false;
   if (request == Request::Place) {
     if (order->phase != OrderPhase::PendingNew || order->acknowledged) return false;

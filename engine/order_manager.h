@@ -20,6 +20,7 @@
 #include "engine/order_rules.h"
 #include "engine/order_table.h"
 #include "engine/settings.h"
+#include "engine/wire_audit.h"
 #include "risk/pre_trade_gate.h"
 #include "risk/rate_limiter.h"
 
@@ -79,7 +80,7 @@ struct OrderManagerLinks {
   const risk::ReferencePrices& references;
   const risk::ConversionTable& conversions;
   const risk::TradingModes& modes;
-  Journal& journal;
+  WireAudit& journal;
   VenuePort& port;
   StrategyEvents& events;
   EngineListener& listener;
@@ -210,8 +211,12 @@ class OrderManager {
   risk::GateContext gate_context(InstrumentId instrument, Timestamp now) noexcept {
     return links_.rules.context(instrument, now);
   }
-  std::optional<risk::ApprovedOrder> approve(const OrderIntent& intent, risk::RequestForm form,
-                                             Timestamp trigger, Timestamp now) noexcept;
+  /// What comes before the gate: on record, known, not against a rule. Refusals are told.
+  bool admit(const OrderIntent& intent, Timestamp trigger, Timestamp now) noexcept;
+  /// Gate and limiter. Refusals are not told.
+  std::expected<risk::ApprovedOrder, Denial> approve(const OrderIntent& intent,
+                                                     risk::RequestForm form,
+                                                     Timestamp now) noexcept;
   /// In the table, counted and in the journal: ready to be sent as `request`. Null: denied.
   Order* prepare_place(const risk::ApprovedOrder& approved, Timestamp decided, Timestamp trigger,
                        bool in_batch, PlaceRequest& request, Timestamp now) noexcept;

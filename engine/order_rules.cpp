@@ -272,6 +272,19 @@ void OrderRules::on_counted(Order& order) noexcept {
   order.quoted_price = price;
 }
 
+void OrderRules::on_child(const Order& parent, AlgoChild& child,
+                          const ExecutionReport& report) noexcept {
+  Price price = child.open ? child.quoted_price : Price{};
+  if (child.open && report.kind == ExecutionReport::Kind::Status)
+    price = report.order_kind == OrderKind::Limit ? report.price : Price{};
+  if (price == child.quoted_price) return;
+  if (child.quoted_price.raw != 0)
+    quotes_.remove(child.instrument, parent.side, parent.client_id, child.venue_id);
+  child.quoted_price = price;
+  if (price.raw != 0)
+    quotes_.add(child.instrument, parent.side, {price, parent.client_id, child.venue_id});
+}
+
 void OrderRules::on_accepted(const Order& order) noexcept {
   if (knows(order.strategy)) storms_.on_accepted(order.strategy);
 }

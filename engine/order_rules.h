@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fixed_string.h"
+#include "engine/algo_book.h"
 #include "engine/engine_listener.h"
 #include "engine/journal.h"
 #include "engine/order_table.h"
@@ -84,6 +85,8 @@ class OrderRules {
   void on_cancel_sent(const Order& order, Timestamp now) noexcept;
   /// With every change of an order: keeps what rests, and what is on its way.
   void on_counted(Order& order) noexcept;
+  /// After each word on what an algo order put in: where it rests, no order of ours may reach.
+  void on_child(const Order& parent, AlgoChild& child, const ExecutionReport& report) noexcept;
   void on_accepted(const Order& order) noexcept;
   void on_rejected(const Order& order, const ExecutionReport& report) noexcept;
   /// Something of it was booked; `first`: nothing had been.

@@ -15,6 +15,27 @@ OrderTable::OrderTable(std::size_t open_capacity, std::size_t ended_capacity)
   }
 }
 
+Order& OrderTable::draft() noexcept {
+  if (free_ == kNone) forget_oldest_ended();
+  Order& place = free_ == kNone ? spare_ : slots_[free_].order;
+  place = Order{};
+  return place;
+}
+
+void OrderTable::expect_after(const Order& order) const noexcept {
+  by_client_id_.prefetch(order.client_id.value + 1);
+  by_handle_.prefetch(order.handle.value + 1);
+  const std::uint32_t next = free_ != kNone ? free_ : ended_list_.first;
+  if (next == kNone) return;
+  const Slot& slot = slots_[next];
+  const auto* const bytes = reinterpret_cast<const char*>(&slot);
+  constexpr std::size_t kLine = 64;
+  for (std::size_t at = 0; at < sizeof slot; at += kLine) __builtin_prefetch(bytes + at, 1);
+  if (free_ != kNone) return;
+  by_client_id_.prefetch(slot.order.client_id.value);  // it makes room
+  by_handle_.prefetch(slot.order.handle.value);
+}
+
 Order* OrderTable::add(const Order& order) noexcept {
   if (open_ == open_capacity_ || by_client_id_.find(order.client_id.value) != nullptr)
     return nullptr;
@@ -22,7 +43,7 @@ Order* OrderTable::add(const Order& order) noexcept {
   if (free_ == kNone && !forget_oldest_ended()) return nullptr;
   const std::uint32_t i = free_;
   free_ = slots_[i].next;
-  slots_[i].order = order;
+  if (&slots_[i].order != &order) slots_[i].order = order;
   by_client_id_.insert(order.client_id.value, i);
   if (order.handle.valid()) by_handle_.insert(order.handle.value, i);
   link(open_list_, i);

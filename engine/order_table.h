@@ -17,6 +17,12 @@ class OrderTable {
  public:
   OrderTable(std::size_t open_capacity, std::size_t ended_capacity);
 
+  /// A place to make the next order in, all of it as by default: one made there is not copied when
+  /// it is added next.
+  Order& draft() noexcept;
+  /// An order with the next client id and handle may come soon: fetches into the cache what adding
+  /// it will touch, which has not been touched for as many orders as there is room for.
+  void expect_after(const Order& order) const noexcept;
   /// Null when there is no room, or the client id or a valid handle is taken.
   Order* add(const Order& order) noexcept;
   Order* find(ClientOrderId id) noexcept;
@@ -85,6 +91,7 @@ class OrderTable {
   FixedMap<std::uint32_t> by_handle_;
   List open_list_;
   List ended_list_;
+  Order spare_;                 // a draft where there is no room
   std::uint32_t free_ = kNone;  // singly linked by next
   std::size_t open_capacity_;
   std::size_t open_ = 0;

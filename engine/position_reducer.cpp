@@ -50,8 +50,11 @@ bool PositionReducer::start_leg(ReductionRequest request, PositionSide leg,
     if (running.request.strategy != request.strategy ||
         running.request.instrument != request.instrument || running.leg != leg)
       continue;
+    const bool is_less = request.target < running.request.target;
     running.request.target = std::min(running.request.target, request.target);
+    running.request.by_rule = running.request.by_rule || request.by_rule;
     running.started = now;
+    if (is_less) record(running, ReductionRecord::Step::Started, held(running), now);
     return true;
   }
   Reduction reduction;
@@ -62,6 +65,21 @@ bool PositionReducer::start_leg(ReductionRequest request, PositionSide leg,
     return false;
   record(reduction, ReductionRecord::Step::Started, held(reduction), now);
   return true;
+}
+
+void PositionReducer::restore(const ReductionRecord& begun) noexcept {
+  Reduction reduction;
+  reduction.request = {StrategyId{begun.strategy},
+                       InstrumentId{begun.instrument},
+                       Quantity{begun.target},
+                       begun.collar_ppm,
+                       0,
+                       true};
+  reduction.leg = begun.leg;
+  if (!links_.instruments.contains(reduction.request.instrument) ||
+      (reduction.request.strategy.valid() && !links_.exposure.contains(reduction.request.strategy)))
+    return;
+  static_cast<void>(reductions_.push(reduction));
 }
 
 void PositionReducer::withdraw(StrategyId strategy, Timestamp now) noexcept {
@@ -95,6 +113,7 @@ void PositionReducer::on_timer(Timestamp now) noexcept {
 }
 
 bool PositionReducer::step(Reduction& reduction, Timestamp now) noexcept {
+  if (reduction.started.nanos == 0) reduction.started = now;  // of an earlier run
   if (is_waiting(reduction)) return false;
   const Quantity position = held(reduction);
   const std::int64_t excess = magnitude(position) - reduction.request.target.raw;
@@ -276,6 +295,7 @@ void PositionReducer::record(const Reduction& reduction, ReductionRecord::Step s
   entry.collar_ppm = reduction.request.collar_ppm;
   entry.reason = reduction.reason;
   entry.refused = reduction.refused ? 1 : 0;
+  entry.by_rule = reduction.request.by_rule ? 1 : 0;
   if (append(links_.journal, entry, now)) return;
   links_.listener.on_alert({Alert::JournalFull, reduction.request.instrument, {}, {}, 0, 0, now});
 }

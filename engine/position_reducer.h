@@ -29,6 +29,7 @@ struct ReductionRequest {
   Quantity target;               ///< magnitude that may remain; 0: all of it goes
   std::uint32_t collar_ppm = 0;  ///< how far through the reference price; 0: as the gate allows
   std::uint32_t keep_ppm = 0;    ///< this part of what each leg holds now may remain, if it is more
+  bool by_rule = false;          ///< a protection's, and nobody's at a desk
 };
 
 /// How one ended.
@@ -71,7 +72,8 @@ struct PositionReducerLinks {
 /// Nothing is sent twice: the next order waits until the one before has ended and its fills are
 /// booked. What cannot be brought down in time is told as residue.
 ///
-/// Thread: the reactor. No allocation. A restart forgets reductions: who wanted one asks again.
+/// Thread: the reactor. No allocation. A restart goes on with what a protection wanted; of what a
+/// person wanted it knows nothing: who wanted it asks again.
 class PositionReducer {
  public:
   static constexpr std::size_t kMost = 128;
@@ -82,6 +84,8 @@ class PositionReducer {
   /// False: nothing to reduce there, an unknown instrument, or too many at once. One that runs for
   /// the same goes on with the smaller target.
   bool start(const ReductionRequest& request, Timestamp now) noexcept;
+  /// One that an earlier run had begun and not ended; its time begins anew with the first turn.
+  void restore(const ReductionRecord& begun) noexcept;
   /// Those of the strategy (invalid: of the account) end as Withdrawn; an order that is out ends by
   /// itself.
   void withdraw(StrategyId strategy, Timestamp now) noexcept;

@@ -8,6 +8,7 @@ namespace gannet::engine {
 
 void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Timestamp time) {
   if (first_time_.nanos == 0) first_time_ = time;
+  note_sent(type, payload, time);
   switch (type) {
     case RecordType::Run:
       if (const auto run = read_record<RunRecord>(payload))
@@ -68,8 +69,17 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
     case RecordType::Command:
       if (const auto command = read_record<CommandRecord>(payload)) {
         if (command->kind == CommandRecord::Kind::Kill) killed_ = true;
-        if (command->kind == CommandRecord::Kind::Resume) killed_ = false;
+        if (command->kind == CommandRecord::Kind::Resume) {
+          killed_ = false;
+          protections_.clear();
+        }
       }
+      break;
+    case RecordType::RiskAction:
+      if (const auto action = read_record<RiskActionRecord>(payload)) add_risk_action(*action);
+      break;
+    case RecordType::Reduction:
+      if (const auto step = read_record<ReductionRecord>(payload)) add_reduction(*step);
       break;
     case RecordType::Control:
       if (const auto control = read_record<ControlRecord>(payload)) add_control(*control);
@@ -85,6 +95,43 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
       break;
     default:
       break;
+  }
+}
+
+void PriorBelief::note_sent(RecordType type, std::span<const std::byte> payload, Timestamp time) {
+  if (type == RecordType::Run) {
+    // Its clock may be another: as if the run before had ended just now.
+    for (SentRequest& sent : sent_) sent.time = sent.time + (time - last_time_);
+  }
+  last_time_ = time;
+  constexpr Nanos kWindow = seconds(2);
+  while (!sent_.empty() && time - sent_.front().time > kWindow) sent_.pop_front();
+  using Request = ExecutionReport::Request;
+  switch (type) {
+    case RecordType::Place:
+      if (const auto it = read_record<PlaceRecord>(payload))
+        sent_.push_back({time, InstrumentId{it->instrument}, Request::Place, false,
+                         it->in_batch == 0, it->in_batch != 0});
+      return;
+    case RecordType::AlgoPlace:
+      if (const auto it = read_record<AlgoPlaceRecord>(payload); it && it->attached_to == 0)
+        sent_.push_back({time, InstrumentId{it->instrument}, Request::Place, true});
+      return;
+    case RecordType::Amend:
+      if (const auto it = read_record<AmendRecord>(payload)) {
+        if (const Order* order = find(it->client_id))
+          sent_.push_back({time, order->instrument, Request::Amend, order->algo, true, true});
+      }
+      return;
+    case RecordType::Cancel:
+      if (const auto it = read_record<CancelRecord>(payload)) {
+        const Order* order = find(it->client_id);
+        sent_.push_back({time, InstrumentId{it->instrument}, Request::Cancel,
+                         order != nullptr && order->algo, true, true});
+      }
+      return;
+    default:
+      return;
   }
 }
 
@@ -190,6 +237,38 @@ void PriorBelief::add_control(const ControlRecord& record) {
     set(killed_strategies_, record.strategy);
   if (record.level == ControlLevel::Instrument && record.instrument != InstrumentId::kNone)
     set(killed_instruments_, record.instrument);
+}
+
+void PriorBelief::add_risk_action(const RiskActionRecord& record) {
+  if (record.kind == RiskActionRecord::Kind::Rearmed) {
+    acted_.erase(record.rule);
+  } else if (record.kind == RiskActionRecord::Kind::Protection) {
+    acted_[record.rule] = record;
+    protections_.push_back(record);
+  }
+}
+
+void PriorBelief::add_reduction(const ReductionRecord& record) {
+  if (record.by_rule == 0) return;  // who wanted it sees it stop, and asks again
+  const auto running = std::ranges::find_if(reductions_, [&](const ReductionRecord& one) {
+    return one.instrument == record.instrument && one.strategy == record.strategy &&
+           one.leg == record.leg;
+  });
+  switch (record.step) {
+    case ReductionRecord::Step::Started:
+      if (running == reductions_.end()) {
+        reductions_.push_back(record);
+      } else {
+        *running = record;
+      }
+      break;
+    case ReductionRecord::Step::Done:
+    case ReductionRecord::Step::Residue:
+      if (running != reductions_.end()) reductions_.erase(running);
+      break;
+    case ReductionRecord::Step::Withdrawn:  // its process ended
+      break;
+  }
 }
 
 void PriorBelief::add_algo_report(const AlgoReportRecord& record) {

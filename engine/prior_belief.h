@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -25,6 +26,16 @@ class PriorBelief {
   using PositionStep = std::variant<FillBookedRecord, AdjustmentRecord, BillRecord, DayRowRecord,
                                     DayMoneyRecord, PeakRecord>;
 
+  /// Of the last two seconds of the journal: the venue counts them still when the next run begins.
+  struct SentRequest {
+    Timestamp time;
+    InstrumentId instrument;
+    ExecutionReport::Request request = ExecutionReport::Request::Place;
+    bool algo = false;
+    bool single = true;  ///< or it may have been one
+    bool batch = false;  ///< likewise
+  };
+
   /// Types that say nothing about orders, positions and kill are passed over.
   void add(RecordType type, std::span<const std::byte> payload, Timestamp time);
   /// The journal defines this instrument, in today's units, from then on; the first time counts.
@@ -45,6 +56,15 @@ class PriorBelief {
   const std::map<std::uint16_t, DenialReason>& disabled_strategies() const noexcept {
     return disabled_;
   }
+  /// What protections did and no person has resumed since, in order.
+  const std::vector<RiskActionRecord>& protections() const noexcept { return protections_; }
+  /// The last act of each rule that has not been armed again, by its place in the configuration.
+  const std::map<std::uint16_t, RiskActionRecord>& acted_rules() const noexcept { return acted_; }
+  /// What protections were bringing down and had not ended.
+  const std::vector<ReductionRecord>& reductions() const noexcept { return reductions_; }
+  /// Oldest first, as of `last_time`.
+  const std::deque<SentRequest>& sent_last() const noexcept { return sent_; }
+  Timestamp last_time() const noexcept { return last_time_; }
   std::uint64_t newest_run() const noexcept { return newest_run_; }
   /// When the first record was written; zero: there is none.
   Timestamp first_time() const noexcept { return first_time_; }
@@ -70,6 +90,9 @@ class PriorBelief {
   void add_algo_report(const AlgoReportRecord& record);
   void add_report(const ReportRecord& record);
   void add_fill(const FillBookedRecord& record);
+  void note_sent(RecordType type, std::span<const std::byte> payload, Timestamp time);
+  void add_risk_action(const RiskActionRecord& record);
+  void add_reduction(const ReductionRecord& record);
   void add_snapshot_edge(const SnapshotEdgeRecord& record);
   void add_clock(Nanos offset);
   Order* find(std::uint64_t client_id);
@@ -82,6 +105,11 @@ class PriorBelief {
   std::set<std::uint16_t> killed_strategies_;
   std::set<std::uint32_t> killed_instruments_;
   std::map<std::uint16_t, DenialReason> disabled_;  // by strategy
+  std::deque<SentRequest> sent_;
+  Timestamp last_time_;
+  std::vector<RiskActionRecord> protections_;
+  std::map<std::uint16_t, RiskActionRecord> acted_;  // by rule
+  std::vector<ReductionRecord> reductions_;
   std::uint64_t newest_run_ = 0;
   Timestamp first_time_;
   Timestamp fills_known_;

@@ -1,6 +1,7 @@
 #include "engine/profit_book.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "domain/exact_math.h"
 
@@ -136,6 +137,43 @@ void ProfitBook::note_hour(Timestamp exchange_time) noexcept {
   }
 }
 
+void ProfitBook::on_adjusted(InstrumentId instrument, const PositionCost& before,
+                             Timestamp now) noexcept {
+  if (!instruments_.contains(instrument)) return;
+  const std::size_t i = instrument.value;
+  Row& row = row_at(account(), i);
+  const PositionCost& after = position(account(), i).held;
+  // A price that nothing was held at may be old.
+  bool was_held = before.quantity.raw != 0;
+  for (std::size_t s = 0; s < strategies_; ++s)
+    was_held = was_held || position(s, i).held.quantity.raw != 0;
+  if (!was_held) prices_[i] = {};
+  look_at_price(i, now);
+  if (prices_[i].value == 0 || row.base_waits) {
+    row.base_held = after;
+    row.base_waits = row.peak_waits = after.quantity.raw != 0;
+  } else {
+    const Instrument& traded = instruments_[instrument];
+    const Price price{static_cast<std::int64_t>(prices_[i].value)};
+    const Int128 by =
+        unrealised_pnl(traded, after, price).raw - unrealised_pnl(traded, before, price).raw;
+    add(row.base_unrealised, by);
+    shift_peak(i, by, now);
+  }
+  record_row(account(), i, now);
+}
+
+/// What the account has now counts as what it had when it was highest, by so much.
+void ProfitBook::shift_peak(std::size_t instrument, Int128 by, Timestamp now) noexcept {
+  Scope& at = scopes_[account()];
+  const auto worth = value_of({by, row_currency_[instrument]});
+  if (!at.has_peak || !worth || *worth == 0) return;
+  add(at.figures.peak, *worth);
+  add(at.figures.total, *worth);
+  at.peak_told = {};
+  note_peak(account(), now);
+}
+
 void ProfitBook::start(Timestamp now) noexcept {
   const Timestamp day = floor_to(now, kDay, settings_.day_start);
   if (day > day_) turn_day(day, now);
@@ -174,16 +212,19 @@ bool ProfitBook::wants_price(std::size_t instrument) const noexcept {
 
 void ProfitBook::look_at_prices(Timestamp now) noexcept {
   for (std::size_t i = 0; i < prices_.size(); ++i) {
-    if (!wants_price(i)) continue;
-    const InstrumentId id{static_cast<std::uint32_t>(i)};
-    auto price = references_.fresh_mark(id, now);
-    if (!price) price = references_.fresh_reference(id, now);
-    if (price) prices_[i] = {price->raw, now};
+    if (wants_price(i)) look_at_price(i, now);
   }
   for (std::size_t c = 0; c < worth_.size(); ++c) {
     const auto one = conversions_.convert({kOne, CurrencyId{static_cast<std::uint16_t>(c)}}, now);
     if (one) worth_[c] = {one->raw, now};
   }
+}
+
+void ProfitBook::look_at_price(std::size_t instrument, Timestamp now) noexcept {
+  const InstrumentId id{static_cast<std::uint32_t>(instrument)};
+  auto price = references_.fresh_mark(id, now);
+  if (!price) price = references_.fresh_reference(id, now);
+  if (price) prices_[instrument] = {price->raw, now};
 }
 
 void ProfitBook::turn_day(Timestamp day, Timestamp now) noexcept {
@@ -198,6 +239,7 @@ void ProfitBook::turn_day(Timestamp day, Timestamp now) noexcept {
       row.base_unrealised = 0;
       row.base_held = held.held;
       row.base_waits = held.held.quantity.raw != 0;
+      row.peak_waits = false;
       record_row(scope, i, now);
     }
     for (std::size_t c = 0; c < currencies_; ++c) {
@@ -245,6 +287,7 @@ void ProfitBook::settle_bases(Timestamp now) noexcept {
           unrealised_pnl(instruments_[InstrumentId{static_cast<std::uint32_t>(i)}], row.base_held,
                          Price{static_cast<std::int64_t>(prices_[i].value)})
               .raw;
+      if (std::exchange(row.peak_waits, false)) shift_peak(i, row.base_unrealised, now);
       record_row(scope, i, now);
     }
   }
@@ -253,7 +296,7 @@ void ProfitBook::settle_bases(Timestamp now) noexcept {
 void ProfitBook::record_row(std::size_t scope, std::size_t instrument, Timestamp now) noexcept {
   const Row& row = row_at(scope, instrument);
   if (row.base_realised == 0 && row.base_fees == 0 && row.base_funding == 0 &&
-      row.base_held.quantity.raw == 0)
+      row.base_unrealised == 0 && row.base_held.quantity.raw == 0)
     return;
   DayRowRecord entry;
   entry.base_realised = row.base_realised;
@@ -267,7 +310,7 @@ void ProfitBook::record_row(std::size_t scope, std::size_t instrument, Timestamp
   entry.instrument = static_cast<std::uint32_t>(instrument);
   entry.strategy = scope == account() ? StrategyId::kNone : static_cast<std::uint16_t>(scope);
   entry.is_account = scope == account() ? 1 : 0;
-  entry.waits = row.base_waits ? 1 : 0;
+  entry.waits = row.peak_waits ? 2 : row.base_waits ? 1 : 0;
   record(entry, now);
 }
 
@@ -322,9 +365,9 @@ void ProfitBook::value(std::size_t scope, Timestamp now) noexcept {
     is_priced = is_priced && sums.is_priced && worth_[c].value != 0;
     figures.age = std::max({figures.age, now - sums.price_time, now - worth_[c].time});
     const auto convert = [&](Int128 raw, Int128& into) {
-      // Most is nothing, or in the risk currency itself: no division for that.
-      const auto worth = raw == 0 || worth_[c].value == kOne
-                             ? std::optional(raw)
+      if (raw == 0) return;  // most of what there is
+      const auto worth = worth_[c].value == kOne
+                             ? std::optional(raw)  // the risk currency itself
                              : mul_div(raw, worth_[c].value, kOne, Rounding::Nearest);
       is_priced = is_priced && worth.has_value();
       add(into, worth.value_or(0));
@@ -417,6 +460,7 @@ void ProfitBook::restore(const DayRowRecord& record) noexcept {
   row.base_unrealised = record.base_unrealised;
   row.base_held = {{record.held_quantity}, record.held_cost};
   row.base_waits = record.waits != 0;
+  row.peak_waits = record.waits == 2;
 }
 
 void ProfitBook::restore(const DayMoneyRecord& record) noexcept {

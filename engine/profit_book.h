@@ -79,6 +79,9 @@ class ProfitBook {
   /// Just before the keeper is told of it.
   void on_fill(StrategyId strategy, InstrumentId instrument, const Fill& fill) noexcept;
   void on_bill(const BillReport& bill) noexcept;
+  /// Just after the keeper took the venue's position of the account for its own: what that is worth
+  /// more or less was not earned today, and is no drawdown.
+  void on_adjusted(InstrumentId instrument, const PositionCost& before, Timestamp now) noexcept;
   /// Begins the day that `now` is in, unless the journal said so already.
   void start(Timestamp now) noexcept;
   /// Values everything when it is due, and turns the day. True: there are new figures.
@@ -121,6 +124,7 @@ class ProfitBook {
     __int128 base_unrealised = 0;
     PositionCost base_held;  // until there is a price for it
     bool base_waits = false;
+    bool peak_waits = false;  // likewise: for what an adjustment brought
     bool is_idle() const noexcept {
       return fees == 0 && funding == 0 && base_realised == 0 && base_fees == 0 &&
              base_funding == 0 && base_unrealised == 0 && !base_waits;
@@ -179,6 +183,8 @@ class ProfitBook {
   void look_at_prices(Timestamp now) noexcept;
   void turn_day(Timestamp day, Timestamp now) noexcept;
   void settle_bases(Timestamp now) noexcept;
+  void shift_peak(std::size_t instrument, __int128 by, Timestamp now) noexcept;
+  void look_at_price(std::size_t instrument, Timestamp now) noexcept;
   void add_rows(std::size_t scope) noexcept;
   void value(std::size_t scope, Timestamp now) noexcept;
   void note_peak(std::size_t scope, Timestamp now) noexcept;

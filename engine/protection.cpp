@@ -160,10 +160,23 @@ std::optional<Int128> Protections::value_of(const ProtectionRule& rule, const Pr
   std::unreachable();
 }
 
+bool Protections::restore(const RiskActionRecord& record) noexcept {
+  if (record.rule >= rules_.size()) return false;
+  const ProtectionRule& rule = rules_[record.rule];
+  const bool is_same = rule.action == static_cast<ProtectionAction>(record.action) &&
+                       rule.threshold == record.limit &&
+                       rule.strategy.valid() == (record.is_account == 0) &&
+                       (!rule.strategy.valid() || rule.strategy.value == record.strategy);
+  if (!is_same) return false;
+  states_[record.rule].acted = true;
+  return true;
+}
+
 bool Protections::note(std::size_t i, bool holds, Timestamp now) noexcept {
   State& state = states_[i];
   if (!holds) {
     state.held_since = {};
+    if (state.held_last.nanos == 0) state.held_last = now;  // of an earlier run: who knows
     if (state.acted && now - state.held_last >= rearm_) state.acted = false;
     return false;
   }

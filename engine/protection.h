@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "domain/instrument_table.h"
 #include "domain/orders.h"
+#include "engine/journal_records.h"
 #include "engine/profit_book.h"
 #include "engine/settings.h"
 
@@ -43,6 +44,7 @@ struct ProtectionVerdict {
   std::uint16_t rule = 0;
   __int128 value = 0;       ///< in the unit of its threshold
   InstrumentId instrument;  ///< LiquidationWarning: which one
+  bool rearmed = false;     ///< it does nothing, but may act again from here on
 };
 
 /// Automatic protection: thresholds that a person set once, judged with every valuation. A rule
@@ -61,8 +63,13 @@ class Protections {
              Act&& act) noexcept {
     for (std::size_t i = 0; i < rules_.size(); ++i) {
       const auto value = value_of(rules_[i], profits, positions, instruments, balances);
-      if (value && note(i, is_beyond(rules_[i], *value), now))
+      if (!value) continue;
+      const bool had_acted = states_[i].acted;
+      if (note(i, is_beyond(rules_[i], *value), now)) {
         act(ProtectionVerdict{static_cast<std::uint16_t>(i), *value, {}});
+      } else if (had_acted && !states_[i].acted) {
+        act(ProtectionVerdict{static_cast<std::uint16_t>(i), *value, {}, true});
+      }
     }
   }
   template <class Act>
@@ -78,6 +85,10 @@ class Protections {
                               warning.instrument});
     }
   }
+
+  /// An earlier run's act, as the journal has it: the rule has acted, and is armed again when its
+  /// condition has not held for `rearm` in this run. False: no such rule is configured by now.
+  bool restore(const RiskActionRecord& record) noexcept;
 
   const ProtectionRule& rule(std::size_t i) const noexcept { return rules_[i]; }
   std::size_t size() const noexcept { return rules_.size(); }

@@ -191,13 +191,14 @@ int Publisher::settle() noexcept {
   if (core_ == nullptr || settling_) return 0;
   settling_ = true;
   int steps = send_failures();
-  LaneCommand command;
-  LaneReport report;
   while (steps < settings_.settle_steps_max) {
-    if (inline_queue_.commands.try_pop(command)) {
-      core_->on_lane_command(command, now_);
-    } else if (inline_reports_.try_pop(report)) {
-      deliver(inline_lane_, report);
+    // In place: they stay where they are until they are dropped, whatever is pushed meanwhile.
+    if (const LaneCommand* command = inline_queue_.commands.front()) {
+      core_->on_lane_command(*command, now_);
+      inline_queue_.commands.drop();
+    } else if (const LaneReport* report = inline_reports_.front()) {
+      deliver(inline_lane_, *report);
+      inline_reports_.drop();
     } else {
       break;
     }
@@ -210,14 +211,20 @@ int Publisher::settle() noexcept {
 
 // ---- towards strategies: what must not be lost ----
 
-void Publisher::send(StrategyId strategy, const LaneReport::Content& content) noexcept {
+template <class Event>
+void Publisher::send(StrategyId strategy, const Event& event) noexcept {
   if (strategy.value >= routes_.size()) return;  // nobody's: foreign orders
   Route& route = routes_[strategy.value];
   if (route.host->is_muted()) return;
-  const LaneReport report{now_, content};
-  const bool taken =
-      route.lane != nullptr ? route.lane->try_push(report) : inline_reports_.try_push(report);
-  if (!taken) stop_strategy(route, kTooSlow);
+  if (route.lane != nullptr) {
+    if (!route.lane->try_push(LaneReport{now_, event})) stop_strategy(route, kTooSlow);
+    return;
+  }
+  LaneReport* const report = inline_reports_.vacant();
+  if (report == nullptr) return stop_strategy(route, kTooSlow);
+  report->now = now_;
+  report->content = event;
+  inline_reports_.fill();
 }
 
 void Publisher::send_to_all(const LaneReport::Content& content) noexcept {

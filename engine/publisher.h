@@ -126,7 +126,8 @@ class Publisher final : public StrategyEvents, public BookListener {
   };
 
   void advance(Timestamp now) noexcept { now_ = std::max(now_, now); }
-  void send(StrategyId strategy, const LaneReport::Content& content) noexcept;
+  template <class Event>
+  void send(StrategyId strategy, const Event& event) noexcept;
   void send_to_all(const LaneReport::Content& content) noexcept;
   void stop_strategy(Route& route, std::string_view why) noexcept;
   void stop_lane(const ThreadedLane& lane, std::string_view why) noexcept;

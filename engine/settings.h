@@ -37,6 +37,7 @@ struct EngineSettings {
   bool require_cod = false;  ///< what the venue's dead-man timer does not cancel is refused
   bool keep_history = true;  ///< orders, fills and bills for people, in a database beside
   Nanos lane_sleep = microseconds(50);  ///< how long an idle lane sleeps; 0: it spins
+  bool lock_memory = true;  ///< what was touched stays in memory, where the system allows it
 };
 
 /// An instrument that this engine trades.

@@ -67,12 +67,13 @@ TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
       conversions_(conversions_of(settings_, risk_settings, links_.currencies)),
       limiter_(risk_settings.rates, links_.instruments),
       gate_(std::move(limits)),
-      audit_(links_.journal),
+      audit_(backlog_),
       rules_({links_.instruments, exposure_, gate_, references_, conversions_, modes_,
               links_.journal, links_.listener},
              risk_settings.rules,
              {strategies, links_.currencies.size(),
-              settings_.orders.open_capacity + settings_.orders.ended_capacity}),
+              settings_.orders.open_capacity + settings_.orders.ended_capacity +
+                  settings_.orders.child_capacity}),
       positions_(links_.instruments, strategies),
       profits_(links_.instruments, links_.currencies.size(), strategies, positions_, references_,
                conversions_, links_.journal, settings_.profits),
@@ -81,6 +82,7 @@ TradingCore::TradingCore(const CoreLinks& given, TradingCoreSettings settings,
       bills_(links_.currencies.size(), links_.journal, links_.listener,
              {.day_start = settings_.profits.day_start}),
       spot_(links_.instruments, links_.listener),
+      greeks_(links_.instruments),
       booking_(links_.instruments, positions_, profits_, spot_, exposure_, links_.journal,
                links_.events, links_.listener, settings_.fill_keys),
       orders_({links_.instruments, gate_, limiter_, exposure_, references_, conversions_, modes_,
@@ -134,6 +136,9 @@ void TradingCore::restore(const PriorBelief& prior) {
   for (const auto& [strategy, reason] : prior.disabled_strategies()) {
     if (exposure_.contains(StrategyId{strategy})) rules_.restore_disabled({strategy}, reason);
   }
+  restore_protections(prior);
+  sent_before_ = prior.sent_last();
+  sent_before_end_ = prior.last_time();
   if (prior.first_time().nanos == 0) return;
   reconciler_.set_fills_known(prior.fills_known(), prior.fills_known_venue());
   for (std::uint32_t i = 0; i < links_.instruments.size(); ++i)
@@ -147,6 +152,7 @@ void TradingCore::start(Timestamp now) noexcept {
   started_ = true;
   crash_point("core_start");
   record(RunRecord{orders_.ids().run(), orders_.ids().engine_number(), 0}, now);
+  charge_sent(now);
   profits_.start(now);
   reconciler_.start(now);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
@@ -359,7 +365,9 @@ bool TradingCore::accept(InstrumentId instrument, std::string_view who, Timestam
     record(adjustment, now);
     exposure_.set_account_position(instrument, {adjustment.after}, leg);
   }
+  const PositionCost held = positions_.of_account(instrument).held;
   positions_.adjust(instrument, after, venue.average_entry_price(instrument));
+  profits_.on_adjusted(instrument, held, now);
   orders_.accept_shortfalls(instrument);
   links_.listener.on_alert(
       {Alert::DifferenceAccepted, instrument, {}, {}, before.raw, after.raw, now});
@@ -448,12 +456,14 @@ void TradingCore::record_call(CoreCallRecord::Kind kind, std::uint64_t argument,
 
 void TradingCore::record_command(CommandRecord::Kind kind, std::string_view why,
                                  std::string_view who, Timestamp now, InstrumentId instrument,
-                                 ClientOrderId id, std::uint8_t resolution) noexcept {
+                                 ClientOrderId id, std::uint8_t resolution,
+                                 CurrencyId balance) noexcept {
   CommandRecord command;
   command.kind = kind;
   command.instrument = instrument.value;
   command.client_id = id.value;
   command.resolution = resolution;
+  if (balance.valid()) command.balance_of = static_cast<std::uint16_t>(balance.value + 1);
   copy_text(command.why, why);
   copy_text(command.who, who);
   record(command, now);
@@ -536,6 +546,8 @@ void TradingCore::on_market_update(const MarketUpdate& update) noexcept {
   if (const auto* limit = std::get_if<PriceLimitEvent>(&update)) {
     if (!links_.instruments.contains(limit->instrument)) return;
     references_.set_price_limit(limit->instrument, limit->highest_buy, limit->lowest_sell);
+  } else if (const auto* summary = std::get_if<OptionSummaryEvent>(&update)) {
+    greeks_.on_summary(*summary);
   }
   links_.books.on_market_update(update);
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "engine/core_journal.h"
 #include "engine/engine_listener.h"
 #include "engine/fill_booking.h"
+#include "engine/greek_book.h"
 #include "engine/journal.h"
 #include "engine/journal_backlog.h"
 #include "engine/kill_switch.h"
@@ -168,6 +170,8 @@ class TradingCore final : public MarketListener, public AccountListener, public 
                       std::span<const LimitChangeRecord> changes, Timestamp now) noexcept;
   /// The venue's position becomes ours. False: there is no difference to accept.
   bool accept(InstrumentId instrument, std::string_view who, Timestamp now) noexcept;
+  /// What bills left over of a currency is nobody's worry any more. False: nothing was.
+  bool accept_balance(CurrencyId currency, std::string_view who, Timestamp now) noexcept;
   bool resolve(ClientOrderId id, OrderResolution resolution, std::string_view who,
                Timestamp now) noexcept;
   /// Positions are brought down by the engine's own reduce-only orders, or what is being brought
@@ -178,6 +182,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   const Protections& protections() const noexcept { return protections_; }
   const BillBook& bills() const noexcept { return bills_; }
   const SpotInventory& spot_inventory() const noexcept { return spot_; }
+  const GreekBook& greeks() const noexcept { return greeks_; }
   /// It may trade no more in this run, and its orders go; what it holds stays.
   void stop_strategy(StrategyId strategy, Timestamp now) noexcept;
   bool is_stopped(StrategyId strategy) const noexcept {
@@ -285,6 +290,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   ControlResult check_scope(const ControlScope& scope) const noexcept;
   void stop_account(bool on) noexcept;
   void restore_kills(const PriorBelief& prior) noexcept;
+  void charge_sent(Timestamp now) noexcept;
   void sweep_killed(Timestamp now) noexcept;
   void look_at_invariants(Timestamp now) noexcept;
   void judge_pause(Timestamp now) noexcept;
@@ -296,8 +302,11 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void act_on(const LossVerdict& verdict, Timestamp now) noexcept;
   void act_on(const ProtectionVerdict& verdict, Timestamp now) noexcept;
   void protect(const ProtectionRule& rule, risk::TradingMode mode, Timestamp now) noexcept;
+  bool set_protected(const ProtectionRule& rule, StrategyId strategy,
+                     risk::TradingMode mode) noexcept;
   void reduce(const ProtectionRule& rule, InstrumentId instrument, Timestamp now) noexcept;
   void lift_protections() noexcept;
+  void restore_protections(const PriorBelief& prior) noexcept;
   void tell_bill(const BillReport& bill) noexcept;
 
   // trading_core_states.cpp
@@ -329,7 +338,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void forget_dead_man() noexcept;
   void record_command(CommandRecord::Kind kind, std::string_view why, std::string_view who,
                       Timestamp now, InstrumentId instrument = {}, ClientOrderId id = {},
-                      std::uint8_t resolution = 0) noexcept;
+                      std::uint8_t resolution = 0, CurrencyId balance = {}) noexcept;
   template <class Record>
   void record(const Record& what, Timestamp now) noexcept {
     if (!append(links_.journal, what, now)) journal_full_ = true;
@@ -355,6 +364,7 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   Protections protections_;
   BillBook bills_;
   SpotInventory spot_;
+  GreekBook greeks_;
   FillBooking booking_;
   OrderManager orders_;
   Reconciler reconciler_;
@@ -371,7 +381,9 @@ class TradingCore final : public MarketListener, public AccountListener, public 
     CashReport report;
     bool is_told = false;
   };
-  std::vector<ToldCash> cash_;          // by currency
+  std::vector<ToldCash> cash_;                        // by currency
+  std::deque<PriorBelief::SentRequest> sent_before_;  // of earlier runs, until the start
+  Timestamp sent_before_end_;
   std::vector<std::uint8_t> held_;      // by instrument
   std::vector<std::uint8_t> outgrown_;  // by instrument: held until restart
 

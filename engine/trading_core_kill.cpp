@@ -252,6 +252,27 @@ void TradingCore::restore_kills(const PriorBelief& prior) noexcept {
   killed_ = kills_.all();
 }
 
+/// What the run before sent last counts at the venue as this run's do. When that was, by today's
+/// clock, nobody knows: as if it had ended just now (PRE-09).
+void TradingCore::charge_sent(Timestamp now) noexcept {
+  using risk::RequestForm;
+  using risk::RequestKind;
+  for (const PriorBelief::SentRequest& sent : sent_before_) {
+    RequestKind kind = sent.algo ? RequestKind::PlaceAlgo : RequestKind::Place;
+    if (sent.request == ExecutionReport::Request::Amend)
+      kind = sent.algo ? RequestKind::AmendAlgo : RequestKind::Amend;
+    if (sent.request == ExecutionReport::Request::Cancel)
+      kind = sent.algo ? RequestKind::CancelAlgo : RequestKind::Cancel;
+    const Timestamp when = now - (sent_before_end_ - sent.time);
+    if (sent.single) limiter_.charge(kind, RequestForm::Single, sent.instrument, when);
+    if (sent.batch && !sent.algo)
+      limiter_.charge(
+          kind, RequestForm::Batch, sent.instrument, when,
+          sent.single ? risk::RequestCounting::InstrumentOnly : risk::RequestCounting::Account);
+  }
+  sent_before_.clear();
+}
+
 /// What came to light since: orders found, revived, or whose cancel had no effect.
 void TradingCore::sweep_killed(Timestamp now) noexcept {
   orders_.pump_foreign(now);

@@ -79,6 +79,7 @@ void TradingCore::act_on(const LossVerdict& verdict, Timestamp now) noexcept {
       update_state(now);
       break;
     case Kind::Protection:
+    case Kind::Rearmed:
       break;
   }
 }
@@ -87,7 +88,8 @@ void TradingCore::act_on(const ProtectionVerdict& verdict, Timestamp now) noexce
   const ProtectionRule& rule = protections_.rule(verdict.rule);
   const InstrumentId instrument = rule.instrument.valid() ? rule.instrument : verdict.instrument;
   RiskActionRecord entry;
-  entry.kind = RiskActionRecord::Kind::Protection;
+  entry.kind =
+      verdict.rearmed ? RiskActionRecord::Kind::Rearmed : RiskActionRecord::Kind::Protection;
   entry.limit = rule.threshold;
   entry.value = verdict.value;
   entry.instrument = instrument.value;
@@ -96,6 +98,7 @@ void TradingCore::act_on(const ProtectionVerdict& verdict, Timestamp now) noexce
   entry.rule = verdict.rule;
   entry.action = static_cast<std::uint8_t>(rule.action);
   record(entry, now);
+  if (verdict.rearmed) return;
   const bool is_ratio = rule.watch == ProtectionWatch::PositionRatio ||
                         rule.watch == ProtectionWatch::MarginRatio ||
                         rule.watch == ProtectionWatch::LiquidationWarning;
@@ -148,21 +151,48 @@ void TradingCore::act_on(const ProtectionVerdict& verdict, Timestamp now) noexce
 void TradingCore::protect(const ProtectionRule& rule, risk::TradingMode mode,
                           Timestamp now) noexcept {
   for (std::uint16_t s = 0; s < positions_.strategies(); ++s) {
-    const StrategyId strategy{s};
-    if (rule.strategy.valid() && rule.strategy != strategy) continue;
-    // One that is killed too: it may be resumed alone. A hold is not lifted to less.
-    if (mode == risk::TradingMode::ReduceOnly &&
-        modes_.strategy(strategy) == risk::TradingMode::Held)
-      continue;
-    kills_.set_strategy_mode(strategy, mode);
-    orders_.cancel_all_of(strategy, {}, now, CancelWish::Engine);
+    if (set_protected(rule, StrategyId{s}, mode))
+      orders_.cancel_all_of(StrategyId{s}, {}, now, CancelWish::Engine);
   }
+}
+
+bool TradingCore::set_protected(const ProtectionRule& rule, StrategyId strategy,
+                                risk::TradingMode mode) noexcept {
+  if (rule.strategy.valid() && rule.strategy != strategy) return false;
+  // One that is killed too: it may be resumed alone. A hold is not lifted to less.
+  if (mode == risk::TradingMode::ReduceOnly && modes_.strategy(strategy) == risk::TradingMode::Held)
+    return false;
+  kills_.set_strategy_mode(strategy, mode);
+  return true;
+}
+
+/// What a protection did stays until a person resumes, whatever the configuration says by now.
+/// Orders of the run before go as they do at every start, but for what may be adopted: nothing is.
+void TradingCore::restore_protections(const PriorBelief& prior) noexcept {
+  for (const RiskActionRecord& record : prior.protections()) {
+    const auto action = static_cast<ProtectionAction>(record.action);
+    if (action == ProtectionAction::Alert || action == ProtectionAction::Cancel) continue;
+    const bool is_account = record.is_account != 0;
+    if (is_account && action == ProtectionAction::Hold) {
+      set_hold(HoldReason::Operator, true, {});
+      continue;
+    }
+    ProtectionRule rule;
+    if (!is_account) rule.strategy = StrategyId{record.strategy};
+    if (!is_account && !exposure_.contains(rule.strategy)) continue;  // not configured any more
+    for (std::uint16_t s = 0; s < positions_.strategies(); ++s)
+      set_protected(rule, StrategyId{s},
+                    action == ProtectionAction::Hold ? risk::TradingMode::Held
+                                                     : risk::TradingMode::ReduceOnly);
+  }
+  for (const auto& [rule, record] : prior.acted_rules()) protections_.restore(record);
+  for (const ReductionRecord& record : prior.reductions()) reducer_.restore(record);
 }
 
 void TradingCore::reduce(const ProtectionRule& rule, InstrumentId instrument,
                          Timestamp now) noexcept {
   const std::uint32_t part = rule.action == ProtectionAction::Close ? 0 : rule.reduce_to_ppm;
-  reducer_.start({rule.strategy, instrument, {}, rule.collar_ppm, part}, now);
+  reducer_.start({rule.strategy, instrument, {}, rule.collar_ppm, part, true}, now);
 }
 
 void TradingCore::lift_protections() noexcept {
@@ -175,6 +205,14 @@ void TradingCore::stop_strategy(StrategyId strategy, Timestamp now) noexcept {
   kills_.note_failed(strategy);
   // Nobody would wish it again: the wish must outlive a refusal.
   orders_.cancel_all_of(strategy, {}, now, CancelWish::Engine);
+}
+
+bool TradingCore::accept_balance(CurrencyId currency, std::string_view who,
+                                 Timestamp now) noexcept {
+  if (!currency.valid() || currency.value >= balances_.size()) return false;
+  const CoreJournal::Input input(journal_);
+  record_command(CommandRecord::Kind::Accept, "", who, now, {}, {}, 0, currency);
+  return bills_.accept(currency);
 }
 
 void TradingCore::on_bill(const BillReport& bill) noexcept {

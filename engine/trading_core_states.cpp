@@ -60,7 +60,10 @@ void TradingCore::judge_health(Timestamp now) noexcept {
   const bool was_held = (holds_ & bit(HoldReason::UnknownOrders)) != 0;
   const std::size_t limit =
       was_held ? settings_.unknown_orders_max / 2 : settings_.unknown_orders_max;
-  set_hold(HoldReason::UnknownOrders, unknown > limit, now);
+  // At a start all that the run before left is unknown: until lists have been read that is no
+  // trouble.
+  const bool has_looked = reconciler_.last_round().nanos != 0;
+  set_hold(HoldReason::UnknownOrders, has_looked && unknown > limit, now);
 
   const std::uint64_t failures =
       orders_.counters().journal_full +

@@ -2,21 +2,12 @@
 
 namespace gannet::engine {
 
-void WireAudit::count(RecordType type, std::span<const std::byte> payload) noexcept {
+void WireAudit::count_by_content(RecordType type, std::span<const std::byte> payload) noexcept {
   switch (type) {
-    case RecordType::Place:
-      ++journaled_.places;
-      break;
     case RecordType::AlgoPlace:
       // Exits that come with an order are in its request.
       if (const auto algo = read_record<AlgoPlaceRecord>(payload); algo && algo->attached_to == 0)
         ++journaled_.places;
-      break;
-    case RecordType::Amend:
-      ++journaled_.amends;
-      break;
-    case RecordType::Cancel:
-      ++journaled_.cancels;
       break;
     case RecordType::NotSent:
       if (const auto not_sent = read_record<NotSentRecord>(payload)) {

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "domain/venue.h"
-#include "engine/journal.h"
+#include "engine/journal_backlog.h"
 
 namespace gannet::engine {
 
@@ -17,7 +17,7 @@ namespace gannet::engine {
 /// they are tried: there may be fewer on the wire. Thread: the reactor; as the journal's.
 class WireAudit final : public Journal {
  public:
-  explicit WireAudit(Journal& journal) noexcept : journal_(journal) {}
+  explicit WireAudit(JournalBacklog& journal) noexcept : journal_(journal) {}
 
   bool append(RecordType type, std::span<const std::byte> payload,
               Timestamp now) noexcept override {
@@ -37,9 +37,28 @@ class WireAudit final : public Journal {
   }
 
  private:
-  void count(RecordType type, std::span<const std::byte> payload) noexcept;
+  void count(RecordType type, std::span<const std::byte> payload) noexcept {
+    switch (type) {
+      case RecordType::Place:
+        ++journaled_.places;
+        break;
+      case RecordType::Amend:
+        ++journaled_.amends;
+        break;
+      case RecordType::Cancel:
+        ++journaled_.cancels;
+        break;
+      case RecordType::AlgoPlace:
+      case RecordType::NotSent:
+        count_by_content(type, payload);
+        break;
+      default:
+        break;
+    }
+  }
+  void count_by_content(RecordType type, std::span<const std::byte> payload) noexcept;
 
-  Journal& journal_;
+  JournalBacklog& journal_;
   WireCounts journaled_;
   WireCounts again_;
 };

@@ -115,24 +115,4 @@ void Exposure::add_protective(Entry& entry, Side side, __int128 change) noexcept
   (side == Side::Buy ? entry.told.protective_buy : entry.told.protective_sell) = clamped(sum);
 }
 
-std::uint32_t Exposure::open_orders(StrategyId strategy) const noexcept {
-  return strategy_orders_[row(strategy)];
-}
-
-std::uint32_t Exposure::open_orders(InstrumentId instrument) const noexcept {
-  return of_account(instrument, PositionSide::Net).open_orders +
-         of_account(instrument, PositionSide::Short).open_orders;
-}
-
-std::size_t Exposure::row(StrategyId strategy) const noexcept {
-  if (!strategy.valid()) return strategies_;
-  CHECK(strategy.value < strategies_);
-  return strategy.value;
-}
-
-std::size_t Exposure::leg_index(InstrumentId instrument, PositionSide leg) const noexcept {
-  CHECK(instrument.value < instruments_);
-  return instrument.value * kLegs + (leg == PositionSide::Short ? 1 : 0);
-}
-
 }  // namespace gannet::risk

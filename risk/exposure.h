@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/check.h"
 #include "domain/ids.h"
 #include "domain/market_events.h"
 #include "domain/orders.h"
@@ -81,9 +82,14 @@ class Exposure {
                             PositionSide leg = PositionSide::Net) const noexcept {
     return account_[leg_index(instrument, leg)].told;
   }
-  std::uint32_t open_orders(StrategyId strategy) const noexcept;
+  std::uint32_t open_orders(StrategyId strategy) const noexcept {
+    return strategy_orders_[row(strategy)];
+  }
   /// Of the account in the instrument, both legs.
-  std::uint32_t open_orders(InstrumentId instrument) const noexcept;
+  std::uint32_t open_orders(InstrumentId instrument) const noexcept {
+    return of_account(instrument, PositionSide::Net).open_orders +
+           of_account(instrument, PositionSide::Short).open_orders;
+  }
   std::uint32_t open_orders() const noexcept { return open_orders_; }
   /// Calls `f(instrument)` once for each in which anything changed since the last call.
   template <class F>
@@ -114,8 +120,15 @@ class Exposure {
   static void add_leaves(Entry& entry, Side side, __int128 change) noexcept;
   static void add_protective(Entry& entry, Side side, __int128 change) noexcept;
 
-  std::size_t row(StrategyId strategy) const noexcept;
-  std::size_t leg_index(InstrumentId instrument, PositionSide leg) const noexcept;
+  std::size_t row(StrategyId strategy) const noexcept {
+    if (!strategy.valid()) return strategies_;
+    CHECK(strategy.value < strategies_);
+    return strategy.value;
+  }
+  std::size_t leg_index(InstrumentId instrument, PositionSide leg) const noexcept {
+    CHECK(instrument.value < instruments_);
+    return instrument.value * kLegs + (leg == PositionSide::Short ? 1 : 0);
+  }
   std::size_t index(StrategyId strategy, InstrumentId instrument, PositionSide leg) const noexcept {
     return row(strategy) * instruments_ * kLegs + leg_index(instrument, leg);
   }

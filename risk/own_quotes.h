@@ -20,6 +20,7 @@ class OwnQuotes {
   struct Quote {
     Price price;
     ClientOrderId id;
+    VenueOrderId child{};  ///< of an algo order's: the order that it put in
   };
 
   OwnQuotes(std::size_t instruments, std::size_t capacity)
@@ -40,11 +41,12 @@ class OwnQuotes {
     nodes_[node] = {quote, *link};
     *link = node;
   }
-  void remove(InstrumentId instrument, Side side, ClientOrderId id) noexcept {
+  void remove(InstrumentId instrument, Side side, ClientOrderId id,
+              VenueOrderId child = {}) noexcept {
     for (std::uint32_t* link = &first_[row(instrument, side)]; *link != kNone;
          link = &nodes_[*link].next) {
       const std::uint32_t node = *link;
-      if (nodes_[node].quote.id != id) continue;
+      if (nodes_[node].quote.id != id || nodes_[node].quote.child != child) continue;
       *link = nodes_[node].next;
       nodes_[node].next = free_;
       free_ = node;

@@ -9,13 +9,24 @@ namespace {
 
 Int128 magnitude(Int128 value) noexcept { return value < 0 ? -value : value; }
 
-/// Of one leg. Capped far above any account, so that sums over all instruments stay exact: what is
-/// told may be absurd, and must be undone exactly when it is gone.
-Int128 times(Int128 quantity, Int128 unit) noexcept {
-  constexpr Int128 kMost = Int128{1} << 108;
+// Of one leg. Capped far above any account, so that sums over all instruments stay exact: what is
+// told may be absurd, and must be undone exactly when it is gone.
+constexpr Int128 kMost = Int128{1} << 108;
+
+[[gnu::noinline]] Int128 capped_times(Int128 quantity, Int128 unit) noexcept {
   Int128 product = 0;
-  if (__builtin_mul_overflow(quantity, unit, &product)) product = quantity < 0 ? -kMost : kMost;
+  if (multiply_overflows(quantity, unit, product)) product = quantity < 0 ? -kMost : kMost;
   return std::clamp(product, -kMost, kMost);
+}
+
+/// Requires unit >= 0.
+inline Int128 times(Int128 quantity, Int128 unit) noexcept {
+  constexpr Int128 kUsualQuantity = Int128{1} << 36;
+  constexpr Int128 kUsualUnit = Int128{1} << 72;
+  static_assert(kUsualQuantity * kUsualUnit == kMost);
+  const bool is_usual =
+      quantity <= kUsualQuantity && quantity >= -kUsualQuantity && unit <= kUsualUnit;
+  return is_usual ? quantity * unit : capped_times(quantity, unit);
 }
 
 void add(WorstNotional& to, const WorstNotional& what) noexcept {
@@ -30,11 +41,13 @@ WorstNotional minus(const WorstNotional& a, const WorstNotional& b) noexcept {
 
 /// Of one leg: `high` and `low` are its position if every buy, or every sell, fills.
 void add_leg(WorstNotional& to, OptionSide kind, Int128 high, Int128 low, Int128 unit) noexcept {
-  to.gross += times(std::max(magnitude(high), magnitude(low)), unit);
+  const Int128 at_high = times(high, unit);
+  const Int128 at_low = times(low, unit);
+  to.gross += std::max(magnitude(at_high), magnitude(at_low));
   switch (kind) {
     case OptionSide::None:
-      to.high += times(high, unit);
-      to.low += times(low, unit);
+      to.high += at_high;
+      to.low += at_low;
       return;
     case OptionSide::Call:  // its delta is somewhere from nothing to one
       to.high += times(std::max<Int128>(high, 0), unit);

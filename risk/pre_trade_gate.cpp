@@ -13,7 +13,11 @@ namespace {
 
 using Verdict = std::expected<void, Denial>;
 
-std::unexpected<Denial> deny(DenialReason reason, Int128 limit = 0, Int128 value = 0) noexcept {
+// The rules that every order meets are inlined by order: measured, calls and verdicts in memory
+// were a third of the gate.
+
+[[gnu::cold, gnu::noinline]] std::unexpected<Denial> deny(DenialReason reason, Int128 limit = 0,
+                                                          Int128 value = 0) noexcept {
   return std::unexpected(Denial{.reason = reason, .limit = limit, .value = value, .retry_at = {}});
 }
 
@@ -45,8 +49,9 @@ struct Candidate {
 
 // PRE-02 ----------------------------------------------------------------------------------------
 
-Verdict check_known(StrategyId strategy, InstrumentId instrument, const LimitTable& limits,
-                    const GateContext& context) noexcept {
+[[gnu::always_inline]] inline Verdict check_known(StrategyId strategy, InstrumentId instrument,
+                                                  const LimitTable& limits,
+                                                  const GateContext& context) noexcept {
   if (strategy.value >= limits.strategies() || !context.exposure.contains(strategy)) {
     return deny(DenialReason::StrategyStopped);
   }
@@ -72,15 +77,17 @@ Verdict check_known_reduction(const OrderIntent& intent, const LimitTable& limit
   return {};
 }
 
-Verdict check_tradable(const Candidate& order) noexcept {
+[[gnu::always_inline]] inline Verdict check_tradable(const Candidate& order) noexcept {
   const InstrumentState state = order.instrument.state;
   if (state == InstrumentState::Live) return {};
   if (state == InstrumentState::PostOnly && order.post_only) return {};
   return deny(DenialReason::InstrumentNotTradable);
 }
 
-Verdict check_definition_age(const Candidate& order, const LimitTable& limits,
-                             const GateContext& context, Timestamp now) noexcept {
+[[gnu::always_inline]] inline Verdict check_definition_age(const Candidate& order,
+                                                           const LimitTable& limits,
+                                                           const GateContext& context,
+                                                           Timestamp now) noexcept {
   const Nanos age = now - context.references.definition_time(order.instrument.id);
   if (age <= limits.metadata_age_max()) return {};
   return deny(DenialReason::InstrumentDataStale, limits.metadata_age_max().count, age.count);
@@ -91,7 +98,7 @@ Verdict check_definition_age(const Candidate& order, const LimitTable& limits,
 bool is_spot(const Candidate& order) noexcept { return !is_derivative(order.instrument.kind); }
 
 /// Sizes in money and what goes with market orders alone are for spot; a price's clamp needs one.
-Verdict check_options(const Candidate& order) noexcept {
+[[gnu::always_inline]] inline Verdict check_options(const Candidate& order) noexcept {
   const bool is_spot_market = order.kind == OrderKind::Market && is_spot(order);
   const OrderOptions& options = order.options;
   const bool is_sized_in_money = order.quote_quantity.raw != 0;
@@ -104,7 +111,7 @@ Verdict check_options(const Candidate& order) noexcept {
   return is_wrong ? Verdict(deny(DenialReason::UnsupportedOrder)) : Verdict();
 }
 
-Verdict check_combination(const Candidate& order) noexcept {
+[[gnu::always_inline]] inline Verdict check_combination(const Candidate& order) noexcept {
   const bool rests = order.time_in_force == TimeInForce::GoodTillCancel;
   if (order.post_only && (order.kind == OrderKind::Market || !rests)) {
     return deny(DenialReason::UnsupportedOrder);
@@ -119,7 +126,7 @@ Verdict check_combination(const Candidate& order) noexcept {
   return {};
 }
 
-Verdict check_price_grid(const Candidate& order) noexcept {
+[[gnu::always_inline]] inline Verdict check_price_grid(const Candidate& order) noexcept {
   if (order.kind == OrderKind::Market) return {};
   if (order.price.raw <= 0) return deny(DenialReason::PriceNotPositive, 0, order.price.raw);
   const std::int64_t tick = order.instrument.tick_size.raw;
@@ -129,7 +136,8 @@ Verdict check_price_grid(const Candidate& order) noexcept {
   return {};
 }
 
-Verdict check_lot_and_minimum(const Instrument& instrument, Quantity quantity) noexcept {
+[[gnu::always_inline]] inline Verdict check_lot_and_minimum(const Instrument& instrument,
+                                                            Quantity quantity) noexcept {
   const std::int64_t lot = instrument.lot_size.raw;
   if (quantity.raw <= 0 || lot <= 0 || quantity.raw % lot != 0) {
     return deny(DenialReason::QuantityNotOnLot, lot, quantity.raw);
@@ -138,7 +146,7 @@ Verdict check_lot_and_minimum(const Instrument& instrument, Quantity quantity) n
   return deny(DenialReason::QuantityBelowMinimum, instrument.minimum_quantity.raw, quantity.raw);
 }
 
-Verdict check_quantity_grid(const Candidate& order) noexcept {
+[[gnu::always_inline]] inline Verdict check_quantity_grid(const Candidate& order) noexcept {
   if (order.quote_quantity.raw > 0) return {};  // the venue takes money to any digit
   const Instrument& instrument = order.instrument;
   if (auto v = check_lot_and_minimum(instrument, order.quantity); !v) return v;
@@ -153,11 +161,18 @@ Verdict check_quantity_grid(const Candidate& order) noexcept {
 
 // PRE-04 ----------------------------------------------------------------------------------------
 
+/// That many millionths of a price, rounded towards zero.
+Int128 part_of(Price price, std::uint32_t ppm) noexcept {
+  std::int64_t product = 0;  // of all but absurd prices
+  if (!__builtin_mul_overflow(price.raw, std::int64_t{ppm}, &product)) return product / 1'000'000;
+  return Int128{price.raw} * ppm / 1'000'000;
+}
+
 /// The worst price that the collar allows this side, not rounded to the tick; at least one unit.
-Price collar_edge(const Candidate& order, Price reference) noexcept {
+[[gnu::always_inline]] inline Price collar_edge(const Candidate& order, Price reference) noexcept {
   const std::uint32_t ppm =
       std::min(order.account_limits.price_collar_ppm, order.strategy_limits.price_collar_ppm);
-  const Int128 distance = static_cast<Int128>(reference.raw) * ppm / 1'000'000;
+  const Int128 distance = part_of(reference, ppm);
   const Int128 edge = order.side == Side::Buy ? reference.raw + distance : reference.raw - distance;
   constexpr Int128 kMax = std::numeric_limits<std::int64_t>::max();
   return {static_cast<std::int64_t>(std::clamp<Int128>(edge, 1, kMax))};
@@ -165,7 +180,7 @@ Price collar_edge(const Candidate& order, Price reference) noexcept {
 
 /// What the order is limited and valued at: its own price, or for a market order the collar's edge
 /// on the tick, never beyond the edge.
-Price worst_price(const Candidate& order, Price edge) noexcept {
+[[gnu::always_inline]] inline Price worst_price(const Candidate& order, Price edge) noexcept {
   if (order.kind == OrderKind::Limit) return order.price;
   const Rounding inwards = order.side == Side::Buy ? Rounding::Down : Rounding::Up;
   return std::max(round_to_tick(order.instrument, edge, inwards), order.instrument.tick_size);
@@ -195,7 +210,7 @@ Amount money_of(const Candidate& order) noexcept {
 }
 
 /// The venue's slippage limit is the only bound that a sale for a sum of money takes: the collar's.
-OrderOptions bounded_options(const Candidate& order) noexcept {
+[[gnu::always_inline]] inline OrderOptions bounded_options(const Candidate& order) noexcept {
   OrderOptions options = order.options;
   const bool takes_it =
       order.kind == OrderKind::Market && order.side == Side::Sell && order.quote_quantity.raw > 0;
@@ -210,7 +225,7 @@ OrderOptions bounded_options(const Candidate& order) noexcept {
   return options;
 }
 
-Verdict check_collar(const Candidate& order, Price edge) noexcept {
+[[gnu::always_inline]] inline Verdict check_collar(const Candidate& order, Price edge) noexcept {
   if (order.kind == OrderKind::Market) return {};
   const bool outside = order.side == Side::Buy ? order.price > edge : order.price < edge;
   if (outside) return deny(DenialReason::PriceOutsideCollar, edge.raw, order.price.raw);
@@ -218,7 +233,8 @@ Verdict check_collar(const Candidate& order, Price edge) noexcept {
 }
 
 /// A limit order beyond the venue's own bound would be refused there, or clamped.
-Verdict check_venue_bounds(const Candidate& order, const ReferencePrices& references) noexcept {
+[[gnu::always_inline]] inline Verdict check_venue_bounds(
+    const Candidate& order, const ReferencePrices& references) noexcept {
   if (order.kind == OrderKind::Market) return {};
   const auto bound = order.side == Side::Buy ? references.highest_buy(order.instrument.id)
                                              : references.lowest_sell(order.instrument.id);
@@ -230,7 +246,7 @@ Verdict check_venue_bounds(const Candidate& order, const ReferencePrices& refere
 
 // PRE-05 ----------------------------------------------------------------------------------------
 
-Verdict check_order_quantity(const Candidate& order) noexcept {
+[[gnu::always_inline]] inline Verdict check_order_quantity(const Candidate& order) noexcept {
   const Quantity limit =
       std::min(order.account_limits.order_quantity_max, order.strategy_limits.order_quantity_max);
   if (order.quantity <= limit) return {};
@@ -244,21 +260,18 @@ Price better_price(const Candidate& order, Price worst, Price reference) noexcep
 
 /// The largest of the values at some prices. The worst price is not always the largest value: a
 /// linear sell may fill above its limit, and an inverse contract is worth more coin as its price
-/// falls.
-Amount largest_notional(const Candidate& order, std::initializer_list<Price> prices) noexcept {
-  Amount largest{0, notional_currency(order.instrument)};
-  Price last;
-  for (const Price price : prices) {
-    if (price == last) continue;
-    largest = std::max(largest, order_notional(order.instrument, price, order.quantity));
-    last = price;
-  }
-  return largest;
+/// falls. Of what is no price the value is the largest there is.
+[[gnu::always_inline]] inline Amount largest_notional(
+    const Candidate& order, std::initializer_list<Price> prices) noexcept {
+  const auto [lowest, highest] = std::minmax(prices);
+  const bool takes_lowest = lowest.raw <= 0 || falls_with_price(order.instrument);
+  return order_notional(order.instrument, takes_lowest ? lowest : highest, order.quantity);
 }
 
 /// PRE-03 too: what the venue takes in one order of this kind, where it says so in money.
-Verdict check_notional(const Candidate& order, const Amount& notional, const GateContext& context,
-                       Timestamp now) noexcept {
+[[gnu::always_inline]] inline Verdict check_notional(const Candidate& order, const Amount& notional,
+                                                     const GateContext& context,
+                                                     Timestamp now) noexcept {
   const auto value = context.conversions.convert(notional, now);
   if (!value) return deny(DenialReason::NoValuation);
   const Int128 limit =
@@ -298,8 +311,8 @@ Int128 reduced_first(const Holding& holding, Side side, std::int64_t added) noex
   return std::max<Int128>(0, std::min(held, protective));
 }
 
-Verdict check_position(const Candidate& order, const Holding& holding,
-                       const ResolvedLimits& limits) noexcept {
+[[gnu::always_inline]] inline Verdict check_position(const Candidate& order, const Holding& holding,
+                                                     const ResolvedLimits& limits) noexcept {
   Int128 worst = worst_position(holding, order.side, order.added_leaves);
   // The venue ends what is flagged to reduce when there is nothing left of the position.
   const bool ends_with_it =
@@ -338,6 +351,12 @@ Verdict check_leverage(const NotionalChange& change, std::uint64_t limit_ppm,
   const auto equity = funds.equity();
   if (!equity) return deny(DenialReason::NoBalances);
   constexpr Int128 kNoEquity = kInt128Max;
+  // gross / equity, rounded up, is within the limit: the same without a division, where it fits.
+  constexpr Int128 kUsualMoney = Int128{1} << 90;
+  constexpr std::uint64_t kUsualLimit = std::uint64_t{1} << 36;
+  if (*equity > 0 && *equity < kUsualMoney && change.after.gross < kUsualMoney &&
+      limit_ppm < kUsualLimit && change.after.gross * 1'000'000 <= *equity * Int128{limit_ppm})
+    return {};
   const auto leverage = *equity <= 0
                             ? std::optional(kNoEquity)
                             : mul_div(change.after.gross, 1'000'000, *equity, Rounding::Up);
@@ -359,9 +378,8 @@ Verdict check_free_margin(const NotionalChange& change, const LimitTable& limits
 }
 
 /// Those of its limits that are set; without what they are compared with, the order is denied.
-Verdict check_portfolio(const Candidate& order, const LimitTable& limits,
-                        const GateContext& context) noexcept {
-  if (!limits.limits_portfolio() || order.by_engine) return {};  // it can only become less
+Verdict check_portfolio_limits(const Candidate& order, const LimitTable& limits,
+                               const GateContext& context) noexcept {
   const Portfolio* portfolio = context.portfolio;
   if (portfolio == nullptr || context.funds == nullptr ||
       !portfolio->is_valued(order.instrument.id) || !portfolio->is_account_valued())
@@ -384,10 +402,18 @@ Verdict check_portfolio(const Candidate& order, const LimitTable& limits,
   return check_free_margin(all, limits, order.instrument.id, *context.funds);
 }
 
+[[gnu::always_inline]] inline Verdict check_portfolio(const Candidate& order,
+                                                      const LimitTable& limits,
+                                                      const GateContext& context) noexcept {
+  if (!limits.limits_portfolio() || order.by_engine) return {};  // it can only become less
+  return check_portfolio_limits(order, limits, context);
+}
+
 // PRE-08 ----------------------------------------------------------------------------------------
 
-Verdict check_open_orders(const Candidate& order, const LimitTable& limits,
-                          const Exposure& exposure) noexcept {
+[[gnu::always_inline]] inline Verdict check_open_orders(const Candidate& order,
+                                                        const LimitTable& limits,
+                                                        const Exposure& exposure) noexcept {
   if (!order.is_new || order.by_engine) return {};
   struct Level {
     std::uint32_t now;
@@ -414,7 +440,7 @@ bool must_reduce(const Candidate& order) noexcept {
 
 /// Even if all orders of this side fill and none of the other, the strategy's own position does not
 /// turn: then no order of the side adds risk.
-Verdict check_reduces(const Candidate& order) noexcept {
+[[gnu::always_inline]] inline Verdict check_reduces(const Candidate& order) noexcept {
   if (!must_reduce(order)) return {};
   const Int128 beyond = worst_position(order.own, order.side, order.added_leaves);
   if (beyond <= 0) return {};
@@ -432,7 +458,8 @@ Verdict check_reduction_modes(const Candidate& order, const TradingModes& modes)
   return {};
 }
 
-Verdict check_modes(const Candidate& order, const TradingModes& modes) noexcept {
+[[gnu::always_inline]] inline Verdict check_modes(const Candidate& order,
+                                                  const TradingModes& modes) noexcept {
   if (order.by_engine && must_reduce(order)) return check_reduction_modes(order, modes);
   struct Level {
     TradingMode mode;
@@ -518,8 +545,9 @@ std::expected<Price, Denial> run_rules(Candidate& order, const LimitTable& limit
 }
 
 /// The parts of a candidate that come from who asks and what for. Requires check_known.
-Candidate candidate_for(StrategyId strategy, InstrumentId instrument, PositionSide leg,
-                        const LimitTable& limits, const GateContext& context) noexcept {
+[[gnu::always_inline]] inline Candidate candidate_for(StrategyId strategy, InstrumentId instrument,
+                                                      PositionSide leg, const LimitTable& limits,
+                                                      const GateContext& context) noexcept {
   return {.instrument = context.instruments[instrument],
           .account_limits = limits.of_instrument(instrument),
           .strategy_limits = strategy.valid() ? limits.of_strategy(strategy, instrument)

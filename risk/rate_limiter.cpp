@@ -157,6 +157,16 @@ RateLimiter::Decision RateLimiter::try_acquire(RequestKind kind, InstrumentId in
   return {true, {}};
 }
 
+void RateLimiter::charge(RequestKind kind, RequestForm form, InstrumentId instrument,
+                         Timestamp when, RequestCounting counting) noexcept {
+  const Member* const of = member(instrument);
+  if (of == nullptr) return;
+  buckets_[of->group * kBuckets + slot(kind, form)].take(1, when);
+  if (WindowCount* const window = cancels(kind, form, of->group)) window->take(1, when);
+  if (counts_new_orders(kind) && of->counts_in_account && counting == RequestCounting::Account)
+    account_.take(1, when);
+}
+
 std::uint32_t RateLimiter::remaining(RequestKind kind, InstrumentId instrument, Timestamp now,
                                      RequestPriority priority, RequestForm form) const noexcept {
   const Member* const of = member(instrument);

@@ -99,6 +99,10 @@ class RateLimiter {
                        RequestPriority priority = RequestPriority::Normal, std::uint32_t count = 1,
                        RequestForm form = RequestForm::Single,
                        RequestCounting counting = RequestCounting::Account) noexcept;
+  /// A request that another life of this process sent, in the order of their times: it counts at
+  /// the venue as this one's do, granted or not.
+  void charge(RequestKind kind, RequestForm form, InstrumentId instrument, Timestamp when,
+              RequestCounting counting = RequestCounting::Account) noexcept;
   /// How many single (or batch) requests would be granted now: a strategy's remaining budget.
   std::uint32_t remaining(RequestKind kind, InstrumentId instrument, Timestamp now,
                           RequestPriority priority = RequestPriority::Normal,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -57,22 +58,64 @@ class ReferencePrices {
   /// The instrument's definition was read or confirmed at that time (PRE-02).
   void set_definition_time(InstrumentId instrument, Timestamp when) noexcept;
 
-  std::optional<Price> fresh_bid(InstrumentId instrument, Timestamp now) const noexcept;
-  std::optional<Price> fresh_ask(InstrumentId instrument, Timestamp now) const noexcept;
-  std::optional<Price> fresh_mark(InstrumentId instrument, Timestamp now) const noexcept;
-  std::optional<Price> fresh_index(InstrumentId instrument, Timestamp now) const noexcept;
+  // Inline: an order asks some fifteen times.
+  std::optional<Price> fresh_bid(InstrumentId instrument, Timestamp now) const noexcept {
+    return read(MarketValue::Bid, instrument, fresh(at(instrument).bid, ages_.book, now));
+  }
+  std::optional<Price> fresh_ask(InstrumentId instrument, Timestamp now) const noexcept {
+    return read(MarketValue::Ask, instrument, fresh(at(instrument).ask, ages_.book, now));
+  }
+  std::optional<Price> fresh_mark(InstrumentId instrument, Timestamp now) const noexcept {
+    return read(MarketValue::Mark, instrument, fresh(at(instrument).mark, ages_.mark, now));
+  }
+  std::optional<Price> fresh_index(InstrumentId instrument, Timestamp now) const noexcept {
+    return read(MarketValue::Index, instrument, fresh(at(instrument).index, ages_.index, now));
+  }
   /// What collars are measured from: the middle of a two-sided, uncrossed, fresh book; else the
   /// mark; else the index; else nothing, and the order is denied (PRE-04).
-  std::optional<Price> fresh_reference(InstrumentId instrument, Timestamp now) const noexcept;
+  std::optional<Price> fresh_reference(InstrumentId instrument, Timestamp now) const noexcept {
+    const auto bid = fresh_bid(instrument, now);
+    const auto ask = fresh_ask(instrument, now);
+    if (bid && ask && *bid < *ask) return Price{bid->raw + (ask->raw - bid->raw) / 2};
+    if (const auto mark = fresh_mark(instrument, now)) return mark;
+    return fresh_index(instrument, now);
+  }
   /// What the venue takes no buy above and no sell below; absent: it told no bound since the
   /// connection is up.
-  std::optional<Price> highest_buy(InstrumentId instrument) const noexcept;
-  std::optional<Price> lowest_sell(InstrumentId instrument) const noexcept;
+  std::optional<Price> highest_buy(InstrumentId instrument) const noexcept {
+    return read(MarketValue::HighestBuy, instrument, at(instrument).highest_buy);
+  }
+  std::optional<Price> lowest_sell(InstrumentId instrument) const noexcept {
+    return read(MarketValue::LowestSell, instrument, at(instrument).lowest_sell);
+  }
   /// Zero: never.
-  Timestamp definition_time(InstrumentId instrument) const noexcept;
-  /// When the best prices and the mark were received last, for the record; zero: never.
-  Timestamp book_time(InstrumentId instrument) const noexcept;
-  Timestamp mark_time(InstrumentId instrument) const noexcept;
+  Timestamp definition_time(InstrumentId instrument) const noexcept {
+    return read(MarketValue::DefinitionTime, instrument, at(instrument).definition_time);
+  }
+  /// What an order was measured against, and when that was received, for the record: what is absent
+  /// is zero.
+  struct Snapshot {
+    Price bid, ask, mark;
+    Timestamp book_time, mark_time;
+  };
+  Snapshot snapshot(InstrumentId instrument, Timestamp now) const noexcept {
+    const Entry& entry = at(instrument);
+    const bool alive = alive_ && now - *alive_ <= ages_.alive;
+    const auto told = [&](MarketValue what, const Reference& reference, Nanos age_max) {
+      const bool is_fresh = alive && reference.usable && reference.price.raw > 0 &&
+                            now - reference.receive_time <= age_max;
+      return read(what, instrument, is_fresh ? std::optional(reference.price) : std::nullopt)
+          .value_or(Price{});
+    };
+    Snapshot all;
+    all.bid = told(MarketValue::Bid, entry.bid, ages_.book);
+    all.ask = told(MarketValue::Ask, entry.ask, ages_.book);
+    all.mark = told(MarketValue::Mark, entry.mark, ages_.mark);
+    all.book_time = read(MarketValue::BookTime, instrument,
+                         std::max(entry.bid.receive_time, entry.ask.receive_time));
+    all.mark_time = read(MarketValue::MarkTime, instrument, entry.mark.receive_time);
+    return all;
+  }
   /// What is read from now on passes through it; it outlives this.
   void set_tap(MarketTap& tap) noexcept { tap_ = &tap; }
 
@@ -83,13 +126,32 @@ class ReferencePrices {
     Timestamp definition_time;
   };
 
-  Entry& at(InstrumentId instrument) noexcept;
-  const Entry& at(InstrumentId instrument) const noexcept;
+  Entry& at(InstrumentId instrument) noexcept {
+    CHECK(instrument.value < entries_.size());
+    return entries_[instrument.value];
+  }
+  const Entry& at(InstrumentId instrument) const noexcept {
+    CHECK(instrument.value < entries_.size());
+    return entries_[instrument.value];
+  }
   std::optional<Price> fresh(const Reference& reference, Nanos age_max,
-                             Timestamp now) const noexcept;
+                             Timestamp now) const noexcept {
+    if (!reference.usable || reference.price.raw <= 0) return std::nullopt;
+    if (!alive_ || now - *alive_ > ages_.alive) return std::nullopt;
+    if (now - reference.receive_time > age_max) return std::nullopt;
+    return reference.price;
+  }
   std::optional<Price> read(MarketValue what, InstrumentId instrument,
-                            std::optional<Price> value) const noexcept;
-  Timestamp read(MarketValue what, InstrumentId instrument, Timestamp value) const noexcept;
+                            std::optional<Price> value) const noexcept {
+    if (tap_ == nullptr) return value;
+    const auto seen =
+        tap_->read_narrow(what, instrument.value, value ? std::optional(value->raw) : std::nullopt);
+    return seen ? std::optional(Price{*seen}) : std::nullopt;
+  }
+  Timestamp read(MarketValue what, InstrumentId instrument, Timestamp value) const noexcept {
+    if (tap_ == nullptr) return value;
+    return {tap_->read_narrow(what, instrument.value, value.nanos).value_or(0)};
+  }
 
   std::vector<Entry> entries_;
   ReferenceAges ages_;

@@ -196,7 +196,7 @@ bool EngineLife::AlgoOutput::send_request(std::uint64_t id, HttpRequest request)
 void EngineLife::on_problem(okx::ProblemKind kind, std::int32_t code,
                             std::string_view text) noexcept {
   watch_.note("problem " + std::to_string(code) + " ", text);
-  if (kind == okx::ProblemKind::Fatal) is_fatal_ = true;
+  if (kind == okx::ProblemKind::Fatal) fatal_ = std::to_string(code) + " " + std::string(text);
 }
 void EngineLife::on_diagnostic(okx::DiagnosticKind kind, std::string_view detail,
                                std::string_view) noexcept {
@@ -210,21 +210,19 @@ SendResult EngineLife::Port::place(const PlaceRequest& request, Timestamp now) n
   const SendResult sent = life->venue_->place(request, now);
   if (sent != SendResult::Sent) return sent;
   life->watch_.on_new_order(request.client_id, request.instrument, now);
-  life->watch_.on_sent(Watch::Bucket::Place, request.instrument, 1, now);
+  life->watch_.on_sent(Watch::Bucket::Place, request.instrument, 1);
   return sent;
 }
 SendResult EngineLife::Port::amend(const AmendRequest& request, Timestamp now) noexcept {
   if (life->watch_.act()) return SendResult::Sent;
   const SendResult sent = life->venue_->amend(request, now);
-  if (sent == SendResult::Sent)
-    life->watch_.on_sent(Watch::Bucket::Amend, request.instrument, 1, now);
+  if (sent == SendResult::Sent) life->watch_.on_sent(Watch::Bucket::Amend, request.instrument, 1);
   return sent;
 }
 SendResult EngineLife::Port::cancel(const CancelRequest& request, Timestamp now) noexcept {
   if (life->watch_.act()) return SendResult::Sent;
   const SendResult sent = life->venue_->cancel(request, now);
-  if (sent == SendResult::Sent)
-    life->watch_.on_sent(Watch::Bucket::Cancel, request.instrument, 1, now);
+  if (sent == SendResult::Sent) life->watch_.on_sent(Watch::Bucket::Cancel, request.instrument, 1);
   return sent;
 }
 SendResult EngineLife::Port::place_batch(std::span<const PlaceRequest> requests,
@@ -235,7 +233,7 @@ SendResult EngineLife::Port::place_batch(std::span<const PlaceRequest> requests,
   const auto bucket = requests.size() == 1 ? Watch::Bucket::Place : Watch::Bucket::PlaceBatch;
   for (const PlaceRequest& request : requests) {
     life->watch_.on_new_order(request.client_id, request.instrument, now);
-    life->watch_.on_sent(bucket, request.instrument, 1, now);
+    life->watch_.on_sent(bucket, request.instrument, 1);
   }
   return sent;
 }
@@ -245,8 +243,7 @@ SendResult EngineLife::Port::amend_batch(std::span<const AmendRequest> requests,
   const SendResult sent = life->venue_->amend_batch(requests, now);
   if (sent != SendResult::Sent) return sent;
   const auto bucket = requests.size() == 1 ? Watch::Bucket::Amend : Watch::Bucket::AmendBatch;
-  for (const AmendRequest& request : requests)
-    life->watch_.on_sent(bucket, request.instrument, 1, now);
+  for (const AmendRequest& request : requests) life->watch_.on_sent(bucket, request.instrument, 1);
   return sent;
 }
 SendResult EngineLife::Port::cancel_batch(std::span<const CancelRequest> requests,
@@ -255,8 +252,7 @@ SendResult EngineLife::Port::cancel_batch(std::span<const CancelRequest> request
   const SendResult sent = life->venue_->cancel_batch(requests, now);
   if (sent != SendResult::Sent) return sent;
   const auto bucket = requests.size() == 1 ? Watch::Bucket::Cancel : Watch::Bucket::CancelBatch;
-  for (const CancelRequest& request : requests)
-    life->watch_.on_sent(bucket, request.instrument, 1, now);
+  for (const CancelRequest& request : requests) life->watch_.on_sent(bucket, request.instrument, 1);
   return sent;
 }
 bool EngineLife::Port::supports(const PlaceRequest& request) const noexcept {

@@ -56,10 +56,15 @@ class EngineLife final : public NetworkUser,
   const engine::TradingCore& core() const noexcept { return *core_; }
   const risk::RateLimits& limits() const noexcept { return risk_settings_.rates; }
   const Listing& listing() const noexcept { return listing_; }
+  /// What waits in its sessions: the only parts of it whose size is not fixed at the start (I12).
+  std::size_t pending() const noexcept {
+    return orders_->in_flight() + rest_->pending() + algo_rest_->pending();
+  }
   /// At least every 10 ms.
   void on_timer(Timestamp venue_now);
   /// A session gave up for good: the daemon ends.
-  bool wants_to_end() const noexcept { return is_fatal_; }
+  bool wants_to_end() const noexcept { return !fatal_.empty(); }
+  const std::string& fatal() const noexcept { return fatal_; }
 
   // NetworkUser
   okx::SocketSession& session(Line line) noexcept override;
@@ -124,7 +129,7 @@ class EngineLife final : public NetworkUser,
   Port port_;
   AlgoOutput algo_output_;
   Timestamp venue_now_;
-  bool is_fatal_ = false;
+  std::string fatal_;  ///< why; "": it did not
   std::unique_ptr<engine::TradingCore> core_;
   std::unique_ptr<okx::MarketSession> market_;
   std::unique_ptr<okx::OrderSession> orders_;

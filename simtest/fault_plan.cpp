@@ -100,6 +100,8 @@ constexpr std::array kRows{
     FaultRow{50, "flood", FaultAct::Flood, ""},
     FaultRow{53, "kill", FaultAct::Kill, ""},
     FaultRow{53, "hold", FaultAct::Hold, ""},
+    FaultRow{53, "kill_part", FaultAct::KillPart, ""},
+    FaultRow{53, "flatten", FaultAct::Flatten, ""},
     FaultRow{53, "cancel_all", FaultAct::LimitReset, ""},
     FaultRow{57, "restart", kVenue, R"({"restart":{"down_ms":$ms}})"},
     FaultRow{58, "maintenance", kVenue, R"({"maintenance":{"lead_ms":$small,"for":"$for","service":"$service"}})"},

@@ -27,6 +27,8 @@ enum class FaultAct : std::uint8_t {
   ManyOrders,   ///< a strategy wants a hundred and more small orders to rest
   Kill,         ///< a person kills, twice, and resumes later
   Hold,         ///< a person holds, and resumes later
+  KillPart,     ///< a person kills a strategy or an instrument, and resumes it later
+  Flatten,      ///< a person has positions brought down
   LimitReset,   ///< a person cancels everything
 };
 

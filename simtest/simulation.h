@@ -43,6 +43,8 @@ class Simulation {
   void start_process();
   void end_process(bool loses_what_is_sent, Nanos until_next);
   void look_after_process();
+  void resume();
+  void resume_parts();
 
   // ---- faults ----
   void begin_due_faults();
@@ -98,12 +100,14 @@ class Simulation {
   std::optional<Timestamp> frozen_until_;
   std::optional<Timestamp> journal_room_at_;
   std::optional<Timestamp> resume_at_;
+  std::optional<Timestamp> resume_parts_at_;
   std::optional<Timestamp> many_until_;
   Timestamp next_sync_ = kStart;
   Timestamp journal_read_;
   bool loses_tail_ = false;
   Nanos next_skew_;
   bool was_ready_ = false;
+  bool may_differ_ = false;    ///< a fault makes its positions other than what its fills say
   bool lists_lie_ = false;     ///< a fault makes the venue's lists wrong
   bool lost_records_ = false;  ///< power was cut: what the journal says is not all there was
   std::uint64_t accepted_ = 0;

@@ -1,9 +1,6 @@
-#include <simdjson.h>
-
 #include <array>
 #include <cstdlib>
 #include <string>
-#include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -153,28 +150,20 @@ std::optional<Simulation::Wrong> Simulation::disagreement() {
   return journal_disagreement();
 }
 
-/// Algo orders live beside the book: the server's own list of what really is.
+/// Algo orders live beside the book.
 std::optional<Simulation::Wrong> Simulation::algo_disagreement() {
-  HttpRequest request;
-  request.method = "GET";
-  request.target = "/sim/v1/truth";
-  const HttpResponse truth = venue_.server().on_http(request, "127.0.0.1:9", now_);
-  simdjson::dom::parser parser;
-  simdjson::dom::element root;
-  if (parser.parse(truth.body).get(root) != simdjson::SUCCESS)
-    return Wrong{"I2", "the venue's truth can not be read"};
   const engine::TradingCore& core = life_->core();
+  const sim::AlgoDesk& desk = std::as_const(venue_.server()).algos();
   std::unordered_set<std::uint64_t> pending;
-  for (const simdjson::dom::element row : root["algo_orders"].get_array()) {
-    const std::string_view state = row["state"].get_string().value();
-    if (state != "live" && state != "pause") continue;
-    const std::string name(row["algoClOrdId"].get_string().value());
+  for (const sim::AlgoId there : desk.all(Venue::kUser)) {
+    const sim::AlgoView* algo = desk.find(there);
+    if (algo == nullptr || !sim::is_pending(algo->state)) continue;
+    const std::string name(algo->terms.client_id.view());
     const ClientOrderId id{std::strtoull(name.c_str(), nullptr, 10)};
     pending.insert(id.value);
     const engine::Order* here = core.orders().table().find(id);
-    const VenueOrderId venue_id{
-        std::strtoull(std::string(row["algoId"].get_string().value()).c_str(), nullptr, 10)};
-    if ((here == nullptr || !here->is_open()) && !core.orders().foreign().knows(venue_id))
+    if ((here == nullptr || !here->is_open()) &&
+        !core.orders().foreign().knows(VenueOrderId{there.value}))
       return Wrong{"I2", "algo order " + name + " waits at the venue, " +
                              (here == nullptr ? "unknown" : "ended") + " here"};
   }

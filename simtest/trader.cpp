@@ -327,8 +327,10 @@ void Trader::on_alert(const engine::AlertEvent& event) noexcept {
                              std::to_string(event.actual));
 }
 
-void Trader::on_kill_changed(bool killed, std::string_view, std::string_view, Timestamp) noexcept {
-  if (!watch_.is_dead()) killed_ = killed;
+void Trader::on_kill_changed(bool killed, std::string_view why, std::string_view who,
+                             Timestamp) noexcept {
+  if (killed && who == "engine" && !watch_.is_dead())
+    watch_.fail("KILL-10", "the engine killed itself: " + std::string(why));
 }
 void Trader::on_flat_confirmed(Timestamp) noexcept {
   ++flat_;

@@ -31,8 +31,6 @@ class Trader final : public engine::StrategyEvents,
   void flood(const std::array<std::int64_t, kInstruments>& mids, Timestamp now);
   std::size_t working() const noexcept { return live_.size(); }
 
-  /// As the file beside the journal says.
-  bool was_killed() const noexcept { return killed_; }
   std::uint64_t flat_confirmations() const noexcept { return flat_; }
 
   // engine::StrategyEvents
@@ -78,7 +76,6 @@ class Trader final : public engine::StrategyEvents,
   std::vector<std::uint64_t> live_;
   std::uint64_t last_handle_ = 0;
   std::uint64_t life_ = 0;
-  bool killed_ = false;
   std::uint64_t flat_ = 0;
 };
 

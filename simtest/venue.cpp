@@ -1,6 +1,7 @@
 #include "simtest/venue.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 
 #include "engine/client_order_ids.h"
@@ -27,9 +28,11 @@ void Truth::on_order_change(const sim::OrderChange& change) noexcept {
   const bool is_open =
       order.state == OrderState::Live || order.state == OrderState::PartiallyFilled;
   if (is_own && !order.terms.client_id.view().empty()) {
-    const auto [at, is_new] =
-        own_ids_.try_emplace(std::string(order.terms.client_id.view()), order.id.value);
-    if (!is_new && at->second != order.id.value) named_twice_ = at->first;
+    const std::string_view name = order.terms.client_id.view();
+    std::uint64_t id = 0;  // ours are numbers
+    std::from_chars(name.data(), name.data() + name.size(), id);
+    const auto [at, is_new] = own_ids_.try_emplace(id, order.id.value);
+    if (!is_new && at->second != order.id.value) named_twice_ = name;
   }
   if (!is_own || order.terms.reduce_only || order.terms.quantity_is_quote) return;
   Leaves& leaves = open_[order.id.value];

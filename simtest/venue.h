@@ -77,7 +77,7 @@ class Truth final : public sim::ExchangeEvents {
   std::array<Exposure, kInstruments> exposures_{};
   std::unordered_map<std::uint64_t, Leaves> open_;  // by venue order id
   std::unordered_set<MatchKey, MatchHash> matches_;
-  std::unordered_map<std::string, std::uint64_t> own_ids_;
+  std::unordered_map<std::uint64_t, std::uint64_t> own_ids_;
   std::string named_twice_;
   std::uint64_t count_ = 0;
   bool rose_ = false;

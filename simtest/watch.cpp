@@ -12,6 +12,44 @@ using engine::RecordType;
 void Watch::set_core(const engine::TradingCore* core, const risk::RateLimits* limits) noexcept {
   core_ = core;
   limits_ = limits;
+}
+
+namespace {
+
+bool is_same(const engine::ControlScope& a, const engine::ControlScope& b) noexcept {
+  return a.level == b.level && a.strategy == b.strategy && a.instrument == b.instrument;
+}
+
+void set(std::vector<engine::ControlScope>& parts, const engine::ControlScope& part, bool on) {
+  std::erase_if(parts, [&](const engine::ControlScope& one) { return is_same(one, part); });
+  if (on) parts.push_back(part);
+}
+
+}  // namespace
+
+void Watch::set_killed(const engine::ControlScope& part, bool killed) noexcept {
+  set(killed_parts_, part, killed);
+}
+
+bool Watch::kill_is_on_disk(const engine::ControlScope& part) const noexcept {
+  return std::ranges::any_of(parts_on_disk_,
+                             [&](const engine::ControlScope& one) { return is_same(one, part); });
+}
+
+void Watch::note_control(std::span<const std::byte> payload) noexcept {
+  using Action = engine::ControlRecord::Action;
+  const auto record = engine::read_record<engine::ControlRecord>(payload);
+  if (!record || (record->action != Action::Kill && record->action != Action::Resume)) return;
+  if (record->level == engine::ControlLevel::Strategy) {
+    set(parts_on_disk_, engine::ControlScope::of(StrategyId{record->strategy}),
+        record->action == Action::Kill);
+  } else if (record->level == engine::ControlLevel::Instrument) {
+    set(parts_on_disk_, engine::ControlScope::of(InstrumentId{record->instrument}),
+        record->action == Action::Kill);
+  }
+}
+
+void Watch::forget_sent() noexcept {
   for (auto& by_instrument : windows_) {
     for (auto& window : by_instrument) window.clear();
   }
@@ -59,22 +97,32 @@ bool Watch::act() noexcept {
   return is_dead_;
 }
 
-void Watch::on_new_order(ClientOrderId id, InstrumentId, Timestamp) noexcept {
+void Watch::on_new_order(ClientOrderId id, InstrumentId instrument, Timestamp) noexcept {
   ++orders_;
   if (!sent_ids_.insert(id.value).second)
     fail("I3", "client order id " + std::to_string(id.value) + " was sent twice");
   if (!journaled_.contains(id.value))
     fail("I6", "order " + std::to_string(id.value) + " was sent before it was in the journal");
   if (core_ == nullptr) return;
-  if (core_->state() == EngineState::Killed)
+  const engine::Order* order = core_->orders().table().find(id);
+  // What the engine reduces by a person's word passes kill and hold (KILL-13).
+  if (order != nullptr && order->by_engine) return;
+  for (const engine::ControlScope& part : killed_parts_) {
+    const bool is_hit = part.level == engine::ControlLevel::Strategy
+                            ? order != nullptr && order->strategy == part.strategy
+                            : instrument == part.instrument;
+    if (is_hit)
+      fail("I5", "order " + std::to_string(id.value) + " was sent after the kill of its " +
+                     (part.level == engine::ControlLevel::Strategy ? "strategy" : "instrument"));
+  }
+  if (killed_ || core_->state() == EngineState::Killed)
     fail("I5", "order " + std::to_string(id.value) + " was sent after the kill");
   else if (core_->state() != EngineState::Ready)
     fail("REC-11",
          "order " + std::to_string(id.value) + " was sent while the engine was not ready");
 }
 
-void Watch::on_sent(Bucket bucket, InstrumentId instrument, std::size_t count,
-                    Timestamp now) noexcept {
+void Watch::on_sent(Bucket bucket, InstrumentId instrument, std::size_t count) noexcept {
   if (limits_ == nullptr) return;
   const std::array<risk::RateLimit, 6> limits{limits_->place,       limits_->amend,
                                               limits_->cancel,      limits_->place_batch,
@@ -82,8 +130,8 @@ void Watch::on_sent(Bucket bucket, InstrumentId instrument, std::size_t count,
   const auto which = static_cast<std::size_t>(bucket);
   const risk::RateLimit& limit = limits[which];
   std::deque<Timestamp>& window = windows_[which][instrument.value];
-  while (!window.empty() && now - window.front() >= limit.window) window.pop_front();
-  window.insert(window.end(), count, now);
+  while (!window.empty() && now_ - window.front() >= limit.window) window.pop_front();
+  window.insert(window.end(), count, now_);
   if (window.size() > limit.count)
     fail("I8", std::to_string(window.size()) + " requests of kind " + std::to_string(which) +
                    " within two seconds; the venue takes " + std::to_string(limit.count));
@@ -141,6 +189,12 @@ void Watch::on_record(RecordType type, std::span<const std::byte> payload, Times
     case RecordType::Adjustment:
       ++accepted_;
       break;
+    case RecordType::Command:
+      note_command(payload);
+      break;
+    case RecordType::Control:
+      note_control(payload);
+      break;
     case RecordType::Denied:
     case RecordType::OrderEnded:
     default:
@@ -149,10 +203,21 @@ void Watch::on_record(RecordType type, std::span<const std::byte> payload, Times
   act();
 }
 
+void Watch::note_command(std::span<const std::byte> payload) noexcept {
+  using Kind = engine::CommandRecord::Kind;
+  const auto record = engine::read_record<engine::CommandRecord>(payload);
+  if (!record || (record->kind != Kind::Kill && record->kind != Kind::Resume)) return;
+  kill_on_disk_ = record->kind == Kind::Kill;
+}
+
 void Watch::reread(const DiskJournal& journal) {
   booked_.clear();
   booked_count_ = 0;
+  kill_on_disk_ = false;
+  parts_on_disk_.clear();
   journal.for_each([&](RecordType type, std::span<const std::byte> payload, Timestamp) {
+    if (type == RecordType::Command) note_command(payload);
+    if (type == RecordType::Control) note_control(payload);
     if (type != RecordType::FillBooked) return;
     if (const auto record = engine::read_record<engine::FillBookedRecord>(payload))
       static_cast<void>(is_booked_before(*record));

@@ -29,6 +29,15 @@ class Watch final : public DiskJournal::Listener, public WireTap {
       : start_(start), trace_(trace) {}
 
   void set_truth(const Truth& truth) noexcept { truth_ = &truth; }
+  /// A person has killed, and nobody resumed: whatever the engine says of itself.
+  void set_killed(bool killed) noexcept { killed_ = killed; }
+  bool killed() const noexcept { return killed_; }
+  /// The same of a part: what of it is not valid counts as all.
+  void set_killed(const engine::ControlScope& part, bool killed) noexcept;
+  const std::vector<engine::ControlScope>& killed_parts() const noexcept { return killed_parts_; }
+  /// The newest of kill and resume that the journal holds is a kill.
+  bool kill_is_on_disk() const noexcept { return kill_on_disk_; }
+  bool kill_is_on_disk(const engine::ControlScope& part) const noexcept;
   /// The engine that lives now; null: none does.
   void set_core(const engine::TradingCore* core, const risk::RateLimits* limits) noexcept;
   void set_time(Timestamp now, std::uint64_t step) noexcept {
@@ -60,7 +69,9 @@ class Watch final : public DiskJournal::Listener, public WireTap {
 
   enum class Bucket : std::uint8_t { Place, Amend, Cancel, PlaceBatch, AmendBatch, CancelBatch };
   void on_new_order(ClientOrderId id, InstrumentId instrument, Timestamp now) noexcept;
-  void on_sent(Bucket bucket, InstrumentId instrument, std::size_t count, Timestamp now) noexcept;
+  void on_sent(Bucket bucket, InstrumentId instrument, std::size_t count) noexcept;
+  /// What was sent last is in no journal any more: nobody can count it.
+  void forget_sent() noexcept;
   void on_wire(Line line, Way way, std::string_view text) noexcept override;
   void on_rest(const HttpRequest& request) noexcept override;
 
@@ -96,6 +107,8 @@ class Watch final : public DiskJournal::Listener, public WireTap {
 
   std::string say(const Remembered& event) const;
   bool is_booked_before(const engine::FillBookedRecord& fill);
+  void note_command(std::span<const std::byte> payload) noexcept;
+  void note_control(std::span<const std::byte> payload) noexcept;
 
   Timestamp start_;
   const std::function<void(std::string_view)>& trace_;
@@ -108,6 +121,10 @@ class Watch final : public DiskJournal::Listener, public WireTap {
 
   bool is_dead_ = false;
   std::uint64_t acts_left_ = 0;
+  bool killed_ = false;
+  std::vector<engine::ControlScope> killed_parts_;
+  std::vector<engine::ControlScope> parts_on_disk_;
+  bool kill_on_disk_ = false;
 
   std::unordered_set<std::uint64_t> journaled_;
   std::unordered_set<std::uint64_t> sent_ids_;

@@ -17,11 +17,15 @@ import subprocess
 import sys
 
 # What is called, as the object code names it, and who may.
-ORDERS = r"gannet::okx::AccountVenue::|gannet::okx::\(anonymous namespace\)::encode\("
+ORDERS = r"gannet::okx::AccountVenue::"
+# Frames made beforehand are cut from the encoder's own; who writes an order from one is held to ORDERS.
+PLACES = ORDERS + r"|gannet::okx::PlaceTemplates::"
 ALGOS = r"gannet::okx::AlgoRest::"
 ENCODERS = {
-    r"gannet::okx::encode_(place|amend|cancel)\(": ORDERS,
-    r"gannet::okx::encode_(place|amend|cancel)_batch\(": ORDERS,
+    r"gannet::okx::PlaceTemplates::encode(_batch)?\(": ORDERS,
+    r"gannet::okx::encode_place(_batch)?\(": PLACES,
+    r"gannet::okx::encode_(amend|cancel)\(": ORDERS,
+    r"gannet::okx::encode_(amend|cancel)_batch\(": ORDERS,
     r"gannet::okx::encode_mass_cancel\(": ORDERS,
     r"gannet::okx::encode_(place_algo|amend_algo|cancel_algos)\(": ALGOS,
     r"gannet::okx::OrderSession::send\(": ORDERS,

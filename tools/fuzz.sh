@@ -9,6 +9,8 @@ found=0
 for target in build/fuzz/fuzz/*_fuzz; do
   name=$(basename "$target")
   mkdir -p "build/fuzz/corpus/$name"
+  # What earlier runs found worth keeping; tests/property/fuzz_corpus_test.cpp runs the same.
+  tools/fuzz_corpus.py unpack "tests/fuzz/corpus/$name.txt" "build/fuzz/corpus/$name" >/dev/null
   echo "== $name, $seconds s"
   "$target" -max_total_time="$seconds" -print_final_stats=1 -artifact_prefix=build/fuzz/crashes/ \
     -max_len=65536 "build/fuzz/corpus/$name" 2>&1 | grep -E 'stat::(number_of_executed_units|average)|ERROR|SUMMARY' || true

@@ -164,6 +164,30 @@ FAULT = re.compile(r"\bfaults? (\d+(?:-\d+)?(?:(?:, | and )\d+(?:-\d+)?)*)", re.
 FAULT_ROW = re.compile(r"^\s*\{\"(\d[\d ]*)\", \"", re.MULTILINE)
 
 
+# What the tests beside a control do not show yet, and why.
+OPEN = {
+    "PRE-03": "that gate and venue accept the same is shown for limit orders; other kinds case by case",
+    "PRE-06": "10^8 orders by the oracle take one core an hour and a half: the campaign below has fewer",
+    "PRE-07": "spot counts what the engine traded, not coins that were there before ([risk.md](risk.md))",
+    "PRE-22": "instructions are counted where the machine lets a program count them",
+    "POST-01": "10^8 fills: see PRE-06",
+    "POST-02": "a spot fill whose bill differs is told and holds nothing: balances are compared as a whole (POST-05)",
+    "POST-06": "what the venue takes goes off the account's position; which strategy's it was, a person decides",
+    "POST-07": "greeks are shown by position and limited by nothing: limits count an option as one unit of its coin",
+    "KILL-01": "new-order bytes are watched at the port and at the venue, not at the socket",
+    "KILL-07": "a reboot in the middle of a kill: only kill -9 (REC-02) and power cuts of the journal (REC-03)",
+    "KILL-14": "the timer that runs the drill every month is the installation's",
+    "COD-03": "live: 15 s and the venue's own pace; only the simulated venue was asked",
+    "COD-09": "a real suspend of the machine: the clocks' difference is injected",
+    "REC-01": "the ratio depends on the disk: `journal/group_beside_bare` prints it ([performance.md](performance.md))",
+    "REC-02": "10,000 random kills: 500 a run of `make crash`, beside every named point",
+    "REC-04": "every byte and bit of small journals; of the last MiB and 64 KiB a sample",
+    "REC-07": "gcc at -O1 and -O3 with sanitizers and without; clang builds for lint and fuzzing alone",
+    "REC-10": "the local part is the benchmark `recovery/start`: printed, not asserted",
+    "REC-11": "orders with our tag that nobody knows are cancelled at the start, and nothing is ready before",
+    "REC-13": "the drill of upgrade and roll-back: there is one format on the road",
+}
+
 def fault_tests():
     """By number, the tests of the engine and its gateway (the venue's own switches aside)."""
     found = {}
@@ -239,6 +263,9 @@ def page():
         for name, text in rows:
             where = ", ".join(f"`{path.removeprefix('tests/')}`" for path in found.get(name, [])) or "open"
             lines.append(f"| {name} | {text} | {where} |")
+        left = [f"* {name}: {OPEN[name]}." for name, _ in rows if name in OPEN]
+        if left:
+            lines += ["", "Not shown yet:", ""] + left
     lines += ["", "## Faults of the wire", "", "| # | fault | tests |", "|---|---|---|"]
     tests = fault_tests()
     for number, text in WIRE_FAULTS.items():

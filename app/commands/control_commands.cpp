@@ -45,6 +45,11 @@ void add_control_commands(CLI::App& app) {
   add_target_options(*pnl, target);
   pnl->callback([target] { show_page(*target, "pnl", "pnl-page"); });
 
+  CLI::App* latency = app.add_subcommand(
+      "latency", "how long market events take on their way to orders, stage by stage");
+  add_target_options(*latency, target);
+  latency->callback([target] { show_page(*target, "latency", "latency-page"); });
+
   CLI::App* hold =
       app.add_subcommand("hold", "no new risk until `gannet resume`; orders are cancelled");
   add_target_options(*hold, target);
@@ -61,9 +66,11 @@ void add_control_commands(CLI::App& app) {
       [target] { fmt::print("{}\n", ask(*target, "reload-credentials", kReloadPatience)); });
 
   CLI::App* accept = app.add_subcommand(
-      "accept", "take over the venue's position of an instrument that is held for a difference");
+      "accept",
+      "take over the venue's position of an instrument that is held for a difference, or what the "
+      "bills of a currency have left over");
   add_target_options(*accept, target);
-  accept->add_option("instrument", *text, "its name")->required();
+  accept->add_option("what", *text, "name of the instrument or currency")->required();
   accept->callback([target, text] { fmt::print("{}\n", ask(*target, "accept " + *text)); });
 }
 

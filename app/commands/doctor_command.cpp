@@ -13,6 +13,7 @@
 #include "app/doctor.h"
 #include "app/duration.h"
 #include "app/embedded_venue.h"
+#include "app/host_check.h"
 #include "app/paper_venue.h"
 #include "config/load.h"
 #include "gateway/net/tls_context.h"
@@ -25,6 +26,8 @@ struct DoctorWords {
   std::string watch = "10s";
   bool json = false;
   bool place_orders = false;
+  bool host = false;
+  int cpu = -1;  // --host: the reactor's; below 0: the configuration's, else the last
 };
 
 int fail(int code, const std::string& message) {
@@ -52,7 +55,22 @@ class ScratchFolder {
   std::string path_;
 };
 
+/// The machine alone: no venue, no secret.
+int examine_machine(const DoctorWords& options) {
+  HostOptions host;
+  if (options.cpu >= 0) host.reactor_cpu = options.cpu;
+  if (!host.reactor_cpu && !options.config.empty()) {
+    // A configuration whose secrets are elsewhere still says where the reactor runs.
+    if (auto loaded = config::load(options.config)) host.reactor_cpu = loaded->engine.reactor_cpu;
+  }
+  const DoctorReport report{examine_host(host), {}};
+  fmt::print("{}", options.json ? doctor_json(report) + "\n" : doctor_table(report));
+  return report.exit_code();
+}
+
 int examine(const DoctorWords& options) {
+  if (options.host) return examine_machine(options);
+  if (options.config.empty()) return fail(2, "--config FILE is needed, or --host");
   const auto watch = parse_duration(options.watch);
   if (!watch) return fail(2, "--watch: " + watch.error().message);
   // Before a secret is read: no core file, no debugger of the same user. SEC-02
@@ -92,7 +110,10 @@ void add_doctor_command(CLI::App& app) {
   auto options = std::make_shared<DoctorWords>();
   CLI::App* const command = app.add_subcommand(
       "doctor", "hold every assumption of the engine against the configured venue");
-  command->add_option("--config", options->config, "configuration, TOML")->required();
+  command->add_option("--config", options->config, "configuration, TOML");
+  command->add_flag("--host", options->host,
+                    "look at this machine instead: what would make the reactor faster");
+  command->add_option("--cpu", options->cpu, "--host: the processor that the reactor runs on");
   command->add_flag("--json", options->json, "print one JSON object");
   command->add_option("--watch", options->watch, "how long pushes are waited for, at most")
       ->capture_default_str();

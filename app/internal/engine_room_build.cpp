@@ -40,8 +40,10 @@ std::string plugin_directory(const config::Settings& settings) {
 }  // namespace
 
 std::expected<void, Error> EngineRoom::Parts::load_strategies() {
-  publisher.emplace(facts.instruments, facts.currencies, &strategy_log,
-                    engine::PublisherSettings{.fees = &facts.fees});
+  SpanClock::calibrate();
+  publisher.emplace(
+      facts.instruments, facts.currencies, &strategy_log,
+      engine::PublisherSettings{.stamp = &LatencyStages::decided_stamp, .fees = &facts.fees});
   plugins.reserve(settings.strategies.size());
   stopped_told.resize(settings.strategies.size());
   for (const auto& strategy : settings.strategies) {
@@ -119,6 +121,7 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
   }
   tap.emplace(*publisher, facts.instruments);
   book_tap.emplace(*publisher, facts.instruments);
+  book_tap->time_with(link.stages());
   define_ids(now);
   run_settings.write(*journal, now);
   VenuePort* port = &link;
@@ -216,9 +219,10 @@ std::expected<void, Error> EngineRoom::Parts::make_sessions() {
   order_lines->on_doubt([this]() RUNS_ON(kReactor) { core->request_round(); });
   okx::MarketSessionSettings market_settings;
   market_settings.venue_status = true;
+  stopwatch.emplace(*core, link.stages());
   market_feed.emplace(settings.venue.market_connections, market_settings, facts.codes,
-                      streams_of_socket(subscriptions, false), *core, session_log, market_sockets,
-                      &*book_seeds);
+                      streams_of_socket(subscriptions, false), *stopwatch, session_log,
+                      market_sockets, &*book_seeds);
   for (std::size_t seat = 0; seat < market_feed->seats(); ++seat) {
     market_feed->session(seat).log_in_with(links.signer, facts.clock_offset);
   }
@@ -250,6 +254,10 @@ std::expected<void, Error> EngineRoom::Parts::make_sockets() {
   const auto make = [&](okx::SocketConnectionSettings line_settings, std::size_t line,
                         okx::SocketSession& session, std::string_view name) RUNS_ON(kReactor) {
     line_settings.socket.first_address = line;
+    // Bars and stops do not come at the pace of ticks and orders.
+    constexpr unsigned kColdLinesEvery = 16;
+    if (name == "business" || name == "algo_orders")
+      line_settings.socket.probe_every = kColdLinesEvery;
     line_settings.jitter_seed = seed + 31 * line + name.size();
     std::string line_name(name);
     if (line > 0) line_name += fmt::format("-{}", line + 1);

@@ -64,6 +64,13 @@ void EngineRoom::Parts::publish_money(MoneyStatus& money, Timestamp now) const {
       out.unrealised = row.unrealised.value_or(Amount{}).raw;
       out.fees = row.fees.raw;
       out.funding = row.funding.raw;
+      if (const auto greeks = core->greeks().of(instrument.id, row.position)) {
+        out.has_greeks = true;
+        out.delta = greeks->delta;
+        out.gamma = greeks->gamma;
+        out.theta = greeks->theta;
+        out.vega = greeks->vega;
+      }
     }
   };
   add({}, "account");

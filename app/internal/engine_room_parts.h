@@ -16,6 +16,7 @@
 #include "app/engine_room.h"
 #include "app/event_tap.h"
 #include "app/history_thread.h"
+#include "app/market_stopwatch.h"
 #include "app/prior_journal.h"
 #include "app/recorded_session.h"
 #include "app/store_journal.h"
@@ -108,7 +109,6 @@ struct EngineRoom::Parts final : engine::EngineListener {
     return true;
   }
 
-  void pin() RUNS_ON(kReactor);
   void watch_journal(Timestamp now) RUNS_ON(kReactor);
 
   /// KILL-09: what was killed stays so until a person resumes.
@@ -217,6 +217,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   std::array<std::optional<okx::AlgoSession>, okx::LinePair::kLines> algo_sessions
       OWNED_BY(kReactor);
   std::optional<okx::LinePair> algo_lines OWNED_BY(kReactor);
+  std::optional<MarketStopwatch> stopwatch OWNED_BY(kReactor);
   std::optional<okx::MarketFeed> market_feed OWNED_BY(kReactor);
   std::optional<BusinessFeed> business_feed OWNED_BY(kReactor);
   std::optional<okx::MarketFeed> business_lines OWNED_BY(kReactor);  // if anything wants it

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/internal/engine_room_parts.h"
+#include "app/thread_setup.h"
 
 namespace gannet::app {
 namespace {
@@ -292,9 +293,12 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.algo_orders = static_cast<std::uint32_t>(at.algo_orders);
   status.kept_orders = static_cast<std::uint32_t>(at.kept_orders);
   status.log_records_lost = gannet::log_records_lost();
+  status.page_faults = page_faults();
   status.clock_offset = rest_session->clock_offset();
   status.tick_to_order = link.tick_to_order();
   status.order_round_trip = link.round_trip();
+  for (std::size_t i = 0; i < kLatencyStages; ++i)
+    status.stages[i] = link.stages().figures(static_cast<LatencyStage>(i));
   status.environment = settings.venue.environment;
   if (links.recorder != nullptr) status.recording = links.recorder->figures();
   status.risk_currency = settings.risk.currency;

@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "base/log.h"
+#include "base/span_clock.h"
 #include "bench/alloc_counter.h"
 
 namespace gannet {
@@ -49,6 +51,22 @@ void call(benchmark::State& state) {
                            static_cast<double>(state.iterations() * kBurst);
 }
 BENCHMARK(call)->Name("log/call")->UseManualTime()->Iterations(kBursts);
+
+/// A latency span: a look at the clock and an increment.
+void span(benchmark::State& state) {
+  SpanClock::calibrate();
+  LatencyHistogram histogram;
+  std::uint64_t last = SpanClock::now();
+  const std::uint64_t before = bench::allocations_of_this_thread();
+  for (auto _ : state) {
+    const std::uint64_t now = SpanClock::now();
+    histogram.record(SpanClock::between(last, now));
+    last = now;
+  }
+  benchmark::DoNotOptimize(histogram.count());
+  state.counters["allocs"] = static_cast<double>(bench::allocations_of_this_thread() - before);
+}
+BENCHMARK(span)->Name("latency/span");
 
 }  // namespace
 }  // namespace gannet

@@ -1,67 +1,26 @@
 #include <benchmark/benchmark.h>
 
 #include <memory>
-#include <random>
-#include <vector>
 
 #include "bench/alloc_counter.h"
-#include "domain/order_book.h"
+#include "bench/micro/order_book_world.h"
 
-namespace gannet {
+namespace gannet::bench {
 namespace {
 
-/// Updates as a busy book has them: two levels a message, most within ten ticks of the top of a
-/// full 400-level book, one in eight anywhere, a third of them deletes.
-struct Updates {
-  static constexpr std::size_t kCount = 4'096;
-
-  Updates() {
-    std::mt19937_64 random(7);
-    for (std::size_t i = 0; i < kCount * 2; ++i) {
-      const bool bid = i % 2 == 0;
-      const auto distance = static_cast<std::int64_t>(random() % (random() % 8 == 0 ? 400 : 10));
-      const std::int64_t price = bid ? 1'000'000 - distance : 1'000'001 + distance;
-      const auto quantity = random() % 3 == 0 ? 0 : static_cast<std::int64_t>(1 + random() % 1'000);
-      levels.push_back({price, quantity, 1, 0});
-    }
-    for (std::size_t i = 0; i < kCount; ++i) {
-      BookUpdate update;
-      update.kind = BookUpdate::Kind::Update;
-      update.bids = {&levels[i * 2], 1};
-      update.asks = {&levels[i * 2 + 1], 1};
-      updates.push_back(update);
-    }
-  }
-
-  std::vector<Level> levels;
-  std::vector<BookUpdate> updates;
-};
-
-void fill(OrderBook& book) {
-  std::vector<Level> bids, asks;
-  for (std::int64_t i = 0; i < 400; ++i) {
-    bids.push_back({1'000'000 - i, 10, 1, 0});
-    asks.push_back({1'000'001 + i, 10, 1, 0});
-  }
-  BookUpdate snapshot;
-  snapshot.bids = bids;
-  snapshot.asks = asks;
-  book.apply(snapshot);
-}
-
 void apply_update(benchmark::State& state) {
-  const Updates input;
+  const BookUpdates input;
   const auto book = std::make_unique<OrderBook>();
   fill(*book);
   std::size_t i = 0;
-  const std::uint64_t before = bench::allocations();
+  const std::uint64_t before = allocations();
   for (auto _ : state) {
     benchmark::DoNotOptimize(book->apply(input.updates[i]));
-    i = (i + 1) % Updates::kCount;
+    i = (i + 1) % BookUpdates::kCount;
   }
-  state.counters["allocs"] = static_cast<double>(bench::allocations() - before);
+  state.counters["allocs"] = static_cast<double>(allocations() - before);
 }
 BENCHMARK(apply_update)->Name("book/apply_update");
 
 }  // namespace
-}  // namespace gannet
+}  // namespace gannet::bench

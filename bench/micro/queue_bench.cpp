@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "base/spsc_queue.h"
 #include "base/triple_buffer.h"
@@ -26,8 +27,44 @@ void measure(benchmark::State& state, F&& step) {
                                                 static_cast<double>(state.iterations()));
 }
 
+/// What a ring cannot do without: two indexes, each written by one side and read again by the other
+/// only when the copy of it that it has says full, or empty.
+template <class T>
+class BareRing {
+ public:
+  explicit BareRing(std::size_t capacity) : items_(capacity) {}
+  bool try_push(const T& value) noexcept {
+    const std::size_t tail = tail_.load(std::memory_order_relaxed);
+    if (tail - head_seen_ == items_.size()) {
+      head_seen_ = head_.load(std::memory_order_acquire);
+      if (tail - head_seen_ == items_.size()) return false;
+    }
+    items_[tail % items_.size()] = value;
+    tail_.store(tail + 1, std::memory_order_release);
+    return true;
+  }
+  bool try_pop(T& value) noexcept {
+    const std::size_t head = head_.load(std::memory_order_relaxed);
+    if (head == tail_seen_) {
+      tail_seen_ = tail_.load(std::memory_order_acquire);
+      if (head == tail_seen_) return false;
+    }
+    value = items_[head % items_.size()];
+    head_.store(head + 1, std::memory_order_release);
+    return true;
+  }
+
+ private:
+  std::vector<T> items_;
+  alignas(64) std::atomic<std::size_t> tail_{0};
+  std::size_t head_seen_ = 0;
+  alignas(64) std::atomic<std::size_t> head_{0};
+  std::size_t tail_seen_ = 0;
+};
+
+template <template <class> class Queue>
 void hop(benchmark::State& state) {
-  SpscQueue<engine::LaneCommand> queue(kCapacity);
+  Queue<engine::LaneCommand> queue(kCapacity);
   engine::LaneCommand command;
   measure(state, [&] {
     queue.try_push(command);
@@ -35,13 +72,15 @@ void hop(benchmark::State& state) {
     benchmark::DoNotOptimize(command);
   });
 }
-BENCHMARK(hop)->Name("queue/hop");
+BENCHMARK(hop<SpscQueue>)->Name("queue/hop");
+BENCHMARK(hop<BareRing>)->Name("queue/hop_bare");
 
 /// There and back between two threads: twice the latency of one hop. On one core it measures the
 /// scheduler instead.
+template <template <class> class Queue>
 void round_trip(benchmark::State& state) {
-  SpscQueue<engine::LaneCommand> there(kCapacity);
-  SpscQueue<engine::LaneCommand> back(kCapacity);
+  Queue<engine::LaneCommand> there(kCapacity);
+  Queue<engine::LaneCommand> back(kCapacity);
   std::atomic<bool> ends{false};
   std::jthread echo([&] {
     engine::LaneCommand command;
@@ -60,7 +99,8 @@ void round_trip(benchmark::State& state) {
   });
   ends = true;
 }
-BENCHMARK(round_trip)->Name("queue/round_trip")->UseRealTime();
+BENCHMARK(round_trip<SpscQueue>)->Name("queue/round_trip")->UseRealTime();
+BENCHMARK(round_trip<BareRing>)->Name("queue/round_trip_bare")->UseRealTime();
 
 void report(benchmark::State& state) {
   SpscQueue<engine::LaneReport> queue(kCapacity);

@@ -17,6 +17,7 @@
 #include "base/journal_ring.h"
 #include "bench/path/hot_meter.h"
 #include "bench/path/market_script.h"
+#include "bench/path/private_ring.h"
 #include "engine/plugin_loader.h"
 #include "engine/publisher.h"
 #include "gateway/okx/protocol/account_venue.h"
@@ -42,19 +43,6 @@ std::string plugin_directory() {
   const ssize_t n = ::readlink("/proc/self/exe", path.data(), path.size());
   const std::string program(path.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
   return program.substr(0, program.rfind('/')) + "/../lib/gannet/strategies";
-}
-
-/// A ring that no other process sees and that goes with us.
-JournalRing private_ring() {
-  const char* const tmpfs = ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-  std::string folder = std::string(tmpfs) + "/gannet-path-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) give_up("no folder for the journal ring");
-  const std::string path = folder + "/ring";
-  auto ring = JournalRing::open(path, kJournalBytes);
-  ::unlink(path.c_str());
-  ::rmdir(folder.c_str());
-  if (!ring) give_up(ring.error().message);
-  return std::move(*ring);
 }
 
 /// Takes what the daemon would log, and counts what must not happen here.
@@ -291,7 +279,7 @@ struct PathFixture::Parts {
   ScriptedVenue script{kMarketInstrument, "bench"};
   DeafSocket market_socket;
   Ears ears;
-  JournalRing ring = private_ring();
+  JournalRing ring = private_ring(kJournalBytes);
   app::StoreJournal journal{ring};
   MeteredLink link{meter};
   std::optional<engine::Plugin> plugin;  // before the publisher: its handlers live in it

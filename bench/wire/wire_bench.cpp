@@ -1,273 +1,428 @@
-// How fast the simulated venue is over real TLS, from a client's side. Two questions:
-//   orders: how many round trips of order operations a second does one client get?
-//   books:  what does it cost to tell ten subscribers of 200 books ten times a second?
-// The venue is a process of its own; its share of a core is read from the kernel. Prints a line a
-// question; see bench/how-to-measure.md.
+// From a tick's departure at the venue to the arrival of the order for it, over TLS on loopback:
+// gannetd with its probe strategy beside the least that a client can do, and the usual. The venue
+// is this process; each client is one of its own. docs/performance.md says how to read the table.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <memory>
-#include <optional>
+#include <functional>
+#include <map>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
-#include "app/child_sim.h"
 #include "base/clock.h"
-#include "gateway/net/event_loop.h"
-#include "gateway/net/http_client.h"
-#include "gateway/net/tls_context.h"
-#include "gateway/net/websocket_client.h"
-#include "gateway/okx/protocol/signing.h"
-#include "sim/instruments.h"
+#include "bench/wire/clients.h"
+#include "bench/wire/host_load.h"
+#include "bench/wire/probe_venue.h"
+#include "gateway/net/certificate.h"
 
-namespace gannet {
+namespace gannet::bench {
 namespace {
 
-[[noreturn]] void fail(const std::string& why) {
-  std::fprintf(stderr, "wire_bench: %s\n", why.c_str());
-  std::exit(1);
-}
+using Channel = TickMaker::Channel;
 
-std::unique_ptr<app::ChildSim> spawn(const std::string& program,
-                                     std::vector<std::string> arguments) {
-  auto child = app::ChildSim::spawn({.program = program, .arguments = std::move(arguments)});
-  if (!child) fail(child.error().message);
-  return std::move(*child);
-}
+enum class Client : std::uint8_t { Floor, SleepingFloor, Beast, Gannet, SleepingGannet };
+constexpr Client kClients[] = {Client::Floor, Client::Gannet, Client::SleepingFloor,
+                               Client::SleepingGannet, Client::Beast};
 
-net::TlsContext trust(const app::SimReady& ready) {
-  auto tls = net::TlsContext::client({.system_roots = false, .ca_file = ready.ca});
-  if (!tls) fail(tls.error().message);
-  return *tls;
-}
-
-/// Seconds of processor time that a process has had.
-double cpu_seconds(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  text = text.substr(std::min(text.rfind(')'), text.size() - 1) + 2);
-  std::vector<std::string> words;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    words.push_back(text.substr(at, end - at));
-    at = end + 1;
+std::string_view name_of(Client client) {
+  switch (client) {
+    case Client::Floor:
+      return "floor, spinning";
+    case Client::SleepingFloor:
+      return "floor, sleeping";
+    case Client::Beast:
+      return "beast + dom";
+    case Client::Gannet:
+      return "gannetd, spinning";
+    case Client::SleepingGannet:
+      return "gannetd, sleeping";
   }
-  if (words.size() < 13) return 0;  // utime and stime are the 14th and 15th of all
-  return (std::stod(words[11]) + std::stod(words[12])) /
-         static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return "";
 }
 
-struct Percentiles {
-  double p50, p99, most;
+bool sleeps(Client client) { return client != Client::Floor && client != Client::Gannet; }
+
+struct Options {
+  std::uint32_t ticks = 21'000;  // of a cell, over all rounds
+  std::uint32_t rounds = 3;
+  std::vector<std::string> channels{"bbo-tbt", "books"};
+  std::vector<std::uint32_t> instruments{1, 50};
+  std::vector<std::string> patterns{"1000/s", "5000/s", "burst"};
+  std::vector<std::string> clients{};
+  std::string gannetd;
+  std::string json = "build/bench-wire.json";
+  bool is_short = false;
 };
-Percentiles percentiles(std::vector<double>& values) {
-  if (values.empty()) return {};
+
+/// Paces: the name in the table, how many at a time, from one time to the next.
+struct Pace {
+  std::string name;
+  std::uint32_t burst;
+  Nanos spacing;
+};
+Pace pace_of(const std::string& name) {
+  if (name == "5000/s") return {name, 1, microseconds(200)};
+  if (name == "burst") return {"bursts of 20", 20, milliseconds(10)};
+  return {"1000/s", 1, milliseconds(1)};
+}
+
+/// What one client did in one cell.
+struct Row {
+  std::vector<std::int64_t> nanos;  // of all rounds
+  std::map<std::uint32_t, double> p50_of_round;
+  std::uint32_t sent = 0;
+  double steal = 0;  // the worst round's
+  double others = 0;
+};
+
+double percentile(std::vector<std::int64_t>& nanos, double share) {
+  if (nanos.empty()) return 0;
+  const auto at = std::min(nanos.size() - 1,
+                           static_cast<std::size_t>(share * static_cast<double>(nanos.size())));
+  std::ranges::nth_element(nanos, nanos.begin() + static_cast<std::ptrdiff_t>(at));
+  return static_cast<double>(nanos[at]) / 1e3;
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
   std::ranges::sort(values);
-  const auto at = [&](double share) {
-    return values[std::min(values.size() - 1,
-                           static_cast<std::size_t>(share * static_cast<double>(values.size())))];
-  };
-  return {at(0.50), at(0.99), values.back()};
+  return values[values.size() / 2];
 }
 
-/// One socket of the bench, with what it does with texts.
-class Socket final : public net::WebSocketHandler {
- public:
-  Socket(net::EventLoop& loop, const app::SimReady& ready, std::string_view path) {
-    auto made = net::WebSocketClient::make(
-        loop, trust(ready),
-        {.url = ready.ws + std::string(path), .queue_frames = 4'096, .queue_bytes = 8u << 20},
-        *this);
-    if (!made) fail(made.error().message);
-    client = std::move(*made);
-    client->connect();
-    while (!client->is_open()) loop.run_for(milliseconds(10));
-  }
-  void on_open(Timestamp) noexcept override {}
-  void on_text(std::string_view text, Timestamp time) noexcept override { on_message(text, time); }
-  void on_closed(const net::CloseReason& reason, Timestamp) noexcept override {
-    fail("closed: " + reason.text);
-  }
-  std::unique_ptr<net::WebSocketClient> client;
-  std::function<void(std::string_view, Timestamp)> on_message = [](std::string_view, Timestamp) {};
+void pin(int cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<std::size_t>(cpu), &set);
+  ::sched_setaffinity(0, sizeof set, &set);
+}
+
+struct Cores {
+  int venue = 0;
+  int client = 0;
+  cpu_set_t all{};
 };
 
-/// Places an order and cancels it, over and over, `window` of these in flight.
-void measure_orders(const std::string& program, std::size_t count, std::size_t window) {
-  const auto venue =
-      spawn(program, {"--market", "none", "--no-rate-limits", "--log-requests", "off"});
-  net::EventLoop loop;
-  Socket socket(loop, venue->ready(), "/private");
-  const okx::Signer signer({Secret(venue->ready().api_key), Secret(venue->ready().secret),
-                            Secret(venue->ready().passphrase)});
-  bool in = false;
-  socket.on_message = [&](std::string_view text, Timestamp) {
-    in |= text.find("\"login\"") != std::string_view::npos;
-  };
-  socket.client->send_text(signer.login_message(wall_clock_now()).reveal());
-  while (!in) loop.run_for(milliseconds(10));
-
-  const std::int64_t code = sim::instrument_code("BTC-USDT-SWAP");
-  std::vector<Nanos> sent(window);
-  std::vector<std::uint64_t> orders(window, 0);
-  std::vector<double> micros;
-  micros.reserve(count);
-  std::size_t refused = 0;
-  const auto send = [&](std::size_t slot) {
-    sent[slot] = monotonic_now();
-    const std::uint64_t number = orders[slot]++;
-    const bool place = number % 2 == 0;
-    const std::string id = fmt::format("{}x{}", slot, number / 2);
-    if (place)
-      socket.client->send_text(fmt::format(
-          R"({{"id":"{}","op":"order","args":[{{"instIdCode":{},"tdMode":"cross","clOrdId":"{}","side":"buy","ordType":"limit","px":"10000","sz":"0.01"}}]}})",
-          slot, code, id));
-    else
-      socket.client->send_text(fmt::format(
-          R"({{"id":"{}","op":"cancel-order","args":[{{"instIdCode":{},"clOrdId":"{}"}}]}})", slot,
-          code, id));
-  };
-  socket.on_message = [&](std::string_view text, Timestamp) {
-    const std::size_t at = text.find("\"id\":\"");
-    if (at == std::string_view::npos) return;
-    const auto slot = static_cast<std::size_t>(std::stoul(std::string(text.substr(at + 6, 8))));
-    micros.push_back(static_cast<double>((monotonic_now() - sent[slot]).count) / 1e3);
-    refused += text.find("\"sCode\":\"0\"") == std::string_view::npos ? 1u : 0u;
-    if (micros.size() + window <= count) send(slot);
-  };
-  const double cpu = cpu_seconds(venue->pid());
-  const Nanos begin = monotonic_now();
-  for (std::size_t slot = 0; slot < window; ++slot) send(slot);
-  while (micros.size() < count / window * window) loop.run_for(milliseconds(10));
-  const double took = static_cast<double>((monotonic_now() - begin).count) / 1e9;
-  const double used = cpu_seconds(venue->pid()) - cpu;
-  const auto n = micros.size();
-  const Percentiles p = percentiles(micros);
-  fmt::print(
-      "orders: {} round trips (place, cancel), {} in flight: {:.0f}/s; us p50 {:.0f} p99 {:.0f} "
-      "max {:.0f}; venue {:.2f} of a core; {} refused\n",
-      n, window, static_cast<double>(n) / took, p.p50, p.p99, p.most, used / took, refused);
+Cores choose_cores() {
+  Cores cores;
+  ::sched_getaffinity(0, sizeof cores.all, &cores.all);
+  std::vector<int> usable;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(static_cast<std::size_t>(cpu), &cores.all)) usable.push_back(cpu);
+  }
+  cores.venue = usable.front();
+  cores.client = usable.back();
+  return cores;
 }
 
-/// The venue's own row of a swap, so many times under other names.
-std::string many_instruments(const app::SimReady& ready, std::size_t count) {
-  net::EventLoop loop;
-  auto client = net::HttpClient::make(loop, trust(ready), {.url = ready.url, .connections = 1});
-  if (!client) fail(client.error().message);
-  std::optional<net::HttpAnswer> answer;
-  (*client)->send({.method = "GET",
-                   .target = "/api/v5/public/instruments?instType=SWAP&instId=BTC-USDT-SWAP",
-                   .headers = {},
-                   .body = {}},
-                  [&](net::HttpAnswer given) { answer = std::move(given); });
-  while (!answer) loop.run_for(milliseconds(10));
-  const std::string& body = answer->response.body;
-  const std::size_t begin = body.find("[{") + 1;
-  const std::size_t end = body.rfind("}]") + 1;
-  if (end <= begin || begin == 0) fail("no instruments: " + body.substr(0, 200));
-  std::string rows;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::string row = body.substr(begin, end - begin);
-    const std::string name = fmt::format("C{:03}", i);
-    for (std::size_t at = row.find("BTC"); at != std::string::npos; at = row.find("BTC", at))
-      row.replace(at, 3, name);
-    const std::size_t code = row.find("\"instIdCode\":");
-    if (code != std::string::npos) {
-      const std::size_t digits = code + 13;
-      row.replace(digits, row.find_first_not_of("0123456789", digits) - digits,
-                  std::to_string(500'000 + i));
+/// A directory that goes with the run.
+class Workplace {
+ public:
+  Workplace() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "gannet-wire-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) give_up("no temporary directory");
+    path_ = pattern;
+    auto made = net::make_certificates(path_);
+    if (!made) give_up(made.error().message);
+    files = *made;
+  }
+  ~Workplace() { std::filesystem::remove_all(path_); }
+  const std::filesystem::path& path() const { return path_; }
+  net::CertificateFiles files;
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string configuration(const ProbeVenue& venue, const Workplace& work, const Cores& cores,
+                          Channel channel, std::uint32_t instruments, bool spins,
+                          const std::string& state) {
+  const std::uint16_t port = venue.port();
+  std::string text = fmt::format(
+      R"([venue]
+kind = "okx"
+environment = "sim"
+region = "global"
+rest_url = "https://127.0.0.1:{0}"
+ws_public_url = "wss://127.0.0.1:{0}/ws/v5/public"
+ws_private_url = "wss://127.0.0.1:{0}/ws/v5/private"
+ws_business_url = "wss://127.0.0.1:{0}/ws/v5/business"
+ca_file = "{1}"
+[venue.credentials]
+api_key = {{ env = "GANNET_BENCH_KEY" }}
+secret = {{ env = "GANNET_BENCH_SECRET" }}
+passphrase = {{ env = "GANNET_BENCH_PASSPHRASE" }}
+[venue.limits]
+place = "100000/2s"
+amend = "100000/2s"
+cancel = "100000/2s"
+account = "200000/2s"
+[account]
+engine_id = "bench"
+account_mode = "futures"
+position_mode = "net"
+[engine]
+busy_poll = {2}
+state_directory = "{3}"
+history = false
+)",
+      port, work.files.ca.string(), spins, state);
+  if (spins && cores.client != cores.venue) text += fmt::format("reactor_cpu = {}\n", cores.client);
+  text += R"([risk]
+currency = "USDT"
+[risk.account]
+order_notional_max = "50000"
+open_orders_max = 4000
+[risk.instrument_default]
+open_orders_max = 100
+price_collar = "5%"
+[risk.strategy_default]
+open_orders_max = 100
+)";
+  for (std::uint32_t i = 0; i < instruments; ++i) {
+    text += fmt::format(
+        R"([[instrument]]
+name = "{0}"
+margin_mode = "cross"
+[[strategy]]
+name = "probe{1}"
+plugin = "probe"
+lane = "inline"
+[strategy.parameters]
+instrument = "{0}"
+quantity = "1 contract"
+channel = "{2}"
+)",
+        ProbeVenue::name_of(i), i, channel == Channel::Best ? "best" : "depth400");
+  }
+  return text;
+}
+
+/// A client in a process of its own, ended with it.
+class ClientProcess {
+ public:
+  ClientProcess(Client client, const ProbeVenue& venue, const Workplace& work, const Cores& cores,
+                Channel channel, std::uint32_t instruments, const Options& options) {
+    const ClientTask task{venue.port(), work.files.ca.string(), channel, instruments};
+    const bool is_gannet = client == Client::Gannet || client == Client::SleepingGannet;
+    log_ = (work.path() / "gannetd.log").string();
+    const std::string config = (work.path() / "gannetd.toml").string();
+    if (is_gannet) {
+      static int run = 0;
+      const std::string state = (work.path() / fmt::format("state{}", ++run)).string();
+      std::ofstream(config) << configuration(venue, work, cores, channel, instruments,
+                                             client == Client::Gannet, state);
     }
-    rows += (rows.empty() ? "" : ",") + row;
+    std::fflush(nullptr);
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (is_gannet) {
+      // Its reactor pins itself where it spins; the rest of it runs where there is room.
+      ::sched_setaffinity(0, sizeof cores.all, &cores.all);
+      for (const char* name :
+           {"GANNET_BENCH_KEY", "GANNET_BENCH_SECRET", "GANNET_BENCH_PASSPHRASE"})
+        ::setenv(name, "no-secret-of-the-bench", 1);
+      const int out = ::open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+      ::dup2(out, STDOUT_FILENO);
+      ::dup2(out, STDERR_FILENO);
+      ::execl(options.gannetd.c_str(), "gannetd", "--config", config.c_str(), nullptr);
+      std::_Exit(127);
+    }
+    pin(cores.client);
+    if (client == Client::Beast) run_beast(task);
+    run_floor(task, client == Client::Floor);
   }
-  return R"({"code":"0","msg":"","data":[)" + rows + "]}";
+  /// The venue goes on serving meanwhile: a daemon asks it whether its orders are gone.
+  void end(ProbeVenue& venue) {
+    ::kill(pid_, SIGTERM);
+    const Nanos deadline = monotonic_now() + seconds(8);
+    while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
+      venue.serve_for(milliseconds(2));
+      if (monotonic_now() < deadline) continue;
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+      return;
+    }
+  }
+  pid_t pid() const { return pid_; }
+  std::string log_tail() const {
+    std::ifstream file(log_);
+    std::string text((std::istreambuf_iterator<char>(file)), {});
+    return text.size() > 3'000 ? text.substr(text.size() - 3'000) : text;
+  }
+
+ private:
+  pid_t pid_ = -1;
+  std::string log_;
+};
+
+using CellKey = std::pair<std::string, std::uint32_t>;  // channel and instruments
+using Results = std::map<CellKey, std::map<std::string, std::map<Client, Row>>>;
+
+void measure_client(Client client, const CellKey& key, std::uint32_t round, const Options& options,
+                    const Workplace& work, const Cores& cores, Results& results) {
+  const Channel channel = key.first == "books" ? Channel::Books : Channel::Best;
+  ProbeVenue venue({.channel = channel,
+                    .instruments = key.second,
+                    .certificate_file = work.files.certificate.string(),
+                    .key_file = work.files.key.string()});
+  ClientProcess process(client, venue, work, cores, channel, key.second, options);
+  if (!venue.warm_up(seconds(25))) {
+    const std::string log = process.log_tail();
+    process.end(venue);
+    give_up(fmt::format("{} does not answer ticks of {}:\n{}", name_of(client), key.first, log));
+  }
+  for (const std::string& name : options.patterns) {
+    const Pace pace = pace_of(name);
+    venue.measure(
+        {.ticks = options.is_short ? 100u : 1'000u, .burst = pace.burst, .spacing = pace.spacing});
+    const HostLoad load(process.pid());
+    ProbeVenue::Measured measured = venue.measure(
+        {.ticks = options.ticks / options.rounds, .burst = pace.burst, .spacing = pace.spacing});
+    const HostLoad::Shares shares = load.since_begin();
+    Row& row = results[key][pace.name][client];
+    row.p50_of_round[round] = percentile(measured.nanos, 0.5);
+    row.nanos.insert(row.nanos.end(), measured.nanos.begin(), measured.nanos.end());
+    row.sent += measured.sent;
+    row.steal = std::max(row.steal, shares.steal);
+    row.others = std::max(row.others, shares.others);
+  }
+  process.end(venue);
 }
 
-void measure_books(const std::string& program, std::size_t instruments, std::size_t subscribers,
-                   double for_seconds, const std::string& events) {
-  const std::filesystem::path file =
-      std::filesystem::temp_directory_path() / fmt::format("wire-bench-{}.json", ::getpid());
-  {
-    const auto model = spawn(program, {"--market", "none", "--log-requests", "off"});
-    std::ofstream(file) << many_instruments(model->ready(), instruments);
+/// Median over the rounds of this client's p50 by that of the floor that waits as it does, of the
+/// same round; 0: there is none to compare with.
+double ratio_of(const std::map<Client, Row>& rows, Client client) {
+  const auto floor = rows.find(sleeps(client) ? Client::SleepingFloor : Client::Floor);
+  if (floor == rows.end()) return 0;
+  std::vector<double> ratios;
+  for (const auto& [round, p50] : rows.at(client).p50_of_round) {
+    const auto other = floor->second.p50_of_round.find(round);
+    if (other != floor->second.p50_of_round.end() && other->second > 0)
+      ratios.push_back(p50 / other->second);
   }
-  const auto venue = spawn(program, {"--instruments", file.string(), "--events-per-second", events,
-                                     "--no-rate-limits", "--log-requests", "off"});
-  std::filesystem::remove(file);
-  net::EventLoop loop;
-  std::vector<std::unique_ptr<Socket>> sockets;
-  std::uint64_t frames = 0;
-  std::uint64_t bytes = 0;
-  std::vector<double> late_ms;
-  bool counting = false;
-  for (std::size_t i = 0; i < subscribers; ++i) {
-    sockets.push_back(std::make_unique<Socket>(loop, venue->ready(), "/public"));
-    sockets.back()->on_message = [&](std::string_view text, Timestamp time) {
-      if (!counting) return;
-      ++frames;
-      bytes += text.size();
-      const std::size_t at = text.rfind("\"ts\":\"");
-      if (at == std::string_view::npos || frames % 16 != 0) return;
-      const auto told = std::stoll(std::string(text.substr(at + 6, 13)));
-      late_ms.push_back(static_cast<double>(time.nanos) / 1e6 - static_cast<double>(told));
-    };
-    std::string args;
-    for (std::size_t k = 0; k < instruments; ++k)
-      args += fmt::format(R"({}{{"channel":"books","instId":"C{:03}-USDT-SWAP"}})",
-                          k == 0 ? "" : ",", k);
-    sockets.back()->client->send_text(R"({"op":"subscribe","args":[)" + args + "]}");
-  }
-  const auto run = [&](double length) {
-    const Nanos end = monotonic_now() + Nanos{static_cast<std::int64_t>(length * 1e9)};
-    while (monotonic_now() < end) loop.run_for(milliseconds(10));
-  };
-  run(3);
-  counting = true;
-  const double cpu = cpu_seconds(venue->pid());
-  const Nanos begin = monotonic_now();
-  run(for_seconds);
-  const double took = static_cast<double>((monotonic_now() - begin).count) / 1e9;
-  const double used = cpu_seconds(venue->pid()) - cpu;
-  const Percentiles p = percentiles(late_ms);
-  const double each =
-      static_cast<double>(frames) / took / static_cast<double>(instruments * subscribers);
+  return median(std::move(ratios));
+}
+
+void report(Results& results, const Options& options) {
   fmt::print(
-      "books: {} instruments to {} subscribers for {:.0f} s: {:.0f} messages/s, {:.1f} of each "
-      "book "
-      "a second, {:.1f} MB/s; ms behind the venue's stamp p50 {:.1f} p99 {:.1f} max {:.1f}; venue "
-      "{:.2f} of a core\n",
-      instruments, subscribers, took, static_cast<double>(frames) / took, each,
-      static_cast<double>(bytes) / took / 1e6, p.p50, p.p99, p.most, used / took);
+      "microseconds from tick to order; ratio: to the floor that waits alike, median of rounds; "
+      "steal, others: the busiest round, of all processors\n\n"
+      "| Channel | Instruments | Pace | Client | Ticks | Answered | p50 | p90 | p99 | Ratio | "
+      "Steal | Others |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+  std::string json;
+  for (auto& [key, paces] : results) {
+    for (auto& [pace, rows] : paces) {
+      for (const Client client : kClients) {
+        if (!rows.contains(client)) continue;
+        Row& row = rows.at(client);
+        const double p50 = percentile(row.nanos, 0.5);
+        const double p90 = percentile(row.nanos, 0.9);
+        const double p99 = percentile(row.nanos, 0.99);
+        const double ratio = ratio_of(rows, client);
+        const double answered =
+            row.sent == 0 ? 0 : static_cast<double>(row.nanos.size()) / row.sent * 100;
+        fmt::print(
+            "| {} | {} | {} | {} | {} | {:.1f} % | {:.1f} | {:.1f} | {:.1f} | {:.2f} | "
+            "{:.0f} % | {:.0f} % |\n",
+            key.first, key.second, pace, name_of(client), row.sent, answered, p50, p90, p99, ratio,
+            row.steal * 100, row.others * 100);
+        json += fmt::format(
+            "{}\n  {{\"channel\":\"{}\",\"instruments\":{},\"pace\":\"{}\",\"client\":\"{}\","
+            "\"ticks\":{},\"answered\":{},\"p50_us\":{:.2f},\"p90_us\":{:.2f},\"p99_us\":{:.2f},"
+            "\"ratio_to_floor\":{:.3f},\"steal\":{:.3f},\"others\":{:.3f}}}",
+            json.empty() ? "" : ",", key.first, key.second, pace, name_of(client), row.sent,
+            row.nanos.size(), p50, p90, p99, ratio, row.steal, row.others);
+      }
+    }
+  }
+  const std::filesystem::path file(options.json);
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << "{\"rounds\":" << options.rounds << ",\"cells\":[" << json << "\n]}\n";
+}
+
+/// The short form is a test: everything answered, and nothing about how fast.
+int check(const Results& results) {
+  for (const auto& [key, paces] : results) {
+    for (const auto& [pace, rows] : paces) {
+      for (const auto& [client, row] : rows) {
+        if (row.nanos.size() >= row.sent * 9 / 10) continue;
+        fmt::print(stderr, "{} answered {} of {} ticks of {}, {}\n", name_of(client),
+                   row.nanos.size(), row.sent, key.first, pace);
+        return 1;
+      }
+    }
+  }
+  return 0;
+}
+
+int run(Options& options) {
+  if (options.is_short) {
+    options.ticks = 200;
+    options.rounds = 1;
+    options.instruments = {2};
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+  const Cores cores = choose_cores();
+  pin(cores.venue);
+  const Workplace work;
+  fmt::print("processors: {}; venue on {}, client on {}\n", std::thread::hardware_concurrency(),
+             cores.venue, cores.client);
+  std::fflush(stdout);
+  Results results;
+  const auto is_wanted = [&](Client client) {
+    return options.clients.empty() ||
+           std::ranges::any_of(options.clients, [&](const std::string& part) {
+             return name_of(client).find(part) != std::string_view::npos;
+           });
+  };
+  for (std::uint32_t round = 0; round < options.rounds; ++round) {
+    for (const std::string& channel : options.channels) {
+      for (const std::uint32_t instruments : options.instruments) {
+        for (const Client client : kClients) {
+          if (is_wanted(client))
+            measure_client(client, {channel, instruments}, round, options, work, cores, results);
+        }
+      }
+    }
+  }
+  report(results, options);
+  return options.is_short ? check(results) : 0;
 }
 
 }  // namespace
-}  // namespace gannet
+}  // namespace gannet::bench
 
 int main(int argc, char** argv) {
-  CLI::App app{"How fast the simulated venue is over the wire", "gannet_wire_bench"};
-  std::string program;
-  std::size_t orders = 100'000;
-  std::size_t instruments = 200;
-  std::size_t subscribers = 10;
-  double duration = 10;
-  std::string events = "60";
-  app.add_option("--gannet", program, "the program; the one beside this without");
-  app.add_option("--orders", orders, "round trips")->capture_default_str();
-  app.add_option("--instruments", instruments)->capture_default_str();
-  app.add_option("--subscribers", subscribers)->capture_default_str();
-  app.add_option("--duration", duration, "of the books, in seconds")->capture_default_str();
-  app.add_option("--events-per-second", events, "of the market, per instrument")
-      ->capture_default_str();
+  gannet::bench::Options options;
+  CLI::App app{"From a tick's departure to the order's arrival, over TLS", "gannet_wire_bench"};
+  app.add_option("--ticks", options.ticks, "of each cell, over all rounds")->capture_default_str();
+  app.add_option("--rounds", options.rounds, "the clients take turns so often")
+      ->capture_default_str()
+      ->check(CLI::Range(1u, 1'000u));
+  app.add_option("--channels", options.channels)->delimiter(',')->capture_default_str();
+  app.add_option("--instruments", options.instruments)->delimiter(',')->capture_default_str();
+  app.add_option("--patterns", options.patterns)->delimiter(',')->capture_default_str();
+  app.add_option("--clients", options.clients, "parts of their names; all without")->delimiter(',');
+  app.add_option("--gannetd", options.gannetd, "the program; the one beside this without");
+  app.add_option("--json", options.json)->capture_default_str();
+  app.add_flag("--short", options.is_short, "seconds instead of minutes: does it work?");
   CLI11_PARSE(app, argc, argv);
-  fmt::print("machine: {} cores\n", std::thread::hardware_concurrency());
-  for (const std::size_t window : {std::size_t{1}, std::size_t{32}})
-    gannet::measure_orders(program, window == 1 ? orders / 10 : orders, window);
-  gannet::measure_books(program, instruments, subscribers, duration, events);
-  return 0;
+  if (options.gannetd.empty()) {
+    options.gannetd =
+        (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "gannetd").string();
+  }
+  return gannet::bench::run(options);
 }

@@ -12,7 +12,15 @@ namespace gannet::net {
 EventLoop::EventLoop() : internal_(std::make_unique<Internal>()) {}
 EventLoop::~EventLoop() = default;
 
-std::size_t EventLoop::poll() { return internal_->context.poll(); }
+std::size_t EventLoop::poll() {
+  const std::size_t told = poll_sockets();
+  internal_->polled.prepare();
+  return told + internal_->context.poll();
+}
+
+void EventLoop::spin() noexcept { internal_->spins = true; }
+
+std::size_t EventLoop::poll_sockets() { return internal_->polled.probe(); }
 
 std::size_t EventLoop::run_for(Nanos longest) {
   const std::size_t first = internal_->context.run_one_for(std::chrono::nanoseconds(longest.count));

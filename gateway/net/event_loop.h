@@ -32,6 +32,13 @@ class EventLoop {
 
   /// Runs what is due now and returns how many callbacks ran. Never sleeps.
   std::size_t poll();
+  /// The loop is one that is polled without pause: WebSockets that open from now on are probed by
+  /// `poll` and `poll_sockets` at their descriptors, and the kernel is not asked which of them has
+  /// something. Such a loop must not sleep in `run_for` or `run`.
+  void spin() noexcept;
+  /// The least that a turn can be: probes those WebSockets, and nothing else. Returns how many
+  /// callbacks ran.
+  std::size_t poll_sockets();
   /// Sleeps until the first callback is due, at most `longest`, then runs all that is due.
   std::size_t run_for(Nanos longest);
   /// Runs until `stop`.

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "gateway/net/internal/address_book.h"
+#include "gateway/net/internal/client_socket.h"
 #include "gateway/net/internal/tls_connector.h"
-#include "gateway/net/internal/websocket_stream.h"
 #include "gateway/net/url.h"
 
 namespace gannet::net {
@@ -28,26 +28,24 @@ struct WebSocketClient::State final : WebSocketStreamEvents {
     started = monotonic_now();
     connector =
         std::make_shared<TlsConnector>(loop, tls, url, addresses, settings.unacknowledged_timeout);
-    connector->start(settings.connect_timeout,
-                     [this](std::unique_ptr<TlsStream> connected, ConnectFailure why) {
-                       on_connected(std::move(connected), std::move(why));
-                     });
+    connector->start(settings.connect_timeout, TlsConnector::LinkDone([this](auto link, auto why) {
+                       on_connected(std::move(link), std::move(why));
+                     }));
   }
 
-  void on_connected(std::unique_ptr<TlsStream> connected, ConnectFailure why) {
+  void on_connected(std::unique_ptr<TlsLink> link, ConnectFailure why) {
     connector.reset();
-    if (!connected) {
+    if (!link) {
       const auto kind = why.timed_out ? CloseReason::Kind::TimedOut : CloseReason::Kind::NotReached;
       return on_stream_ended({.kind = kind, .text = std::move(why.text)});
     }
-    stream = WebSocketStream::make(loop, std::move(connected),
-                                   {.message_bytes_max = settings.message_bytes_max,
-                                    .queue_frames = settings.queue_frames,
-                                    .queue_frames_reserve = settings.queue_frames,
-                                    .queue_bytes = settings.queue_bytes,
-                                    .frame_reserve = settings.frame_reserve,
-                                    .close_timeout = settings.close_timeout},
-                                   *this);
+    stream = std::make_shared<ClientSocket>(
+        loop, std::move(link),
+        WebSocketStreamSettings{.message_bytes_max = settings.message_bytes_max,
+                                .queue_frames = settings.queue_frames,
+                                .queue_bytes = settings.queue_bytes,
+                                .close_timeout = settings.close_timeout},
+        settings.probe_every, *this);
     auto headers = settings.headers;
     headers.emplace_back("User-Agent", settings.user_agent);
     stream->request(url.authority(), url.target, headers);
@@ -96,7 +94,7 @@ struct WebSocketClient::State final : WebSocketStreamEvents {
   std::weak_ptr<State> self;
   std::shared_ptr<AddressBook> addresses;
   std::shared_ptr<TlsConnector> connector;
-  std::shared_ptr<WebSocketStream> stream;
+  std::shared_ptr<ClientSocket> stream;
   Timer handshake_timer;
   Nanos started{};
   bool active = false;

@@ -65,10 +65,14 @@ struct WebSocketSettings {
   std::size_t message_bytes_max = 4u << 20;
   std::size_t queue_frames = 256;      ///< texts waiting behind a write in flight
   std::size_t queue_bytes = 1u << 20;  ///< their sum
-  std::size_t frame_reserve = 1'024;   ///< room taken ahead for each waiting text
+  /// On a loop that spins: in each so-manieth round the socket is probed. 1: the urgent ones.
+  unsigned probe_every = 1;
 };
 
 /// WebSocket over TLS: verified, TCP_NODELAY, no compression (it costs time on every frame).
+/// Of the texts that a handler sends within one call of `on_text`, the first goes to its socket at
+/// once; those after it go together when the handler has returned, or with the first of the next
+/// text that is here already. Their order is kept.
 /// After the hand-shake neither reading nor sending allocates, as long as messages stay within the
 /// room that earlier ones made.
 /// Thread: the loop's.
@@ -89,8 +93,8 @@ class WebSocketClient {
   bool is_open() const noexcept;
   /// The address of the connection, or of the last one; "" before the first.
   std::string_view peer() const noexcept;
-  /// One text frame. Goes to the socket within this call if no write is in flight, else waits its
-  /// turn. False: not open, or the queue is full; nothing was taken.
+  /// One text frame. Goes to the socket within this call unless earlier ones wait (see above, or
+  /// for the peer to take them). False: not open, or the queue is full; nothing was taken.
   bool send_text(std::string_view text) noexcept;
   /// Says goodbye, waits for the answer at most `close_timeout`; `on_closed` follows.
   void close(std::uint16_t code = 1000, std::string_view reason = {}) noexcept;

@@ -46,6 +46,7 @@ class AccountInput {
   }
   /// What stopped for good begins anew, as a program would that was started again.
   void renew() {
+    side_.venue.reset();  // it knows the session until it goes
     side_.orders = std::make_unique<okx::OrderSession>(side_.signer, side_.context, side_.heard,
                                                        side_.heard, okx::OrderSessionSettings{});
     side_.rest = std::make_unique<okx::RestSession>(

@@ -142,6 +142,30 @@ TEST_F(KillSwitchTest, FlattenIsSeparateConfirmedAndOfOneStrategy) {  // KILL-13
   EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
 }
 
+TEST_F(KillSwitchTest, FlattenPassesAKilledEngineByRestAndNothingElseDoes) {  // KILL-01, KILL-13
+  config.strategies = {prober()};
+  config.more = "[venue.routes]\nplace = \"rest\"\n";
+  Daemon daemon(folder, config);
+  ASSERT_TRUE(daemon.wait_for("fills", [](const Json& now) { return now.number("fills") > 2; }));
+  ASSERT_EQ(command({"kill", "--reason", "test"}).code, 0);
+  const auto held = [&] {
+    const auto status = daemon.status();
+    for (const auto row : (*status)["instruments"].get_array()) {
+      if (std::string_view(row["instrument"]) == "ETH-USDT-SWAP")
+        return std::string(std::string_view(row["position"]));
+    }
+    return std::string("none");
+  };
+  const std::size_t orders = venue.orders();
+  const bool has_position = held() != "0";
+  const Said flat = command({"flatten", "--yes"});
+  EXPECT_EQ(flat.code, has_position ? 0 : 1) << flat.out << flat.err;
+  EXPECT_EQ(held(), "0");
+  EXPECT_EQ(venue.orders() > orders, has_position);
+  EXPECT_EQ(daemon.status()->text("state"), "killed");
+  EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
+}
+
 TEST_F(KillSwitchTest, ASignalAndADroppedFileKillTheEngine) {  // KILL-10
   Daemon daemon(folder, config);
   ASSERT_TRUE(daemon.wait_for_orders(2));
@@ -184,6 +208,43 @@ TEST_F(KillSwitchTest, WorksWhileALaneSpinsAndNobodyReadsTheLog) {  // KILL-07
   daemon.process().signal(SIGKILL);
   EXPECT_EQ(daemon.process().wait(), -SIGKILL);
   ::close(sink);
+}
+
+TEST_F(KillSwitchTest, WorksWhileTheDiskStandsStillAndWhenItIsFull) {  // KILL-07, REC-08
+  config.more = "[journal]\nmode = \"full\"\n";
+  const std::string disk = folder.write("disk", "");
+  Process::Environment environment = config.credentials();
+  environment["LD_PRELOAD"] =
+      std::string(GANNET_BINARY_DIR) + "/lib/gannet/test_plugins/disk_stub.so";
+  environment["GANNET_DISK_STUB"] = disk;
+  environment["GANNET_DISK_STUB_UNDER"] =
+      std::filesystem::canonical(folder.file("")).string() + "/state/journal";
+  const char* const options = std::getenv("ASAN_OPTIONS");
+  environment["ASAN_OPTIONS"] =
+      (options == nullptr ? "" : std::string(options) + ":") + "verify_asan_link_order=0";
+  Daemon daemon(folder, config, {}, environment);
+  ASSERT_TRUE(wait_for_orders_of_both());
+
+  folder.write("disk", "stall");
+  EXPECT_EQ(command({"kill", "--reason", "the disk stands still"}).code, 0);
+  EXPECT_TRUE(wait_until([&] { return venue.open_orders() == 0; }));
+  EXPECT_EQ(read_file(disk), "stall") << "it stands still yet";
+  EXPECT_EQ(daemon.status()->text("state"), "killed");
+  folder.write("disk", "");
+  EXPECT_EQ(command({"resume"}).code, 0);
+  ASSERT_TRUE(daemon.wait_for_state("ready"));
+  ASSERT_TRUE(wait_for_orders_of_both());
+
+  folder.write("disk", "full");
+  EXPECT_EQ(command({"kill", "--reason", "the disk is full"}).code, 0);
+  EXPECT_TRUE(wait_until([&] { return venue.open_orders() == 0; }));
+  const std::size_t orders = venue.orders();
+  EXPECT_EQ(daemon.status()->text("state"), "killed");
+  // What was not written is final for that journal: no order before a restart.
+  folder.write("disk", "");
+  EXPECT_EQ(command({"resume"}).code, 0);
+  EXPECT_TRUE(daemon.wait_for_state("held"));
+  EXPECT_EQ(venue.orders(), orders);
 }
 
 TEST_F(KillSwitchTest, TheSecondProgramStopsTheEngineAndConfirms) {  // KILL-11

@@ -38,6 +38,10 @@ class RawTlsConnection {
   std::string read_exactly(std::size_t bytes);
   /// Until the peer closes.
   std::string read_all();
+  /// New keys for what follows, and a request for the peer's.
+  void change_keys();
+  /// Ends our direction of TLS, with the socket left open.
+  void say_end();
   /// Answers a WebSocket upgrade request.
   void accept_websocket();
 
@@ -148,6 +152,12 @@ inline std::string RawTlsConnection::read_all() {
   for (std::string more = read_some(); !more.empty(); more = read_some()) all += more;
   return all;
 }
+
+inline void RawTlsConnection::change_keys() {
+  SSL_key_update(raw_peer::as_ssl(ssl_), SSL_KEY_UPDATE_REQUESTED);
+}
+
+inline void RawTlsConnection::say_end() { SSL_shutdown(raw_peer::as_ssl(ssl_)); }
 
 inline void RawTlsConnection::accept_websocket() {
   const std::string request = read_through("\r\n\r\n");

@@ -130,6 +130,7 @@ class TinyAlgoDesk final : public AlgoPort {
     report.state = child.state;
     report.reason = child.reason;
     report.side = child.side;
+    report.price = child.price;
     report.quantity = child.quantity;
     report.cumulative_quantity = child.cumulative;
     report.exchange_time = child.update_time;

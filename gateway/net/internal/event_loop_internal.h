@@ -7,12 +7,16 @@
 #include <optional>
 
 #include "gateway/net/event_loop.h"
+#include "gateway/net/internal/polled_sockets.h"
 
 namespace gannet::net {
 
 namespace asio = boost::asio;
 
 struct EventLoop::Internal {
+  PolledSockets polled;  // of a loop that spins
+  WriteCork cork;
+  bool spins = false;
   // One thread runs it: Asio need not wake others when work is added from within.
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> keep{context.get_executor()};

@@ -27,9 +27,9 @@ bool expect_host(SSL* ssl, const std::string& host) noexcept {
          SSL_set1_host(ssl, host.c_str()) == 1;
 }
 
-std::string handshake_failure(SSL* ssl, const error_code& error) {
+std::string handshake_failure(SSL* ssl, const std::string& error) {
   const long verdict = SSL_get_verify_result(ssl);
-  if (verdict == X509_V_OK) return "TLS: " + error.message();
+  if (verdict == X509_V_OK) return "TLS: " + error;
   return std::string("TLS certificate refused: ") + X509_verify_cert_error_string(verdict);
 }
 
@@ -45,23 +45,35 @@ TlsConnector::TlsConnector(EventLoop& loop, std::shared_ptr<TlsContext::Internal
       loop_(loop),
       context_(loop.internal().context),
       resolver_(context_.get_executor()),
+      socket_(context_.get_executor()),
       timer_(loop),
       lookup_timer_(loop) {}
 
 void TlsConnector::start(Nanos timeout, Done done) {
   done_ = std::move(done);
-  stream_ = std::make_unique<TlsStream>(TcpSocket(context_.get_executor()), tls_->context);
+  start(timeout);
+}
+
+void TlsConnector::start(Nanos timeout, LinkDone done) {
+  link_done_ = std::move(done);
+  start(timeout);
+}
+
+void TlsConnector::start(Nanos timeout) {
   timer_.start(timeout, [self = shared_from_this()] { self->time_out(); });
   look_up();
 }
 
 void TlsConnector::cancel() noexcept {
   done_ = nullptr;
+  link_done_ = nullptr;
   timer_.cancel();
   lookup_timer_.cancel();
   resolver_.cancel();
   error_code ignored;
+  socket_.close(ignored);
   if (stream_) stream_->next_layer().close(ignored);
+  if (link_) link_->close(false);
 }
 
 void TlsConnector::look_up() {
@@ -111,7 +123,7 @@ void TlsConnector::ask_hook() {
 
 void TlsConnector::on_looked_up(std::span<const AddressBook::Endpoint> found,
                                 std::string_view error) {
-  if (!done_ || stage_ != Stage::LookUp) return;
+  if (!is_wanted() || stage_ != Stage::LookUp) return;
   lookup_timer_.cancel();
   if (error.empty()) addresses_->learn(found);
   if (!addresses_->knows_any()) {
@@ -124,9 +136,9 @@ void TlsConnector::on_looked_up(std::span<const AddressBook::Endpoint> found,
 void TlsConnector::connect() {
   stage_ = Stage::Connect;
   asio::async_connect(
-      stream_->next_layer(), addresses_->in_order(),
+      socket_, addresses_->in_order(),
       [self = shared_from_this()](const error_code& error, const AddressBook::Endpoint& endpoint) {
-        if (!self->done_) return;
+        if (!self->is_wanted()) return;
         if (error) {
           return self->fail("connecting to " + self->url_.authority() + ": " + error.message());
         }
@@ -137,20 +149,49 @@ void TlsConnector::connect() {
 
 void TlsConnector::shake_hands() {
   stage_ = Stage::Handshake;
-  set_tcp_options(stream_->next_layer(),
-                  static_cast<unsigned>(unacknowledged_timeout_.count / 1'000'000));
-  if (!expect_host(stream_->native_handle(), url_.host)) {
+  set_tcp_options(socket_, static_cast<unsigned>(unacknowledged_timeout_.count / 1'000'000));
+  SSL* ssl = nullptr;
+  if (link_done_) {
+    link_ = std::make_unique<TlsLink>(std::move(socket_), tls_);
+    ssl = link_->ssl();
+  } else {
+    stream_ = std::make_unique<TlsStream>(std::move(socket_), tls_->context);
+    ssl = stream_->native_handle();
+  }
+  if (!expect_host(ssl, url_.host)) {
     // Posted: this may run within `start`.
     return asio::post(context_, [self = shared_from_this()] { self->fail("TLS: bad host name"); });
   }
+  if (link_done_) return shake_link();
   stream_->async_handshake(TlsStream::client, [self = shared_from_this()](const error_code& error) {
     if (!self->done_) return;
-    if (error) return self->fail(handshake_failure(self->stream_->native_handle(), error));
+    if (error)
+      return self->fail(handshake_failure(self->stream_->native_handle(), error.message()));
     self->timer_.cancel();
     auto done = std::move(self->done_);
     self->done_ = nullptr;
     done(std::move(self->stream_), {});
   });
+}
+
+void TlsConnector::shake_link() {
+  const auto again = [self = shared_from_this()](const error_code& error) {
+    if (!error && self->link_done_) self->shake_link();
+  };
+  switch (link_->shake_hands()) {
+    case TlsLink::Step::WantRead:
+      return link_->socket().async_wait(TcpSocket::wait_read, again);
+    case TlsLink::Step::WantWrite:
+      return link_->socket().async_wait(TcpSocket::wait_write, again);
+    case TlsLink::Step::Failed:
+      return fail(handshake_failure(link_->ssl(), link_->why()));
+    case TlsLink::Step::Done:
+      break;
+  }
+  timer_.cancel();
+  auto done = std::move(link_done_);
+  link_done_ = nullptr;
+  done(std::move(link_), {});
 }
 
 void TlsConnector::time_out() {
@@ -165,11 +206,14 @@ void TlsConnector::time_out() {
 }
 
 void TlsConnector::fail(std::string text, bool timed_out) {
-  if (!done_) return;
+  if (!is_wanted()) return;
   if (stage_ != Stage::LookUp) addresses_->on_failed();
   auto done = std::move(done_);
+  auto link_done = std::move(link_done_);
   cancel();
-  done(nullptr, {.timed_out = timed_out, .text = std::move(text)});
+  ConnectFailure why{.timed_out = timed_out, .text = std::move(text)};
+  if (link_done) return link_done(nullptr, std::move(why));
+  done(nullptr, std::move(why));
 }
 
 }  // namespace gannet::net

@@ -42,17 +42,6 @@ class BeastWebSocket final : public WebSocketStream,
     writing_.reserve(settings.frame_reserve);
   }
 
-  void request(const std::string& authority, const std::string& target,
-               const Headers& headers) override {
-    socket_.set_option(
-        websocket::stream_base::decorator([headers](websocket::request_type& request) {
-          for (const auto& [name, value] : headers) request.set(name, value);
-        }));
-    socket_.async_handshake(
-        answer_, authority, target,
-        [self = shared_from_this()](const error_code& error) { self->on_handshake(error); });
-  }
-
   void accept(const HttpRequest& upgrade) override {
     beast::http::request<beast::http::empty_body> request;
     request.method_string(upgrade.method);
@@ -198,14 +187,8 @@ class BeastWebSocket final : public WebSocketStream,
     });
   }
 
-  CloseReason handshake_failure(const error_code& error) const {
-    CloseReason reason{.kind = CloseReason::Kind::NotReached, .text = error.message()};
-    if (error == websocket::error::upgrade_declined) {
-      reason.kind = CloseReason::Kind::Refused;
-      reason.http_status = static_cast<int>(answer_.result_int());
-      reason.text = "handshake refused with status " + std::to_string(reason.http_status);
-    }
-    return reason;
+  static CloseReason handshake_failure(const error_code& error) {
+    return {.kind = CloseReason::Kind::NotReached, .text = error.message()};
   }
 
   CloseReason ending_of(const error_code& error) const {
@@ -242,7 +225,6 @@ class BeastWebSocket final : public WebSocketStream,
   WebSocketStreamSettings settings_;
   HandlerArena arena_;  // before the stream: operations it destroys give their memory back
   websocket::stream<TlsStream, false> socket_;  // false: no permessage-deflate
-  websocket::response_type answer_;
   beast::flat_buffer incoming_;
   std::string writing_;
   SendQueue queue_;

@@ -5,8 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "base/http_message.h"
 #include "base/time.h"
@@ -38,8 +36,8 @@ struct WebSocketStreamSettings {
   Nanos close_timeout = seconds(1);
 };
 
-/// A WebSocket on a TLS connection, either role, Beast inside. Operations in flight keep it alive;
-/// `forget` cuts it off from its owner. Thread: the loop's.
+/// A server's WebSocket on a TLS connection, Beast inside (a client's is ClientSocket). Operations
+/// in flight keep it alive; `forget` cuts it off from its owner. Thread: the loop's.
 class WebSocketStream {
  public:
   static std::shared_ptr<WebSocketStream> make(EventLoop& loop, std::unique_ptr<TlsStream> stream,
@@ -47,11 +45,7 @@ class WebSocketStream {
                                                WebSocketStreamEvents& events);
   virtual ~WebSocketStream() = default;
 
-  using Headers = std::vector<std::pair<std::string, std::string>>;
-  /// Client: asks for the upgrade.
-  virtual void request(const std::string& authority, const std::string& target,
-                       const Headers& headers) = 0;
-  /// Server: answers an upgrade request that HTTP parsing has found.
+  /// Answers an upgrade request that HTTP parsing has found.
   virtual void accept(const HttpRequest& upgrade) = 0;
 
   virtual bool is_open() const noexcept = 0;

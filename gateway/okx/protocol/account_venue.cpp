@@ -11,7 +11,7 @@ namespace {
 using Request = ExecutionReport::Request;
 
 Flight flight_of(const PlaceRequest& request) noexcept {
-  return {Request::Place, request.instrument, request.client_id, {}, 0};
+  return {Request::Place, request.instrument, request.client_id, {}, 0, request.by_engine};
 }
 Flight flight_of(const AmendRequest& request) noexcept {
   return {Request::Amend, request.instrument, request.client_id, request.venue_id,
@@ -65,42 +65,6 @@ VenueReason reason_of(EncodeError error) noexcept {
   return VenueReason::Other;
 }
 
-/// Whether it could be encoded at all.
-std::expected<void, EncodeError> check(const PlaceRequest& request,
-                                       const OrderTerms& terms) noexcept {
-  return check_place(request, terms);
-}
-std::expected<void, EncodeError> check(const AmendRequest& request, const OrderTerms&) noexcept {
-  if (!request.client_id.valid() && !request.venue_id.valid())
-    return std::unexpected(EncodeError::NoOrderId);
-  if (!request.new_price && !request.new_quantity)
-    return std::unexpected(EncodeError::NothingToAmend);
-  return {};
-}
-std::expected<void, EncodeError> check(const CancelRequest& request, const OrderTerms&) noexcept {
-  if (!request.client_id.valid() && !request.venue_id.valid())
-    return std::unexpected(EncodeError::NoOrderId);
-  return {};
-}
-
-// One element goes as a single request: a batch of one is charged like one all the same. [6.7]
-
-Encoded encode(OrderText& out, Target target, std::span<const PlaceRequest> requests,
-               std::span<const OrderTerms* const> terms, const OrderTag& tag) noexcept {
-  if (requests.size() == 1) return encode_place(out, target, requests[0], *terms[0], tag);
-  return encode_place_batch(out, target, requests, terms, tag);
-}
-Encoded encode(OrderText& out, Target target, std::span<const AmendRequest> requests,
-               std::span<const OrderTerms* const> terms, const OrderTag&) noexcept {
-  if (requests.size() == 1) return encode_amend(out, target, requests[0], *terms[0]);
-  return encode_amend_batch(out, target, requests, terms);
-}
-Encoded encode(OrderText& out, Target target, std::span<const CancelRequest> requests,
-               std::span<const OrderTerms* const> terms, const OrderTag&) noexcept {
-  if (requests.size() == 1) return encode_cancel(out, target, requests[0], *terms[0]);
-  return encode_cancel_batch(out, target, requests, terms);
-}
-
 Timestamp expiry(std::span<const PlaceRequest> requests) noexcept { return expiry_of(requests); }
 Timestamp expiry(std::span<const AmendRequest> requests) noexcept { return expiry_of(requests); }
 Timestamp expiry(std::span<const CancelRequest>) noexcept { return {}; }
@@ -126,6 +90,7 @@ AccountVenue::AccountVenue(OrderSession& orders, RestSession& rest, const Accoun
       terms_(terms),
       listener_(listener),
       settings_(settings),
+      templates_(context.instruments.size()),
       kept_(kKept),
       code_trusted_at_(context.instruments.size()) {
   orders_->set_rescue(this);
@@ -160,11 +125,45 @@ SendResult AccountVenue::cancel_batch(std::span<const CancelRequest> requests,
   return send(requests, false, now);
 }
 
+std::expected<void, EncodeError> AccountVenue::check(const AmendRequest& request,
+                                                     const OrderTerms&) noexcept {
+  if (!request.client_id.valid() && !request.venue_id.valid())
+    return std::unexpected(EncodeError::NoOrderId);
+  if (!request.new_price && !request.new_quantity)
+    return std::unexpected(EncodeError::NothingToAmend);
+  return {};
+}
+std::expected<void, EncodeError> AccountVenue::check(const CancelRequest& request,
+                                                     const OrderTerms&) noexcept {
+  if (!request.client_id.valid() && !request.venue_id.valid())
+    return std::unexpected(EncodeError::NoOrderId);
+  return {};
+}
+
+// One element goes as a single request: a batch of one is charged like one all the same. [6.7]
+
+Encoded AccountVenue::encode(Target target, std::span<const PlaceRequest> requests,
+                             std::span<const OrderTerms* const> terms) noexcept {
+  if (requests.size() == 1)
+    return templates_.encode(text_, target, requests[0], *terms[0], context_.own_tag);
+  return templates_.encode_batch(text_, target, requests, terms, context_.own_tag);
+}
+Encoded AccountVenue::encode(Target target, std::span<const AmendRequest> requests,
+                             std::span<const OrderTerms* const> terms) noexcept {
+  if (requests.size() == 1) return encode_amend(text_, target, requests[0], *terms[0]);
+  return encode_amend_batch(text_, target, requests, terms);
+}
+Encoded AccountVenue::encode(Target target, std::span<const CancelRequest> requests,
+                             std::span<const OrderTerms* const> terms) noexcept {
+  if (requests.size() == 1) return encode_cancel(text_, target, requests[0], *terms[0]);
+  return encode_cancel_batch(text_, target, requests, terms);
+}
+
 template <class RequestType>
 SendResult AccountVenue::send(std::span<const RequestType> requests, bool by_rest,
                               Timestamp now) noexcept {
   if (requests.empty() || requests.size() > kMaxBatch) return SendResult::QueueFull;
-  std::array<const OrderTerms*, kMaxBatch> terms{};
+  std::array<const OrderTerms*, kMaxBatch> terms;  // the first of them are set below
   const Request kind = flight_of(requests.front()).request;
   bool by_socket = !by_rest;
   for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -175,8 +174,7 @@ SendResult AccountVenue::send(std::span<const RequestType> requests, bool by_res
     terms[i] = row;
   }
   const Target target = by_socket ? Target{orders_->next_request_id()} : kRest;
-  const Encoded text =
-      encode(text_, target, requests, {terms.data(), requests.size()}, context_.own_tag);
+  const Encoded text = encode(target, requests, {terms.data(), requests.size()});
   if (!text) return SendResult::QueueFull;  // not reached: each was checked
   const Paths paths = paths_of(kind);
   SendResult sent = SendResult::QueueFull;
@@ -238,7 +236,7 @@ bool AccountVenue::is_socket_way(Route route, const OrderTerms& terms, Instrumen
 
 bool AccountVenue::supports(const PlaceRequest& request) const noexcept {
   const OrderTerms* terms = terms_.find(request.instrument);
-  return terms != nullptr && check_place(request, *terms).has_value();
+  return terms != nullptr && check(request, *terms).has_value();
 }
 
 bool AccountVenue::cancel_protected(InstrumentId instrument, Timestamp now) noexcept {
@@ -271,6 +269,7 @@ void AccountVenue::on_timer(Timestamp now) noexcept {
   if (const auto sample = orders_->take_clock_sample()) rest_.on_clock_sample(*sample);
   rest_.on_timer(now);
   orders_->set_clock_offset(rest_.clock_offset());
+  if (refused_.empty()) return;
   // A copy: what the listener does now may refuse again.
   const auto refused_now = refused_;
   refused_.clear();

@@ -9,6 +9,7 @@
 #include "domain/venue.h"
 #include "gateway/okx/protocol/encode_order.h"
 #include "gateway/okx/protocol/order_session.h"
+#include "gateway/okx/protocol/place_templates.h"
 #include "gateway/okx/protocol/rest_session.h"
 
 namespace gannet::okx {
@@ -106,6 +107,22 @@ class AccountVenue final : public VenuePort, public DeadManPort, private Request
   void keep(std::uint64_t id, const PlaceRequest& request) noexcept;
   void keep(std::uint64_t id, const AmendRequest& request) noexcept;
   void keep(std::uint64_t, const CancelRequest&) noexcept {}
+  Encoded encode(Target target, std::span<const PlaceRequest> requests,
+                 std::span<const OrderTerms* const> terms) noexcept;
+  Encoded encode(Target target, std::span<const AmendRequest> requests,
+                 std::span<const OrderTerms* const> terms) noexcept;
+  Encoded encode(Target target, std::span<const CancelRequest> requests,
+                 std::span<const OrderTerms* const> terms) noexcept;
+  /// Whether it could be encoded at all.
+  std::expected<void, EncodeError> check(const PlaceRequest& request,
+                                         const OrderTerms& terms) const noexcept {
+    if (templates_.knows(request, terms)) return {};
+    return check_place(request, terms);
+  }
+  static std::expected<void, EncodeError> check(const AmendRequest& request,
+                                                const OrderTerms&) noexcept;
+  static std::expected<void, EncodeError> check(const CancelRequest& request,
+                                                const OrderTerms&) noexcept;
   bool is_socket_way(Route route, const OrderTerms& terms, InstrumentId instrument,
                      Timestamp now) const noexcept;
 
@@ -121,6 +138,7 @@ class AccountVenue final : public VenuePort, public DeadManPort, private Request
   AccountListener& listener_;
   AccountVenueSettings settings_;
   OrderText text_;
+  PlaceTemplates templates_;
   FixedVector<ExecutionReport, 4 * kMaxBatch> refused_;
   std::vector<Kept> kept_;                  // ring by request id
   std::vector<Timestamp> code_trusted_at_;  // by instrument

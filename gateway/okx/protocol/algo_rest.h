@@ -69,6 +69,8 @@ class AlgoRest final : public AlgoPort, private AlgoRows {
   void on_timer(Timestamp now) noexcept;
   void set_clock_offset(Nanos offset) noexcept { clock_offset_ = offset; }
   const AlgoRestCounters& counters() const noexcept { return counters_; }
+  /// Questions that wait for their turn or for an answer.
+  std::size_t pending() const noexcept { return waiting_.size() + asked_.size(); }
 
  private:
   enum class Ask : std::uint8_t { List, One, History, Operation };

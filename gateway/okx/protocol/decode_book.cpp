@@ -92,6 +92,7 @@ BookDecoder::BookDecoder() {
     side->raw.resize(2 * kMaxLevelsPerSide);
   }
   books_.reserve(kMaxBooksPerFrame);
+  heads_.resize(kKnownHeads);
 }
 
 std::expected<std::span<const DecodedBook>, DecodeError> BookDecoder::decode(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -86,6 +87,29 @@ class BookDecoder {
     std::size_t used = 0;
   };
 
+  /// How the frames of one book begin, up to their first row: always the same bytes, which are read
+  /// once and compared from then on.
+  struct KnownHead {
+    std::array<char, 120> bytes{};
+    std::uint8_t size = 0;  ///< 0: none
+    std::uint8_t channel_size = 0;
+    std::uint8_t instrument_at = 0;
+    std::uint8_t instrument_size = 0;
+    InstrumentId instrument;
+    BookFeed feed = BookFeed::BestBidOffer;
+    BookUpdate::Kind kind = BookUpdate::Kind::Snapshot;
+  };
+  static constexpr std::size_t kKnownHeads = 64;
+
+  /// What an earlier frame that began like this one was about; null: read it.
+  const InstrumentCode* take_known_head(PlainCursor& in, std::string_view text,
+                                        const InstrumentCodes& codes, PlainBooks& plain,
+                                        BookFeed& feed, BookUpdate::Kind& kind) noexcept;
+  const InstrumentCode* take_head(PlainCursor& in, std::string_view text,
+                                  const InstrumentCodes& codes, PlainBooks& plain, BookFeed& feed,
+                                  BookUpdate::Kind& kind) noexcept;
+  KnownHead& known_head(std::string_view text) noexcept;
+
   bool take_plain_row(PlainCursor& in, const InstrumentCode& code, BookFeed feed,
                       BookUpdate::Kind kind) noexcept;
   static bool take_plain_side(PlainCursor& in, const InstrumentCode& code, Side& side) noexcept;
@@ -96,6 +120,7 @@ class BookDecoder {
   Side bids_;
   Side asks_;
   std::vector<DecodedBook> books_;
+  std::vector<KnownHead> heads_;
 };
 
 }  // namespace gannet::okx

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 
 #include "gateway/okx/protocol/decode_book.h"
@@ -32,6 +33,8 @@ inline bool to_units(const PlainNumber& number, unsigned digits, std::int64_t& u
   return true;
 }
 
+constexpr std::size_t kChannelAt = 19;  // {"arg":{"channel":"
+
 bool take_millis(PlainCursor& in, Timestamp& time) noexcept {
   std::string_view text;
   if (!in.take_until_quote(text)) return false;
@@ -45,6 +48,73 @@ bool take_millis(PlainCursor& in, Timestamp& time) noexcept {
 
 }  // namespace
 
+/// By what a frame says in the place where channel and instrument stand.
+BookDecoder::KnownHead& BookDecoder::known_head(std::string_view text) noexcept {
+  constexpr std::size_t kWords = 5;
+  const char* const names = text.data() + kChannelAt;
+  std::uint64_t hash = 0;
+  for (std::size_t i = 0; i < kWords; ++i) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, names + 8 * i, sizeof word);
+    hash = _mm_crc32_u64(hash, word);
+  }
+  return heads_[hash % kKnownHeads];
+}
+
+const InstrumentCode* BookDecoder::take_known_head(PlainCursor& in, std::string_view text,
+                                                   const InstrumentCodes& codes, PlainBooks& plain,
+                                                   BookFeed& feed,
+                                                   BookUpdate::Kind& kind) noexcept {
+  const KnownHead& head = known_head(text);
+  if (head.size == 0 || text.size() <= head.size ||
+      std::memcmp(text.data(), head.bytes.data(), head.size) != 0)
+    return nullptr;
+  const InstrumentCode* const code = codes.find(head.instrument);
+  plain.instrument = text.substr(head.instrument_at, head.instrument_size);
+  if (code == nullptr || code->name.view() != plain.instrument) return nullptr;  // another table
+  plain.channel_name = text.substr(kChannelAt, head.channel_size);
+  feed = head.feed;
+  kind = head.kind;
+  in.go(text.data() + head.size);
+  return code;
+}
+
+const InstrumentCode* BookDecoder::take_head(PlainCursor& in, std::string_view text,
+                                             const InstrumentCodes& codes, PlainBooks& plain,
+                                             BookFeed& feed, BookUpdate::Kind& kind) noexcept {
+  in.go(text.data());
+  if (!in.take(R"({"arg":{"channel":"b)")) return nullptr;
+  in.go(text.data() + kChannelAt);
+  if (!in.take_until_quote(plain.channel_name) || !in.take(R"(,"instId":")") ||
+      !in.take_until_quote(plain.instrument) || !in.take('}'))
+    return nullptr;
+  const auto named = book_feed_of(channel_of(plain.channel_name));
+  const InstrumentCode* const code = codes.find(plain.instrument);
+  if (!named || code == nullptr) return nullptr;
+  feed = *named;
+  kind = BookUpdate::Kind::Snapshot;
+  if (depth_of(feed) > 5) {
+    if (in.take(R"(,"action":"update")")) {
+      kind = BookUpdate::Kind::Update;
+    } else if (!in.take(R"(,"action":"snapshot")")) {
+      return nullptr;
+    }
+  }
+  if (!in.take(R"(,"data":[)")) return nullptr;
+  const auto size = static_cast<std::size_t>(in.at() - text.data());
+  KnownHead& head = known_head(text);
+  if (size > text.size() || size > head.bytes.size()) return code;
+  std::copy_n(text.data(), size, head.bytes.data());
+  head.size = static_cast<std::uint8_t>(size);
+  head.channel_size = static_cast<std::uint8_t>(plain.channel_name.size());
+  head.instrument_at = static_cast<std::uint8_t>(plain.instrument.data() - text.data());
+  head.instrument_size = static_cast<std::uint8_t>(plain.instrument.size());
+  head.instrument = code->id;
+  head.feed = feed;
+  head.kind = kind;
+  return code;
+}
+
 std::optional<PlainBooks> BookDecoder::decode_plain(std::string_view text,
                                                     const InstrumentCodes& codes) noexcept {
   PlainCursor in(text);
@@ -52,29 +122,17 @@ std::optional<PlainBooks> BookDecoder::decode_plain(std::string_view text,
   // Numbers are loaded from sixteen bytes before their end.
   constexpr std::size_t kShortest = 64;
   if (text.size() < kShortest) return std::nullopt;
-  if (!in.take(R"({"arg":{"channel":"b)")) return std::nullopt;
-  in.go(in.at() - 1);
-  if (!in.take_until_quote(plain.channel_name) || !in.take(R"(,"instId":")") ||
-      !in.take_until_quote(plain.instrument) || !in.take('}'))
-    return std::nullopt;
-  const auto feed = book_feed_of(channel_of(plain.channel_name));
-  const InstrumentCode* const code = codes.find(plain.instrument);
-  if (!feed || code == nullptr) return std::nullopt;
+  BookFeed feed = BookFeed::BestBidOffer;
   BookUpdate::Kind kind = BookUpdate::Kind::Snapshot;
-  if (depth_of(*feed) > 5) {
-    if (in.take(R"(,"action":"update")")) {
-      kind = BookUpdate::Kind::Update;
-    } else if (!in.take(R"(,"action":"snapshot")")) {
-      return std::nullopt;
-    }
-  }
-  if (!in.take(R"(,"data":[)")) return std::nullopt;
+  const InstrumentCode* code = take_known_head(in, text, codes, plain, feed, kind);
+  if (code == nullptr) code = take_head(in, text, codes, plain, feed, kind);
+  if (code == nullptr) return std::nullopt;
   books_.clear();
   bids_.used = 0;
   asks_.used = 0;
   do {
     if (!in.inside() || books_.size() == kMaxBooksPerFrame) return std::nullopt;
-    if (!take_plain_row(in, *code, *feed, kind)) return std::nullopt;
+    if (!take_plain_row(in, *code, feed, kind)) return std::nullopt;
   } while (in.take(','));
   if (!in.take("]}") || !in.ended()) return std::nullopt;
   plain.books = books_;
@@ -157,46 +215,40 @@ bool BookDecoder::take_plain_side(PlainCursor& in, const InstrumentCode& code,
       return false;
     // All eight quotes of a level at once: where the next one begins must not wait for the length
     // of each of its numbers.
-    std::uint64_t quotes = quotes_in_64(p);
-    const auto next_quote = [&] {
-      const auto at = static_cast<unsigned>(_tzcnt_u64(quotes));
-      quotes = _blsr_u64(quotes);
-      return at;
-    };
-    const auto last = static_cast<unsigned>(_tzcnt_u64(_pdep_u64(std::uint64_t{1} << 7, quotes)));
-    const unsigned price_open = next_quote();
-    const unsigned price_close = next_quote();
-    const unsigned quantity_open = next_quote();
-    const unsigned quantity_close = next_quote();
-    const unsigned third_open = next_quote();
-    const unsigned third_close = next_quote();
-    const unsigned orders_open = next_quote();
+    const PlainMarks marks = marks_in_64(p);
+    const auto last =
+        static_cast<unsigned>(_tzcnt_u64(_pdep_u64(std::uint64_t{1} << 7, marks.quotes)));
     if (last > 61) return false;  // of 64: none; the two bytes behind it are looked at as well
+    // The second, fourth and sixth quote each have a comma and the next quote behind them, and
+    // nothing else in the level does.
+    const std::uint64_t closing = _pdep_u64(0b0010'1010, marks.quotes);
+    const std::uint64_t separated =
+        marks.quotes & (marks.commas >> 1) & (marks.quotes >> 2) & ((std::uint64_t{1} << last) - 1);
+    const auto price_close = static_cast<unsigned>(_tzcnt_u64(closing));
+    const std::uint64_t behind_price = _blsr_u64(closing);
+    const auto quantity_close = static_cast<unsigned>(_tzcnt_u64(behind_price));
+    const auto third_close = static_cast<unsigned>(_tzcnt_u64(_blsr_u64(behind_price)));
     const bool shaped =
-        static_cast<unsigned>(p[0] == '[') & static_cast<unsigned>(price_open == 1) &
-        static_cast<unsigned>(quantity_open == price_close + 2) &
-        static_cast<unsigned>(p[price_close + 1] == ',') &
-        static_cast<unsigned>(third_open == quantity_close + 2) &
-        static_cast<unsigned>(p[quantity_close + 1] == ',') &
-        static_cast<unsigned>(third_close == third_open + 2) &
-        static_cast<unsigned>(static_cast<unsigned char>(p[third_open + 1] - '0') <= 9) &
-        static_cast<unsigned>(orders_open == third_close + 2) &
-        static_cast<unsigned>(p[third_close + 1] == ',') &
+        static_cast<unsigned>(separated == closing) & static_cast<unsigned>(p[0] == '[') &
+        static_cast<unsigned>((marks.quotes & 3) == 2) &
+        static_cast<unsigned>(third_close == quantity_close + 4) &
+        static_cast<unsigned>(static_cast<unsigned char>(p[third_close - 1] - '0') <= 9) &
         static_cast<unsigned>(p[last + 1] == ']');
     if (!shaped) return false;
+    const unsigned price_size = price_close - 2;
+    const unsigned quantity_size = quantity_close - price_close - 3;
+    const unsigned orders_size = last - third_close - 3;
     Level& level = side.levels[side.used];
-    const PlainNumber price = read_plain_number(p + price_close, price_close - price_open - 1);
-    const PlainNumber quantity =
-        read_plain_number(p + quantity_close, quantity_close - quantity_open - 1);
-    const PlainNumber orders = read_plain_number(p + last, last - orders_open - 1);
+    const auto [price, quantity] =
+        read_plain_numbers(p + price_close, price_size, p + quantity_close, quantity_size);
+    const PlainNumber orders = read_plain_number(p + last, orders_size);
     if (!to_units(price, price_digits, level.price) ||
         !to_units(quantity, quantity_digits, level.quantity) || level.price == 0 ||
         !orders.is_plain || orders.decimals != 0)
       return false;
     level.orders = static_cast<std::uint32_t>(std::min<std::uint64_t>(orders.digits, 0xFFFF'FFFF));
     level.reserved = 0;
-    side.raw[side.used] = {{p + price_open + 1, price_close - price_open - 1},
-                           {p + quantity_open + 1, quantity_close - quantity_open - 1}};
+    side.raw[side.used] = {{p + 2, price_size}, {p + price_close + 3, quantity_size}};
     ++side.used;
     p += last + 2;
     if (*p == ',') {

@@ -18,6 +18,7 @@ struct Flight {
   ClientOrderId client_id;
   VenueOrderId venue_id;
   std::uint64_t amend_id = 0;
+  bool by_engine = false;  ///< a reduction of the engine's own
 };
 
 /// The reply report that a flight's outcome fills in.

@@ -30,7 +30,8 @@ alignas(32) inline constexpr std::uint8_t kKeepLast[32] = {
     0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 
 /// Takes the point out: what stands before the last `decimals` bytes moves one to the right.
-/// Loaded from `kCloseGap + decimals`; 0x80 is a zero.
+/// Loaded from `kCloseGap + decimals`; 0x80 is a zero. The first leaves all where it is: a point
+/// with nothing behind it is not plain.
 struct ShuffleTable {
   alignas(16) std::uint8_t rows[16][16];
 };
@@ -38,7 +39,7 @@ inline constexpr ShuffleTable kCloseGap = [] {
   ShuffleTable table{};
   for (unsigned decimals = 0; decimals < 16; ++decimals) {
     for (unsigned i = 0; i < 16; ++i) {
-      const bool behind = i >= 16 - decimals;
+      const bool behind = i >= 16 - decimals || decimals == 0;
       table.rows[decimals][i] = static_cast<std::uint8_t>(behind ? i : (i == 0 ? 0x80 : i - 1));
     }
   }
@@ -73,6 +74,74 @@ inline PlainNumber read_plain_number(const char* end, std::size_t length) noexce
   const auto both = static_cast<std::uint64_t>(_mm_cvtsi128_si64(eights));
   return {(both & 0xFFFF'FFFF) * 100'000'000 + (both >> 32), decimals,
           _mm_testz_si128(over, over) != 0};
+}
+
+/// Two at once, for what both of a level's numbers cost is nearly all that a level costs. Plain
+/// both, or neither is.
+struct PlainPair {
+  PlainNumber first;
+  PlainNumber second;
+};
+inline PlainPair read_plain_numbers(const char* first_end, std::size_t first_length,
+                                    const char* second_end, std::size_t second_length) noexcept {
+  constexpr std::size_t kLongest = 15;
+  if (first_length - 1 >= kLongest || second_length - 1 >= kLongest) return {};
+  const auto load = [](const void* at) {
+    return _mm_loadu_si128(static_cast<const __m128i*>(at));  // NOLINT: unaligned load
+  };
+  const auto both = [](__m128i first, __m128i second) { return _mm256_set_m128i(second, first); };
+  const __m256i keep =
+      both(load(detail::kKeepLast + first_length), load(detail::kKeepLast + second_length));
+  const __m256i text = both(load(first_end - 16), load(second_end - 16));
+  __m256i value = _mm256_and_si256(_mm256_sub_epi8(text, _mm256_set1_epi8('0')), keep);
+  const auto points = static_cast<std::uint32_t>(_mm256_movemask_epi8(
+      _mm256_cmpeq_epi8(value, _mm256_set1_epi8(static_cast<char>('.' - '0')))));
+  const std::uint32_t first_points = points & 0xFFFF;
+  const std::uint32_t second_points = points >> 16;
+  // Without a point it is as if there were one behind the last digit.
+  const unsigned first_decimals = 15 - _tzcnt_u32(first_points | 0x8000);
+  const unsigned second_decimals = 15 - _tzcnt_u32(second_points | 0x8000);
+  // ".5" and "5." are not plain.
+  const auto is_odd = [](std::uint32_t marks, unsigned decimals, std::size_t length) {
+    return static_cast<unsigned>(marks != 0) &
+           (static_cast<unsigned>(decimals == 0) | static_cast<unsigned>(decimals + 1 == length));
+  };
+  value = _mm256_shuffle_epi8(value, both(load(detail::kCloseGap.rows[first_decimals]),
+                                          load(detail::kCloseGap.rows[second_decimals])));
+  const __m256i over = _mm256_subs_epu8(value, _mm256_set1_epi8(9));
+  const __m256i pairs = _mm256_maddubs_epi16(value, _mm256_set1_epi16(0x010A));
+  const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x0001'0064));
+  const __m256i packed = _mm256_packus_epi32(fours, fours);
+  const __m256i eights = _mm256_madd_epi16(packed, _mm256_set1_epi32(0x0001'2710));
+  const bool is_plain = _mm256_testz_si256(over, over) != 0 &&
+                        (is_odd(first_points, first_decimals, first_length) |
+                         is_odd(second_points, second_decimals, second_length)) == 0;
+  const auto joined = [](std::uint64_t halves) {
+    return (halves & 0xFFFF'FFFF) * 100'000'000 + (halves >> 32);
+  };
+  return {{joined(static_cast<std::uint64_t>(_mm256_extract_epi64(eights, 0))), first_decimals,
+           is_plain},
+          {joined(static_cast<std::uint64_t>(_mm256_extract_epi64(eights, 2))), second_decimals,
+           is_plain}};
+}
+
+/// Where quotes and commas stand in the 64 bytes from `at`: bit i is at[i].
+struct PlainMarks {
+  std::uint64_t quotes;
+  std::uint64_t commas;
+};
+inline PlainMarks marks_in_64(const char* at) noexcept {
+  const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));        // NOLINT
+  const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 32));  // NOLINT
+  const auto where = [&](char what) {
+    const __m256i wanted = _mm256_set1_epi8(what);
+    const auto first =
+        static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)));
+    const auto second =
+        static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)));
+    return first | static_cast<std::uint64_t>(second) << 32;
+  };
+  return {where('"'), where(',')};
 }
 
 /// Where the quotes stand in the 64 bytes from `at`: bit i is at[i].

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
+#include <functional>
+#include <span>
 #include <type_traits>
 
 #include "gateway/okx/protocol/decode_common.h"
@@ -109,12 +112,22 @@ std::optional<T> negated(const std::optional<T>& value) {
 
 // ---- columns: the venue's name of a field, and where it goes ----
 
-template <class Row>
-struct Column {
+/// Any row's: reading a row is compiled once, not once for each of its forty types.
+struct AnyColumn {
   std::string_view key;  ///< "#3": the fourth element of a row that is an array
-  DecodeStatus (*take)(JsonValue value, Row& row) = nullptr;
+  DecodeStatus (*take)(JsonValue value, void* row) = nullptr;
   bool required = false;
 };
+template <class Row>
+struct Column : AnyColumn {};
+template <class Row>
+constexpr std::array<AnyColumn, 1> columns(Column<Row> only) {
+  return {only};
+}
+template <class Row, std::same_as<Column<Row>>... More>
+constexpr std::array<AnyColumn, 1 + sizeof...(More)> columns(Column<Row> first, More... more) {
+  return {first, more...};
+}
 
 template <class T>
 struct OwnerOf;
@@ -128,41 +141,58 @@ using RowOf = typename OwnerOf<decltype(Member)>::type;
 template <auto Member>
 using ElementOf = typename OwnerOf<decltype(Member)>::member::value_type;
 
+/// text_of, compiled once for the hundreds of columns here.
+[[gnu::noinline]] std::expected<std::string_view, DecodeError> scalar(JsonValue value) {
+  return text_of(value);
+}
+
 template <auto Member>
-DecodeStatus take_member(JsonValue value, RowOf<Member>& row) {
-  const auto text = text_of(value);
+DecodeStatus take_member(JsonValue value, void* row) {
+  const auto text = scalar(value);
   if (!text) return std::unexpected(text.error());
-  return text->empty() ? DecodeStatus{} : convert(*text, row.*Member);
+  return text->empty() ? DecodeStatus{} : convert(*text, static_cast<RowOf<Member>*>(row)->*Member);
 }
 /// What the venue writes as negative when it is paid.
 template <auto Member>
-DecodeStatus take_paid(JsonValue value, RowOf<Member>& row) {
+DecodeStatus take_paid(JsonValue value, void* row) {
   const DecodeStatus status = take_member<Member>(value, row);
-  if (status) row.*Member = negated(row.*Member);
+  auto& member = static_cast<RowOf<Member>*>(row)->*Member;
+  if (status) member = negated(member);
   return status;
+}
+template <auto Take>
+struct RowTaken;
+template <class Row, DecodeStatus (*Take)(JsonValue, Row&)>
+struct RowTaken<Take> {
+  using type = Row;
+};
+/// One that has a reader of its own: `Take` is DecodeStatus(JsonValue, Row&).
+template <auto Take>
+DecodeStatus take_by(JsonValue value, void* row) {
+  return Take(value, *static_cast<typename RowTaken<Take>::type*>(row));
 }
 
 template <auto Member>
 constexpr Column<RowOf<Member>> column(std::string_view key) {
-  return {key, take_member<Member>};
+  return {{key, take_member<Member>}};
 }
 template <auto Member>
 constexpr Column<RowOf<Member>> required(std::string_view key) {
-  return {key, take_member<Member>, true};
+  return {{key, take_member<Member>, true}};
 }
 template <auto Member>
 constexpr Column<RowOf<Member>> paid(std::string_view key) {
-  return {key, take_paid<Member>};
+  return {{key, take_paid<Member>}};
+}
+template <auto Take>
+constexpr Column<typename RowTaken<Take>::type> column_by(std::string_view key,
+                                                          bool required = false) {
+  return {{key, take_by<Take>, required}};
 }
 
 /// The columns of a row type; the first of two names of one member wins where both are there.
 template <class Row>
 inline constexpr int kColumns = 0;
-
-template <class Row>
-constexpr bool is_array_row() {
-  return kColumns<Row>[0].key.starts_with('#');
-}
 
 constexpr bool names_index(std::string_view key, std::size_t index) {
   return key.size() == 2 && key[0] == '#' && static_cast<std::size_t>(key[1] - '0') == index;
@@ -193,12 +223,9 @@ struct RowError {
   }
 };
 
-template <class Row>
-DecodeStatus read_row(JsonValue value, const EndpointRule* rule, Row& row, RowKeys& keys,
-                      RowError& error) {
+DecodeStatus read_row(JsonValue value, const EndpointRule* rule, std::span<const AnyColumn> columns,
+                      void* row, RowKeys& keys, RowError& error) {
   std::uint64_t seen = 0;
-  const auto& columns = kColumns<Row>;
-  static_assert(std::tuple_size_v<std::remove_cvref_t<decltype(columns)>> <= 64);
   const auto field = [&](auto is_key, JsonValue member) -> DecodeStatus {
     if (rule != nullptr) {
       if (is_key(rule->cursor)) keys.cursor = peek(member);
@@ -214,7 +241,7 @@ DecodeStatus read_row(JsonValue value, const EndpointRule* rule, Row& row, RowKe
     return {};
   };
   DecodeStatus status;
-  if constexpr (is_array_row<Row>()) {
+  if (columns[0].key.starts_with('#')) {
     std::size_t index = 0;
     status = for_each_element(value, [&](JsonValue member) {
       const std::size_t at = index++;
@@ -233,18 +260,33 @@ DecodeStatus read_row(JsonValue value, const EndpointRule* rule, Row& row, RowKe
   }
   return {};
 }
+template <class Row>
+DecodeStatus read_row(JsonValue value, const EndpointRule* rule, Row& row, RowKeys& keys,
+                      RowError& error) {
+  static_assert(std::tuple_size_v<std::remove_cvref_t<decltype(kColumns<Row>)>> <= 64);
+  return read_row(value, rule, kColumns<Row>, &row, keys, error);
+}
+
+using EachValue = std::function<DecodeStatus(JsonValue)>;
+DecodeStatus each_element(JsonValue value, const EachValue& each) {
+  return for_each_element(value, each);
+}
+DecodeStatus each_row(FrameReader& reader, const EachValue& each) {
+  return for_each_row(reader, each);
+}
 
 /// A list within a row. One bad element refuses the row: half a list would mislead.
 template <auto Member>
-DecodeStatus take_list(JsonValue value, RowOf<Member>& row) {
+DecodeStatus take_list(JsonValue value, void* row) {
   if (peek(value).empty()) return {};
+  auto& entries = static_cast<RowOf<Member>*>(row)->*Member;
   RowError error;
-  const DecodeStatus status = for_each_element(value, [&](JsonValue element) -> DecodeStatus {
+  const DecodeStatus status = each_element(value, [&](JsonValue element) -> DecodeStatus {
     ElementOf<Member> entry{};
     RowKeys keys;
     if (const DecodeStatus read = read_row(element, nullptr, entry, keys, error); !read)
       return read;
-    (row.*Member).push_back(std::move(entry));
+    entries.push_back(std::move(entry));
     return {};
   });
   if (status && error.refused) return std::unexpected(*error.refused);
@@ -252,85 +294,77 @@ DecodeStatus take_list(JsonValue value, RowOf<Member>& row) {
 }
 template <auto Member>
 constexpr Column<RowOf<Member>> list(std::string_view key) {
-  return {key, take_list<Member>};
+  return {{key, take_list<Member>}};
 }
 
 // ---- definitions ----
 
 template <>
 inline constexpr auto kColumns<TickBand> =
-    std::array{required<&TickBand::lowest_price>("minPx"),
-               column<&TickBand::highest_price>("maxPx"), required<&TickBand::tick_size>("tickSz")};
+    columns(required<&TickBand::lowest_price>("minPx"), column<&TickBand::highest_price>("maxPx"),
+            required<&TickBand::tick_size>("tickSz"));
 template <>
 inline constexpr auto kColumns<TickBands> =
-    std::array{required<&TickBands::family>("instFamily"), list<&TickBands::bands>("tickBand")};
+    columns(required<&TickBands::family>("instFamily"), list<&TickBands::bands>("tickBand"));
 template <>
-inline constexpr auto kColumns<PriceLimits> = std::array{
+inline constexpr auto kColumns<PriceLimits> = columns(
     required<&PriceLimits::instrument>("instId"), column<&PriceLimits::highest_buy>("buyLmt"),
     column<&PriceLimits::lowest_sell>("sellLmt"), column<&PriceLimits::enabled>("enabled"),
-    column<&PriceLimits::exchange_time>("ts")};
+    column<&PriceLimits::exchange_time>("ts"));
 template <>
-inline constexpr auto kColumns<ReferencePriceRow> = std::array{
+inline constexpr auto kColumns<ReferencePriceRow> = columns(
     required<&ReferencePriceRow::instrument>("instId"), column<&ReferencePriceRow::price>("markPx"),
     column<&ReferencePriceRow::price>("idxPx"), column<&ReferencePriceRow::price>("settlePx"),
-    column<&ReferencePriceRow::exchange_time>("ts")};
+    column<&ReferencePriceRow::exchange_time>("ts"));
 template <>
-inline constexpr auto kColumns<FundingRate> =
-    std::array{required<&FundingRate::instrument>("instId"),
-               required<&FundingRate::rate>("fundingRate"),
-               column<&FundingRate::next_rate>("nextFundingRate"),
-               column<&FundingRate::lowest_rate>("minFundingRate"),
-               column<&FundingRate::highest_rate>("maxFundingRate"),
-               column<&FundingRate::premium>("premium"),
-               column<&FundingRate::funding_time>("fundingTime"),
-               column<&FundingRate::next_funding_time>("nextFundingTime"),
-               column<&FundingRate::exchange_time>("ts")};
+inline constexpr auto kColumns<FundingRate> = columns(
+    required<&FundingRate::instrument>("instId"), required<&FundingRate::rate>("fundingRate"),
+    column<&FundingRate::next_rate>("nextFundingRate"),
+    column<&FundingRate::lowest_rate>("minFundingRate"),
+    column<&FundingRate::highest_rate>("maxFundingRate"), column<&FundingRate::premium>("premium"),
+    column<&FundingRate::funding_time>("fundingTime"),
+    column<&FundingRate::next_funding_time>("nextFundingTime"),
+    column<&FundingRate::exchange_time>("ts"));
 template <>
-inline constexpr auto kColumns<FundingCharge> = std::array{
+inline constexpr auto kColumns<FundingCharge> = columns(
     required<&FundingCharge::instrument>("instId"), required<&FundingCharge::rate>("fundingRate"),
     column<&FundingCharge::charged_rate>("realizedRate"),
-    required<&FundingCharge::funding_time>("fundingTime")};
+    required<&FundingCharge::funding_time>("fundingTime"));
 template <>
 inline constexpr auto kColumns<OpenInterest> =
-    std::array{required<&OpenInterest::instrument>("instId"),
-               required<&OpenInterest::contracts>("oi"), column<&OpenInterest::coins>("oiCcy"),
-               column<&OpenInterest::dollars>("oiUsd"), column<&OpenInterest::exchange_time>("ts")};
+    columns(required<&OpenInterest::instrument>("instId"), required<&OpenInterest::contracts>("oi"),
+            column<&OpenInterest::coins>("oiCcy"), column<&OpenInterest::dollars>("oiUsd"),
+            column<&OpenInterest::exchange_time>("ts"));
 template <>
-inline constexpr auto kColumns<PositionTier> =
-    std::array{column<&PositionTier::family>("instFamily"),
-               column<&PositionTier::instrument>("instId"),
-               required<&PositionTier::tier>("tier"),
-               column<&PositionTier::minimum_quantity>("minSz"),
-               column<&PositionTier::maximum_quantity>("maxSz"),
-               column<&PositionTier::maintenance_margin_ratio>("mmr"),
-               column<&PositionTier::initial_margin_ratio>("imr"),
-               column<&PositionTier::maximum_leverage>("maxLever")};
+inline constexpr auto kColumns<PositionTier> = columns(
+    column<&PositionTier::family>("instFamily"), column<&PositionTier::instrument>("instId"),
+    required<&PositionTier::tier>("tier"), column<&PositionTier::minimum_quantity>("minSz"),
+    column<&PositionTier::maximum_quantity>("maxSz"),
+    column<&PositionTier::maintenance_margin_ratio>("mmr"),
+    column<&PositionTier::initial_margin_ratio>("imr"),
+    column<&PositionTier::maximum_leverage>("maxLever"));
 template <>
 inline constexpr auto kColumns<DeliveryPrice> =
-    std::array{required<&DeliveryPrice::instrument>("insId"), column<&DeliveryPrice::price>("px"),
-               column<&DeliveryPrice::kind>("type")};
+    columns(required<&DeliveryPrice::instrument>("insId"), column<&DeliveryPrice::price>("px"),
+            column<&DeliveryPrice::kind>("type"));
 template <>
 inline constexpr auto kColumns<DeliveryRound> =
-    std::array{required<&DeliveryRound::time>("ts"), list<&DeliveryRound::prices>("details")};
+    columns(required<&DeliveryRound::time>("ts"), list<&DeliveryRound::prices>("details"));
 template <>
-inline constexpr auto kColumns<OptionSummary> =
-    std::array{required<&OptionSummary::instrument>("instId"),
-               column<&OptionSummary::family>("instFamily"),
-               column<&OptionSummary::delta>("delta"),
-               column<&OptionSummary::gamma>("gamma"),
-               column<&OptionSummary::vega>("vega"),
-               column<&OptionSummary::theta>("theta"),
-               column<&OptionSummary::mark_volatility>("markVol"),
-               column<&OptionSummary::bid_volatility>("bidVol"),
-               column<&OptionSummary::ask_volatility>("askVol"),
-               column<&OptionSummary::forward_price>("fwdPx"),
-               column<&OptionSummary::exchange_time>("ts")};
+inline constexpr auto kColumns<OptionSummary> = columns(
+    required<&OptionSummary::instrument>("instId"), column<&OptionSummary::family>("instFamily"),
+    column<&OptionSummary::delta>("delta"), column<&OptionSummary::gamma>("gamma"),
+    column<&OptionSummary::vega>("vega"), column<&OptionSummary::theta>("theta"),
+    column<&OptionSummary::mark_volatility>("markVol"),
+    column<&OptionSummary::bid_volatility>("bidVol"),
+    column<&OptionSummary::ask_volatility>("askVol"),
+    column<&OptionSummary::forward_price>("fwdPx"), column<&OptionSummary::exchange_time>("ts"));
 
 DecodeStatus take_discount_rates(JsonValue value, CollateralDiscount& row) {
   return for_each_element(value, [&](JsonValue tier) -> DecodeStatus {
     return for_each_field(tier, [&](std::string_view key, JsonValue member) -> DecodeStatus {
       if (key != "discountRate") return {};
-      const auto text = text_of(member);
+      const auto text = scalar(member);
       if (!text) return std::unexpected(text.error());
       Decimal rate;
       if (const DecodeStatus status = convert(*text, rate); !status) return status;
@@ -341,25 +375,25 @@ DecodeStatus take_discount_rates(JsonValue value, CollateralDiscount& row) {
 }
 template <>
 inline constexpr auto kColumns<CollateralDiscount> =
-    std::array{required<&CollateralDiscount::currency>("ccy"),
-               column<&CollateralDiscount::interest_free_quota>("amt"),
-               Column<CollateralDiscount>{"discountInfo", take_discount_rates}};
+    columns(required<&CollateralDiscount::currency>("ccy"),
+            column<&CollateralDiscount::interest_free_quota>("amt"),
+            column_by<take_discount_rates>("discountInfo"));
 template <>
-inline constexpr auto kColumns<MaintenanceNotice> = std::array{
+inline constexpr auto kColumns<MaintenanceNotice> = columns(
     column<&MaintenanceNotice::title>("title"), required<&MaintenanceNotice::state>("state"),
     column<&MaintenanceNotice::begin>("begin"), column<&MaintenanceNotice::end>("end"),
-    column<&MaintenanceNotice::service>("serviceType")};
+    column<&MaintenanceNotice::service>("serviceType"));
 template <>
-inline constexpr auto kColumns<VenueTime> = std::array{required<&VenueTime::time>("ts")};
+inline constexpr auto kColumns<VenueTime> = columns(required<&VenueTime::time>("ts"));
 
 // ---- market data ----
 
 template <>
-inline constexpr auto kColumns<TickerRow> = std::array{
-    required<&TickerRow::instrument>("instId"), column<&TickerRow::last_price>("last"),
-    column<&TickerRow::bid_price>("bidPx"),     column<&TickerRow::bid_quantity>("bidSz"),
-    column<&TickerRow::ask_price>("askPx"),     column<&TickerRow::ask_quantity>("askSz"),
-    column<&TickerRow::volume_24h>("vol24h"),   column<&TickerRow::exchange_time>("ts")};
+inline constexpr auto kColumns<TickerRow> =
+    columns(required<&TickerRow::instrument>("instId"), column<&TickerRow::last_price>("last"),
+            column<&TickerRow::bid_price>("bidPx"), column<&TickerRow::bid_quantity>("bidSz"),
+            column<&TickerRow::ask_price>("askPx"), column<&TickerRow::ask_quantity>("askSz"),
+            column<&TickerRow::volume_24h>("vol24h"), column<&TickerRow::exchange_time>("ts"));
 
 /// [price, quantity, 0, orders], or three of the whole book, without the 0.
 DecodeStatus take_levels(JsonValue value, std::vector<BookRow::Level>& levels) {
@@ -367,7 +401,7 @@ DecodeStatus take_levels(JsonValue value, std::vector<BookRow::Level>& levels) {
     BookRow::Level level;
     std::size_t index = 0;
     const DecodeStatus status = for_each_element(element, [&](JsonValue member) -> DecodeStatus {
-      const auto text = text_of(member);
+      const auto text = scalar(member);
       if (!text) return std::unexpected(text.error());
       switch (index++) {
         case 0:
@@ -384,153 +418,141 @@ DecodeStatus take_levels(JsonValue value, std::vector<BookRow::Level>& levels) {
     return {};
   });
 }
+DecodeStatus take_asks(JsonValue value, BookRow& row) { return take_levels(value, row.asks); }
+DecodeStatus take_bids(JsonValue value, BookRow& row) { return take_levels(value, row.bids); }
 template <>
-inline constexpr auto kColumns<BookRow> = std::array{
-    Column<BookRow>{"asks",
-                    [](JsonValue value, BookRow& row) { return take_levels(value, row.asks); }},
-    Column<BookRow>{"bids",
-                    [](JsonValue value, BookRow& row) { return take_levels(value, row.bids); }},
-    column<&BookRow::sequence>("seqId"), column<&BookRow::exchange_time>("ts")};
+inline constexpr auto kColumns<BookRow> =
+    columns(column_by<take_asks>("asks"), column_by<take_bids>("bids"),
+            column<&BookRow::sequence>("seqId"), column<&BookRow::exchange_time>("ts"));
 
+DecodeStatus take_closed(JsonValue value, CandleRow& row) {
+  const auto text = scalar(value);
+  if (!text) return std::unexpected(text.error());
+  row.closed = *text == "1";
+  return {};
+}
 /// Traded and index candles have 9 and 6 elements; the last one is always `confirm`.
 template <>
 inline constexpr auto kColumns<CandleRow> =
-    std::array{required<&CandleRow::open_time>("#0"),
-               required<&CandleRow::open>("#1"),
-               required<&CandleRow::high>("#2"),
-               required<&CandleRow::low>("#3"),
-               required<&CandleRow::close>("#4"),
-               column<&CandleRow::volume>("#5"),
-               column<&CandleRow::volume_base>("#6"),
-               column<&CandleRow::volume_quote>("#7"),
-               Column<CandleRow>{"#8", [](JsonValue value, CandleRow& row) -> DecodeStatus {
-                                   const auto text = text_of(value);
-                                   if (!text) return std::unexpected(text.error());
-                                   row.closed = *text == "1";
-                                   return {};
-                                 }}};
+    columns(required<&CandleRow::open_time>("#0"), required<&CandleRow::open>("#1"),
+            required<&CandleRow::high>("#2"), required<&CandleRow::low>("#3"),
+            required<&CandleRow::close>("#4"), column<&CandleRow::volume>("#5"),
+            column<&CandleRow::volume_base>("#6"), column<&CandleRow::volume_quote>("#7"),
+            column_by<take_closed>("#8"));
 template <>
-inline constexpr auto kColumns<PublicTrade> = std::array{
+inline constexpr auto kColumns<PublicTrade> = columns(
     required<&PublicTrade::instrument>("instId"), required<&PublicTrade::trade_id>("tradeId"),
-    required<&PublicTrade::price>("px"),          required<&PublicTrade::quantity>("sz"),
-    required<&PublicTrade::side>("side"),         required<&PublicTrade::exchange_time>("ts")};
+    required<&PublicTrade::price>("px"), required<&PublicTrade::quantity>("sz"),
+    required<&PublicTrade::side>("side"), required<&PublicTrade::exchange_time>("ts"));
 
 // ---- account ----
 
 template <>
-inline constexpr auto kColumns<CurrencyBalance> = std::array{
-    required<&CurrencyBalance::currency>("ccy"),   column<&CurrencyBalance::equity>("eq"),
-    column<&CurrencyBalance::cash>("cashBal"),     column<&CurrencyBalance::available>("availBal"),
+inline constexpr auto kColumns<CurrencyBalance> = columns(
+    required<&CurrencyBalance::currency>("ccy"), column<&CurrencyBalance::equity>("eq"),
+    column<&CurrencyBalance::cash>("cashBal"), column<&CurrencyBalance::available>("availBal"),
     column<&CurrencyBalance::frozen>("frozenBal"), column<&CurrencyBalance::unrealised>("upl"),
-    column<&CurrencyBalance::liabilities>("liab")};
+    column<&CurrencyBalance::liabilities>("liab"));
 template <>
-inline constexpr auto kColumns<AccountBalance> = std::array{
+inline constexpr auto kColumns<AccountBalance> = columns(
     column<&AccountBalance::total_equity>("totalEq"), column<&AccountBalance::adjusted>("adjEq"),
     column<&AccountBalance::margin_ratio>("mgnRatio"),
-    column<&AccountBalance::exchange_time>("uTime"), list<&AccountBalance::currencies>("details")};
+    column<&AccountBalance::exchange_time>("uTime"), list<&AccountBalance::currencies>("details"));
 template <>
-inline constexpr auto kColumns<AccountPosition> =
-    std::array{required<&AccountPosition::instrument>("instId"),
-               column<&AccountPosition::position_id>("posId"),
-               column<&AccountPosition::margin_mode>("mgnMode"),
-               column<&AccountPosition::side>("posSide"),
-               column<&AccountPosition::quantity>("pos"),
-               column<&AccountPosition::average_entry_price>("avgPx"),
-               column<&AccountPosition::mark_price>("markPx"),
-               column<&AccountPosition::liquidation_price>("liqPx"),
-               column<&AccountPosition::leverage>("lever"),
-               column<&AccountPosition::unrealised>("upl"),
-               column<&AccountPosition::currency>("ccy"),
-               column<&AccountPosition::exchange_time>("uTime")};
+inline constexpr auto kColumns<AccountPosition> = columns(
+    required<&AccountPosition::instrument>("instId"),
+    column<&AccountPosition::position_id>("posId"),
+    column<&AccountPosition::margin_mode>("mgnMode"), column<&AccountPosition::side>("posSide"),
+    column<&AccountPosition::quantity>("pos"),
+    column<&AccountPosition::average_entry_price>("avgPx"),
+    column<&AccountPosition::mark_price>("markPx"),
+    column<&AccountPosition::liquidation_price>("liqPx"),
+    column<&AccountPosition::leverage>("lever"), column<&AccountPosition::unrealised>("upl"),
+    column<&AccountPosition::currency>("ccy"), column<&AccountPosition::exchange_time>("uTime"));
 template <>
-inline constexpr auto kColumns<ClosedPosition> =
-    std::array{required<&ClosedPosition::instrument>("instId"),
-               column<&ClosedPosition::position_id>("posId"),
-               column<&ClosedPosition::margin_mode>("mgnMode"),
-               column<&ClosedPosition::average_entry_price>("openAvgPx"),
-               column<&ClosedPosition::average_close_price>("closeAvgPx"),
-               column<&ClosedPosition::profit>("realizedPnl"),
-               paid<&ClosedPosition::fee>("fee"),
-               paid<&ClosedPosition::funding>("fundingFee"),
-               paid<&ClosedPosition::penalty>("liqPenalty"),
-               column<&ClosedPosition::currency>("ccy"),
-               column<&ClosedPosition::closed_by>("type"),
-               required<&ClosedPosition::exchange_time>("uTime")};
+inline constexpr auto kColumns<ClosedPosition> = columns(
+    required<&ClosedPosition::instrument>("instId"), column<&ClosedPosition::position_id>("posId"),
+    column<&ClosedPosition::margin_mode>("mgnMode"),
+    column<&ClosedPosition::average_entry_price>("openAvgPx"),
+    column<&ClosedPosition::average_close_price>("closeAvgPx"),
+    column<&ClosedPosition::profit>("realizedPnl"), paid<&ClosedPosition::fee>("fee"),
+    paid<&ClosedPosition::funding>("fundingFee"), paid<&ClosedPosition::penalty>("liqPenalty"),
+    column<&ClosedPosition::currency>("ccy"), column<&ClosedPosition::closed_by>("type"),
+    required<&ClosedPosition::exchange_time>("uTime"));
 template <>
-inline constexpr auto kColumns<AccountRisk::Currency> = std::array{
+inline constexpr auto kColumns<AccountRisk::Currency> = columns(
     required<&AccountRisk::Currency::currency>("ccy"), column<&AccountRisk::Currency::equity>("eq"),
-    column<&AccountRisk::Currency::counted>("disEq")};
+    column<&AccountRisk::Currency::counted>("disEq"));
 template <>
 inline constexpr auto kColumns<AccountRisk::Position> =
-    std::array{required<&AccountRisk::Position::instrument>("instId"),
-               column<&AccountRisk::Position::position_id>("posId"),
-               column<&AccountRisk::Position::side>("posSide"),
-               column<&AccountRisk::Position::quantity>("pos"),
-               column<&AccountRisk::Position::dollars>("notionalUsd")};
+    columns(required<&AccountRisk::Position::instrument>("instId"),
+            column<&AccountRisk::Position::position_id>("posId"),
+            column<&AccountRisk::Position::side>("posSide"),
+            column<&AccountRisk::Position::quantity>("pos"),
+            column<&AccountRisk::Position::dollars>("notionalUsd"));
 template <>
-inline constexpr auto kColumns<AccountRisk> = std::array{
+inline constexpr auto kColumns<AccountRisk> = columns(
     column<&AccountRisk::adjusted_equity>("adjEq"), list<&AccountRisk::currencies>("balData"),
-    list<&AccountRisk::positions>("posData"), required<&AccountRisk::exchange_time>("ts")};
+    list<&AccountRisk::positions>("posData"), required<&AccountRisk::exchange_time>("ts"));
 template <>
 inline constexpr auto kColumns<RiskState> =
-    std::array{column<&RiskState::at_risk>("atRisk"), column<&RiskState::exchange_time>("ts")};
+    columns(column<&RiskState::at_risk>("atRisk"), column<&RiskState::exchange_time>("ts"));
 template <>
 inline constexpr auto kColumns<Leverage> =
-    std::array{column<&Leverage::instrument>("instId"), column<&Leverage::currency>("ccy"),
-               column<&Leverage::margin_mode>("mgnMode"), column<&Leverage::side>("posSide"),
-               required<&Leverage::leverage>("lever")};
+    columns(column<&Leverage::instrument>("instId"), column<&Leverage::currency>("ccy"),
+            column<&Leverage::margin_mode>("mgnMode"), column<&Leverage::side>("posSide"),
+            required<&Leverage::leverage>("lever"));
 template <>
-inline constexpr auto kColumns<LargestQuantity> = std::array{
+inline constexpr auto kColumns<LargestQuantity> = columns(
     required<&LargestQuantity::instrument>("instId"), column<&LargestQuantity::currency>("ccy"),
-    column<&LargestQuantity::buy>("maxBuy"),          column<&LargestQuantity::sell>("maxSell"),
-    column<&LargestQuantity::buy>("availBuy"),        column<&LargestQuantity::sell>("availSell")};
+    column<&LargestQuantity::buy>("maxBuy"), column<&LargestQuantity::sell>("maxSell"),
+    column<&LargestQuantity::buy>("availBuy"), column<&LargestQuantity::sell>("availSell"));
 template <>
-inline constexpr auto kColumns<AvailableMoney> = std::array{
-    required<&AvailableMoney::currency>("ccy"), column<&AvailableMoney::amount>("maxWd")};
+inline constexpr auto kColumns<AvailableMoney> =
+    columns(required<&AvailableMoney::currency>("ccy"), column<&AvailableMoney::amount>("maxWd"));
 template <>
 inline constexpr auto kColumns<FeeRates::Group> =
-    std::array{column<&FeeRates::Group::group>("groupId"), paid<&FeeRates::Group::maker>("maker"),
-               paid<&FeeRates::Group::taker>("taker")};
+    columns(column<&FeeRates::Group::group>("groupId"), paid<&FeeRates::Group::maker>("maker"),
+            paid<&FeeRates::Group::taker>("taker"));
 template <>
 inline constexpr auto kColumns<FeeRates> =
-    std::array{required<&FeeRates::level>("level"),     list<&FeeRates::groups>("feeGroup"),
-               paid<&FeeRates::maker>("maker"),         paid<&FeeRates::taker>("taker"),
-               column<&FeeRates::delivery>("delivery"), column<&FeeRates::exchange_time>("ts")};
+    columns(required<&FeeRates::level>("level"), list<&FeeRates::groups>("feeGroup"),
+            paid<&FeeRates::maker>("maker"), paid<&FeeRates::taker>("taker"),
+            column<&FeeRates::delivery>("delivery"), column<&FeeRates::exchange_time>("ts"));
 template <>
-inline constexpr auto kColumns<Bill> =
-    std::array{required<&Bill::bill_id>("billId"),  column<&Bill::kind>("type"),
-               column<&Bill::sub_kind>("subType"),  column<&Bill::currency>("ccy"),
-               column<&Bill::change>("balChg"),     column<&Bill::balance>("bal"),
-               column<&Bill::profit>("pnl"),        paid<&Bill::fee>("fee"),
-               column<&Bill::instrument>("instId"), column<&Bill::venue_id>("ordId"),
-               column<&Bill::trade_id>("tradeId"),  column<&Bill::quantity>("sz"),
-               column<&Bill::price>("px"),          required<&Bill::exchange_time>("ts")};
+inline constexpr auto kColumns<Bill> = columns(
+    required<&Bill::bill_id>("billId"), column<&Bill::kind>("type"),
+    column<&Bill::sub_kind>("subType"), column<&Bill::currency>("ccy"),
+    column<&Bill::change>("balChg"), column<&Bill::balance>("bal"), column<&Bill::profit>("pnl"),
+    paid<&Bill::fee>("fee"), column<&Bill::instrument>("instId"), column<&Bill::venue_id>("ordId"),
+    column<&Bill::trade_id>("tradeId"), column<&Bill::quantity>("sz"), column<&Bill::price>("px"),
+    required<&Bill::exchange_time>("ts"));
 template <>
-inline constexpr auto kColumns<CurrencyGreeks> = std::array{
+inline constexpr auto kColumns<CurrencyGreeks> = columns(
     required<&CurrencyGreeks::currency>("ccy"), column<&CurrencyGreeks::delta>("deltaPA"),
-    column<&CurrencyGreeks::gamma>("gammaPA"),  column<&CurrencyGreeks::vega>("vegaPA"),
-    column<&CurrencyGreeks::theta>("thetaPA"),  column<&CurrencyGreeks::exchange_time>("ts")};
+    column<&CurrencyGreeks::gamma>("gammaPA"), column<&CurrencyGreeks::vega>("vegaPA"),
+    column<&CurrencyGreeks::theta>("thetaPA"), column<&CurrencyGreeks::exchange_time>("ts"));
 template <>
 inline constexpr auto kColumns<LargestPosition> =
-    std::array{required<&LargestPosition::family>("instFamily"),
-               column<&LargestPosition::maximum_quantity>("maxSz")};
+    columns(required<&LargestPosition::family>("instFamily"),
+            column<&LargestPosition::maximum_quantity>("maxSz"));
 template <>
 inline constexpr auto kColumns<OrderRateLimit> =
-    std::array{column<&OrderRateLimit::fill_ratio>("fillRatio"),
-               required<&OrderRateLimit::limit>("accRateLimit"),
-               column<&OrderRateLimit::next_limit>("nextAccRateLimit"),
-               column<&OrderRateLimit::exchange_time>("ts")};
+    columns(column<&OrderRateLimit::fill_ratio>("fillRatio"),
+            required<&OrderRateLimit::limit>("accRateLimit"),
+            column<&OrderRateLimit::next_limit>("nextAccRateLimit"),
+            column<&OrderRateLimit::exchange_time>("ts"));
 
 // ---- orders ----
 
 template <>
 inline constexpr auto kColumns<OrderReply> =
-    std::array{required<&OrderReply::code>("sCode"), column<&OrderReply::message>("sMsg"),
-               column<&OrderReply::venue_id>("ordId")};
+    columns(required<&OrderReply::code>("sCode"), column<&OrderReply::message>("sMsg"),
+            column<&OrderReply::venue_id>("ordId"));
 
 /// Seconds or milliseconds: the venue's own examples disagree. [PROTOCOL 7.4.3]
 DecodeStatus take_trigger(JsonValue value, DeadManTimer& row) {
-  const auto text = text_of(value);
+  const auto text = scalar(value);
   if (!text) return std::unexpected(text.error());
   const auto number = whole_number(*text);
   if (!number) return std::unexpected(number.error());
@@ -540,66 +562,53 @@ DecodeStatus take_trigger(JsonValue value, DeadManTimer& row) {
 }
 template <>
 inline constexpr auto kColumns<DeadManTimer> =
-    std::array{Column<DeadManTimer>{"triggerTime", take_trigger, true}};
+    columns(column_by<take_trigger>("triggerTime", true));
 
 template <>
-inline constexpr auto kColumns<OrderRecord> =
-    std::array{required<&OrderRecord::instrument>("instId"),
-               required<&OrderRecord::venue_id>("ordId"),
-               column<&OrderRecord::client_id>("clOrdId"),
-               column<&OrderRecord::tag>("tag"),
-               required<&OrderRecord::side>("side"),
-               required<&OrderRecord::kind>("ordType"),
-               required<&OrderRecord::state>("state"),
-               column<&OrderRecord::price>("px"),
-               required<&OrderRecord::quantity>("sz"),
-               column<&OrderRecord::cumulative_quantity>("accFillSz"),
-               column<&OrderRecord::average_price>("avgPx"),
-               paid<&OrderRecord::fee>("fee"),
-               column<&OrderRecord::fee_currency>("feeCcy"),
-               column<&OrderRecord::create_time>("cTime"),
-               column<&OrderRecord::update_time>("uTime")};
+inline constexpr auto kColumns<OrderRecord> = columns(
+    required<&OrderRecord::instrument>("instId"), required<&OrderRecord::venue_id>("ordId"),
+    column<&OrderRecord::client_id>("clOrdId"), column<&OrderRecord::tag>("tag"),
+    required<&OrderRecord::side>("side"), required<&OrderRecord::kind>("ordType"),
+    required<&OrderRecord::state>("state"), column<&OrderRecord::price>("px"),
+    required<&OrderRecord::quantity>("sz"), column<&OrderRecord::cumulative_quantity>("accFillSz"),
+    column<&OrderRecord::average_price>("avgPx"), paid<&OrderRecord::fee>("fee"),
+    column<&OrderRecord::fee_currency>("feeCcy"), column<&OrderRecord::create_time>("cTime"),
+    column<&OrderRecord::update_time>("uTime"));
+DecodeStatus take_maker(JsonValue value, FillRecord& row) {
+  const auto text = scalar(value);
+  if (!text) return std::unexpected(text.error());
+  row.maker = *text == "M";
+  return {};
+}
 template <>
-inline constexpr auto kColumns<FillRecord> =
-    std::array{required<&FillRecord::instrument>("instId"),
-               required<&FillRecord::bill_id>("billId"),
-               required<&FillRecord::venue_id>("ordId"),
-               column<&FillRecord::client_id>("clOrdId"),
-               required<&FillRecord::trade_id>("tradeId"),
-               required<&FillRecord::side>("side"),
-               Column<FillRecord>{"execType",
-                                  [](JsonValue value, FillRecord& row) -> DecodeStatus {
-                                    const auto text = text_of(value);
-                                    if (!text) return std::unexpected(text.error());
-                                    row.maker = *text == "M";
-                                    return {};
-                                  }},
-               required<&FillRecord::price>("fillPx"),
-               required<&FillRecord::quantity>("fillSz"),
-               paid<&FillRecord::fee>("fee"),
-               column<&FillRecord::fee_currency>("feeCcy"),
-               required<&FillRecord::exchange_time>("ts")};
+inline constexpr auto kColumns<FillRecord> = columns(
+    required<&FillRecord::instrument>("instId"), required<&FillRecord::bill_id>("billId"),
+    required<&FillRecord::venue_id>("ordId"), column<&FillRecord::client_id>("clOrdId"),
+    required<&FillRecord::trade_id>("tradeId"), required<&FillRecord::side>("side"),
+    column_by<take_maker>("execType"), required<&FillRecord::price>("fillPx"),
+    required<&FillRecord::quantity>("fillSz"), paid<&FillRecord::fee>("fee"),
+    column<&FillRecord::fee_currency>("feeCcy"), required<&FillRecord::exchange_time>("ts"));
 
 // ---- funding account ----
 
 template <>
-inline constexpr auto kColumns<FundingBalance> = std::array{
+inline constexpr auto kColumns<FundingBalance> = columns(
     required<&FundingBalance::currency>("ccy"), column<&FundingBalance::balance>("bal"),
-    column<&FundingBalance::frozen>("frozenBal"), column<&FundingBalance::available>("availBal")};
+    column<&FundingBalance::frozen>("frozenBal"), column<&FundingBalance::available>("availBal"));
 template <>
-inline constexpr auto kColumns<FundingBill> = std::array{
-    required<&FundingBill::bill_id>("billId"), required<&FundingBill::currency>("ccy"),
-    column<&FundingBill::change>("balChg"),    column<&FundingBill::balance>("bal"),
-    column<&FundingBill::kind>("type"),        required<&FundingBill::exchange_time>("ts")};
+inline constexpr auto kColumns<FundingBill> =
+    columns(required<&FundingBill::bill_id>("billId"), required<&FundingBill::currency>("ccy"),
+            column<&FundingBill::change>("balChg"), column<&FundingBill::balance>("bal"),
+            column<&FundingBill::kind>("type"), required<&FundingBill::exchange_time>("ts"));
 template <>
-inline constexpr auto kColumns<MoneyMovement> = std::array{
-    column<&MoneyMovement::id>("depId"),       column<&MoneyMovement::id>("wdId"),
-    required<&MoneyMovement::currency>("ccy"), column<&MoneyMovement::chain>("chain"),
-    required<&MoneyMovement::amount>("amt"),   column<&MoneyMovement::fee>("fee"),
-    column<&MoneyMovement::state>("state"),    required<&MoneyMovement::exchange_time>("ts")};
+inline constexpr auto kColumns<MoneyMovement> =
+    columns(column<&MoneyMovement::id>("depId"), column<&MoneyMovement::id>("wdId"),
+            required<&MoneyMovement::currency>("ccy"), column<&MoneyMovement::chain>("chain"),
+            required<&MoneyMovement::amount>("amt"), column<&MoneyMovement::fee>("fee"),
+            column<&MoneyMovement::state>("state"), required<&MoneyMovement::exchange_time>("ts"));
 template <>
-inline constexpr auto kColumns<AccountValuation> = std::array{
-    required<&AccountValuation::total>("totalBal"), column<&AccountValuation::exchange_time>("ts")};
+inline constexpr auto kColumns<AccountValuation> = columns(
+    required<&AccountValuation::total>("totalBal"), column<&AccountValuation::exchange_time>("ts"));
 
 constexpr std::size_t kMaxRowsOfAQuestion = 5'000'000;  // of one question, however many pages
 
@@ -608,7 +617,7 @@ DecodeStatus read_any_row(JsonValue value, const EndpointRule& rule, Row& row, R
                           RowError& error) {
   if constexpr (std::is_same_v<Row, UnderlyingList>) {
     return for_each_element(value, [&](JsonValue element) -> DecodeStatus {
-      const auto text = text_of(element);
+      const auto text = scalar(element);
       if (!text) return std::unexpected(text.error());
       row.names.emplace_back();
       return error.put(convert(*text, row.names.back()));
@@ -639,7 +648,7 @@ void mend_short_candle(const EndpointRule& rule, Row& row) {
 template <class Row>
 DecodeStatus decode_rows(FrameReader& reader, const EndpointRule& rule, const RowFilter& filter,
                          std::vector<Row>& rows, PageFacts& facts) {
-  return for_each_row(reader, [&](JsonValue value) -> DecodeStatus {
+  return each_row(reader, [&](JsonValue value) -> DecodeStatus {
     if (rows.size() >= kMaxRowsOfAQuestion) return std::unexpected(DecodeError::Overflow);
     Row row{};
     RowKeys keys;

@@ -107,6 +107,8 @@ SendResult RestSession::send(std::string_view path, std::string_view body, Times
   question.request.body = body;
   question.expire_time = expire_time;
   question.flights.assign(flights.begin(), flights.end());
+  question.request.is_exempt =
+      std::ranges::all_of(flights, [](const Flight& flight) { return flight.by_engine; });
   if (!transmit(question, now)) return SendResult::QueueFull;
   for (const Flight& flight : flights) counters_.wire.add(flight.request);
   return SendResult::Sent;
@@ -177,6 +179,7 @@ bool RestSession::transmit(Question& question, Timestamp now) {
   if (question.expire_time.nanos > 0) {
     request.headers.emplace_back("expTime", std::to_string(to_unix_millis(question.expire_time)));
   }
+  request.is_exempt = question.request.is_exempt;
   const std::uint64_t id = next_id_++;
   if (!output_.send_request(id, std::move(request))) return false;
   ++counters_.requests;

@@ -94,6 +94,8 @@ class RestSession final : private OrderRows,
   /// any more.
   std::string_view stop_reason() const noexcept { return stop_reason_; }
   const RestSessionCounters& counters() const noexcept { return counters_; }
+  /// Questions that wait for their turn or for an answer.
+  std::size_t pending() const noexcept { return waiting_.size() + asked_.size(); }
   std::uint64_t unlisted_codes() const noexcept { return unlisted_.count(); }
 
  private:

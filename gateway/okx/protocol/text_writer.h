@@ -1,12 +1,13 @@
 #pragma once
 
-#include <charconv>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
 #include "domain/units.h"
 #include "gateway/okx/protocol/encode_order.h"
+#include "gateway/okx/protocol/plain_writer.h"
 
 namespace gannet::okx {
 
@@ -31,19 +32,30 @@ class TextWriter {
     return raw(prefix).raw(value).raw("\"");
   }
   TextWriter& number(std::uint64_t value) noexcept {
-    if (room() < 20) {
+    if (room() < kWriteSlack) {
       overflow_ = true;
       return *this;
     }
-    p_ = std::to_chars(p_, end_, value).ptr;
+    p_ = write_number(p_, value);
     return *this;
   }
   TextWriter& units(std::int64_t value, int digits) noexcept {
-    if (room() < static_cast<std::size_t>(kMaxUnitsText)) {
+    if (room() < kWriteSlack) {
       overflow_ = true;
       return *this;
     }
-    p_ = format_units(p_, value, digits);
+    p_ = write_units(p_, value, digits);
+    return *this;
+  }
+  /// The first `size` of N bytes, all of which are readable: copied without a look at the size.
+  template <std::size_t N>
+  TextWriter& piece(const std::array<char, N>& bytes, std::size_t size) noexcept {
+    if (room() < N) {
+      overflow_ = true;
+      return *this;
+    }
+    std::memcpy(p_, bytes.data(), N);
+    p_ += size;
     return *this;
   }
   /// Fixes the text's length; "" if it did not fit.

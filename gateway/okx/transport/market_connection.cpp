@@ -8,7 +8,6 @@ SocketConnectionSettings market_connection_settings(std::string url, std::uint64
   SocketConnectionSettings settings;
   settings.socket.url = std::move(url);
   settings.socket.queue_frames = 64;
-  settings.socket.frame_reserve = 4'096;
   settings.jitter_seed = jitter_seed;
   return settings;
 }

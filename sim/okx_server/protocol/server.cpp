@@ -87,6 +87,7 @@ Server::Server(const Settings& settings, InstrumentTable& instruments, CurrencyT
 Server::~Server() = default;
 
 sim::Exchange& Server::exchange() noexcept { return *state_->exchange; }
+const sim::AlgoDesk& Server::algos() const noexcept { return *state_->algos; }
 
 void Server::set_market(std::function<void(Timestamp)> advance) {
   state_->advance_market = std::move(advance);

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "domain/instrument_table.h"
+#include "sim/algo_desk.h"
 #include "sim/exchange.h"
 #include "sim/okx_server/protocol/server_io.h"
 #include "sim/okx_server/protocol/settings.h"
@@ -32,6 +33,8 @@ class Server final : public ServerProtocol {
 
   /// What the market places its orders on, as `sim::kMarketUser`.
   sim::Exchange& exchange() noexcept;
+  /// The algo orders beside it.
+  const sim::AlgoDesk& algos() const noexcept;
 
   /// Called from `on_timer` with the exchange's time, never going back: let the market move up to
   /// it.

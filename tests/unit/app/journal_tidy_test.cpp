@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,40 @@ namespace gannet::app {
 namespace {
 
 namespace disk = std::filesystem;
+
+/// The disk, counting how often each file is read.
+class CountingFiles final : public JournalFiles {
+ public:
+  std::map<std::string, int> reads;
+
+  std::expected<void, Error> make_directory(const std::string& directory) override {
+    return disk_.make_directory(directory);
+  }
+  std::expected<std::vector<std::string>, Error> list(const std::string& directory) override {
+    return disk_.list(directory);
+  }
+  std::optional<std::vector<std::byte>> read(const std::string& path) override {
+    ++reads[path];
+    return disk_.read(path);
+  }
+  std::unique_ptr<JournalFile> create(const std::string& path, std::size_t reserve) override {
+    return disk_.create(path, reserve);
+  }
+  bool cut(const std::string& path, std::uint64_t size) override { return disk_.cut(path, size); }
+  bool remove(const std::string& path) override { return disk_.remove(path); }
+  bool rename(const std::string& from, const std::string& to) override {
+    return disk_.rename(from, to);
+  }
+  bool sync_directory(const std::string& directory) override {
+    return disk_.sync_directory(directory);
+  }
+  std::optional<std::uint32_t> free_ppm(const std::string& directory) override {
+    return disk_.free_ppm(directory);
+  }
+
+ private:
+  JournalFiles& disk_ = JournalFiles::disk();
+};
 
 class JournalTidyTest : public ::testing::Test {
  protected:
@@ -159,9 +194,12 @@ TEST_F(JournalTidyTest, OldSegmentsGoWhenASnapshotStandsForThemAndNeverBefore) {
   const std::size_t all = files(".gnt") + files(".zst");
   trade(200);
   const auto before = belief();
-  const auto report = tidy(seconds(3'600));
+  CountingFiles counted;
+  const auto report = tidy_journal(settings_.directory, seconds(3'600), now_, counted);
   ASSERT_TRUE(report.has_value()) << report.error().message;
   EXPECT_GT(report->removed, all / 2);
+  for (const auto& [path, times] : counted.reads)
+    EXPECT_LE(times, 4) << path << ": for the snapshot, its newest time, and to pack it";
   EXPECT_EQ(belief(), before);
   const auto kept = read_journal(settings_.directory, [](const JournalRecord&) {});
   ASSERT_TRUE(kept.has_value());

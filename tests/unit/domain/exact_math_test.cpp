@@ -46,6 +46,24 @@ TEST(ExactMath, WideAndNarrowWaysAgree) {
   }
 }
 
+TEST(ExactMath, WideProductsAreDividedAlikeByNarrowAndWideDivisors) {
+  std::mt19937_64 random(2);
+  int wide = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const Int128 a = (static_cast<Int128>(random()) << 20) + static_cast<Int128>(random() >> 44);
+    const Int128 b = static_cast<Int128>(random() >> (random() % 8));
+    const Int128 c = static_cast<Int128>(random() >> (random() % 24)) + 1;
+    // Scaled by 2^30 the divisor is beyond 64 bits, and the quotient is the same.
+    const Int128 k = Int128{1} << 30;
+    for (const Rounding rounding : {Rounding::Down, Rounding::Up, Rounding::Nearest}) {
+      const auto narrow = mul_div(a, b, c, rounding);
+      ASSERT_EQ(narrow, mul_div(a, b * k, c * k, rounding));
+      wide += narrow ? 1 : 0;
+    }
+  }
+  EXPECT_GT(wide, 30'000);
+}
+
 TEST(ExactMath, SumsStopAtTheEndOfTheRange) {
   EXPECT_EQ(add_saturating(kInt128Max, 1), kInt128Max);
   EXPECT_EQ(add_saturating(-kInt128Max, -1), -kInt128Max);

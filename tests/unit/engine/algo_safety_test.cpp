@@ -269,6 +269,25 @@ TEST(AlgoSafety, AWorkingChildIsEvidenceOfItsAlgoOrder) {
   EXPECT_EQ(t.last(handle), AlgoEvent::Filled);
 }
 
+TEST(AlgoSafety, NoOrderOfOursReachesWhatAnAlgoOrderPutIn) {  // PRE-14
+  AlgoBench t;
+  place_trigger(t);
+  TinyVenue::Order& child = t.desk.fire(t.desk.take());  // a buy that rests at 100.0
+  const Handle crossing = t.bench.place(Side::Sell, 1, 100'000, 0, 1);
+  EXPECT_EQ(t.last(crossing), AlgoEvent::Denied);
+  EXPECT_EQ(t.bench.ears.order_events.back().denial.reason, DenialReason::CrossesOwnOrder);
+  EXPECT_NE(t.last(t.bench.place(Side::Sell, 1, 100'100, 0, 1)), AlgoEvent::Denied);
+  EXPECT_NE(t.last(t.bench.place(Side::Buy, 1, 99'800, 0, 1)), AlgoEvent::Denied);
+  // It moves, and it goes: so does what is denied.
+  child.price = {99'900};
+  child.update_time = t.bench.now;
+  t.desk.push_child(child);
+  t.bench.venue.end(child, OrderState::Cancelled, VenueReason::UserCancel, t.bench.now);
+  child.update_time = t.bench.now;
+  t.desk.push_child(child);
+  EXPECT_NE(t.last(t.bench.place(Side::Sell, 1, 99'900, 0, 1)), AlgoEvent::Denied);
+}
+
 // Slices that were stopped halfway are told as partly effective, which is an end.
 TEST(AlgoSafety, APartlyEffectiveOneHasEnded) {
   AlgoBench t;

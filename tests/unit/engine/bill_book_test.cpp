@@ -79,6 +79,11 @@ TEST(BillBook, OneUnitThatNoBillExplainsIsToldOnce) {  // POST-05
   at.tell_balance();
   at.list();
   EXPECT_EQ(at.alerts(), 1u) << "it goes on from there";
+  // REC-11: until a person has looked at it.
+  EXPECT_FALSE(at.book->accept(CurrencyId{0})) << "nothing is left over of that one";
+  EXPECT_TRUE(at.book->accept(CurrencyId{1}));
+  EXPECT_EQ(at.book->unexplained(CurrencyId{1}), 0);
+  EXPECT_FALSE(at.book->accept(CurrencyId{1}));
 }
 
 TEST(BillBook, BillThatIsMissingBetweenTwoIsSeenByTheNext) {  // POST-05

@@ -96,6 +96,37 @@ TEST(DurablePort, ACancelWaitsBehindItsOrderAloneAndElseLeavesAtOnce) {
   EXPECT_EQ(t.bench.venue.cancels[1].client_id, t.bench.order(waiting)->client_id);
 }
 
+TEST(DurablePort, AKillCancelsWhatRestsAtOnceThoughAnotherOrderWaits_KILL_02) {
+  WaitingEngine t;
+  for (int i = 0; i < 3; ++i) t.place(98'000 + 100 * i);
+  t.sync();
+  t.bench.run_for(milliseconds(50));
+  ASSERT_EQ(t.sent(), 3u);
+  const Handle waiting = t.place(98'900);  // and the disk stands still
+  t.bench.core->kill("test", "test", t.bench.now);
+  t.bench.run_for(milliseconds(10));
+  ASSERT_EQ(t.bench.venue.cancels.size(), 3u);
+  for (const CancelRequest& cancel : t.bench.venue.cancels)
+    EXPECT_NE(cancel.client_id, t.bench.order(waiting)->client_id);
+  t.sync();
+  EXPECT_EQ(t.sent(), 3u) << "what waited never leaves";
+  EXPECT_FALSE(t.bench.order(waiting)->is_open());
+}
+
+TEST(DurablePort, ACancelDoesNotWaitForAnAmendAndHasRoomOfItsOwn) {
+  WaitingEngine t(20);
+  const Handle resting = t.place();
+  t.sync();
+  std::vector<Handle> handles;
+  for (int i = 0; i < 19; ++i) handles.push_back(t.place(98'000));
+  t.bench.amend(resting, Price{99'100}, {});
+  t.bench.cancel(resting);
+  EXPECT_EQ(t.bench.venue.cancels.size(), 1u);
+  for (const Handle handle : handles) t.bench.cancel(handle);
+  EXPECT_EQ(t.port.waiting(), 39u);
+  EXPECT_EQ(t.port.counters().full, 0u);
+}
+
 TEST(DurablePort, WhatWaitedTooLongDoesNotLeaveWheneverTheDiskMovesAgain) {
   WaitingEngine t;
   const Handle late = t.place();

@@ -41,6 +41,29 @@ TEST(JournalBacklog, KeepsWhatHappenedInItsOrderAndRefusesNewRisk) {
   EXPECT_EQ(journal.entries()[1].time, Timestamp{2});
 }
 
+TEST(JournalBacklog, UsesTheRoomOfWhatWasWrittenAgainAndKeepsTheOrder) {
+  MemoryJournal journal(0);
+  constexpr std::size_t kEach = sizeof(OrderEndedRecord) + 16;
+  JournalBacklog backlog(journal, 3 * kEach);
+  const auto ended = [&](std::uint64_t id) {
+    return append(backlog, OrderEndedRecord{.client_id = id}, Timestamp{static_cast<long>(id)});
+  };
+  EXPECT_TRUE(ended(1) && ended(2) && ended(3));
+  for (std::uint64_t next = 4; next < 12; ++next) {
+    journal.set_capacity(journal.entries().size() + 1);  // room for the oldest alone
+    EXPECT_TRUE(ended(next)) << next;
+  }
+  EXPECT_FALSE(backlog.has_lost());
+  journal.set_capacity(100);
+  EXPECT_FALSE(backlog.is_behind());
+  ASSERT_EQ(journal.entries().size(), 11u);
+  for (std::uint64_t id = 1; id <= 11; ++id) {
+    const auto record = read_record<OrderEndedRecord>(journal.entries()[id - 1].payload);
+    EXPECT_EQ(record->client_id, id);
+    EXPECT_EQ(journal.entries()[id - 1].time, Timestamp{static_cast<long>(id)});
+  }
+}
+
 TEST(JournalBacklog, SaysThatItHasLostWhatDidNotFit) {
   MemoryJournal journal(0);
   JournalBacklog backlog(journal, 2 * sizeof(FillBookedRecord));

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
+#include "engine/greek_book.h"
 #include "engine/loss_limits.h"
 #include "engine/profit_book.h"
 #include "support/engine_bench.h"
@@ -58,6 +60,12 @@ struct BooksOfMoney {
           keeper->apply(StrategyId{it->strategy}, InstrumentId{it->instrument}, it->side, fill);
           break;
         }
+        case engine::RecordType::Adjustment: {
+          const auto it = read(static_cast<engine::AdjustmentRecord*>(nullptr));
+          keeper->adjust(InstrumentId{it->instrument}, {it->after},
+                         {it->average_entry_price, usdt});
+          break;
+        }
         case engine::RecordType::Bill:
           book->restore(*read(static_cast<engine::BillRecord*>(nullptr)));
           break;
@@ -102,6 +110,18 @@ struct BooksOfMoney {
     report.exchange_time = report.receive_time = now;
     engine::append(journal, engine::to_record(report), now);
     book->on_bill(report);
+  }
+  /// A person takes the venue's position of the account for ours.
+  void adjust(InstrumentId instrument, std::int64_t quantity, std::string_view entry) {
+    const PositionCost before = keeper->of_account(instrument).held;
+    engine::AdjustmentRecord record;
+    record.before = before.quantity.raw;
+    record.after = quantity;
+    record.average_entry_price = raw(entry);
+    record.instrument = instrument.value;
+    engine::append(journal, record, now);
+    keeper->adjust(instrument, {quantity}, money(entry, usdt));
+    book->on_adjusted(instrument, before, now);
   }
   void mark(InstrumentId instrument, std::int64_t price) {
     references->set_alive(now);
@@ -183,6 +203,58 @@ TEST(ProfitBook, FeesInWhatWasBoughtCountAtTheFillsPriceAndOthersAtTheirWorth) {
   at.look();
   EXPECT_EQ(at.of(0).fees, raw("200"));
   EXPECT_TRUE(at.of(0).valued);
+}
+
+TEST(ProfitBook, WhatAnAcceptedPositionBringsWasNotEarnedTodayAndIsNoDrawdown) {  // PRE-15
+  engine::MemoryJournal journal;
+  __int128 result = 0;
+  __int128 drawdown = 0;
+  {
+    BooksOfMoney at(journal);
+    at.book->start(at.now);
+    at.mark(at.linear, 100'000'000);
+    at.trade(0, at.linear, Side::Buy, 99'000'000, 100);  // 10 to the good
+    at.look();
+    ASSERT_EQ(at.account().result, raw("10"));
+    // 3 contracts of 0.01 at 120,000 that nobody here has traded: 600 lost, whenever that was.
+    at.adjust(at.linear, 300, "120000");
+    at.look();
+    EXPECT_EQ(at.account().result, raw("10"));
+    EXPECT_EQ(at.account().drawdown, 0);
+    at.mark(at.linear, 99'900'000);
+    at.look();
+    EXPECT_EQ(at.account().result, raw("7"));
+    EXPECT_EQ(at.account().drawdown, raw("3"));
+    // Gone by itself: what it had earned today stays earned.
+    at.adjust(at.linear, 0, "0");
+    at.look();
+    EXPECT_EQ(at.account().result, raw("7"));
+    EXPECT_EQ(at.account().drawdown, raw("3"));
+    // No price is known: it counts from the first one on.
+    at.now = at.now + seconds(600);
+    at.adjust(at.inverse, -10, "40000");
+    at.look();
+    EXPECT_FALSE(at.account().valued);
+    at.worth(at.btc, "50000");
+    at.mark(at.linear, 99'900'000);
+    at.mark(at.inverse, 50'000'000);
+    at.look();
+    EXPECT_TRUE(at.account().valued);
+    result = at.account().result;
+    drawdown = at.account().drawdown;
+    EXPECT_EQ(result, raw("7"));
+    EXPECT_EQ(drawdown, raw("3"));
+  }
+  BooksOfMoney again(journal);
+  again.restore();
+  again.now = BooksOfMoney::kMorning + seconds(7200);
+  again.book->start(again.now);
+  again.worth(again.btc, "50000");
+  again.mark(again.linear, 99'900'000);
+  again.mark(again.inverse, 50'000'000);
+  again.look();
+  EXPECT_EQ(again.account().result, result) << "after a restart";
+  EXPECT_EQ(again.account().drawdown, drawdown);
 }
 
 TEST(ProfitBook, StrategiesShareFundingByWhatTheyHeldAtTheHour) {
@@ -367,6 +439,30 @@ struct LossBench : EngineBench {
   }
 };
 
+TEST(GreekBook, PositionsBearTheGreeksThatTheVenueToldLast) {  // POST-07
+  CurrencyTable currencies;
+  InstrumentTable instruments;
+  Instrument option = test::linear_swap(currencies);
+  option.kind = InstrumentKind::Option;
+  option.name = std::string_view("BTC-USD-260327-100000-C");
+  option.quantity_digits = 0;
+  option.contract_value = {1, 0};
+  option.contract_multiplier = {1, 2};
+  const InstrumentId id = instruments.add(option);
+  engine::GreekBook book(instruments);
+  EXPECT_FALSE(book.of(id, Quantity{3})) << "never told";
+  OptionSummaryEvent summary;
+  summary.instrument = id;
+  summary.dollar = {.delta = 0.5, .gamma = 0.25, .theta = -8, .vega = 100};
+  book.on_summary(summary);
+  const auto greeks = book.of(id, Quantity{-300});
+  ASSERT_TRUE(greeks);
+  EXPECT_DOUBLE_EQ(greeks->delta, -1.5);
+  EXPECT_DOUBLE_EQ(greeks->gamma, -0.75);
+  EXPECT_DOUBLE_EQ(greeks->theta, 24);
+  EXPECT_DOUBLE_EQ(greeks->vega, -300);
+}
+
 TEST(LossLimits, AccountBeyondItsLossOfTheDayIsKilledAndAPersonCannotResumeItAway) {  // PRE-15
   LossBench bench;
   bench.settings.losses.account.loss_day_max = raw("1");
@@ -386,6 +482,27 @@ TEST(LossLimits, AccountBeyondItsLossOfTheDayIsKilledAndAPersonCannotResumeItAwa
   bench.run_for(seconds(1));
   EXPECT_EQ(bench.core->state(), EngineState::Killed);
   EXPECT_TRUE(bench.ears.killed);
+}
+
+TEST(LossLimits, OneThatIsBrokenWhileTheAccountIsKilledOutlivesThatKill) {  // PRE-15, KILL-12
+  LossBench bench;
+  bench.settings.exclusive_account = true;
+  bench.settings.losses.account.loss_day_max = raw("1");
+  bench.make_trading();
+  bench.trade(Side::Buy, 100, 100'000);
+  const engine::ControlScope account{.level = engine::ControlLevel::Account};
+  ASSERT_EQ(bench.core->kill(account, "test", "tester", bench.now), engine::ControlResult::Done);
+  bench.mark(98'000);
+  ASSERT_EQ(bench.core->resume(account, "tester", bench.now), engine::ControlResult::Done);
+  EXPECT_EQ(bench.core->state(), EngineState::Killed);
+  const auto told = std::ranges::count(bench.ears.alerts, Alert::LossLimit,
+                                       [](const auto& event) { return event.alert; });
+  bench.mark(98'000);
+  EXPECT_EQ(bench.core->state(), EngineState::Killed);
+  EXPECT_EQ(std::ranges::count(bench.ears.alerts, Alert::LossLimit,
+                               [](const auto& event) { return event.alert; }),
+            told + 1)
+      << "who resumed hears why it is killed still";
 }
 
 TEST(LossLimits, AccountBeyondItsDrawdownIsKilledAndBeginsAnewOnceResumed) {  // PRE-15

@@ -159,6 +159,24 @@ TEST_F(PositionDifferences, CrossAndIsolatedOfOneInstrumentAddUp) {  // POST-03
   EXPECT_EQ(bench.core->status(kFirst, bench.now).venue_position, Quantity{5});
 }
 
+TEST_F(PositionDifferences, AcceptingOneKillsNothingByItsOldLoss) {  // PRE-15
+  bench.core->on_reference_price(
+      {kFirst, ReferencePriceEvent::Kind::Mark, Price{100'000}, bench.now, bench.now});
+  bench.venue.position[0] = {100};
+  tell_leg(PositionSide::Net, MarginMode::Cross, 100, bench.now);
+  bench.run_for(seconds(6));
+  ASSERT_TRUE(bench.core->is_held(kFirst));
+  bench.core->on_reference_price(
+      {kFirst, ReferencePriceEvent::Kind::Mark, Price{90'000}, bench.now, bench.now});
+  ASSERT_TRUE(bench.core->accept(kFirst, "operator", bench.now));
+  bench.run_for(milliseconds(300));
+  const engine::ProfitFigures& account = bench.core->profits().figures({});
+  EXPECT_TRUE(account.valued);
+  EXPECT_LT(account.total, 0);
+  EXPECT_EQ(account.result, 0);
+  EXPECT_EQ(account.drawdown, 0);
+}
+
 TEST_F(PositionDifferences, LegsOfAHedgeAreComparedAndAcceptedOneByOne) {  // POST-03
   bench.run_for(milliseconds(100));
   tell_leg(PositionSide::Long, MarginMode::Cross, 5, bench.now);

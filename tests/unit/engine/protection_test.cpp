@@ -235,5 +235,123 @@ TEST(Protection, HoldCancelAndReduceOnlyDoWhatTheySayAndNoMore) {
   }
 }
 
+// ReduceOnly is the last of the modes and not the worst: what waits for the disk asks for the
+// worst.
+TEST(Protection, WhatMayReduceOnlyIsHeldAndKilledAllTheSame) {  // PRE-01
+  ProtectedBench bench(protect_when(ProtectionWatch::Loss, kMoney, ProtectionAction::ReduceOnly));
+  bench.make_holding();
+  bench.mark(98'000);
+  const Handle handle = bench.place(Side::Sell, 1, 100'500);
+  const ClientOrderId id = bench.order(handle)->client_id;
+  EXPECT_EQ(bench.core->mode_of(id), risk::TradingMode::ReduceOnly);
+  bench.core->hold("test", "tester", bench.now);
+  EXPECT_EQ(bench.core->mode_of(id), risk::TradingMode::Held);
+  bench.core->kill("test", "tester", bench.now);
+  EXPECT_EQ(bench.core->mode_of(id), risk::TradingMode::Killed);
+}
+
+/// The engine anew, with what the journal holds, on a venue that has what it had.
+struct NextProtectedRun {
+  NextProtectedRun(const ProtectedBench& before, const ProtectionRule& rule)
+      : bench(1, EngineBench::kRun + 600) {
+    for (const auto& entry : before.journal.entries())
+      prior.add(entry.type, entry.payload, entry.time);
+    bench.settings.protections.push_back(rule);
+    bench.risk_settings.instrument_default.price_collar_ppm = 50'000;
+    bench.settings.on_start.assign(2, engine::StrategySettings::OnStart::Adopt);
+    bench.now = before.now + seconds(2);
+    bench.venue.orders = before.venue.orders;
+    bench.venue.position = before.venue.position;
+    bench.venue.position_time = before.venue.position_time;
+    bench.venue.fills = before.venue.fills;
+    bench.venue.faults.automatic = true;
+    bench.build(&prior);
+    bench.connect();
+    run_at(98'900, milliseconds(500));
+  }
+  void run_at(std::int64_t mark, Nanos span) {
+    for (const Timestamp end = bench.now + span; bench.now < end;) {
+      bench.core->on_reference_price(
+          {kGuarded, ReferencePriceEvent::Kind::Mark, Price{mark}, bench.now, bench.now});
+      bench.run_for(milliseconds(100));
+    }
+  }
+  void take() {
+    for (auto& [id, resting] : bench.venue.orders) {
+      const engine::Order* known = bench.core->orders().table().find(resting.client_id);
+      if (resting.open() && known != nullptr && known->by_engine)
+        bench.venue.fill(resting, resting.quantity, resting.price, bench.now);
+    }
+  }
+  OrderEventKind adding(std::uint16_t strategy) {
+    const Handle handle = bench.place(Side::Buy, 1, 98'000, 0, strategy);
+    bench.run_for(milliseconds(30));
+    return bench.ears.last(handle);
+  }
+  std::int64_t held(std::uint16_t strategy) const {
+    return bench.core->positions().of_strategy(StrategyId{strategy}, kGuarded).quantity().raw;
+  }
+  engine::PriorBelief prior;
+  EngineBench bench;
+};
+
+TEST(Protection, WhatItDidOutlivesARestartAndIsNotDoneTwice) {
+  ProtectionRule rule = protect_when(ProtectionWatch::Loss, kMoney, ProtectionAction::ReduceTo);
+  rule.strategy = StrategyId{0};
+  rule.reduce_to_ppm = 500'000;
+  rule.collar_ppm = 20'000;
+  ProtectedBench bench(rule);
+  bench.risk_settings.instrument_default.price_collar_ppm = 50'000;
+  bench.make_holding();
+  bench.also_run = {};  // nobody takes what reduces
+  bench.mark(98'900);
+  bench.run_for(seconds(1));
+  ASSERT_EQ(bench.acted(), 1);
+  ASSERT_EQ(bench.held(0), 100);
+
+  NextProtectedRun next(bench, rule);
+  ASSERT_EQ(next.bench.core->state(), EngineState::Ready);
+  EXPECT_EQ(next.adding(0), OrderEventKind::Denied);
+  EXPECT_NE(next.adding(1), OrderEventKind::Denied);
+  EXPECT_TRUE(next.bench.core->reducer().is_running(StrategyId{0}));
+  next.bench.also_run = [&](Timestamp) { next.take(); };
+  next.run_at(98'900, seconds(3));
+  EXPECT_EQ(next.held(0), 50) << "half of what there was at first, not of what is left";
+  EXPECT_FALSE(next.bench.ears.heard(Alert::Protection)) << "the same condition holds on";
+
+  // A third run would find nothing to reduce.
+  engine::PriorBelief prior = next.prior;
+  for (const auto& entry : next.bench.journal.entries())
+    prior.add(entry.type, entry.payload, entry.time);
+  EXPECT_TRUE(prior.reductions().empty());
+  EXPECT_EQ(prior.protections().size(), 1u);
+  EXPECT_EQ(prior.acted_rules().size(), 1u);
+
+  // The condition goes for a minute: the rule may act again, in this run and in the next.
+  next.run_at(100'000, seconds(62));
+  next.bench.core->resume("tester", next.bench.now);
+  next.run_at(100'000, seconds(1));
+  EXPECT_NE(next.adding(0), OrderEventKind::Denied);
+  for (const auto& entry : next.bench.journal.entries())
+    prior.add(entry.type, entry.payload, entry.time);
+  EXPECT_TRUE(prior.protections().empty());
+  EXPECT_TRUE(prior.acted_rules().empty());
+}
+
+TEST(Protection, AHoldOutlivesARestart) {
+  const ProtectionRule rule = protect_when(ProtectionWatch::Loss, kMoney, ProtectionAction::Hold);
+  ProtectedBench bench(rule);
+  bench.make_holding();
+  bench.mark(98'000);
+  bench.run_for(seconds(1));
+  ASSERT_EQ(bench.core->state(), EngineState::Held);
+  NextProtectedRun next(bench, rule);
+  EXPECT_EQ(next.bench.core->state(), EngineState::Held);
+  EXPECT_EQ(next.bench.core->hold_reason(), engine::HoldReason::Operator);
+  next.bench.core->resume("tester", next.bench.now);
+  next.run_at(98'900, seconds(1));
+  EXPECT_EQ(next.bench.core->state(), EngineState::Ready);
+}
+
 }  // namespace
 }  // namespace gannet

@@ -881,5 +881,73 @@ TEST(TradingCore, FailedJournalIsAHoldThatResumeDoesNotLift) {
   EXPECT_EQ(bench.core->state(), EngineState::Ready);
 }
 
+// The local part, with a million records, is the benchmark recovery/start. More than twenty orders
+// that are in doubt hold an engine; those of the run before did so before the first list could say
+// anything of them, and were cancelled though they were to be adopted.
+TEST(TradingCore, FourHundredOpenOrdersAreReconciledWithinTenSeconds) {  // REC-10
+  LiveBench before;
+  before.settings.orders.open_capacity = 512;
+  before.make_automatic();
+  before.make_ready();
+  for (std::uint16_t i = 0; i < 400; ++i) {
+    const std::uint16_t strategy = i % 2;
+    before.place(Side::Buy, 1, 98'000, strategy, strategy);
+    if (i % 100 == 99) before.run_for(seconds(1));
+  }
+  ASSERT_EQ(before.venue.open_orders(), 400u);
+  engine::PriorBelief prior;
+  for (const auto& entry : before.journal.entries())
+    prior.add(entry.type, entry.payload, entry.time);
+  ASSERT_EQ(prior.open_orders().size(), 400u);
+
+  LiveBench after(1, EngineBench::kRun + 100);
+  after.settings.orders.open_capacity = 512;
+  after.settings.on_start.assign(2, engine::StrategySettings::OnStart::Adopt);
+  after.make_automatic();
+  after.venue.faults.delay_max_ms = 5;
+  after.venue.orders = before.venue.orders;
+  after.now = before.now + seconds(1);
+  const Timestamp start = after.now;
+  after.build(&prior);
+  after.connect();
+  while (after.core->state() != EngineState::Ready && after.now - start < seconds(60))
+    after.run_for(milliseconds(10));
+  EXPECT_LE(after.now - start, seconds(10));
+  EXPECT_EQ(after.core->status().open_orders, 400u);
+  EXPECT_EQ(after.core->status().unknown_orders, 0u);
+}
+
+TEST(TradingCore, WhatTheRunBeforeSentLastCountsInTheVenuesLimits) {  // PRE-09, I8
+  const auto rates = [](EngineBench& bench) {
+    bench.risk_settings.rates.place = bench.risk_settings.rates.cancel = {20, seconds(2)};
+  };
+  LiveBench before;
+  rates(before);
+  before.make_automatic();
+  before.make_ready();
+  const auto left = [](const EngineBench& bench, risk::RequestKind kind) {
+    return bench.core->limiter().remaining(kind, InstrumentId{0}, bench.now,
+                                           risk::RequestPriority::Risk);
+  };
+  const std::uint32_t all = left(before, risk::RequestKind::Place);
+  std::vector<Handle> handles;
+  for (int i = 0; i < 5; ++i) handles.push_back(before.place(Side::Buy, 1, 98'000));
+  before.run_for(milliseconds(20));
+  for (int i = 0; i < 3; ++i) before.cancel(handles[static_cast<std::size_t>(i)]);
+  engine::PriorBelief prior;
+  for (const auto& entry : before.journal.entries())
+    prior.add(entry.type, entry.payload, entry.time);
+  // By a clock that was set back since.
+  LiveBench after(1, EngineBench::kRun + 100);
+  rates(after);
+  after.now = before.now - seconds(60);
+  after.build(&prior);
+  EXPECT_EQ(left(after, risk::RequestKind::Place), all - 5);
+  EXPECT_EQ(left(after, risk::RequestKind::Cancel), 20u - 3u);
+  after.now = after.now + seconds(3);
+  EXPECT_EQ(left(after, risk::RequestKind::Place), all);
+  EXPECT_EQ(left(after, risk::RequestKind::Cancel), 20u);
+}
+
 }  // namespace
 }  // namespace gannet

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace gannet::net {
 namespace {
 
@@ -112,6 +116,25 @@ TEST(HttpResponseReader, ReadsLengthChunksAndUntilTheEnd) {
   ASSERT_TRUE(message && message->has_value());
   EXPECT_EQ((*message)->response.body, "until the end");
   EXPECT_FALSE((*message)->keep_alive);
+}
+
+// Beast 1.81 asserts that a last chunk comes with five bytes or more: found by fuzzing.
+TEST(HttpResponseReader, ReadsChunksCutAtAnyByte) {
+  const std::string_view wire =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  for (std::size_t piece = 1; piece <= wire.size(); ++piece) {
+    HttpResponseReader reader({});
+    std::vector<std::string> bodies;
+    for (std::size_t at = 0; at < wire.size(); at += piece) {
+      ASSERT_TRUE(reader.put(wire.substr(at, piece))) << piece;
+      for (auto message = reader.take(); message && message->has_value(); message = reader.take()) {
+        bodies.push_back((*message)->response.body);
+      }
+    }
+    EXPECT_EQ(bodies, (std::vector<std::string>{"abcd", ""})) << piece;
+  }
 }
 
 TEST(HttpResponseReader, AnAnswerCutShortIsAnError) {

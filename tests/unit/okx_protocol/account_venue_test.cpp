@@ -58,6 +58,28 @@ TEST_F(Way, EachActionGoesByItsRoute) {
   EXPECT_EQ(side.socket.sent.size(), frames + 1);
 }
 
+TEST_F(Way, OnlyTheEnginesOwnReductionsMayPassWhatStopsOrdersByRest) {  // KILL-13
+  use({.place = Route::Rest});
+  side.connect();
+  PlaceRequest request = side.place_request(17);
+  ASSERT_EQ(side.venue->place(request, side.now), SendResult::Sent);
+  EXPECT_FALSE(side.http.sent.back().second.is_exempt);
+  request.client_id = {18};
+  request.reduce_only = true;
+  ASSERT_EQ(side.venue->place(request, side.now), SendResult::Sent);
+  EXPECT_FALSE(side.http.sent.back().second.is_exempt) << "a strategy's";
+  request.client_id = {19};
+  request.by_engine = true;
+  ASSERT_EQ(side.venue->place(request, side.now), SendResult::Sent);
+  EXPECT_TRUE(side.http.sent.back().second.is_exempt);
+  std::vector<PlaceRequest> both{request, request};
+  both[0].client_id = {20};
+  both[1].client_id = {21};
+  both[1].by_engine = false;
+  ASSERT_EQ(side.venue->place_batch(both, side.now), SendResult::Sent);
+  EXPECT_FALSE(side.http.sent.back().second.is_exempt);
+}
+
 TEST_F(Way, ACodeThatTheSocketRefusesGoesByNameUnderTheSameClientOrderId) {
   const std::string id = place_by_socket();
   refuse(id, "51001");

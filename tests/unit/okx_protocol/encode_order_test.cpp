@@ -232,10 +232,12 @@ TEST_F(EncodeOrder, TheLongestValuesFit) {
   EXPECT_TRUE(encode_cancel_batch(text, Target{~0ull}, many, rows).has_value());
 }
 
-// PRE-21: there is one way for a new order to become bytes.
+// PRE-21: there is one way for a new order to become bytes: from AccountVenue, which the gate's
+// approval reaches, through the templates, which the encoder makes.
 TEST(OrderPath, NewOrdersAreEncodedInOnePlace) {
   namespace fs = std::filesystem;
-  std::size_t calls = 0;
+  std::size_t encoded = 0;
+  std::size_t written = 0;
   for (const char* folder : {"gateway", "engine", "app", "risk"}) {
     const fs::path root = fs::path(GANNET_SOURCE_DIR) / folder;
     if (!fs::exists(root)) continue;
@@ -244,14 +246,21 @@ TEST(OrderPath, NewOrdersAreEncodedInOnePlace) {
       if (entry.path().stem() == "encode_order") continue;
       std::ifstream file(entry.path());
       const std::string source{std::istreambuf_iterator<char>(file), {}};
-      for (std::size_t at = source.find("encode_place("); at != std::string::npos;
-           at = source.find("encode_place(", at + 1)) {
-        ++calls;
-        EXPECT_EQ(entry.path().filename(), "account_venue.cpp");
-      }
+      const auto count = [&](std::string_view call, std::string_view only_in) {
+        std::size_t calls = 0;
+        for (std::size_t at = source.find(call); at != std::string::npos;
+             at = source.find(call, at + 1)) {
+          ++calls;
+          EXPECT_EQ(entry.path().filename(), only_in);
+        }
+        return calls;
+      };
+      encoded += count(" encode_place(", "place_templates.cpp");
+      written += count("templates_.encode(", "account_venue.cpp");
     }
   }
-  EXPECT_EQ(calls, 1u);
+  EXPECT_EQ(encoded, 2u);  // a template's frame, and orders that have none
+  EXPECT_EQ(written, 1u);
 }
 
 }  // namespace

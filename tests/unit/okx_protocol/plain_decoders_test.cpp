@@ -34,6 +34,23 @@ TEST(PlainNumber, IsWhatTheGeneralReaderSaysOrNothing) {
     const std::size_t length = random() % 18;
     for (std::size_t j = 0; j < length; ++j) text += kBytes[random() % kBytes.size()];
     const PlainNumber number = read_plain_number(text.data() + text.size(), length);
+    // Beside one that is plain, on either side, it is what it is alone.
+    static constexpr std::string_view kBeside = "0123456789abcdef0078.125";
+    const char* const beside = kBeside.data() + kBeside.size();
+    for (const bool comes_first : {true, false}) {
+      const char* const end = text.data() + text.size();
+      const PlainPair pair = comes_first ? read_plain_numbers(end, length, beside, 6)
+                                         : read_plain_numbers(beside, 6, end, length);
+      ASSERT_EQ(pair.first.is_plain, number.is_plain) << text;
+      ASSERT_EQ(pair.second.is_plain, number.is_plain) << text;
+      if (!number.is_plain) continue;
+      const PlainNumber& same = comes_first ? pair.first : pair.second;
+      const PlainNumber& other = comes_first ? pair.second : pair.first;
+      ASSERT_EQ(same.digits, number.digits) << text;
+      ASSERT_EQ(same.decimals, number.decimals) << text;
+      ASSERT_EQ(other.digits, 78'125u);
+      ASSERT_EQ(other.decimals, 3u);
+    }
     if (!number.is_plain) continue;
     ++plain;
     const std::string_view shown(text.data() + 16, length);
@@ -180,6 +197,49 @@ TEST_F(PlainDecoders, SayTheSameAsTheGeneralOnesOrNothing) {
     if (HasFailure()) return;
   }
   EXPECT_GT(agreed, 5'000);
+}
+
+// How a book's frames begin is remembered: what they say is still read from the table at hand.
+TEST(KnownHeads, AreOfTheTableAtHand) {
+  const auto codes_with = [](InstrumentId id, std::uint8_t digits) {
+    InstrumentCodes codes;
+    for (std::uint32_t other = 0; other < id.value; ++other)
+      codes.add({{other},
+                 InstrumentName("X" + std::to_string(other)),
+                 {},
+                 {},
+                 InstrumentKind::Spot,
+                 1,
+                 1,
+                 std::nullopt});
+    codes.add({id,
+               InstrumentName("BTC-USDT-SWAP"),
+               {},
+               {},
+               InstrumentKind::Swap,
+               digits,
+               2,
+               std::nullopt});
+    return codes;
+  };
+  const std::string text =
+      R"({"arg":{"channel":"bbo-tbt","instId":"BTC-USDT-SWAP"},"data":[{"asks":[["61250.2","1",)"
+      R"("0","1"]],"bids":[["61250.1","2","0","3"]],"ts":"1795430400149","seqId":378617009}]})";
+  const test::PaddedText padded(text);
+  BookDecoder decoder;
+  for (const std::uint32_t id : {0u, 3u, 1u}) {
+    const InstrumentCodes codes = codes_with({id}, static_cast<std::uint8_t>(1 + id));
+    for (int again = 0; again < 2; ++again) {
+      const auto plain = decoder.decode_plain(padded.view(), codes);
+      ASSERT_TRUE(plain);
+      EXPECT_EQ(plain->channel_name, "bbo-tbt");
+      EXPECT_EQ(plain->instrument, "BTC-USDT-SWAP");
+      ASSERT_EQ(plain->books.size(), 1u);
+      EXPECT_EQ(plain->books[0].instrument, InstrumentId{id});
+      EXPECT_EQ(plain->books[0].bids[0].price, 612'501 * power_of_ten(static_cast<int>(id)));
+    }
+  }
+  EXPECT_FALSE(decoder.decode_plain(padded.view(), InstrumentCodes()));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -19,15 +21,20 @@ class JsonWriter {
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& begin_array() { return open('['); }
   JsonWriter& end_array() { return close(']'); }
+  /// Names are ours: nothing in them has to be escaped.
   JsonWriter& key(std::string_view name) {
-    string(name);
-    out_ += ':';
+    put(name, "\":");
     comma_ = false;
     return *this;
   }
   JsonWriter& string(std::string_view text) {
-    separate();
-    append_json_string(out_, text);
+    if (is_plain(text)) {
+      put(text, "\"");
+    } else {
+      separate();
+      append_json_string(out_, text);
+    }
+    comma_ = true;
     return *this;
   }
   /// Text that is JSON already: a number, true, an object.
@@ -71,6 +78,28 @@ class JsonWriter {
   void separate() {
     if (comma_) out_ += ',';
     comma_ = true;
+  }
+  static bool is_plain(std::string_view text) noexcept {
+    return std::ranges::none_of(text, [](char c) {
+      const auto byte = static_cast<unsigned char>(c);
+      return byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f;
+    });
+  }
+  /// The comma that is due, a quote, the text and its end, in one piece: most of what a venue does
+  /// is to write such pieces.
+  void put(std::string_view text, std::string_view end) {
+    const std::size_t size = out_.size();
+    const std::size_t whole = size + (comma_ ? 1 : 0) + 1 + text.size() + end.size();
+    // The length that the operation is told is not the one asked for: libstdc++ 12 hands it the
+    // new capacity.
+    out_.resize_and_overwrite(whole, [&](char* bytes, std::size_t) noexcept {
+      char* at = bytes + size;
+      if (comma_) *at++ = ',';
+      *at++ = '"';
+      if (!text.empty()) std::memcpy(at, text.data(), text.size());
+      std::memcpy(at + text.size(), end.data(), end.size());
+      return whole;
+    });
   }
 
   std::string& out_;

@@ -7,7 +7,33 @@
 
 namespace gannet::okx_server {
 
+namespace {
+
+/// The same of what fits 64 bits, which is most.
+std::string short_text(std::int64_t raw, int digits) {
+  std::array<char, 64> buffer;
+  std::size_t at = buffer.size();
+  std::uint64_t value =
+      raw < 0 ? ~static_cast<std::uint64_t>(raw) + 1 : static_cast<std::uint64_t>(raw);
+  while (digits > 0 && value % 10 == 0) {  // zeros at the end are not written
+    value /= 10;
+    --digits;
+  }
+  for (int n = 0; value != 0 || n <= digits; ++n) {
+    if (n == digits && digits != 0) buffer[--at] = '.';
+    buffer[--at] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+  if (raw < 0) buffer[--at] = '-';
+  return {buffer.data() + at, buffer.size() - at};
+}
+
+}  // namespace
+
 std::string decimal_text(__int128 raw, int digits) {
+  constexpr int kShortDigits = 40;
+  if (raw == static_cast<std::int64_t>(raw) && digits <= kShortDigits)
+    return short_text(static_cast<std::int64_t>(raw), digits);
   const bool negative = raw < 0;
   auto value = static_cast<unsigned __int128>(raw);
   if (negative) value = ~value + 1;
