@@ -52,12 +52,14 @@ std::expected<void, Error> RecordingSource::survey() {
     return counts_.messages >= kSurveyed &&
            std::ranges::all_of(content_, &backtest::RecordedContent::has_book);
   };
+  is_surveying_ = true;
   while (!is_enough()) {
     const auto message = next();
     if (!message) return std::unexpected(message.error());
     if (!*message) break;
     note_content(frame_);
   }
+  is_surveying_ = false;
   auto again = RecordingReader::open(reader_.source());
   if (!again) return std::unexpected(std::move(again.error()));
   reader_ = std::move(*again);
@@ -137,6 +139,15 @@ std::expected<std::optional<Timestamp>, Error> RecordingSource::next() {
       ++counts_.ignored;
       continue;
     }
+    std::optional<Timestamp> received;
+    if (recorded.nanos) received = Timestamp{*recorded.nanos};
+    if (!received) received = venue_time(recorded.message);
+    // A clock that stepped back does not take the market back.
+    const Timestamp time = std::max(time_, received.value_or(time_));
+    if (!is_surveying_ && time.nanos != 0 && read_plain(recorded.message, time)) {
+      time_ = time;
+      return std::optional(time_);
+    }
     const auto frame = frames_.read(recorded.message);
     if (!frame) {
       return std::unexpected(
@@ -147,22 +158,33 @@ std::expected<std::optional<Timestamp>, Error> RecordingSource::next() {
       continue;
     }
     frame_ = *frame;
-    std::optional<Timestamp> received;
-    if (recorded.nanos) received = Timestamp{*recorded.nanos};
-    if (!received) received = venue_time(recorded.message);
-    if (!received && time_.nanos == 0) {
+    if (time.nanos == 0) {
       return std::unexpected(error("neither a time of receipt nor the venue's"));
     }
-    // A clock that stepped back does not take the market back.
-    time_ = std::max(time_, received.value_or(time_));
+    time_ = time;
     return std::optional(time_);
   }
+}
+
+bool RecordingSource::read_plain(std::string_view message, Timestamp time) {
+  plain_books_.reset();
+  plain_trades_.reset();
+  if (const auto books = books_.decode_plain(message, codes_)) {
+    plain_books_ = books->books;
+    return true;
+  }
+  plain_trades_ = trades_.decode_plain(message, codes_, time);
+  return plain_trades_.has_value();
 }
 
 std::expected<void, Error> RecordingSource::tell(MarketListener& listener) {
   listener_ = &listener;
   std::expected<void, okx::DecodeError> told;
-  if (okx::is_book(frame_.channel)) {
+  if (plain_books_) {
+    tell_books(*plain_books_);
+  } else if (plain_trades_) {
+    tell_trades(*plain_trades_);
+  } else if (okx::is_book(frame_.channel)) {
     told = tell_books();
   } else if (frame_.channel == okx::Channel::Trades || frame_.channel == okx::Channel::TradesAll) {
     told = tell_trades();
@@ -186,21 +208,29 @@ std::expected<void, Error> RecordingSource::tell(MarketListener& listener) {
 std::expected<void, okx::DecodeError> RecordingSource::tell_books() {
   const auto books = books_.decode(frames_, frame_, codes_);
   if (!books) return std::unexpected(books.error());
-  for (const okx::DecodedBook& book : *books) {
+  tell_books(*books);
+  return {};
+}
+
+void RecordingSource::tell_books(std::span<const okx::DecodedBook> books) {
+  for (const okx::DecodedBook& book : books) {
     sequencer(book.instrument, book.feed).on_book(book, time_);
   }
-  return {};
 }
 
 std::expected<void, okx::DecodeError> RecordingSource::tell_trades() {
   const auto trades = trades_.decode(frames_, frame_, codes_, time_);
   if (!trades) return std::unexpected(trades.error());
-  for (TradeEvent trade : *trades) {
+  tell_trades(*trades);
+  return {};
+}
+
+void RecordingSource::tell_trades(std::span<const TradeEvent> trades) {
+  for (TradeEvent trade : trades) {
     // A recording has one stream of trades, whichever it is: strategies that want trades get it.
     trade.stream = TradeEvent::Stream::Aggregated;
     listener_->on_trade(trade);
   }
-  return {};
 }
 
 std::expected<void, okx::DecodeError> RecordingSource::tell_tickers() {

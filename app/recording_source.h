@@ -4,6 +4,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,11 +46,15 @@ class RecordingSource final : public backtest::EventSource, private okx::BookSeq
                   std::size_t instruments);
 
   std::expected<void, Error> survey();
+  /// Books and trades in the venue's own shape, read in one pass: what `tell` has to tell then.
+  bool read_plain(std::string_view message, Timestamp time);
   void note_content(const okx::Frame& frame);
   bool is_wanted(const okx::Frame& frame) const noexcept;
   Error error(std::string_view what) const;
   std::expected<void, okx::DecodeError> tell_books();
+  void tell_books(std::span<const okx::DecodedBook> books);
   std::expected<void, okx::DecodeError> tell_trades();
+  void tell_trades(std::span<const TradeEvent> trades);
   std::expected<void, okx::DecodeError> tell_tickers();
   std::expected<void, okx::DecodeError> tell_reference_prices();
   std::expected<void, okx::DecodeError> tell_updates();
@@ -72,7 +77,10 @@ class RecordingSource final : public backtest::EventSource, private okx::BookSeq
   okx::TickerDecoder tickers_;
   okx::ReferencePriceDecoder reference_prices_;
   okx::UpdateList updates_;
-  okx::Frame frame_;  // read, not yet told
+  okx::Frame frame_;  // read, not yet told; or else one of these two
+  std::optional<std::span<const okx::DecodedBook>> plain_books_;
+  std::optional<std::span<const TradeEvent>> plain_trades_;
+  bool is_surveying_ = false;  ///< then every message is read as a frame
   Timestamp time_;
   MarketListener* listener_ = nullptr;  // during `tell`
   backtest::SourceCounts counts_;

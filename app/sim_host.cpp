@@ -145,6 +145,7 @@ okx_server::Settings SimHost::Parts::server_settings(const SimOptions& options) 
   settings.best_price_interval_ms = options.best_price_interval_ms;
   settings.book_interval_ms = options.book_interval_ms;
   if (!options.rate_limits) settings.limits = okx_server::no_limits();
+  settings.socket_orders_by_name = options.orders_by_name;
   return settings;
 }
 

@@ -43,6 +43,7 @@ struct SimOptions {
   std::string mirror_ca;    ///< its certificate authority, beside the system's
 
   bool rate_limits = true;               ///< the venue's own; false: none
+  bool orders_by_name = false;           ///< socket orders may name the instrument, as of old
   int best_price_interval_ms = 10;       ///< bbo-tbt; 0: every change at once
   int book_interval_ms = 100;            ///< books, books5
   Nanos clock_skew;                      ///< how far its clock is ahead of this machine's

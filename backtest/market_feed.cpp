@@ -39,6 +39,7 @@ MarketFeed::MarketFeed(const InstrumentTable& instruments,
     const bool has_mark = is_derivative(instrument.kind);
     references_.push_back({has_mark && !there.mark_price, !there.index_price, {}});
   }
+  sources_.resize(references_.size());
 }
 
 void MarketFeed::derive(const DerivedBook& book) {
@@ -46,6 +47,9 @@ void MarketFeed::derive(const DerivedBook& book) {
     return d.book.instrument == book.instrument && d.book.wanted == book.wanted;
   };
   if (std::ranges::any_of(derived_, same_book)) return;
+  auto& source = sources_[book.instrument.value];
+  if (source == nullptr) source = std::make_unique<Source>();
+  source->is_told = source->is_told || book.source_is_wanted;
   derived_.push_back({book, {}, {}, false, {}});
   const auto depth = static_cast<std::size_t>(depth_of(book.wanted));
   derived_.back().bids.reserve(depth);
@@ -54,36 +58,43 @@ void MarketFeed::derive(const DerivedBook& book) {
 
 void MarketFeed::on_book_update(const BookUpdate& update) noexcept {
   venue_.on_book_update(update, now_);
-  if (update.feed == venue_books_[update.instrument.value]) {
-    tell_references(update.instrument, update.exchange_time);
-  }
-  core_.on_book_update(update);
+  const bool is_venues = update.feed == venue_books_[update.instrument.value];
+  if (is_venues) tell_references(update.instrument, update.exchange_time);
+  Source* const source = is_venues ? sources_[update.instrument.value].get() : nullptr;
+  if (source == nullptr || source->is_told) core_.on_book_update(update);
+  if (source == nullptr || !follow(*source, update)) return;
   for (Derived& derived : derived_) {
-    if (derived.book.instrument == update.instrument && derived.book.source == update.feed) {
-      tell_derived(derived, update);
-    }
+    if (derived.book.instrument == update.instrument) tell_derived(derived, source->book, update);
   }
 }
 
-void MarketFeed::tell_derived(Derived& derived, const BookUpdate& cause) {
-  const OrderBook* book = core_.books().find(cause.instrument, cause.feed);
-  if (book == nullptr) return;
+/// The book after it; false: there is none to make others of.
+bool MarketFeed::follow(Source& source, const BookUpdate& update) {
+  if (!source.is_whole && update.kind == BookUpdate::Kind::Update) return false;
+  source.is_whole = !source.book.apply(update).overflow;
+  if (source.is_whole) return true;
+  source.book.clear();
+  withdraw_derived(update.instrument, update.feed, BookWithdrawal::Overflow);
+  return false;
+}
+
+void MarketFeed::tell_derived(Derived& derived, const OrderBook& book, const BookUpdate& cause) {
   const auto depth = static_cast<std::size_t>(depth_of(derived.book.wanted));
   BookUpdate update;
   update.instrument = cause.instrument;
   update.feed = derived.book.wanted;
   update.exchange_time = cause.exchange_time;
   update.receive_time = cause.receive_time;
-  const bool is_same =
-      derived.is_told && derived.bids.size() == std::min(depth, book->bid_levels()) &&
-      derived.asks.size() == std::min(depth, book->ask_levels()) &&
-      same(derived.bids, *book, Side::Buy) && same(derived.asks, *book, Side::Sell);
+  const bool is_same = derived.is_told &&
+                       derived.bids.size() == std::min(depth, book.bid_levels()) &&
+                       derived.asks.size() == std::min(depth, book.ask_levels()) &&
+                       same(derived.bids, book, Side::Buy) && same(derived.asks, book, Side::Sell);
   if (is_same) {
     // As the venue does now and then: nothing moved, and the book is whole.
     if (now_ - derived.told_time < kKeepAlive) return;
     update.kind = BookUpdate::Kind::Update;
   } else {
-    copy_top(*book, depth, derived.bids, derived.asks);
+    copy_top(book, depth, derived.bids, derived.asks);
     update.bids = derived.bids;
     update.asks = derived.asks;
   }
@@ -95,9 +106,18 @@ void MarketFeed::tell_derived(Derived& derived, const BookUpdate& cause) {
 void MarketFeed::on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                                    Timestamp) noexcept {
   venue_.on_book_withdrawn(instrument, feed, now_);
-  core_.on_book_withdrawn(instrument, feed, why, now_);
+  const bool is_venues = feed == venue_books_[instrument.value];
+  Source* const source = is_venues ? sources_[instrument.value].get() : nullptr;
+  if (source == nullptr || source->is_told) core_.on_book_withdrawn(instrument, feed, why, now_);
+  if (source == nullptr) return;
+  source->is_whole = false;
+  source->book.clear();
+  withdraw_derived(instrument, feed, why);
+}
+
+void MarketFeed::withdraw_derived(InstrumentId instrument, BookFeed source, BookWithdrawal why) {
   for (Derived& derived : derived_) {
-    if (derived.book.instrument != instrument || derived.book.source != feed) continue;
+    if (derived.book.instrument != instrument || derived.book.source != source) continue;
     derived.is_told = false;
     core_.on_book_withdrawn(instrument, derived.book.wanted, why, now_);
   }

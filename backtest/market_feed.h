@@ -1,21 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "backtest/event_source.h"
 #include "backtest/simulated_venue.h"
+#include "domain/order_book.h"
 #include "domain/venue.h"
 #include "engine/trading_core.h"
 
 namespace gannet::backtest {
 
-/// A book that somebody wants and the recording lacks, made of a deeper one that it has.
+/// A book that somebody wants and the recording lacks, made of a deeper one that it has: the
+/// venue's.
 struct DerivedBook {
   InstrumentId instrument;
   BookFeed wanted = BookFeed::BestBidOffer;
   BookFeed source = BookFeed::Depth400;
+  bool source_is_wanted = false;  ///< by somebody else; if not, the engine never hears of it
 };
 
 /// Hands each recorded event first to the venue, whose market it is, then to the engine, and makes
@@ -51,13 +55,21 @@ class MarketFeed final : public MarketListener {
     bool is_told = false;
     Timestamp told_time;
   };
+  /// A recorded book that others are made of.
+  struct Source {
+    OrderBook book;  // 31 KiB
+    bool is_whole = false;
+    bool is_told = false;  ///< to the engine as well
+  };
   struct References {
     bool makes_mark = false;
     bool makes_index = false;
     Timestamp told_time;
   };
 
-  void tell_derived(Derived& derived, const BookUpdate& cause);
+  bool follow(Source& source, const BookUpdate& update);
+  void withdraw_derived(InstrumentId instrument, BookFeed source, BookWithdrawal why);
+  void tell_derived(Derived& derived, const OrderBook& book, const BookUpdate& cause);
   void tell_references(InstrumentId instrument, Timestamp exchange_time);
   void tell_reference(InstrumentId instrument, ReferencePriceEvent::Kind kind, Price price,
                       Timestamp exchange_time);
@@ -65,7 +77,8 @@ class MarketFeed final : public MarketListener {
   SimulatedVenue& venue_;
   engine::TradingCore& core_;
   std::vector<BookFeed> venue_books_;
-  std::vector<References> references_;  // by instrument
+  std::vector<References> references_;            // by instrument
+  std::vector<std::unique_ptr<Source>> sources_;  // by instrument; null: nothing is made of it
   std::vector<Derived> derived_;
   Timestamp now_;
 };

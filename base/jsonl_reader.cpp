@@ -302,6 +302,19 @@ std::optional<RecordedMessage> parse_plain_envelope(std::string_view line) noexc
   if (error != std::errc{}) return std::nullopt;
   recorded.nanos = nanos;
   std::size_t at = static_cast<std::size_t>(stop - line.data());
+  const auto found = [&](std::size_t key) -> std::optional<RecordedMessage> {
+    recorded.head = line.substr(0, key);
+    at = key + kMessage.size() - 2;  // without the quote and the comma before the key
+    recorded.message = line.substr(at, line.size() - 1 - at);
+    if (recorded.message.ends_with(' ')) return std::nullopt;
+    return recorded;
+  };
+  constexpr std::string_view kUsual = R"(,"ch":"public","dir":"in","m":)";
+  if (line.substr(at).starts_with(kUsual)) {
+    recorded.channel = line.substr(at + kChannel.size(), 6);
+    recorded.direction = line.substr(at + kUsual.size() - kMessage.size() - 2, 2);
+    return found(at + kUsual.size() - (kMessage.size() - 2));
+  }
   const auto word_between = [&](std::string_view before, std::string_view after) {
     if (!line.substr(at).starts_with(before)) return std::string_view{};
     at += before.size();
@@ -320,11 +333,7 @@ std::optional<RecordedMessage> parse_plain_envelope(std::string_view line) noexc
   if (recorded.channel.empty()) return std::nullopt;
   recorded.direction = word_between(kDirection, kMessage);
   if (recorded.direction.empty()) return std::nullopt;
-  recorded.head = line.substr(0, at + 2);  // up to the key: its quote and comma
-  at += kMessage.size();
-  recorded.message = line.substr(at, line.size() - 1 - at);
-  if (recorded.message.ends_with(' ')) return std::nullopt;
-  return recorded;
+  return found(at + 2);  // up to the key: its quote and comma
 }
 
 }  // namespace

@@ -10,14 +10,16 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstring>
-#include <optional>
+#include <memory>
 #include <thread>
 
 #include "base/clock.h"
+#include "base/internal/log_ring.h"
 #include "base/json_text.h"
 
 namespace gannet {
@@ -42,7 +44,35 @@ std::atomic<bool> running{false};
 std::atomic<std::uint64_t> lost{0};
 std::atomic<LogLevel> lowest_level{LogLevel::Info};
 thread_local const char* thread_name = "main";
-thread_local std::optional<moodycamel::ProducerToken> producer;
+
+// Rings of the threads that have a name; the others, and those beyond kMostRings, share the queue.
+// Leaked on purpose like the queue; a thread that ends leaves its ring to the next one.
+constexpr std::size_t kMostRings = 16;
+std::array<std::atomic<internal::LogRing*>, kMostRings> rings{};
+
+// Null: the queue. Plain, so that a look at it is no more than that.
+constinit thread_local internal::LogRing* own_ring = nullptr;
+
+/// Gives the ring back when the thread ends.
+struct RingReturn {
+  ~RingReturn() {
+    if (own_ring != nullptr) own_ring->give_back();
+    own_ring = nullptr;
+  }
+};
+
+internal::LogRing* take_ring() {
+  for (std::atomic<internal::LogRing*>& place : rings) {
+    internal::LogRing* const ring = place.load(std::memory_order_acquire);
+    if (ring != nullptr && ring->claim()) return ring;
+    if (ring != nullptr) continue;
+    auto made = std::make_unique<internal::LogRing>();
+    internal::LogRing* none = nullptr;
+    if (place.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel))
+      return made.release();
+  }
+  return nullptr;
+}
 
 void append_decimal(std::string& out, std::int64_t raw, int digits) {
   const bool negative = raw < 0;
@@ -144,7 +174,8 @@ std::string format_line(const LogRecord& record) {
 void set_thread_name(const char* literal) noexcept {
   thread_name = literal;
   pthread_setname_np(pthread_self(), literal);
-  producer.emplace(queue());
+  static thread_local const RingReturn at_end;
+  if (own_ring == nullptr) own_ring = take_ring();
 }
 
 void log(Timestamp now, LogEvent event, std::initializer_list<LogField> fields) noexcept {
@@ -152,6 +183,11 @@ void log(Timestamp now, LogEvent event, std::initializer_list<LogField> fields) 
   // Acquire pairs with the log thread's release: a true value means the queue is being drained.
   if (!running.load(std::memory_order_acquire)) {
     lost.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  if (own_ring != nullptr) {
+    if (!own_ring->push(now, event, thread_name, fields))
+      lost.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   LogRecord record;
@@ -178,8 +214,7 @@ void log(Timestamp now, LogEvent event, std::initializer_list<LogField> fields) 
       to.integer = field.integer;
     }
   }
-  const bool kept = producer ? queue().try_enqueue(*producer, record) : queue().try_enqueue(record);
-  if (!kept) lost.fetch_add(1, std::memory_order_relaxed);
+  if (!queue().try_enqueue(record)) lost.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::uint64_t log_records_lost() noexcept { return lost.load(std::memory_order_relaxed); }
@@ -193,10 +228,15 @@ struct LogThread::State {
   std::size_t drain() {
     LogRecord record;
     std::size_t done = 0;
-    while (done < kQueueCapacity && queue().try_dequeue(record)) {
-      logger->info(format_line(record));
-      ++done;
+    for (const std::atomic<internal::LogRing*>& place : rings) {
+      internal::LogRing* const ring = place.load(std::memory_order_acquire);
+      if (ring == nullptr) break;
+      // All that it may hold: what was lost is told behind what was kept.
+      for (std::size_t i = 0; i < internal::LogRing::kMostRecords && ring->pop(record); ++i, ++done)
+        logger->info(format_line(record));
     }
+    for (std::size_t i = 0; i < kQueueCapacity && queue().try_dequeue(record); ++i, ++done)
+      logger->info(format_line(record));
     const std::uint64_t lost_now = log_records_lost();
     if (lost_now != lost_told) {
       lost_told = lost_now;

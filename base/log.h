@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -59,20 +58,6 @@ struct LogRecord {
       std::uint64_t text_offset;
     };
   };
-
-  LogRecord() = default;
-  /// Only what is used of the fields and of the text: a record is handed over by copies.
-  LogRecord(const LogRecord& other) noexcept { *this = other; }
-  LogRecord& operator=(const LogRecord& other) noexcept {
-    time = other.time;
-    event = other.event;
-    field_count = other.field_count;
-    text_used = other.text_used;
-    thread = other.thread;
-    std::copy_n(other.fields.data(), other.field_count, fields.data());
-    std::copy_n(other.text.data(), other.text_used, text.data());
-    return *this;
-  }
 
   Timestamp time;
   LogEvent event{};

@@ -32,6 +32,7 @@ void OrderTable::expect_after(const Order& order) const noexcept {
   constexpr std::size_t kLine = 64;
   for (std::size_t at = 0; at < sizeof slot; at += kLine) __builtin_prefetch(bytes + at, 1);
   if (free_ != kNone) return;
+  if (slot.next != kNone) __builtin_prefetch(&slots_[slot.next].previous, 1);
   by_client_id_.prefetch(slot.order.client_id.value);  // it makes room
   by_handle_.prefetch(slot.order.handle.value);
 }

@@ -366,7 +366,9 @@ void ProfitBook::value(std::size_t scope, Timestamp now) noexcept {
     figures.age = std::max({figures.age, now - sums.price_time, now - worth_[c].time});
     const auto convert = [&](Int128 raw, Int128& into) {
       if (raw == 0) return;  // most of what there is
-      const auto worth = mul_div(raw, worth_[c].value, kOne, Rounding::Nearest);
+      const auto worth = worth_[c].value == kOne
+                             ? std::optional(raw)  // the risk currency itself
+                             : mul_div(raw, worth_[c].value, kOne, Rounding::Nearest);
       is_priced = is_priced && worth.has_value();
       add(into, worth.value_or(0));
     };

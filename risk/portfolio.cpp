@@ -1,6 +1,7 @@
 #include "risk/portfolio.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "domain/notional.h"
 
@@ -19,14 +20,17 @@ constexpr Int128 kMost = Int128{1} << 108;
   return std::clamp(product, -kMost, kMost);
 }
 
+/// Factors of which no product is beyond the cap.
+constexpr std::int64_t kUsualQuantity = std::int64_t{1} << 36;
+constexpr Int128 kUsualUnit = Int128{1} << 72;
+static_assert(kUsualQuantity * kUsualUnit == kMost);
+constexpr bool is_usual(Int128 quantity) noexcept {
+  return quantity <= kUsualQuantity && quantity >= -kUsualQuantity;
+}
+
 /// Requires unit >= 0.
 inline Int128 times(Int128 quantity, Int128 unit) noexcept {
-  constexpr Int128 kUsualQuantity = Int128{1} << 36;
-  constexpr Int128 kUsualUnit = Int128{1} << 72;
-  static_assert(kUsualQuantity * kUsualUnit == kMost);
-  const bool is_usual =
-      quantity <= kUsualQuantity && quantity >= -kUsualQuantity && unit <= kUsualUnit;
-  return is_usual ? quantity * unit : capped_times(quantity, unit);
+  return is_usual(quantity) && unit <= kUsualUnit ? quantity * unit : capped_times(quantity, unit);
 }
 
 void add(WorstNotional& to, const WorstNotional& what) noexcept {
@@ -135,9 +139,23 @@ WorstNotional Portfolio::worth(std::size_t row, InstrumentId instrument,
   for (const PositionSide leg : {PositionSide::Net, PositionSide::Short}) {
     const bool is_its_leg = (leg == PositionSide::Short) == of_short;
     const Holding& held = holding(row, instrument, leg);
-    const Int128 high = Int128{held.worst_long().raw} + (is_its_leg ? added.buy : 0);
-    const Int128 low = Int128{held.worst_short().raw} - (is_its_leg ? added.sell : 0);
-    if (high != 0 || low != 0) add_leg(worst, kind, high, low, unit);
+    const std::int64_t buy = is_its_leg ? added.buy : 0;
+    const std::int64_t sell = is_its_leg ? added.sell : 0;
+    const std::int64_t long_now = held.worst_long().raw;
+    const std::int64_t short_now = held.worst_short().raw;
+    if ((long_now | short_now | buy | sell) == 0) continue;
+    std::int64_t high = 0;
+    std::int64_t low = 0;
+    const bool fits = !__builtin_add_overflow(long_now, buy, &high) &&
+                      !__builtin_sub_overflow(short_now, sell, &low);
+    if (fits && kind == OptionSide::None && is_usual(high) && is_usual(low) && unit <= kUsualUnit) {
+      // add_leg in short: what nearly every order meets.
+      worst.gross += std::max(std::abs(high), std::abs(low)) * unit;
+      worst.high += high * unit;
+      worst.low += low * unit;
+      continue;
+    }
+    add_leg(worst, kind, Int128{long_now} + buy, Int128{short_now} - sell, unit);
   }
   return worst;
 }

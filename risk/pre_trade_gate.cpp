@@ -263,7 +263,12 @@ Price better_price(const Candidate& order, Price worst, Price reference) noexcep
 /// falls. Of what is no price the value is the largest there is.
 [[gnu::always_inline]] inline Amount largest_notional(
     const Candidate& order, std::initializer_list<Price> prices) noexcept {
-  const auto [lowest, highest] = std::minmax(prices);
+  Price lowest = *prices.begin();
+  Price highest = lowest;
+  for (const Price price : prices) {
+    lowest = std::min(lowest, price);
+    highest = std::max(highest, price);
+  }
   const bool takes_lowest = lowest.raw <= 0 || falls_with_price(order.instrument);
   return order_notional(order.instrument, takes_lowest ? lowest : highest, order.quantity);
 }
@@ -339,6 +344,7 @@ Verdict check_gross(const NotionalChange& change, Int128 limit) noexcept {
 }
 
 Verdict check_net(const NotionalChange& change, Int128 limit) noexcept {
+  if (change.after.gross <= limit) return {};  // of which net is a part
   const Int128 after = change.after.net();
   if (after <= limit || after <= change.before.net()) return {};
   return deny(DenialReason::NetNotionalAboveLimit, limit, after);

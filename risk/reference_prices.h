@@ -74,8 +74,10 @@ class ReferencePrices {
   /// What collars are measured from: the middle of a two-sided, uncrossed, fresh book; else the
   /// mark; else the index; else nothing, and the order is denied (PRE-04).
   std::optional<Price> fresh_reference(InstrumentId instrument, Timestamp now) const noexcept {
-    const auto bid = fresh_bid(instrument, now);
-    const auto ask = fresh_ask(instrument, now);
+    const Entry& entry = at(instrument);
+    const bool alive = is_alive(now);
+    const auto bid = read(MarketValue::Bid, instrument, fresh(entry.bid, ages_.book, now, alive));
+    const auto ask = read(MarketValue::Ask, instrument, fresh(entry.ask, ages_.book, now, alive));
     if (bid && ask && *bid < *ask) return Price{bid->raw + (ask->raw - bid->raw) / 2};
     if (const auto mark = fresh_mark(instrument, now)) return mark;
     return fresh_index(instrument, now);
@@ -100,12 +102,9 @@ class ReferencePrices {
   };
   Snapshot snapshot(InstrumentId instrument, Timestamp now) const noexcept {
     const Entry& entry = at(instrument);
-    const bool alive = alive_ && now - *alive_ <= ages_.alive;
+    const bool alive = is_alive(now);
     const auto told = [&](MarketValue what, const Reference& reference, Nanos age_max) {
-      const bool is_fresh = alive && reference.usable && reference.price.raw > 0 &&
-                            now - reference.receive_time <= age_max;
-      return read(what, instrument, is_fresh ? std::optional(reference.price) : std::nullopt)
-          .value_or(Price{});
+      return read(what, instrument, fresh(reference, age_max, now, alive)).value_or(Price{});
     };
     Snapshot all;
     all.bid = told(MarketValue::Bid, entry.bid, ages_.book);
@@ -136,10 +135,14 @@ class ReferencePrices {
   }
   std::optional<Price> fresh(const Reference& reference, Nanos age_max,
                              Timestamp now) const noexcept {
-    if (!reference.usable || reference.price.raw <= 0) return std::nullopt;
-    if (!alive_ || now - *alive_ > ages_.alive) return std::nullopt;
-    if (now - reference.receive_time > age_max) return std::nullopt;
-    return reference.price;
+    return fresh(reference, age_max, now, is_alive(now));
+  }
+  bool is_alive(Timestamp now) const noexcept { return alive_ && now - *alive_ <= ages_.alive; }
+  static std::optional<Price> fresh(const Reference& reference, Nanos age_max, Timestamp now,
+                                    bool alive) noexcept {
+    const bool is_fresh = alive && reference.usable && reference.price.raw > 0 &&
+                          now - reference.receive_time <= age_max;
+    return is_fresh ? std::optional(reference.price) : std::nullopt;
   }
   std::optional<Price> read(MarketValue what, InstrumentId instrument,
                             std::optional<Price> value) const noexcept {

@@ -49,6 +49,13 @@ AlgoRefusal AlgoDesk::cancel(UserId user, AlgoId id, Timestamp now) {
   return {};
 }
 
+void AlgoDesk::begin(AlgoId id) {
+  Algo* const algo = state_->find(id);
+  if (algo == nullptr || !algo->pending() || !algo->watched || !algo->view.terms.slices.rsi) return;
+  algo->watched = false;
+  state_->working.push_back(algo->index);
+}
+
 AlgoRefusal AlgoDesk::attach(NewOrder& order, std::vector<AttachedExit> exits, Timestamp now) {
   state_->now = now;
   // A market order has no price: its exits are measured from what it would meet.

@@ -101,6 +101,8 @@ class AlgoDesk {
   AlgoRefusal amend(UserId user, AlgoId id, const AmendAlgo& change, std::string_view request_id,
                     Timestamp now);
   AlgoRefusal cancel(UserId user, AlgoId id, Timestamp now);
+  /// Of a smart iceberg that waits for somebody's word: it comes now. Otherwise nothing.
+  void begin(AlgoId id);
 
   /// Checks exits that are to come with an order and keeps them for it: sets `order.attachment`,
   /// then the order may be placed. If the exchange refuses it, `drop`.

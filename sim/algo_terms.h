@@ -84,6 +84,16 @@ struct TrailTerms {
 
 enum class Aggressiveness : std::uint8_t { Radical, Mid, Conservative };
 
+/// SmartIceberg: begins by the relative strength index of the traded price, which is not reckoned
+/// here: whoever keeps candles says when (`AlgoDesk::begin`).
+struct RsiStart {
+  enum class When : std::uint8_t { CrossUp, CrossDown, Cross, Above, Below };
+  std::size_t bar = 0;  ///< a length of candles, as their keeper counts them
+  int period = 14;      ///< candles
+  int threshold = 30;   ///< 1 to 100
+  When when = When::CrossDown;
+};
+
 /// Iceberg, SmartIceberg, TimeWeighted.
 struct SliceTerms {
   Quantity slice;              ///< of one order
@@ -93,6 +103,7 @@ struct SliceTerms {
   int orders = 1;              ///< SmartIceberg: at a time
   Aggressiveness aggressiveness = Aggressiveness::Mid;
   std::optional<Price> start;  ///< SmartIceberg: begins when the last price crosses it
+  std::optional<RsiStart> rsi;
 };
 
 /// Exits that come with an order and go live when it has filled.

@@ -193,9 +193,15 @@ std::expected<void, Error> Stage::add_book(InstrumentId instrument, BookFeed wan
         inputs.settings.recording, depth_of(wanted), inputs.table[instrument].name.view(),
         depth_of(source))});
   }
-  core->add_book(instrument, source);
-  feed->derive({instrument, wanted, source});
+  feed->derive({instrument, wanted, source, wants_book(instrument, source)});
   return {};
+}
+
+bool Stage::wants_book(InstrumentId instrument, BookFeed book) const {
+  return std::ranges::any_of(publisher->subscriptions(), [&](const engine::Subscription& want) {
+    return want.instrument == instrument && (want.channels & GANNET_WANT_BOOK) != 0 &&
+           want.book == book;
+  });
 }
 
 void Stage::note_missing(const engine::Subscription& want) {

@@ -77,6 +77,7 @@ struct Stage : engine::EngineListener, engine::StrategyOutput {
   /// The books that are wanted, as recorded or made of a deeper one.
   std::expected<void, Error> make_feeds();
   std::expected<void, Error> add_book(InstrumentId instrument, BookFeed wanted);
+  bool wants_book(InstrumentId instrument, BookFeed book) const;
   void note_missing(const engine::Subscription& want);
 };
 

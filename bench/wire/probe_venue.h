@@ -70,7 +70,9 @@ class ProbeVenue {
   std::string instrument_row(std::uint32_t i) const;
   void on_text(Connection& connection, std::string_view text, std::int64_t now);
   void on_subscribe(Connection& connection, std::string_view text);
-  void on_order(Connection& connection, std::string_view text, std::int64_t now);
+  void note_arrival(std::string_view text, std::int64_t now);
+  void work_off();
+  void on_order(Connection& connection, std::string_view text);
   void on_cancel(Connection& connection, std::string_view text);
   void acknowledge(Connection& connection, std::string_view text, std::string_view operation,
                    const Order& order, std::uint64_t id, std::string_view state);
@@ -78,7 +80,8 @@ class ProbeVenue {
   void push_references();
   void say(Connection& connection, std::string_view text);
   void send_answers();
-  void send_tick();
+  /// Makes the next messages, outside of what is measured, and sends them.
+  void send_ticks(std::uint32_t count);
 
   Settings settings_;
   SSL_CTX* tls_;
@@ -92,6 +95,14 @@ class ProbeVenue {
   std::uint32_t next_instrument_ = 0;
   std::map<std::uint64_t, Order> open_;
   std::uint64_t last_order_id_ = 3'811'122'233'000'000'000;
+  struct Operation {
+    Connection* connection;
+    std::string text;
+  };
+  std::vector<Operation> operations_;  // seen, and not answered yet
+  std::uint64_t unanswered_ticks_ = 0;
+  std::int64_t last_sent_ = 0;
+  std::vector<std::string> frames_;
   std::vector<std::int64_t> measured_;
   std::uint64_t answered_ = 0;
   std::int64_t next_references_ = 0;

@@ -32,6 +32,7 @@ void AlgoDesk::State::watch(Algo& algo) {
     case AlgoType::TrailingStop:
       break;
     case AlgoType::SmartIceberg:
+      if (terms.slices.rsi) break;
       if (!terms.slices.start) {
         working.push_back(algo.index);
         return;
@@ -79,7 +80,8 @@ void AlgoDesk::State::look(Algo& algo, PriceSource source, Price price) {
       if (source == PriceSource::Last) look_at_trail(algo, price);
       return;
     case AlgoType::SmartIceberg:
-      if (source == PriceSource::Last && reached(price, *terms.slices.start, algo.rises)) {
+      if (terms.slices.start && source == PriceSource::Last &&
+          reached(price, *terms.slices.start, algo.rises)) {
         algo.watched = false;
         working.push_back(algo.index);
       }

@@ -66,7 +66,7 @@ void ClientSocket::wait_readable() {
       asio::bind_allocator(ArenaAllocator<std::byte>(arena_),
                            [self = shared_from_this()](const error_code& error) {
                              if (error || self->state_ == State::Ended) return;
-                             self->take();
+                             self->take(self->link_->receive());
                              if (self->state_ != State::Ended && !self->is_probed_) {
                                self->wait_readable();
                              }
@@ -74,14 +74,19 @@ void ClientSocket::wait_readable() {
 }
 
 std::size_t ClientSocket::probe() noexcept {
-  const std::size_t told = take();
-  if (state_ == State::Ended) return told;
-  if (link_->waiting_bytes() != 0) on_writable();
+  const TlsLink::Received received = link_->receive();
+  if (received == TlsLink::Received::Nothing) {
+    if (state_ != State::Ended && link_->waiting_bytes() != 0) on_writable();
+    return 0;
+  }
+  const auto keep = shared_from_this();  // who is told something may let go of this socket
+  const std::size_t told = take(received);
+  if (state_ != State::Ended && link_->waiting_bytes() != 0) on_writable();
   return told;
 }
 
-std::size_t ClientSocket::take() noexcept {
-  switch (link_->receive()) {
+std::size_t ClientSocket::take(TlsLink::Received received) noexcept {
+  switch (received) {
     case TlsLink::Received::Nothing:
       return 0;
     case TlsLink::Received::Bytes:
@@ -96,7 +101,6 @@ std::size_t ClientSocket::take() noexcept {
 }
 
 std::size_t ClientSocket::drain() noexcept {
-  const auto keep = shared_from_this();
   std::size_t told = 0;
   for (;;) {
     const std::size_t got = link_->read(reader_.room());

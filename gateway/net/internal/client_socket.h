@@ -55,7 +55,7 @@ class ClientSocket final : public PolledSocket, public std::enable_shared_from_t
   void wait_readable();
   void wait_writable();
   void on_writable();
-  std::size_t take() noexcept;
+  std::size_t take(TlsLink::Received received) noexcept;
   std::size_t drain() noexcept;
   void read_answer() noexcept;
   void open() noexcept;

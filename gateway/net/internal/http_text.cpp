@@ -80,7 +80,10 @@ struct Parsing {
     while (!parser->is_done() && !held.empty()) {
       // Where a chunk's head begins the message has five bytes to come at least ("0", two line ends);
       // Beast 1.81 ends the process over a last chunk that it first saw with fewer.
-      if (parser->is_header_done() && parser->chunked() && held.size() < 5) return {};
+      if (parser->is_header_done() && parser->chunked() && held.size() < 5 &&
+          held.find_first_not_of("0\r\n") == held.npos) {
+        return {};
+      }
       error_code error;
       const std::size_t taken = parser->put(boost::asio::buffer(held), error);
       held.erase(0, taken);

@@ -96,6 +96,13 @@ class PolledSockets {
     probing_ = true;
     std::size_t told = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
+      // While a more urgent one has something, the others wait: an acknowledgement does not come
+      // before a tick. Not for long, though: it may be a fill.
+      if (told != 0 && entries_[i].every > entries_.front().every && put_off_ < kMostPutOff) {
+        ++put_off_;
+        probing_ = false;
+        return told;
+      }
       if (rounds_ % entries_[i].every != 0) continue;
       // One that has more to tell goes on before less urgent ones have their turn, within bounds.
       for (int again = 0; again < kMostInARow && entries_[i].socket != nullptr; ++again) {
@@ -105,11 +112,13 @@ class PolledSockets {
       }
     }
     probing_ = false;
+    put_off_ = 0;
     return told;
   }
 
  private:
   static constexpr int kMostInARow = 8;
+  static constexpr int kMostPutOff = 8;
   struct Entry {
     PolledSocket* socket;
     unsigned every;
@@ -124,6 +133,7 @@ class PolledSockets {
 
   std::vector<Entry> entries_;
   std::uint64_t rounds_ = 0;
+  int put_off_ = 0;
   bool probing_ = false;
   bool has_gaps_ = false;
   bool is_sorted_ = true;

@@ -59,6 +59,7 @@ class InFlightTable {
       flights_.insert(next_ + i, entry);
     }
     next_ += flights.size();
+    flights_.prefetch(next_);
   }
 
   /// Elements of the message with that id; 0 if its first is not in flight (any more): a message is

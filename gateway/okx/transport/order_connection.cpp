@@ -9,6 +9,7 @@ SocketConnectionSettings order_connection_settings(std::string url, std::uint64_
   settings.socket.url = std::move(url);
   settings.socket.unacknowledged_timeout = seconds(3);
   settings.socket.queue_frames = 1'024;  // a kill writes all its cancels in one turn of the loop
+  settings.socket.probe_every = 2;       // behind the market's, where both have something
   settings.timer_interval = milliseconds(20);
   settings.jitter_seed = jitter_seed;
   return settings;

@@ -12,6 +12,7 @@
 #include "sim/okx_server/protocol/internal/market_push.h"
 #include "sim/okx_server/protocol/internal/private_push.h"
 #include "sim/okx_server/protocol/internal/rest.h"
+#include "sim/okx_server/protocol/internal/rsi_start.h"
 #include "sim/okx_server/protocol/internal/signature.h"
 #include "sim/okx_server/protocol/internal/socket.h"
 #include "sim/okx_server/protocol/internal/state.h"
@@ -182,6 +183,7 @@ void Server::on_timer(Timestamp now) {
   if (state_->advance_market) state_->advance_market(state_->exchange_time());
   state_->exchange->advance(state_->exchange_time());
   fire_cancel_all_after(*state_);
+  begin_by_rsi(*state_);
   state_->algos->run(state_->exchange_time());
   flush_changes(*state_);
   take_turns(*state_);

@@ -53,6 +53,7 @@ Limits no_limits() noexcept {
   limits.account_orders = 0;
   limits.session_requests_per_hour = 0;
   limits.connections_per_second = 0;
+  limits.subscriptions_per_key = 0;
   limits.rest = false;
   return limits;
 }

@@ -57,6 +57,7 @@ struct Limits {
   std::uint32_t account_orders = 1000;  ///< new and amended derivative orders per 2 s and user
   std::uint32_t session_requests_per_hour = 480;  ///< login, subscribe, unsubscribe per connection
   std::uint32_t connections_per_second = 3;       ///< per source address
+  std::uint32_t subscriptions_per_key = 100;      ///< of private channels, all its connections
   bool rest = true;                               ///< the limits of the other REST endpoints
 };
 
@@ -94,6 +95,9 @@ struct Settings {
   int book_interval_ms = 100;       ///< books, books5
   bool deep_books_for_all = false;  ///< no fee tier needed for the tick-by-tick books
   bool initial_book_snapshot = true;
+  /// Orders by socket may name their instrument by `instId`, as they did until March 2026: for
+  /// clients of that time.
+  bool socket_orders_by_name = false;
   /// Candles and funding rates are made up for that long before the start (price_history.h); 0:
   /// the past is empty.
   int history_days = 730;

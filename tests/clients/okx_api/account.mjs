@@ -17,7 +17,7 @@ await check('account config, balance, fees have every field', async () => {
   for (const row of balance.details) {
     fields(row, `ccy eq cashBal uTime isoEq availEq disEq fixedBal availBal frozenBal ordFrozen liab upl
       uplLiab crossLiab rewardBal isoLiab mgnRatio imr mmr interest twap maxLoan eqUsd borrowFroz notionalLever
-      stgyEq isoUpl spotInUseAmt clSpotInUseAmt maxSpotInUse spotIsoBal smtSyncEq spotCopyTradingEq spotBal
+      stgyEq isoUpl spotInUseAmt clSpotInUseAmt maxSpotInUseAmt spotIsoBal smtSyncEq spotCopyTradingEq spotBal
       openAvgPx accAvgPx spotUpl spotUplRatio totalPnl totalPnlRatio collateralEnabled`, row.ccy);
     same(row.cashBal, really.balances.find((b) => b.ccy === row.ccy).cashBal, `${row.ccy} cashBal`);
   }

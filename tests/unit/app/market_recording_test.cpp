@@ -1,5 +1,6 @@
 #include "app/market_recording.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -121,6 +122,78 @@ TEST_F(MarketRecordingTest, TellsABacktestOfFundingPriceLimitsAndCandles) {
   EXPECT_EQ(funding.receive_time.nanos, 1'700'000'000'200'000'000);
   EXPECT_TRUE(std::get<PriceLimitEvent>(heard.updates[1]).highest_buy);
   EXPECT_EQ(std::get<CandleEvent>(heard.updates[2]).period.length, seconds(60));
+}
+
+/// Everything as text.
+class AllHeard final : public MarketListener {
+ public:
+  std::string text;
+  void on_book_update(const BookUpdate& update) noexcept override {
+    text += fmt::format("book {} {} {} {} {}:", update.instrument.value,
+                        static_cast<int>(update.feed), static_cast<int>(update.kind),
+                        update.exchange_time.nanos, update.receive_time.nanos);
+    for (const auto& side : {update.bids, update.asks}) {
+      for (const Level& level : side)
+        text += fmt::format(" {}x{}({})", level.price, level.quantity, level.orders);
+      text += " |";
+    }
+    text += '\n';
+  }
+  void on_book_withdrawn(InstrumentId, BookFeed feed, BookWithdrawal why,
+                         Timestamp now) noexcept override {
+    text += fmt::format("withdrawn {} {} {}\n", static_cast<int>(feed), static_cast<int>(why),
+                        now.nanos);
+  }
+  void on_trade(const TradeEvent& trade) noexcept override {
+    text += fmt::format("trade {} {} {} {} {} {} {}\n", trade.trade_id.value,
+                        static_cast<int>(trade.stream), static_cast<int>(trade.aggressor),
+                        trade.price.raw, trade.quantity.raw, trade.exchange_time.nanos,
+                        trade.receive_time.nanos);
+  }
+  void on_ticker(const TickerEvent&) noexcept override {}
+  void on_reference_price(const ReferencePriceEvent&) noexcept override {}
+  void on_instrument_state(InstrumentId, InstrumentState, Timestamp) noexcept override {}
+  void on_market_connection(ConnectionState, Timestamp) noexcept override {}
+  void on_market_alive(Timestamp) noexcept override {}
+};
+
+// A backtest reads the venue's own shape in one pass and everything else with the general parser:
+// the same events, the same counts.
+TEST_F(MarketRecordingTest, ABacktestHearsTheSameFromTheVenuesOwnShapeAndFromAnyOther) {
+  const std::vector<std::string> messages{
+      kOkxBook,
+      kOkxTrade,
+      R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":"update","data":[{"asks":[["60000.1","0","0","0"],["60000.2","1.5","0","3"]],"bids":[],"ts":"1700000000250","checksum":0,"seqId":6,"prevSeqId":5}]})",
+      R"({"arg":{"channel":"trades-all","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","tradeId":"8","px":"60000","sz":"0.01","side":"sell","ts":"1700000000350"}]})",
+      R"({"arg":{"channel":"books","instId":"XRP-USDT"},"action":"update","data":[{"asks":[],"bids":[["1","3","0","1"]],"ts":"1700000000350","checksum":0,"seqId":6,"prevSeqId":5}]})",
+      R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":"update","data":[{"asks":[],"bids":[["60000","3","0","1"]],"ts":"1700000000450","checksum":0,"seqId":9,"prevSeqId":8}]})",
+      R"({"arg":{"channel":"books5","instId":"BTC-USDT-SWAP"},"data":[{"asks":[["60000.3","2","0","1"]],"bids":[["60000","3","0","1"]],"instId":"BTC-USDT-SWAP","ts":"1700000000550","seqId":10}]})"};
+  std::vector<std::string> others;
+  for (const std::string& message : messages)
+    others.push_back("{\"arg\": " + message.substr(std::string_view("{\"arg\":").size()));
+  std::string heard[2];
+  for (int i = 0; i < 2; ++i) {
+    write(i == 0 ? messages : others);
+    const auto recording = open();
+    ASSERT_TRUE(recording) << recording.error().message;
+    const RecordingTables& tables = (*recording)->tables;
+    const auto source = RecordingSource::open(file, tables.codes, tables.instruments.size());
+    ASSERT_TRUE(source) << source.error().message;
+    AllHeard all;
+    for (;;) {
+      const auto time = (*source)->next();
+      ASSERT_TRUE(time) << time.error().message;
+      if (!*time) break;
+      ASSERT_TRUE((*source)->tell(all));
+      all.text += fmt::format("at {}\n", (*time)->nanos);
+    }
+    const backtest::SourceCounts& counts = (*source)->counts();
+    heard[i] = all.text + fmt::format("{} {} {} {}", counts.messages, counts.used, counts.ignored,
+                                      counts.gaps);
+  }
+  EXPECT_EQ(heard[0], heard[1]);
+  EXPECT_TRUE(heard[0].ends_with("7 6 1 1")) << heard[0];
+  EXPECT_NE(heard[0].find("trade 8 0 "), std::string::npos) << "one stream of trades";
 }
 
 TEST_F(MarketRecordingTest, CountsAnUpdateThatDoesNotLink) {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace gannet {
@@ -60,6 +61,46 @@ TEST(Log, CutsTextThatDoesNotFitAndKeepsTheLine) {
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_NE(lines[0].find(std::string(LogRecord::kTextBytes, 'x') + "\",\"after\":\"\"}"),
             std::string::npos);
+  std::remove(path.c_str());
+}
+
+// A named thread's records differ in length and go round its ring many times.
+TEST(Log, KeepsEveryLineOfANamedThreadInItsOrder) {
+  const std::string path = temporary_file();
+  constexpr std::int64_t kLines = 40'000;
+  std::uint64_t lost = 0;
+  {
+    LogThread thread({.output = path});
+    std::thread([&lost] {
+      set_thread_name("lane-1");
+      const std::string words(300, 'w');
+      const std::uint64_t before = log_records_lost();
+      for (std::int64_t n = 0; n < kLines; ++n) {
+        const auto length = static_cast<std::size_t>(n % 299);
+        while (true) {
+          const std::uint64_t lost_before = log_records_lost();
+          log({n}, LogEvent::StatusSummary,
+              {LogField::number("n", n),
+               LogField::string("w", std::string_view(words).substr(0, length)),
+               LogField::real_number("half", 0.5)});
+          if (log_records_lost() == lost_before) break;
+          std::this_thread::yield();  // the ring was full: say it again
+        }
+      }
+      lost = log_records_lost() - before;
+    }).join();
+  }
+  std::int64_t next = 0;
+  for (const std::string& line : lines_of(path)) {
+    if (line.find("log.lost") != std::string::npos) continue;
+    const std::string words(static_cast<std::size_t>(next % 299), 'w');
+    ASSERT_NE(line.find("\"thread\":\"lane-1\",\"event\":\"status\",\"n\":" + std::to_string(next) +
+                        ",\"w\":\"" + words + "\",\"half\":0.5}"),
+              std::string::npos)
+        << line;
+    ++next;
+  }
+  EXPECT_EQ(next, kLines) << lost << " said again";
   std::remove(path.c_str());
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gannet::net {
@@ -120,20 +121,19 @@ TEST(HttpResponseReader, ReadsLengthChunksAndUntilTheEnd) {
 
 // Beast 1.81 asserts that a last chunk comes with five bytes or more: found by fuzzing.
 TEST(HttpResponseReader, ReadsChunksCutAtAnyByte) {
-  const std::string_view wire =
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-      "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
-  for (std::size_t piece = 1; piece <= wire.size(); ++piece) {
-    HttpResponseReader reader({});
-    std::vector<std::string> bodies;
-    for (std::size_t at = 0; at < wire.size(); at += piece) {
-      ASSERT_TRUE(reader.put(wire.substr(at, piece))) << piece;
-      for (auto message = reader.take(); message && message->has_value(); message = reader.take()) {
-        bodies.push_back((*message)->response.body);
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::pair<std::string, std::string> cases[] = {
+      {head + "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n", "abcd"}, {head + "0\r\n\r\n", ""}};
+  for (const auto& [wire, body] : cases) {
+    for (std::size_t piece = 1; piece <= wire.size(); ++piece) {
+      HttpResponseReader reader({});
+      for (std::size_t at = 0; at < wire.size(); at += piece) {
+        ASSERT_TRUE(reader.put(std::string_view(wire).substr(at, piece))) << piece;
       }
+      const auto message = reader.take();
+      ASSERT_TRUE(message && message->has_value()) << piece;
+      EXPECT_EQ((*message)->response.body, body) << piece;
     }
-    EXPECT_EQ(bodies, (std::vector<std::string>{"abcd", ""})) << piece;
   }
 }
 

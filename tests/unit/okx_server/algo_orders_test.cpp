@@ -287,6 +287,50 @@ TEST_F(AlgoOrders, EveryKindIsTakenAndListedWithItsFields) {
   }
 }
 
+TEST_F(AlgoOrders, ASmartIcebergBeginsWhenTheRelativeStrengthOfClosedCandlesSaysSo) {
+  const auto next_bar = [&](std::string_view close) {
+    move_to(close);
+    turn();
+    venue.now = venue.now + seconds(180);
+    turn();
+  };
+  const auto waits_for = [&](std::string_view condition, int threshold) {
+    return placed(fmt::format(
+        R"("side":"buy","ordType":"smart_iceberg","sz":"10","szLimit":"2","lmtOrderNumber":"2",)"
+        R"("aggressiveness":"conservative","triggerParams":[{{"triggerAction":"start",)"
+        R"("triggerStrategy":"rsi","timeframe":"3m","timePeriod":"2","thold":"{}",)"
+        R"("triggerCond":"{}"}}])",
+        threshold, condition));
+  };
+  const auto has_begun = [&](const std::string& id) {
+    const Json open = venue.get("/api/v5/trade/orders-pending");
+    for (std::size_t i = 0; i < open.size("/data"); ++i) {
+      if (open.at(fmt::format("/data/{}/algoId", i)) == id) return true;
+    }
+    return false;
+  };
+  for (const std::string_view close : {"61250", "61450", "61650", "61850"}) next_bar(close);
+  const std::string falls = waits_for("cross_down", 50);
+  const std::string deep = waits_for("below", 1);
+  const std::string rises = waits_for("cross_up", 50);
+  const std::string high = waits_for("above", 90);
+  turn();
+  EXPECT_TRUE(has_begun(high)) << "all of the last candles rose";
+  next_bar("61900");
+  EXPECT_FALSE(has_begun(falls));
+  next_bar("61000");
+  EXPECT_TRUE(has_begun(falls));
+  EXPECT_FALSE(has_begun(rises));
+  EXPECT_EQ(details(falls).at("/data/0/triggerParams/0/triggerStrategy"), "rsi");
+  EXPECT_EQ(details(falls).at("/data/0/triggerParams/0/triggerCond"), "cross_down");
+  EXPECT_EQ(details(falls).at("/data/0/triggerParams/0/timeframe"), "3m");
+  EXPECT_EQ(details(falls).at("/data/0/triggerParams/0/timePeriod"), "2");
+  next_bar("62500");
+  EXPECT_TRUE(has_begun(rises));
+  EXPECT_FALSE(has_begun(deep));
+  EXPECT_EQ(details(deep).at("/data/0/state"), "live");
+}
+
 TEST_F(AlgoOrders, ListsPageAndFilter) {
   std::vector<std::string> ids;
   for (int i = 0; i < 5; ++i)
@@ -448,6 +492,10 @@ TEST_F(AlgoOrders, RefusalsCarryOkxCodes) {
       {R"("side":"buy","ordType":"iceberg","sz":"1000","szLimit":"1","pxLimit":"61300","pxSpread":"5")",
        "51255"},
       {R"("side":"buy","ordType":"smart_iceberg","sz":"10","szLimit":"2","lmtOrderNumber":"2","aggressiveness":"mid","triggerParams":[{"triggerStrategy":"rsi"}])",
+       "50014"},
+      {R"("side":"buy","ordType":"smart_iceberg","sz":"10","szLimit":"2","lmtOrderNumber":"2","aggressiveness":"mid","triggerParams":[{"triggerStrategy":"rsi","timeframe":"2m","thold":"30","triggerCond":"below"}])",
+       "51000"},
+      {R"("side":"buy","ordType":"smart_iceberg","sz":"10","szLimit":"2","lmtOrderNumber":"2","aggressiveness":"mid","triggerParams":[{"triggerStrategy":"rsi","timeframe":"3m","thold":"101","triggerCond":"below"}])",
        "51000"},
       {R"("side":"buy","ordType":"chase","sz":"1","maxChaseType":"ratio")", "50014"},
   };

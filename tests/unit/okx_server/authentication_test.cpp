@@ -72,6 +72,21 @@ TEST(SocketLogin, RefusesMillisecondsAndIsoTimesOfOtherRecipes) {
   }
 }
 
+// The documentation's own sample divides milliseconds by a thousand, and so do clients (vnpy).
+TEST(SocketLogin, TakesSecondsWithAFractionAndSignsThemAsTheyWere) {
+  const auto code_at = [](std::string_view rest) {
+    Venue venue;
+    const std::string time = seconds_text(venue.now) + std::string(rest);
+    const std::string sign =
+        test_signature(venue.credentials.secret, time + "GET/users/self/verify");
+    return try_login(venue, login_with(venue, time, sign)).code;
+  };
+  EXPECT_EQ(code_at(".4795671"), "0");
+  EXPECT_EQ(code_at(".5"), "0");
+  for (const std::string_view bad : {".", ".1.2", ".5s", ".1234567890", "e1"})
+    EXPECT_EQ(code_at(bad), "60004") << bad;
+}
+
 // PROTOCOL 5: Unix time in seconds, which has ten digits until the year 2286.
 TEST(SocketLogin, RefusesATimestampCenturiesAheadAndLeadingZeros) {
   Venue venue;

@@ -217,7 +217,7 @@ TEST(ReferenceData, TiersRatesAndConversions) {
 
 TEST(RestForm, WrongPathsMethodsBodiesAndPages) {
   Venue venue(without_limits);
-  const HttpResponse none = venue.http({"GET", "/api/v5/rubik/stat/taker-volume", {}, ""});
+  const HttpResponse none = venue.http({"GET", "/api/v5/public/no-such-thing", {}, ""});
   EXPECT_EQ(none.status, 404);
   EXPECT_EQ(Json(none.body).at("/code"), "404");
   EXPECT_EQ(venue.http({"GET", "/", {}, ""}).status, 404);

@@ -48,6 +48,26 @@ TEST(SocketPaths, HaveTheirChannelsAndSayWhereOthersAre) {
     EXPECT_EQ(code_of(venue, id, venue.order("1", "5", "buy", "limit", "61000", "1")), "60028");
 }
 
+TEST(SocketPaths, AKeyWithTooManyPrivateSubscriptionsLosesTheConnection) {
+  Venue venue([](Settings settings) {
+    settings = any_pace(std::move(settings));
+    settings.limits.subscriptions_per_key = 3;
+    return settings;
+  });
+  const ConnectionId first = venue.open_private();
+  const ConnectionId second = venue.open_private();
+  const auto orders_of = [](std::string_view type) {
+    return subscribe(fmt::format(R"({{"channel":"orders","instType":"{}"}})", type));
+  };
+  venue.text(first, orders_of("SWAP"));
+  venue.text(first, orders_of("SPOT"));
+  venue.text(second, orders_of("ANY"));
+  EXPECT_TRUE(venue.output.closes.empty());
+  venue.text(second, orders_of("FUTURES"));
+  EXPECT_EQ(venue.output.closes[second], 4003);
+  EXPECT_FALSE(venue.output.closes.contains(first));
+}
+
 TEST(SocketPaths, NameTheOffenderInTheTextAloneAsRecorded) {
   Venue venue;
   const ConnectionId id = venue.open("/ws/v5/public");

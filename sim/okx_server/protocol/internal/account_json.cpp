@@ -63,7 +63,9 @@ void write_currency(JsonWriter& json, const ServerState& state, const sim::Balan
       .field("coinUsdPrice", shortest_text(to_double(balance.dollar_price)))
       .field("stgyEq", "0")
       .field("isoUpl", amount_text(balance.isolated_pnl))
-      .blank("spotInUseAmt", "clSpotInUseAmt", "maxSpotInUseAmt", "maxSpotInUse")
+      // One name of it alone, as recorded by REST and socket: strict clients take both for the same
+      // field twice.
+      .blank("spotInUseAmt", "clSpotInUseAmt", "maxSpotInUseAmt")
       .field("spotIsoBal", "0")
       .field("smtSyncEq", "0")
       .field("spotCopyTradingEq", "0")

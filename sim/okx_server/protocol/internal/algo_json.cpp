@@ -4,6 +4,7 @@
 #include "sim/okx_server/protocol/internal/algo_names.h"
 #include "sim/okx_server/protocol/internal/names.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
+#include "sim/okx_server/protocol/internal/rsi_start.h"
 #include "sim/okx_server/protocol/internal/valuation.h"
 
 namespace gannet::okx_server {
@@ -201,8 +202,9 @@ void write_smart_iceberg(JsonWriter& json, const Instrument& instrument,
       .field("aggressiveness", name_of(slices.aggressiveness));
   json.key("triggerParams").begin_array().begin_object();
   json.field("triggerAction", "start")
-      .field("triggerStrategy", slices.start ? "price" : "instant")
+      .field("triggerStrategy", slices.rsi ? "rsi" : (slices.start ? "price" : "instant"))
       .field("triggerPx", slices.start ? price_text(instrument, *slices.start) : "");
+  if (slices.rsi) write_rsi_start(json, *slices.rsi);
   json.end_object().end_array();
 }
 

@@ -7,6 +7,7 @@
 #include "sim/okx_server/protocol/internal/json_reader.h"
 #include "sim/okx_server/protocol/internal/number_text.h"
 #include "sim/okx_server/protocol/internal/order_entry.h"
+#include "sim/okx_server/protocol/internal/rsi_start.h"
 
 namespace gannet::okx_server {
 namespace {
@@ -160,7 +161,7 @@ Verdict take_smart_iceberg(const Instrument& instrument, simdjson::dom::object i
   if (!start) return {};
   const std::string_view strategy = text_or_empty(*start, "triggerStrategy");
   if (strategy.empty() || strategy == "instant") return {};
-  // A start by RSI needs candles, which this desk does not read: refused, not ignored.
+  if (strategy == "rsi") return take_rsi_start(*start, slices.rsi);
   if (strategy != "price") return bad_member("triggerStrategy");
   if (text_or_empty(*start, "triggerPx").empty()) return empty_member("triggerPx");
   return take_price(instrument, *start, "triggerPx", slices.start);

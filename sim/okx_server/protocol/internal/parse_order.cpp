@@ -223,8 +223,9 @@ NamedInstrument named_instrument(const ServerState& state, simdjson::dom::object
                                  Source source) {
   const Verdict unknown{"51001", "Instrument ID, instrument ID code or spread ID does not exist",
                         ""};
-  if (source == Source::Rest) {
-    const std::string_view name = text_or_empty(item, "instId");
+  const std::string_view name = text_or_empty(item, "instId");
+  const bool by_name = state.settings.socket_orders_by_name && !name.empty();
+  if (source == Source::Rest || by_name) {
     if (name.empty()) return {{}, empty_parameter("instId")};
     const InstrumentId id = state.find_instrument(name);
     return {id, id.valid() ? Verdict{} : unknown};

@@ -67,15 +67,16 @@ struct FoundRoute {
 
 FoundRoute find_route(std::string_view method, std::string_view path) noexcept {
   FoundRoute found;
-  for (const auto& routes :
-       {public_routes(), market_routes(), candle_routes(), reference_routes(), asset_routes(),
-        account_routes(), trade_routes(), history_routes(), algo_routes()}) {
+  for (const auto& routes : {public_routes(), market_routes(), candle_routes(), reference_routes(),
+                             asset_routes(), account_routes(), trade_routes(), history_routes(),
+                             algo_routes(), trading_data_routes(), elsewhere_routes()}) {
     for (const Route& route : routes) {
       if (route.path != path) continue;
       found.path_exists = true;
       if (route.method == method) found.route = &route;
     }
   }
+  if (!found.path_exists) found.route = route_elsewhere(method, path);
   return found;
 }
 
@@ -229,7 +230,8 @@ bool inside_market_filter(const RestCall& call, const Instrument& instrument) {
   if (!call.state.listed(instrument.id)) return false;
   const std::string_view type = call.param("instType");
   const bool margin_pair = type == "MARGIN" && instrument.kind == InstrumentKind::Spot;
-  if (!type.empty() && !margin_pair && type != name_of(instrument.kind)) return false;
+  if (!type.empty() && type != "ANY" && !margin_pair && type != name_of(instrument.kind))
+    return false;
   const std::string_view family = call.param("instFamily");
   if (!family.empty() && family != instrument.family.view()) return false;
   const std::string_view underlying = call.param("uly");

@@ -63,6 +63,10 @@ std::span<const Route> account_routes() noexcept;
 std::span<const Route> trade_routes() noexcept;
 std::span<const Route> history_routes() noexcept;
 std::span<const Route> algo_routes() noexcept;
+std::span<const Route> trading_data_routes() noexcept;
+std::span<const Route> elsewhere_routes() noexcept;
+/// The refusing route of any other path of OKX's products that are not here; null: no such path.
+const Route* route_elsewhere(std::string_view method, std::string_view path) noexcept;
 
 HttpResponse handle_rest(ServerState& state, const HttpRequest& request, std::string_view peer);
 

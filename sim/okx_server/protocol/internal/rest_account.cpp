@@ -209,7 +209,8 @@ std::span<const Route> account_routes() noexcept {
   // One table for the outside; its parts are told apart by subject.
   static const std::vector<Route> all = [] {
     std::vector<Route> routes(std::begin(kRoutes), std::end(kRoutes));
-    for (const auto& part : {account_settings_routes(), account_limit_routes(), bill_routes()})
+    for (const auto& part : {account_settings_routes(), account_choice_routes(),
+                             account_limit_routes(), bill_routes()})
       routes.insert(routes.end(), part.begin(), part.end());
     return routes;
   }();

@@ -112,6 +112,7 @@ RestReply set_leverage(RestCall& call) {
   const std::string_view name = text_or_empty(*body, "instId");
   if (name.empty() && !text_or_empty(*body, "ccy").empty())
     return refusal("54000", "Margin trading is not supported");
+  if (name.empty()) return refusal("50015", "Either parameter instId or ccy is required", 400);
   const InstrumentId id = call.state.find_instrument(name);
   if (!id.valid()) return unknown_instrument();
   if (!is_derivative(call.state.instruments[id].kind))

@@ -85,7 +85,10 @@ RestReply place(RestCall& call) {
       call.state.algos->place(parsed.terms, call.state.exchange_time());
   reply.verdict =
       verdict_of(call.state, result.refusal, Operation::Place, named.id, parsed.terms.type);
-  if (reply.verdict.ok()) reply.algo_id = std::to_string(result.id.value);
+  if (reply.verdict.ok()) {
+    reply.algo_id = std::to_string(result.id.value);
+    if (parsed.terms.slices.rsi) call.state.rsi_starts.push_back({result.id, {}});
+  }
   return one_item(call, "order-algo", reply);
 }
 

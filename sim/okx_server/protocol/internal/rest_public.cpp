@@ -19,9 +19,11 @@ RestReply time(RestCall& call) {
 
 /// One row for each instrument inside the filter; instType is required.
 template <class Write>
-RestReply rows_of_instruments(const RestCall& call, Write&& write) {
-  if (call.param("instType").empty()) return missing("instType");
-  if (!parse_instrument_kind(call.param("instType"))) return bad_parameter("instType");
+RestReply rows_of_instruments(const RestCall& call, Write&& write, bool needs_kind = true) {
+  if (needs_kind) {
+    if (call.param("instType").empty()) return missing("instType");
+    if (!parse_instrument_kind(call.param("instType"))) return bad_parameter("instType");
+  }
   RestReply reply;
   JsonWriter json(reply.data);
   bool found = false;
@@ -79,9 +81,16 @@ RestReply underlying(RestCall& call) {
 }
 
 RestReply mark_price(RestCall& call) {
-  return rows_of_instruments(call, [&](JsonWriter& json, const Instrument& instrument) {
-    write_mark_price(json, call.state, instrument.id);
-  });
+  // Documented as required, but clients that trade at OKX ask for one instrument without it (ccxt)
+  // or with ANY (nautilus_trader).
+  const std::string_view kind = call.param("instType");
+  const bool any = (kind.empty() || kind == "ANY") && !call.param("instId").empty();
+  return rows_of_instruments(
+      call,
+      [&](JsonWriter& json, const Instrument& instrument) {
+        write_mark_price(json, call.state, instrument.id);
+      },
+      !any);
 }
 
 RestReply open_interest(RestCall& call) {

@@ -51,6 +51,9 @@ struct UserState {
   // Currencies of the next gathered push of `account`.
   std::set<CurrencyId> changed_currencies;
   std::optional<Timestamp> account_due;
+  // Of a demo account: increases of its balance by the asking, and the day (since 1970) of them.
+  int increases = 0;
+  std::int64_t increases_day = 0;
 };
 
 /// A change of an order, rendered at once because the exchange's view does not last.
@@ -59,6 +62,12 @@ struct OrderPush {
   InstrumentId instrument;
   std::string order;  ///< an object of the `orders` channel
   std::string fill;   ///< an object of the `fills` channel, or ""
+};
+
+/// A smart iceberg that waits for its candles.
+struct RsiWait {
+  sim::AlgoId algo;
+  Timestamp looked_at;  ///< when the bar opened before which the candles have been looked at
 };
 
 /// A maintenance window as `status` tells it.
@@ -147,6 +156,7 @@ struct ServerState {
   std::unique_ptr<sim::Exchange> exchange;
   AlgoSink algo_sink{*this};
   std::unique_ptr<sim::AlgoDesk> algos;  ///< acts in its turns alone: after each input
+  std::vector<RsiWait> rsi_starts;
   std::function<void(Timestamp)> advance_market;
 
   std::vector<UserState> users;

@@ -5,6 +5,7 @@
 #include "sim/okx_server/protocol/internal/cancel_all_after.h"
 #include "sim/okx_server/protocol/internal/json_reader.h"
 #include "sim/okx_server/protocol/internal/json_writer.h"
+#include "sim/okx_server/protocol/internal/rsi_start.h"
 
 namespace gannet::okx_server {
 namespace {
@@ -46,6 +47,7 @@ HttpResponse step(ServerState& state, const HttpRequest& request) {
     if (state.advance_market) state.advance_market(state.exchange_time());
     state.exchange->advance(state.exchange_time());
     fire_cancel_all_after(state);
+    begin_by_rsi(state);
     state.algos->run(state.exchange_time());
     flush_changes(state);
   }

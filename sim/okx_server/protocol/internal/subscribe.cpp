@@ -97,6 +97,21 @@ void acknowledge(ServerState& state, Session& session, std::string_view id, std:
   send(state, session, text);
 }
 
+/// Has the key as many private subscriptions as it may have?
+bool key_is_full(const ServerState& state, const Session& session) {
+  const std::uint32_t most = state.settings.limits.subscriptions_per_key;
+  if (most == 0) return false;
+  std::size_t count = 0;
+  for (const auto& [id, other] : state.sessions) {
+    if (other.key != session.key) continue;
+    count += static_cast<std::size_t>(
+        std::ranges::count_if(other.subscriptions, [](const Subscription& subscription) {
+          return is_private(info_of(subscription.channel));
+        }));
+  }
+  return count >= most;
+}
+
 /// How many connections of the user have the channel. One too many loses its subscription again.
 /// False: it did.
 bool tell_connection_count(ServerState& state, Session& session, const ChannelInfo& info) {
@@ -162,6 +177,9 @@ void handle_subscribe(ServerState& state, Session& session, std::string_view id,
       continue;
     }
     auto subscription = parse_subscription(state, session, *arg);
+    // OKX publishes the number and not what it counts: here, what a login is needed for.
+    if (subscription && is_private(info_of(subscription->channel)) && key_is_full(state, session))
+      return close_session(state, session.id, 4003, "The API key has too many subscriptions");
     if (subscription)
       add_subscription(state, session, id, std::move(*subscription));
     else
