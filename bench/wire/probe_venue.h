@@ -37,7 +37,7 @@ class ProbeVenue {
 
   /// Serves whoever comes for so long.
   void serve_for(Nanos time);
-  /// Ticks now and then until orders answer them without a gap. False: not within `patience`.
+  /// Ticks now and then until so many orders have answered. False: not within `patience`.
   bool warm_up(Nanos patience);
 
   struct Pattern {

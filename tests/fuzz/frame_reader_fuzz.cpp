@@ -11,14 +11,11 @@
 
 namespace {
 
-using gannet::net::FrameReader;
-
 /// What comes of the bytes in pieces of that size.
-std::vector<std::pair<FrameReader::Kind, std::string>> told_of(const std::uint8_t* data,
-                                                               std::size_t size,
-                                                               std::size_t piece) {
-  std::vector<std::pair<FrameReader::Kind, std::string>> told;
-  FrameReader reader(8'192, 0);
+std::vector<std::pair<gannet::net::FrameReader::Kind, std::string>> frames_told_of(
+    const std::uint8_t* data, std::size_t size, std::size_t piece) {
+  std::vector<std::pair<gannet::net::FrameReader::Kind, std::string>> told;
+  gannet::net::FrameReader reader(8'192, 0);
   while (size > 0) {
     const std::span<char> room = reader.room();
     const std::size_t taken = std::min({piece, size, room.size()});
@@ -27,12 +24,12 @@ std::vector<std::pair<FrameReader::Kind, std::string>> told_of(const std::uint8_
     data += taken;
     size -= taken;
     for (;;) {
-      const FrameReader::Frame frame = reader.next();
-      if (frame.kind == FrameReader::Kind::NeedMore) break;
+      const gannet::net::FrameReader::Frame frame = reader.next();
+      if (frame.kind == gannet::net::FrameReader::Kind::NeedMore) break;
       told.emplace_back(frame.kind, frame.payload);
-      const bool is_end = frame.kind == FrameReader::Kind::Broken ||
-                          frame.kind == FrameReader::Kind::TooLong ||
-                          frame.kind == FrameReader::Kind::NotText;
+      const bool is_end = frame.kind == gannet::net::FrameReader::Kind::Broken ||
+                          frame.kind == gannet::net::FrameReader::Kind::TooLong ||
+                          frame.kind == gannet::net::FrameReader::Kind::NotText;
       if (is_end) return told;
     }
   }
@@ -46,7 +43,8 @@ std::vector<std::pair<FrameReader::Kind, std::string>> told_of(const std::uint8_
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::size_t piece = data[0] == 0 ? 1 : data[0];
-  if (told_of(data + 1, size - 1, piece) != told_of(data + 1, size - 1, size)) std::abort();
+  if (frames_told_of(data + 1, size - 1, piece) != frames_told_of(data + 1, size - 1, size))
+    std::abort();
   static gannet::net::Upgrade upgrade("h", "/", {});
   upgrade.judge({reinterpret_cast<const char*>(data + 1), size - 1});
   return 0;

@@ -23,6 +23,9 @@
 #define LLVMFuzzerTestOneInput fuzz_decode_rest
 #include "fuzz/decode_rest_fuzz.cpp"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_frame_reader
+#include "fuzz/frame_reader_fuzz.cpp"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_http
 #include "fuzz/http_fuzz.cpp"
 #undef LLVMFuzzerTestOneInput
@@ -69,6 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Targets, FuzzCorpus,
                                            FuzzTarget{"decode_book_fuzz", fuzz_decode_book},
                                            FuzzTarget{"decode_frame_fuzz", fuzz_decode_frame},
                                            FuzzTarget{"decode_rest_fuzz", fuzz_decode_rest},
+                                           FuzzTarget{"frame_reader_fuzz", fuzz_frame_reader},
                                            FuzzTarget{"http_fuzz", fuzz_http},
                                            FuzzTarget{"okx_server_fuzz", fuzz_okx_server}),
                          [](const auto& target) { return std::string(target.param.name); });
