@@ -23,8 +23,10 @@ constexpr std::array<std::pair<std::string_view, sim::RsiStart::When>, 5> kCondi
 }};
 constexpr int kUsualPeriod = 14;
 constexpr int kLongestPeriod = 100;
-constexpr std::size_t kSmoothing =
-    8;  ///< periods that are read: the first mean is forgotten by then
+// Periods that are read: the first mean is forgotten by then. At most as many candles as a client
+// may ask for at once.
+constexpr std::size_t kSmoothing = 8;
+constexpr std::size_t kMostCandles = 300;
 
 bool is_met(const sim::RsiStart& start, double before, double now) noexcept {
   const auto line = static_cast<double>(start.threshold);
@@ -51,8 +53,9 @@ std::optional<std::pair<double, double>> strengths(const ServerState& state,
                                                    const sim::RsiStart& start, Timestamp open) {
   const CandleSeries& series = candles_of(state.markets[instrument.value], CandleSource::Trades);
   const auto period = static_cast<std::size_t>(start.period);
-  const std::vector<Candle> candles = series.candles(
-      bar_at(start.bar), open, std::nullopt, period * kSmoothing + 2, state.exchange_time());
+  const std::vector<Candle> candles =
+      series.candles(bar_at(start.bar), open, std::nullopt,
+                     std::min(period * kSmoothing + 2, kMostCandles), state.exchange_time());
   if (candles.size() < period + 2) return std::nullopt;
   std::vector<double> closes;
   for (auto candle = candles.rbegin(); candle != candles.rend(); ++candle)
