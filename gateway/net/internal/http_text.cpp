@@ -78,8 +78,8 @@ struct Parsing {
 
   std::expected<void, Error> advance() {
     while (!parser->is_done() && !held.empty()) {
-      // Where a chunk's head begins the message has five bytes to come at least ("0", two line ends);
-      // Beast 1.81 ends the process over a last chunk that it first saw with fewer.
+      // Where a chunk's head begins the message has five bytes to come at least ("0", two line
+      // ends); Beast 1.81 ends the process over a last chunk that it first saw with fewer.
       if (parser->is_header_done() && parser->chunked() && held.size() < 5 &&
           held.find_first_not_of("0\r\n") == held.npos) {
         return {};
