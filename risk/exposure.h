@@ -82,6 +82,19 @@ class Exposure {
                             PositionSide leg = PositionSide::Net) const noexcept {
     return account_[leg_index(instrument, leg)].told;
   }
+  /// Both legs of one: that of net mode and longs, and that of shorts.
+  struct Legs {
+    const Holding& first;
+    const Holding& second;
+  };
+  Legs legs_of_strategy(StrategyId strategy, InstrumentId instrument) const noexcept {
+    const Entry* const entry = &holdings_[index(strategy, instrument, PositionSide::Net)];
+    return {entry[0].told, entry[1].told};
+  }
+  Legs legs_of_account(InstrumentId instrument) const noexcept {
+    const Entry* const entry = &account_[leg_index(instrument, PositionSide::Net)];
+    return {entry[0].told, entry[1].told};
+  }
   std::uint32_t open_orders(StrategyId strategy) const noexcept {
     return strategy_orders_[row(strategy)];
   }

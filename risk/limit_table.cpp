@@ -283,6 +283,7 @@ std::expected<void, Error> LimitTable::read_account(const Limits& limits) {
 
 __int128 LimitTable::margin_of(InstrumentId instrument, __int128 notional) const noexcept {
   const Decimal& leverage = leverage_[instrument.value];
+  if (leverage.mantissa == 1 && leverage.digits == 0) return notional;
   return mul_div(notional, wide_power_of_ten(leverage.digits), leverage.mantissa, Rounding::Up)
       .value_or(notional);
 }

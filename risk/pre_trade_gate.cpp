@@ -258,19 +258,14 @@ Price better_price(const Candidate& order, Price worst, Price reference) noexcep
   return order.side == Side::Buy ? std::min(worst, reference) : std::max(worst, reference);
 }
 
-/// The largest of the values at some prices. The worst price is not always the largest value: a
+/// The largest of the values between two prices. The worst price is not always the largest value: a
 /// linear sell may fill above its limit, and an inverse contract is worth more coin as its price
 /// falls. Of what is no price the value is the largest there is.
-[[gnu::always_inline]] inline Amount largest_notional(
-    const Candidate& order, std::initializer_list<Price> prices) noexcept {
-  Price lowest = *prices.begin();
-  Price highest = lowest;
-  for (const Price price : prices) {
-    lowest = std::min(lowest, price);
-    highest = std::max(highest, price);
-  }
+[[gnu::always_inline]] inline Amount largest_notional(const Candidate& order, Price a,
+                                                      Price b) noexcept {
+  const Price lowest = std::min(a, b);
   const bool takes_lowest = lowest.raw <= 0 || falls_with_price(order.instrument);
-  return order_notional(order.instrument, takes_lowest ? lowest : highest, order.quantity);
+  return order_notional(order.instrument, takes_lowest ? lowest : std::max(a, b), order.quantity);
 }
 
 /// PRE-03 too: what the venue takes in one order of this kind, where it says so in money.
@@ -533,10 +528,9 @@ std::expected<Price, Denial> run_rules(Candidate& order, const LimitTable& limit
   if (auto v = check_order_quantity(order); !passes(v)) return refused(v);
   const Price worst = worst_price(order, edge);
   const Price better = better_price(order, worst, *reference);
-  const Amount notional =
-      is_sized_in_money
-          ? money_of(order)
-          : largest_notional(order, {worst, better, order.old_price.value_or(better)});
+  Amount notional = is_sized_in_money ? money_of(order) : largest_notional(order, worst, better);
+  if (order.old_price && !is_sized_in_money)
+    notional = std::max(notional, largest_notional(order, *order.old_price, *order.old_price));
   if (auto v = check_notional(order, notional, context, now); !passes(v)) return refused(v);
 
   if (auto v = check_position(order, order.own, order.strategy_limits); !passes(v))
@@ -652,9 +646,9 @@ Verdict run_algo_rules(Candidate& order, const AlgoTerms& terms, bool is_protect
   if (!reference) return deny(DenialReason::NoFreshReferencePrice);
   if (auto v = check_algo_collar(order, terms, *reference); !v) return v;
   if (auto v = check_order_quantity(order); !v) return v;
-  Amount notional = largest_notional(order, {*reference});
+  Amount notional = largest_notional(order, *reference, *reference);
   for (const Price price : {terms.trigger, terms.limit, terms.stop_trigger, terms.stop_limit}) {
-    if (price.raw != 0) notional = std::max(notional, largest_notional(order, {price}));
+    if (price.raw != 0) notional = std::max(notional, largest_notional(order, price, price));
   }
   if (auto v = check_notional(order, notional, context, now); !v) return v;
   if (auto v = check_position(order, order.own, order.strategy_limits); !v) return v;

@@ -138,14 +138,15 @@ class ReferencePrices {
     return fresh(reference, age_max, now, is_alive(now));
   }
   bool is_alive(Timestamp now) const noexcept { return alive_ && now - *alive_ <= ages_.alive; }
-  static std::optional<Price> fresh(const Reference& reference, Nanos age_max, Timestamp now,
-                                    bool alive) noexcept {
+  [[gnu::always_inline]] static std::optional<Price> fresh(const Reference& reference,
+                                                           Nanos age_max, Timestamp now,
+                                                           bool alive) noexcept {
     const bool is_fresh = alive && reference.usable && reference.price.raw > 0 &&
                           now - reference.receive_time <= age_max;
     return is_fresh ? std::optional(reference.price) : std::nullopt;
   }
-  std::optional<Price> read(MarketValue what, InstrumentId instrument,
-                            std::optional<Price> value) const noexcept {
+  [[gnu::always_inline]] std::optional<Price> read(MarketValue what, InstrumentId instrument,
+                                                   std::optional<Price> value) const noexcept {
     if (tap_ == nullptr) return value;
     const auto seen =
         tap_->read_narrow(what, instrument.value, value ? std::optional(value->raw) : std::nullopt);
