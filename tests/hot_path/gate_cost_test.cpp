@@ -11,7 +11,7 @@
 namespace gannet::risk {
 namespace {
 
-constexpr std::uint64_t kMostInstructions = 3'300;  // PRE-22 wants 3,000
+constexpr std::uint64_t kMostInstructions = 3'000;
 
 /// By callgrind, where the processor does not count.
 void expect_few_by_callgrind() {
@@ -22,8 +22,9 @@ void expect_few_by_callgrind() {
   EXPECT_EQ(std::system(count.c_str()), 0) << count;
 }
 
-// PRE-22: the gate with every limit set and every rule enforced.
-TEST(GateCost, AllThatAnOrderPassesTakesAtMostThreeThousandInstructionsAndNoMemory) {
+// PRE-22: the gate with every limit set and every rule enforced. Inverse contracts divide in 128
+// bits and take more: the instruction guard holds them to what was accepted (risk/gate_inverse).
+TEST(GateCost, AllThatALinearOrderPassesTakesAtMostThreeThousandInstructionsAndNoMemory) {
   GateWorld world;
   const bench::InstructionCounter instructions;
   bool counts = true;
