@@ -71,6 +71,14 @@ std::string_view sentence_of(engine::OverrideRefusal refusal) noexcept {
 
 void EngineRoom::Parts::run() {
   set_thread_name("reactor");
+  // Lanes first: a thread runs where its maker may, and they are to keep off the reactor's
+  // processor.
+  std::vector<std::unique_ptr<engine::LaneThread>> lanes;
+  int number = 1;
+  for (const auto& lane : publisher->threaded_lanes()) {
+    lanes.push_back(std::make_unique<engine::LaneThread>(
+        *lane, number++, engine::IdlePolicy{settings.engine.lane_sleep}));
+  }
   if (settings.engine.reactor_cpu) pin_to(*settings.engine.reactor_cpu);
   touch_stack();
   if (settings.engine.busy_poll) loop.spin();
@@ -79,12 +87,6 @@ void EngineRoom::Parts::run() {
   last_rest_timer = now;
   last_definition = now;
   last_summary = now;
-  std::vector<std::unique_ptr<engine::LaneThread>> lanes;
-  int number = 1;
-  for (const auto& lane : publisher->threaded_lanes()) {
-    lanes.push_back(std::make_unique<engine::LaneThread>(
-        *lane, number++, engine::IdlePolicy{settings.engine.lane_sleep}));
-  }
   core->start(now);
   core->on_venue_clock(facts.clock_offset, now);
   restore_kill(now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "engine/journal_definitions.h"
@@ -42,7 +43,9 @@ void PriorJournal::translate(const JournalRecord& record) {
     const std::uint32_t then = now->instrument;
     now->instrument = instrument(then);
     // Only "no instrument" may stay unnamed: an order's or a fill's must be known.
-    if (then != InstrumentId::kNone && now->instrument == InstrumentId::kNone) {
+    // What a protection did concerns a strategy or the account, whatever set it off.
+    constexpr bool kMayBeGone = std::is_same_v<Record, engine::RiskActionRecord>;
+    if (!kMayBeGone && then != InstrumentId::kNone && now->instrument == InstrumentId::kNone) {
       ++left_out_;
       return;
     }

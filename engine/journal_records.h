@@ -581,7 +581,8 @@ struct RiskActionRecord {
   Kind kind = Kind::LossOfDay;
   std::uint8_t is_account = 0;
   std::uint8_t action = 0;  ///< ProtectionAction
-  std::uint8_t reserved[5] = {};
+  std::uint8_t watch = 0;   ///< ProtectionWatch
+  std::uint8_t reserved[4] = {};
 };
 static_assert(sizeof(RiskActionRecord) == 48);
 

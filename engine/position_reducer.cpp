@@ -51,10 +51,12 @@ bool PositionReducer::start_leg(ReductionRequest request, PositionSide leg,
         running.request.instrument != request.instrument || running.leg != leg)
       continue;
     const bool is_less = request.target < running.request.target;
+    // A rule's goes on after a restart, a person's does not: it must be known for one.
+    const bool is_rule_now = request.by_rule && !running.request.by_rule;
     running.request.target = std::min(running.request.target, request.target);
     running.request.by_rule = running.request.by_rule || request.by_rule;
     running.started = now;
-    if (is_less) record(running, ReductionRecord::Step::Started, held(running), now);
+    if (is_less || is_rule_now) record(running, ReductionRecord::Step::Started, held(running), now);
     return true;
   }
   Reduction reduction;
@@ -94,6 +96,14 @@ void PositionReducer::withdraw_all(Timestamp now) noexcept {
   for (const Reduction& reduction : reductions_)
     end(reduction, ReductionResult::End::Withdrawn, now);
   reductions_.clear();
+}
+
+void PositionReducer::withdraw_of_rules(Timestamp now) noexcept {
+  for (std::size_t i = reductions_.size(); i-- > 0;) {
+    if (!reductions_[i].request.by_rule) continue;
+    end(reductions_[i], ReductionResult::End::Withdrawn, now);
+    reductions_.erase(i);
+  }
 }
 
 bool PositionReducer::is_running(StrategyId strategy) const noexcept {

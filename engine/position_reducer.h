@@ -89,6 +89,8 @@ class PositionReducer {
   /// Those of the strategy (invalid: of the account) end as Withdrawn; an order that is out ends by
   /// itself.
   void withdraw(StrategyId strategy, Timestamp now) noexcept;
+  void withdraw_of_rules(
+      Timestamp now) noexcept;  ///< those that protections began: a person resumed
   void withdraw_all(Timestamp now) noexcept;
   void on_timer(Timestamp now) noexcept;
 

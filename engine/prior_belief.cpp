@@ -72,6 +72,7 @@ void PriorBelief::add(RecordType type, std::span<const std::byte> payload, Times
         if (command->kind == CommandRecord::Kind::Resume) {
           killed_ = false;
           protections_.clear();
+          reductions_.clear();
         }
       }
       break;

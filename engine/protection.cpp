@@ -164,7 +164,9 @@ bool Protections::restore(const RiskActionRecord& record) noexcept {
   if (record.rule >= rules_.size()) return false;
   const ProtectionRule& rule = rules_[record.rule];
   const bool is_same = rule.action == static_cast<ProtectionAction>(record.action) &&
+                       rule.watch == static_cast<ProtectionWatch>(record.watch) &&
                        rule.threshold == record.limit &&
+                       (!rule.instrument.valid() || rule.instrument.value == record.instrument) &&
                        rule.strategy.valid() == (record.is_account == 0) &&
                        (!rule.strategy.valid() || rule.strategy.value == record.strategy);
   if (!is_same) return false;

@@ -304,6 +304,7 @@ void TradingCore::resume(std::string_view who, Timestamp now) noexcept {
   const CoreJournal::Input input(journal_);
   if (kills_.engine()) losses_.resume({}, now);
   lift_protections();
+  reducer_.withdraw_of_rules(now);
   record_command(CommandRecord::Kind::Resume, "", who, now);
   if (kills_.engine()) links_.listener.on_kill_changed(false, "", who, now);
   kills_.set_engine(false);

@@ -97,8 +97,11 @@ void TradingCore::act_on(const ProtectionVerdict& verdict, Timestamp now) noexce
   entry.is_account = rule.strategy.valid() ? 0 : 1;
   entry.rule = verdict.rule;
   entry.action = static_cast<std::uint8_t>(rule.action);
-  record(entry, now);
-  if (verdict.rearmed) return;
+  entry.watch = static_cast<std::uint8_t>(rule.watch);
+  if (verdict.rearmed) {
+    record(entry, now);
+    return;
+  }
   const bool is_ratio = rule.watch == ProtectionWatch::PositionRatio ||
                         rule.watch == ProtectionWatch::MarginRatio ||
                         rule.watch == ProtectionWatch::LiquidationWarning;
@@ -140,11 +143,13 @@ void TradingCore::act_on(const ProtectionVerdict& verdict, Timestamp now) noexce
       protect(rule, risk::TradingMode::ReduceOnly, now);
       if (instrument.valid()) {
         reduce(rule, instrument, now);
-        break;
+      } else {
+        for (const Instrument& each : links_.instruments) reduce(rule, each.id, now);
       }
-      for (const Instrument& each : links_.instruments) reduce(rule, each.id, now);
       break;
   }
+  // Last: a rule counts as having acted only when all that it began is in the journal.
+  record(entry, now);
 }
 
 /// Strategies of the rule's scope trade in that mode until a person resumes; their orders go.

@@ -112,6 +112,7 @@ TEST_F(KillSwitchTest, AStrategyIsKilledAloneOverARestartUntilItIsResumed) {  //
   ASSERT_EQ(command({"resume", "--strategy", "quotes"}).code, 0);
   EXPECT_TRUE(wait_until([&] { return venue.open_orders("BTC-USDT-SWAP") > 0; }));
   EXPECT_FALSE(std::filesystem::exists(folder.state() + "/kills"));
+  ASSERT_EQ(command({"hold"}).code, 0);  // a cancel alone stops nobody from placing the next
   const Said cancelled = command({"cancel", "--all"});
   EXPECT_EQ(cancelled.code, 0) << cancelled.out << cancelled.err;
   EXPECT_EQ(daemon.stop(), 0) << daemon.summary();

@@ -139,7 +139,9 @@ bool ClientSocket::tell(const FrameReader::Frame& frame) noexcept {
     case Kind::Pong:
       return true;
     case Kind::Ping:
-      if (state_ == State::Open) write_frame(FrameOpcode::Pong, frame.payload);
+      // Who asks and asks and reads no answer is not answered for ever.
+      if (state_ == State::Open && has_room_for(frame.payload.size()))
+        write_frame(FrameOpcode::Pong, frame.payload);
       return true;
     case Kind::Close:
       on_close_frame(frame.payload);

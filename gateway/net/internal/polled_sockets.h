@@ -66,9 +66,10 @@ class PolledSockets {
  public:
   PolledSockets() { entries_.reserve(64); }
 
-  /// `every`: it is probed in each so-manieth round.
+  /// `every`: it has a turn once in so many rounds.
   void add(PolledSocket& socket, unsigned every) {
-    const Entry entry{&socket, std::max(every, 1u)};
+    every = std::max(every, 1u);
+    const Entry entry{&socket, every, rounds_ - every};  // its turn is now
     const auto place = std::ranges::upper_bound(entries_, entry.every, {}, &Entry::every);
     if (probing_) {
       entries_.push_back(entry);  // in its place with the next round
@@ -98,12 +99,10 @@ class PolledSockets {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       // While a more urgent one has something, the others wait: an acknowledgement does not come
       // before a tick. Not for long, though: it may be a fill.
-      if (told != 0 && entries_[i].every > entries_.front().every && put_off_ < kMostPutOff) {
-        ++put_off_;
-        probing_ = false;
-        return told;
-      }
-      if (rounds_ % entries_[i].every != 0) continue;
+      const std::uint64_t waited = rounds_ - entries_[i].probed;
+      const bool gives_way = told != 0 && entries_[i].every > entries_.front().every;
+      if (waited < entries_[i].every + (gives_way ? kMostPutOff : 0u)) continue;
+      entries_[i].probed = rounds_;
       // One that has more to tell goes on before less urgent ones have their turn, within bounds.
       for (int again = 0; again < kMostInARow && entries_[i].socket != nullptr; ++again) {
         const std::size_t now = entries_[i].socket->probe();
@@ -112,16 +111,16 @@ class PolledSockets {
       }
     }
     probing_ = false;
-    put_off_ = 0;
     return told;
   }
 
  private:
   static constexpr int kMostInARow = 8;
-  static constexpr int kMostPutOff = 8;
+  static constexpr unsigned kMostPutOff = 8;
   struct Entry {
     PolledSocket* socket;
     unsigned every;
+    std::uint64_t probed;  ///< the round in which it was
   };
 
   void tidy() noexcept {
@@ -133,7 +132,6 @@ class PolledSockets {
 
   std::vector<Entry> entries_;
   std::uint64_t rounds_ = 0;
-  int put_off_ = 0;
   bool probing_ = false;
   bool has_gaps_ = false;
   bool is_sorted_ = true;

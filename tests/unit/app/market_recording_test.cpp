@@ -165,7 +165,7 @@ TEST_F(MarketRecordingTest, ABacktestHearsTheSameFromTheVenuesOwnShapeAndFromAny
       kOkxTrade,
       R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":"update","data":[{"asks":[["60000.1","0","0","0"],["60000.2","1.5","0","3"]],"bids":[],"ts":"1700000000250","checksum":0,"seqId":6,"prevSeqId":5}]})",
       R"({"arg":{"channel":"trades-all","instId":"BTC-USDT-SWAP"},"data":[{"instId":"BTC-USDT-SWAP","tradeId":"8","px":"60000","sz":"0.01","side":"sell","ts":"1700000000350"}]})",
-      R"({"arg":{"channel":"books","instId":"XRP-USDT"},"action":"update","data":[{"asks":[],"bids":[["1","3","0","1"]],"ts":"1700000000350","checksum":0,"seqId":6,"prevSeqId":5}]})",
+      R"({"arg":{"channel":"books","instId":"DOGE-USDT"},"action":"update","data":[{"asks":[],"bids":[["1","3","0","1"]],"ts":"1700000000350","checksum":0,"seqId":6,"prevSeqId":5}]})",
       R"({"arg":{"channel":"books","instId":"BTC-USDT-SWAP"},"action":"update","data":[{"asks":[],"bids":[["60000","3","0","1"]],"ts":"1700000000450","checksum":0,"seqId":9,"prevSeqId":8}]})",
       R"({"arg":{"channel":"books5","instId":"BTC-USDT-SWAP"},"data":[{"asks":[["60000.3","2","0","1"]],"bids":[["60000","3","0","1"]],"instId":"BTC-USDT-SWAP","ts":"1700000000550","seqId":10}]})"};
   std::vector<std::string> others;
