@@ -29,16 +29,35 @@ class SpanClock {
   static void calibrate() noexcept {
     if (!has_constant_counter()) return;
     constexpr Nanos kLook = milliseconds(2);
-    const Nanos start = monotonic_now();
-    const std::uint64_t first = __rdtsc();
-    Nanos spent;
-    while (spent < kLook) spent = monotonic_now() - start;
-    const std::uint64_t counts = __rdtsc() - first;
-    if (counts == 0) return;
-    scale() = {(static_cast<std::uint64_t>(spent.count) << 32) / counts, true};
+    const Reading first = read_both();
+    while (monotonic_now() - first.clock < kLook) {
+    }
+    const Reading last = read_both();
+    if (last.counter <= first.counter) return;
+    const auto spent = static_cast<std::uint64_t>((last.clock - first.clock).count);
+    scale() = {(spent << 32) / (last.counter - first.counter), true};
   }
 
  private:
+  struct Reading {
+    std::uint64_t counter = 0;
+    Nanos clock;
+  };
+  /// Both at one moment: the closest of a few tries. One that was put aside between the two would
+  /// make every span wrong for as long as the process lives.
+  static Reading read_both() noexcept {
+    Reading best;
+    std::uint64_t narrowest = ~std::uint64_t{0};
+    for (int i = 0; i < 16; ++i) {
+      const std::uint64_t before = __rdtsc();
+      const Nanos clock = monotonic_now();
+      const std::uint64_t after = __rdtsc();
+      if (after - before >= narrowest) continue;
+      narrowest = after - before;
+      best = {before + (after - before) / 2, clock};
+    }
+    return best;
+  }
   struct Scale {
     std::uint64_t nanos_per_count = std::uint64_t{1} << 32;  // times 2^32
     bool is_counter = false;

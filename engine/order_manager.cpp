@@ -425,10 +425,14 @@ bool OrderManager::may_send_again(ExecutionReport::Request request, ClientOrderI
   if (order == nullptr || !order->is_open() || order->unknown ||
       order->cancel_wish != CancelWish::None)
     return false;
-  constexpr auto kReady = risk::TradingMode::Ready;
-  if (!order->by_engine &&
-      (links_.modes.engine() != kReady || links_.modes.instrument(order->instrument) != kReady ||
-       links_.modes.strategy(order->strategy) != kReady))
+  using Mode = risk::TradingMode;
+  const Mode engine = links_.modes.engine();
+  const Mode instrument_mode = links_.modes.instrument(order->instrument);
+  // What the engine reduces passes kill and hold, as at the gate; what nobody can see it does not.
+  if (order->by_engine ? engine == Mode::NotReady || instrument_mode == Mode::NotReady ||
+                             instrument_mode == Mode::Held
+                       : engine != Mode::Ready || instrument_mode != Mode::Ready ||
+                             links_.modes.strategy(order->strategy) != Mode::Ready)
     return false;
   if (request == Request::Place) {
     if (order->phase != OrderPhase::PendingNew || order->acknowledged) return false;

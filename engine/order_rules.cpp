@@ -275,7 +275,8 @@ void OrderRules::on_counted(Order& order) noexcept {
 void OrderRules::on_child(const Order& parent, AlgoChild& child,
                           const ExecutionReport& report) noexcept {
   Price price = child.open ? child.quoted_price : Price{};
-  if (child.open && report.kind == ExecutionReport::Kind::Status)
+  const bool is_stale = report.exchange_time < child.venue_time;  // a newer price was told already
+  if (child.open && report.kind == ExecutionReport::Kind::Status && !is_stale)
     price = report.order_kind == OrderKind::Limit ? report.price : Price{};
   if (price == child.quoted_price) return;
   if (child.quoted_price.raw != 0)

@@ -150,8 +150,15 @@ void ProfitBook::on_adjusted(InstrumentId instrument, const PositionCost& before
   if (!was_held) prices_[i] = {};
   look_at_price(i, now);
   if (prices_[i].value == 0 || row.base_waits) {
-    row.base_held = after;
-    row.base_waits = row.peak_waits = after.quantity.raw != 0;
+    // What it brings alone: of what was held before the base is known, or waits already.
+    if (!row.base_waits) {
+      row.base_held = {};
+      row.peak_waits = true;
+    }
+    row.base_held.quantity = row.base_held.quantity + (after.quantity - before.quantity);
+    row.base_held.cost += after.cost - before.cost;
+    row.base_waits = row.base_held.quantity.raw != 0;
+    row.peak_waits = row.peak_waits && row.base_waits;
   } else {
     const Instrument& traded = instruments_[instrument];
     const Price price{static_cast<std::int64_t>(prices_[i].value)};
@@ -283,21 +290,24 @@ void ProfitBook::settle_bases(Timestamp now) noexcept {
       Row& row = row_at(scope, i);
       if (!row.base_waits || prices_[i].value == 0) continue;
       row.base_waits = false;
-      row.base_unrealised =
+      const Int128 by =
           unrealised_pnl(instruments_[InstrumentId{static_cast<std::uint32_t>(i)}], row.base_held,
                          Price{static_cast<std::int64_t>(prices_[i].value)})
               .raw;
-      if (std::exchange(row.peak_waits, false)) shift_peak(i, row.base_unrealised, now);
+      add(row.base_unrealised, by);
+      if (std::exchange(row.peak_waits, false)) shift_peak(i, by, now);
       record_row(scope, i, now);
     }
   }
 }
 
 void ProfitBook::record_row(std::size_t scope, std::size_t instrument, Timestamp now) noexcept {
-  const Row& row = row_at(scope, instrument);
-  if (row.base_realised == 0 && row.base_fees == 0 && row.base_funding == 0 &&
+  Row& row = row_at(scope, instrument);
+  // One that was told must be told again when it ends, or a restart brings it back.
+  if (!row.is_told && row.base_realised == 0 && row.base_fees == 0 && row.base_funding == 0 &&
       row.base_unrealised == 0 && row.base_held.quantity.raw == 0)
     return;
+  row.is_told = true;
   DayRowRecord entry;
   entry.base_realised = row.base_realised;
   entry.base_fees = row.base_fees;
@@ -461,6 +471,7 @@ void ProfitBook::restore(const DayRowRecord& record) noexcept {
   row.base_held = {{record.held_quantity}, record.held_cost};
   row.base_waits = record.waits != 0;
   row.peak_waits = record.waits == 2;
+  row.is_told = true;
 }
 
 void ProfitBook::restore(const DayMoneyRecord& record) noexcept {

@@ -125,6 +125,7 @@ class ProfitBook {
     PositionCost base_held;  // until there is a price for it
     bool base_waits = false;
     bool peak_waits = false;  // likewise: for what an adjustment brought
+    bool is_told = false;     // the journal holds a record of it
     bool is_idle() const noexcept {
       return fees == 0 && funding == 0 && base_realised == 0 && base_fees == 0 &&
              base_funding == 0 && base_unrealised == 0 && !base_waits;

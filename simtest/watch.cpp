@@ -108,8 +108,15 @@ void Watch::on_new_order(ClientOrderId id, InstrumentId instrument, Timestamp) n
     fail("I6", "order " + std::to_string(id.value) + " was sent before the disk had it");
   if (core_ == nullptr) return;
   const engine::Order* order = core_->orders().table().find(id);
-  // What the engine reduces by a person's word passes kill and hold (KILL-13).
-  if (order != nullptr && order->by_engine) return;
+  // What the engine reduces passes kill and hold (KILL-13), but goes nowhere unseen.
+  if (order != nullptr && order->by_engine) {
+    const EngineState state = core_->state();
+    if (state == EngineState::Cold || state == EngineState::Connecting ||
+        state == EngineState::Reconciling)
+      fail("REC-11", "order " + std::to_string(id.value) +
+                         " of the engine was sent before it was reconciled");
+    return;
+  }
   for (const engine::ControlScope& part : killed_parts_) {
     const bool is_hit = part.level == engine::ControlLevel::Strategy
                             ? order != nullptr && order->strategy == part.strategy

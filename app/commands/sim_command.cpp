@@ -223,8 +223,9 @@ void add_sim_command(CLI::App& app) {
   command->add_flag("--no-rate-limits", given->no_limits, "take any number of requests")
       ->group("Wire");
   command
-      ->add_flag("--orders-by-name", options.orders_by_name,
-                 "orders by socket may say instId instead of instIdCode, as until March 2026")
+      ->add_flag(
+          "--orders-by-name", options.orders_by_name,
+          "orders by socket may name the instrument instead of its code, as until March 2026")
       ->group("Wire");
   command->add_flag("--demo", options.demo, "a demo account: want the demo header")->group("Wire");
   command

@@ -14,6 +14,7 @@
 #include "bench/micro/inbound_world.h"
 #include "engine/book_store.h"
 #include "engine/publisher.h"
+#include "support/instrument_samples.h"
 
 namespace gannet::bench {
 namespace {
@@ -45,31 +46,13 @@ engine::StrategyType idle_type() {
   return type;
 }
 
-Instrument swap(const std::string& name, CurrencyTable& currencies) {
-  Instrument swap;
-  swap.name = InstrumentName(name);
-  swap.family = InstrumentName("BTC-USDT");
-  swap.kind = InstrumentKind::Swap;
-  swap.contract = ContractKind::Linear;
-  swap.state = InstrumentState::Live;
-  swap.price_digits = 3;
-  swap.quantity_digits = 2;
-  swap.base = currencies.intern("BTC");
-  swap.quote = swap.settle = currencies.intern("USDT");
-  swap.tick_size = {100};
-  swap.lot_size = swap.minimum_quantity = {1};
-  swap.maximum_limit_quantity = {100'000'000};
-  swap.contract_value = {1, 2};
-  return swap;
-}
-
 struct NoCommands final : engine::LaneCommands {
   void on_lane_command(const engine::LaneCommand&, Timestamp) noexcept override {}
 };
 
 struct Audience {
   explicit Audience(int strategies) {
-    instruments.add(swap("BTC-USDT-SWAP", currencies));
+    instruments.add(test::linear_swap(currencies));
     publisher.emplace(instruments, currencies, nullptr, engine::PublisherSettings{});
     for (int i = 0; i < strategies; ++i) {
       engine::StrategySettings settings;
@@ -125,7 +108,7 @@ class Books final : public engine::BookListener, public okx::Diagnostics, public
   explicit Books(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       const std::string name = "C" + std::to_string(10 + i) + "-USDT-SWAP";
-      const InstrumentId id = instruments_.add(swap(name, currencies_));
+      const InstrumentId id = instruments_.add(test::linear_swap(currencies_, name));
       codes_.add({id, InstrumentName(name), InstrumentName("C-USDT"), InstrumentName("C-USDT"),
                   InstrumentKind::Swap, 3, 2, 10'459 + static_cast<std::int64_t>(i)});
       wanted_.push_back({id, okx::MarketStream::Depth400});

@@ -23,6 +23,7 @@
 #include "gateway/okx/protocol/account_venue.h"
 #include "gateway/okx/protocol/market_session.h"
 #include "risk/limit_table.h"
+#include "support/instrument_samples.h"
 
 namespace gannet::bench {
 namespace {
@@ -151,20 +152,7 @@ struct PathFixture::Parts {
   }
 
   void define() {
-    Instrument swap;
-    swap.name = InstrumentName(kMarketInstrument);
-    swap.family = InstrumentName("BTC-USDT");
-    swap.kind = InstrumentKind::Swap;
-    swap.contract = ContractKind::Linear;
-    swap.state = InstrumentState::Live;
-    swap.price_digits = 3;
-    swap.quantity_digits = 2;
-    swap.base = currencies.intern("BTC");
-    swap.quote = swap.settle = currencies.intern("USDT");
-    swap.tick_size = {100};
-    swap.lot_size = swap.minimum_quantity = {1};
-    swap.maximum_limit_quantity = {100'000'000};
-    swap.contract_value = {1, 2};
+    const Instrument swap = test::linear_swap(currencies, kMarketInstrument);
     instrument = instruments.add(swap);
     codes.add({instrument, swap.name, swap.family, InstrumentName("BTC-USDT"), swap.kind,
                swap.price_digits, swap.quantity_digits, kInstrumentCode});

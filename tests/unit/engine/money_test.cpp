@@ -257,6 +257,54 @@ TEST(ProfitBook, WhatAnAcceptedPositionBringsWasNotEarnedTodayAndIsNoDrawdown) {
   EXPECT_EQ(again.account().drawdown, drawdown);
 }
 
+// A review found both: a base that had ended came back, and what was held before lost its loss.
+TEST(ProfitBook, WhatWasAcceptedAndIsGoneLeavesNothingBehindTheDay) {  // PRE-15
+  engine::MemoryJournal journal;
+  {
+    BooksOfMoney at(journal);
+    at.book->start(at.now);
+    at.mark(at.linear, 100'000'000);
+    at.look();
+    at.adjust(at.linear, 500, "90000");
+    at.mark(at.linear, 90'000'000);
+    at.look();
+    at.adjust(at.linear, 0, "0");
+    EXPECT_EQ(at.account().result, raw("-500"));  // 5 contracts of 0.01 fell by 10,000
+    at.now = at.now + seconds(86'400);
+    at.look();
+    EXPECT_EQ(at.account().result, 0) << "a new day";
+  }
+  BooksOfMoney again(journal);
+  again.restore();
+  again.now = BooksOfMoney::kMorning + seconds(86'400 + 7'200);
+  again.book->start(again.now);
+  again.look();
+  EXPECT_EQ(again.account().result, 0) << "after a restart";
+}
+
+TEST(ProfitBook, AnAcceptWithoutAPriceForgivesNoLossOfWhatWasHeldBefore) {  // PRE-15
+  engine::MemoryJournal journal;
+  {
+    BooksOfMoney at(journal);
+    at.book->start(at.now);
+    at.mark(at.linear, 100'000'000);
+    at.trade(0, at.linear, Side::Buy, 100'000'000, 1'000);
+    at.look();
+    at.mark(at.linear, 99'000'000);
+    at.look();
+    ASSERT_EQ(at.account().result, raw("-100"));
+  }
+  BooksOfMoney again(journal);
+  again.restore();
+  again.now = BooksOfMoney::kMorning + seconds(7'200);
+  again.book->start(again.now);
+  again.adjust(again.linear, 1'100, "100000");
+  again.mark(again.linear, 99'000'000);
+  again.look();
+  EXPECT_EQ(again.account().result, raw("-100"));
+  EXPECT_EQ(again.account().drawdown, raw("100"));
+}
+
 TEST(ProfitBook, StrategiesShareFundingByWhatTheyHeldAtTheHour) {
   engine::MemoryJournal journal;
   BooksOfMoney at(journal);

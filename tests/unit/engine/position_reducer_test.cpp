@@ -170,6 +170,35 @@ TEST(PositionReducer, NothingIsSentWithoutAFreshReferenceOrInAnUnknownState) {
   EXPECT_EQ(bench.core->reducer().running(), 0u);
 }
 
+TEST(PositionReducer, ItsOrderIsSentAgainOnlyWhereANewOneWouldPass) {  // PRE-01, KILL-13
+  ReducerBench bench;
+  bench.make_holding(30);
+  bench.venue.faults.automatic = false;  // no answer: it stays pending
+  bench.core->kill("test", "tester", bench.now);
+  ASSERT_TRUE(bench.core->reducer().start({kSeller, kReduced, {}, 0}, bench.now));
+  bench.run_for(seconds(1));
+  ASSERT_FALSE(bench.venue.places.empty());
+  const ClientOrderId sent = bench.venue.places.back().client_id;
+  const auto may = [&] {
+    return bench.core->may_send_again(ExecutionReport::Request::Place, sent, kReduced, 0,
+                                      bench.now);
+  };
+  EXPECT_TRUE(may()) << "it passes a kill";
+  bench.core->on_instrument_state(kReduced, InstrumentState::Suspended, bench.now);
+  EXPECT_FALSE(may());
+}
+
+TEST(PositionReducer, AResumeEndsWhatProtectionsBeganAndNothingElse) {
+  ReducerBench bench;
+  bench.make_holding(30, 20);
+  bench.take(0);
+  ASSERT_TRUE(bench.core->reducer().start({kSeller, kReduced, {}, 0, 0, true}, bench.now));
+  ASSERT_TRUE(bench.core->reducer().start({kOther, kReduced, {}, 0}, bench.now));
+  bench.core->resume("tester", bench.now);
+  EXPECT_FALSE(bench.core->reducer().is_running(kSeller));
+  EXPECT_TRUE(bench.core->reducer().is_running(kOther));
+}
+
 TEST(PositionReducer, LaneCannotPassForTheEngine) {
   ReducerBench bench;
   bench.make_holding(30);
