@@ -66,8 +66,9 @@ campaign: build
 
 # The private socket cut after every single message of a run of a thousand orders (CUT_STEP=10: every
 # tenth).
-cut-sweep: check
-	@GANNET_CUT_SWEEP=$(CUT_STEP) build/check/tests/simulation --gtest_filter='PrivateSocketCut.*'
+cut-sweep: build
+	@cmake --build --preset release --target simulation
+	@GANNET_CUT_SWEEP=$(CUT_STEP) build/release/tests/simulation --gtest_filter='PrivateSocketCut.*'
 
 # The real daemon killed while it trades against `gannet sim`, at random moments and at every named
 # point of its code; compared with what really is at the venue. Tells what it did on its last line.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "app/daemon_status.h"
 #include "base/histogram.h"
@@ -31,7 +32,8 @@ class LatencyStages {
   }
   void on_decoded() noexcept {
     at_decoded_ = SpanClock::now();
-    record(LatencyStage::Decode, at_frame_, at_decoded_);
+    // Once a frame: what follows in it waited for the first. A book by REST came in none.
+    if (at_frame_ != 0) record(LatencyStage::Decode, std::exchange(at_frame_, 0), at_decoded_);
   }
   void on_dispatched() noexcept {
     if (at_decoded_ == 0) return;  // not out of a frame

@@ -93,9 +93,11 @@ endfunction()
 
 # gannet_test(NAME FOLDER DEPS...): one test program from FOLDER's *_test.cpp; each TEST is a CTest
 # test, so they run in parallel. No sources yet: no target.
-# The release build has the tests that need it alone: allocations (a sanitizer owns malloc) and whole
-# programs at their real speed. Everything else runs under the sanitizers of the check build.
-set(GANNET_RELEASE_TESTS hot_path integration)
+# The release build has the tests that need it alone: allocations (a sanitizer owns malloc), and of the
+# whole programs those where their real speed brings other moments about. Everything else runs under the
+# sanitizers of the check build. `simulation` is there for long campaigns alone (make cut-sweep).
+set(GANNET_RELEASE_TESTS hot_path integration simulation)
+set(GANNET_REAL_SPEED "DemoRun*:Crash*:KillSwitch*:Connections.*")
 function(gannet_test name folder)
   if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT name IN_LIST GANNET_RELEASE_TESTS)
     return()
@@ -133,5 +135,13 @@ function(gannet_test name folder)
   if(name MATCHES "^(unit_risk|unit_engine|unit_okx_protocol|simulation)$")
     set(label ${name}_core)
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 240 LABELS ${label})
+  set(filter)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND name STREQUAL "simulation")
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+    return()
+  elseif(CMAKE_BUILD_TYPE STREQUAL "Release" AND name STREQUAL "integration")
+    set(filter TEST_FILTER ${GANNET_REAL_SPEED})
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 ${filter}
+                       PROPERTIES TIMEOUT 240 LABELS ${label})
 endfunction()

@@ -105,8 +105,9 @@ void PriorBelief::note_sent(RecordType type, std::span<const std::byte> payload,
     for (SentRequest& sent : sent_) sent.time = sent.time + (time - last_time_);
   }
   last_time_ = time;
-  constexpr Nanos kWindow = seconds(2);
-  while (!sent_.empty() && time - sent_.front().time > kWindow) sent_.pop_front();
+  // As long as any window that counts them: the venue's, and what may have waited for the disk.
+  constexpr Nanos kKept = seconds(3);
+  while (!sent_.empty() && time - sent_.front().time > kKept) sent_.pop_front();
   using Request = ExecutionReport::Request;
   switch (type) {
     case RecordType::Place:

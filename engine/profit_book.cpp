@@ -489,7 +489,8 @@ void ProfitBook::restore(const PeakRecord& record) noexcept {
       (!is_account && record.strategy >= strategies_))
     return;
   Scope& at = scopes_[is_account ? account() : record.strategy];
-  at.figures.peak = at.told_peak = record.peak;
+  at.figures.peak = record.peak;
+  at.told_peak = record.peak;
   at.has_peak = true;
 }
 

@@ -104,6 +104,9 @@ def main():
         counts = {path: n for path, n in counts.items() if path in LIMITS}
         before = counts
     wrong = judge(counts, before)
+    if not given.paths and given.at_most is None:
+        gone = sorted(set(before if compiler == accepted["compiler"] else LIMITS) - set(counts))
+        wrong += [f"{path}: accepted, and counted no more: {HOW_TO_ACCEPT}" for path in gone]
     if given.at_most is not None:
         wrong = [f"{path}: {n} instructions, at most {given.at_most} are allowed"
                  for path, n in counts.items() if n > given.at_most]

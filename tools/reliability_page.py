@@ -129,7 +129,7 @@ WIRE_FAULTS = {
     5: "loss and reordering below TCP",
     6: "bandwidth",
     7: "name service: failure, wrong address, slow",
-    8: "TLS: certificates, close without notify",
+    8: "TLS: certificates, tickets, keys changed, close without notify",
     9: "WebSocket frames and close codes",
     10: "connect refused, gateway errors, connection limit",
     11: "service upgrade notice",

@@ -25,10 +25,7 @@ void set_no_delay(int descriptor) noexcept {
 
 }  // namespace
 
-void give_up(const std::string& why) {
-  std::fprintf(stderr, "gannet_wire_bench: %s\n", why.c_str());
-  std::exit(1);
-}
+void give_up(const std::string& why) { throw GivenUp(why); }
 
 SSL_CTX* RawTls::client_context(const std::string& ca_file) {
   SSL_CTX* const context = SSL_CTX_new(TLS_client_method());

@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace gannet::bench {
 
 /// TLS on a loopback socket with nothing but OpenSSL: what both ends of a measurement share, and no
-/// code of what is measured. Fails by ending the process. Thread: one.
+/// code of what is measured. Fails by giving up. Thread: one.
 class RawTls {
  public:
   static SSL_CTX* client_context(const std::string& ca_file);
@@ -52,10 +53,14 @@ struct WireFrame {
 WireFrame frame_at(std::span<char> bytes) noexcept;
 /// A text frame. `masked`: a client's, with a key of zeros.
 std::string text_frame(std::string_view payload, bool masked);
-/// A client's upgrade request for a path, and the first bytes after its answer; ends the process if
-/// it is refused.
+/// A client's upgrade request for a path, and the first bytes after its answer; gives up if it
+/// is refused.
 std::string upgrade(RawTls& tls, std::string_view path);
 
+/// What ends a run: main says it, when all that lay in temporary places is gone.
+struct GivenUp : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 [[noreturn]] void give_up(const std::string& why);
 
 }  // namespace gannet::bench

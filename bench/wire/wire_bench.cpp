@@ -241,8 +241,13 @@ class ClientProcess {
       std::_Exit(127);
     }
     pin(cores.client);
-    if (client == Client::Beast) run_beast(task);
-    run_floor(task, client == Client::Floor);
+    try {
+      if (client == Client::Beast) run_beast(task);
+      run_floor(task, client == Client::Floor);
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s: %s\n", std::string(name_of(client)).c_str(), error.what());
+      std::_Exit(1);  // what is on disk is its parent's
+    }
   }
   /// The venue goes on serving meanwhile: a daemon asks it whether its orders are gone.
   void end(ProbeVenue& venue) {
@@ -425,5 +430,10 @@ int main(int argc, char** argv) {
     options.gannetd =
         (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "gannetd").string();
   }
-  return gannet::bench::run(options);
+  try {
+    return gannet::bench::run(options);
+  } catch (const gannet::bench::GivenUp& why) {
+    std::fprintf(stderr, "gannet_wire_bench: %s\n", why.what());
+    return 1;
+  }
 }

@@ -226,6 +226,9 @@ std::string belief_text(const engine::PriorBelief& belief) {
     for (const auto& amend : order.amends)
       put(amend.amend_id, amend.price.raw, amend.quantity.raw, amend.expire_time.nanos);
   }
+  for (const engine::PriorBelief::SentRequest& sent : belief.sent_last())
+    put(sent.time.nanos, sent.instrument.value, static_cast<int>(sent.request), sent.algo,
+        sent.single, sent.batch);
   for (const auto& step : belief.position_steps()) {
     if (const auto* fill = std::get_if<engine::FillBookedRecord>(&step)) {
       put(fill->client_id, fill->venue_id, fill->fill.trade_id, fill->fill.price,

@@ -93,6 +93,7 @@ TEST(PrivateSocketCut, ARunOfAThousandOrdersEndsTheSameWhereverItIsCut) {
     }
   }
   std::uint64_t unknown = 0;
+  std::size_t done = 0;
   for (const std::set<std::uint64_t>& cuts : cases) {
     const Outcome cut = run(kOrders, cuts);
     std::string where;
@@ -101,6 +102,10 @@ TEST(PrivateSocketCut, ARunOfAThousandOrdersEndsTheSameWhereverItIsCut) {
     ASSERT_EQ(cut.position, whole.position) << "cut after" << where;
     ASSERT_EQ(cut.cash, whole.cash) << "cut after" << where;  // every match once, at its price
     unknown += cut.unknown;
+    if (sweep != nullptr && ++done % 100 == 0) {
+      std::printf("%zu of %zu cuts\n", done, cases.size());
+      std::fflush(stdout);
+    }
   }
   std::printf("%zu runs of %llu orders and %llu messages, cut %s; %llu outcomes were unknown\n",
               cases.size(), static_cast<unsigned long long>(whole.orders),

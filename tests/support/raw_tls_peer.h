@@ -44,6 +44,8 @@ class RawTlsConnection {
   void say_end();
   /// Answers a WebSocket upgrade request.
   void accept_websocket();
+  /// The peer came with a ticket of an earlier session, and was spared the certificate.
+  bool is_resumed() const;
 
  private:
   void* ssl_;
@@ -68,6 +70,9 @@ class RawTlsServer {
 
 /// Connects to a loopback port, without verifying anything, and runs the script in this thread.
 void run_raw_client(std::uint16_t port, const std::function<void(RawTlsConnection&)>& script);
+
+/// Connects twice, the second time with the ticket that the first was given; reads a little each time.
+void run_resuming_client(std::uint16_t port);
 
 /// A server's frame: unmasked. `first_byte`: FIN and opcode.
 std::string server_frame(std::uint8_t first_byte, std::string_view payload);
@@ -159,6 +164,10 @@ inline void RawTlsConnection::change_keys() {
 
 inline void RawTlsConnection::say_end() { SSL_shutdown(raw_peer::as_ssl(ssl_)); }
 
+inline bool RawTlsConnection::is_resumed() const {
+  return SSL_session_reused(raw_peer::as_ssl(ssl_)) == 1;
+}
+
 inline void RawTlsConnection::accept_websocket() {
   const std::string request = read_through("\r\n\r\n");
   write(
@@ -201,23 +210,47 @@ inline RawTlsServer::~RawTlsServer() {
   ::close(listener_);
 }
 
-inline void run_raw_client(std::uint16_t port,
-                           const std::function<void(RawTlsConnection&)>& script) {
+namespace raw_peer {
+
+/// One connection. `session`: to be resumed; afterwards what it was given itself. Null: none.
+inline void connect_once(SSL_CTX* context, std::uint16_t port, SSL_SESSION** session,
+                         const std::function<void(RawTlsConnection&)>& script) {
   std::signal(SIGPIPE, SIG_IGN);
-  SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
   SSL* const ssl = SSL_new(context);
-  {
-    RawTlsConnection connection(ssl, socket);
-    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
-        SSL_set_fd(ssl, socket) == 1 && SSL_connect(ssl) == 1) {
-      script(connection);
-    }
+  RawTlsConnection connection(ssl, socket);
+  if (session != nullptr && *session != nullptr) SSL_set_session(ssl, *session);
+  if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
+      SSL_set_fd(ssl, socket) == 1 && SSL_connect(ssl) == 1) {
+    script(connection);
   }
+  if (session == nullptr) return;
+  SSL_SESSION_free(*session);
+  *session = SSL_get1_session(ssl);
+  SSL_shutdown(ssl);  // one that was cut off is not to be resumed
+}
+
+}  // namespace raw_peer
+
+inline void run_raw_client(std::uint16_t port,
+                           const std::function<void(RawTlsConnection&)>& script) {
+  SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+  raw_peer::connect_once(context, port, nullptr, script);
+  SSL_CTX_free(context);
+}
+
+inline void run_resuming_client(std::uint16_t port) {
+  SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+  SSL_SESSION* session = nullptr;
+  for (int i = 0; i < 2; ++i) {
+    raw_peer::connect_once(context, port, &session,
+                           [](RawTlsConnection& connection) { connection.read_some(); });
+  }
+  SSL_SESSION_free(session);
   SSL_CTX_free(context);
 }
 

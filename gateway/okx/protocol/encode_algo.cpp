@@ -118,12 +118,6 @@ void algo_id(TextWriter& out, VenueOrderId venue_id, ClientOrderId client_id) no
   }
 }
 
-Encoded finish_body(TextWriter& out) noexcept {
-  const std::string_view text = out.finish();
-  if (text.empty()) return std::unexpected(EncodeError::TooMany);
-  return text;
-}
-
 }  // namespace
 
 Encoded encode_place_algo(OrderText& buffer, const AlgoPlaceRequest& request,
@@ -158,7 +152,7 @@ Encoded encode_place_algo(OrderText& buffer, const AlgoPlaceRequest& request,
   if (!terms.trade_quote_currency.empty() && terms.kind == InstrumentKind::Spot)
     out.text(R"(,"tradeQuoteCcy":")", terms.trade_quote_currency.view());
   out.raw("}");
-  return finish_body(out);
+  return finish(out);
 }
 
 Encoded encode_amend_algo(OrderText& buffer, const AlgoAmendRequest& request,
@@ -189,7 +183,7 @@ Encoded encode_amend_algo(OrderText& buffer, const AlgoAmendRequest& request,
     out.text(R"(,"newTpTriggerPxType":")", word(algo.source));
   }
   out.raw("}");
-  return finish_body(out);
+  return finish(out);
 }
 
 Encoded encode_cancel_algos(OrderText& buffer, std::span<const AlgoCancelRequest> requests,
@@ -207,7 +201,7 @@ Encoded encode_cancel_algos(OrderText& buffer, std::span<const AlgoCancelRequest
     out.raw("}");
   }
   out.raw("]");
-  return finish_body(out);
+  return finish(out);
 }
 
 }  // namespace gannet::okx

@@ -48,12 +48,6 @@ void order_id(TextWriter& out, VenueOrderId venue_id, ClientOrderId client_id) n
   }
 }
 
-Encoded finish(TextWriter& out) noexcept {
-  const std::string_view text = out.finish();
-  if (text.empty()) return std::unexpected(EncodeError::TooMany);
-  return text;
-}
-
 void cancel_item(TextWriter& out, Target target, const CancelRequest& request,
                  const OrderTerms& terms) noexcept {
   instrument(out, target, terms);
@@ -181,6 +175,12 @@ Encoded batch(OrderText& buffer, Target target, std::string_view op, Timestamp e
 }
 
 }  // namespace
+
+Encoded finish(TextWriter& out) noexcept {
+  const std::string_view text = out.finish();
+  if (text.empty()) return std::unexpected(EncodeError::TooMany);
+  return text;
+}
 
 std::expected<void, EncodeError> check_place(const PlaceRequest& request,
                                              const OrderTerms& terms) noexcept {

@@ -49,6 +49,9 @@ enum class EncodeError : std::uint8_t {
   TooMany,  ///< over kMaxBatch, or none
 };
 using Encoded = std::expected<std::string_view, EncodeError>;
+class TextWriter;
+/// The whole text; one that its buffer has no room for is too many.
+Encoded finish(TextWriter& out) noexcept;
 
 // All: pure but for the buffer, no allocation; the view is valid until the buffer's next use.
 

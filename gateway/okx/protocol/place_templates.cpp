@@ -94,7 +94,7 @@ Encoded PlaceTemplates::encode(OrderText& out, Target target, const PlaceRequest
       .piece(made->expiry, made->to_expiry)
       .number(millis_of(request.expire_time))
       .raw(kFrameEnd);
-  return text.finish();
+  return finish(text);
 }
 
 Encoded PlaceTemplates::encode_batch(OrderText& out, Target target,
@@ -128,7 +128,7 @@ Encoded PlaceTemplates::encode_batch(OrderText& out, Target target,
         .piece(piece.expiry, piece.item_end);
   }
   text.raw(kItemsEnd).number(millis_of(expiry_of(requests))).raw(kFrameEnd);
-  return text.finish();
+  return finish(text);
 }
 
 }  // namespace gannet::okx

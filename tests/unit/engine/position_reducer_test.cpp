@@ -176,7 +176,7 @@ TEST(PositionReducer, ItsOrderIsSentAgainOnlyWhereANewOneWouldPass) {  // PRE-01
   bench.venue.faults.automatic = false;  // no answer: it stays pending
   bench.core->kill("test", "tester", bench.now);
   ASSERT_TRUE(bench.core->reducer().start({kSeller, kReduced, {}, 0}, bench.now));
-  bench.run_for(seconds(1));
+  bench.run_for(milliseconds(20));
   ASSERT_FALSE(bench.venue.places.empty());
   const ClientOrderId sent = bench.venue.places.back().client_id;
   const auto may = [&] {
@@ -184,7 +184,10 @@ TEST(PositionReducer, ItsOrderIsSentAgainOnlyWhereANewOneWouldPass) {  // PRE-01
                                       bench.now);
   };
   EXPECT_TRUE(may()) << "it passes a kill";
-  bench.core->on_instrument_state(kReduced, InstrumentState::Suspended, bench.now);
+  InstrumentChange change;
+  change.instrument = kReduced;
+  change.unit_too_coarse = true;  // held until a restart
+  bench.core->on_instrument_changed(change, bench.now);
   EXPECT_FALSE(may());
 }
 

@@ -353,5 +353,47 @@ TEST(Protection, AHoldOutlivesARestart) {
   EXPECT_EQ(next.bench.core->state(), EngineState::Ready);
 }
 
+// A review found it: what a person had lifted was there again after a restart.
+TEST(Protection, WhatAPersonLiftedDoesNotComeBackWithARestart) {
+  ProtectionRule rule = protect_when(ProtectionWatch::Loss, kMoney, ProtectionAction::ReduceTo);
+  rule.strategy = StrategyId{0};
+  rule.reduce_to_ppm = 500'000;
+  rule.collar_ppm = 20'000;
+  ProtectedBench bench(rule);
+  bench.risk_settings.instrument_default.price_collar_ppm = 50'000;
+  bench.make_holding();
+  bench.also_run = {};
+  bench.mark(98'900);
+  bench.run_for(seconds(1));
+  ASSERT_EQ(bench.acted(), 1);
+  bench.core->resume("tester", bench.now);
+  bench.run_for(seconds(1));
+
+  NextProtectedRun next(bench, rule);
+  EXPECT_TRUE(next.prior.protections().empty());
+  EXPECT_TRUE(next.prior.reductions().empty());
+  EXPECT_FALSE(next.bench.core->reducer().is_running(StrategyId{0}));
+  EXPECT_NE(next.adding(0), OrderEventKind::Denied);
+  next.run_at(98'900, seconds(1));
+  EXPECT_FALSE(next.bench.ears.heard(Alert::Protection)) << "the condition never went";
+}
+
+// Likewise: another rule at the same place in the file took over what the older one had done.
+TEST(Protection, ARuleThatWatchesSomethingElseHasNotActedYet) {
+  const ProtectionRule rule = protect_when(ProtectionWatch::Loss, kMoney, ProtectionAction::Alert);
+  ProtectedBench bench(rule);
+  bench.make_holding();
+  bench.mark(98'900);
+  bench.run_for(seconds(1));
+  ASSERT_EQ(bench.acted(), 1);
+  NextProtectedRun same(bench, rule);
+  same.run_at(98'900, seconds(1));
+  EXPECT_FALSE(same.bench.ears.heard(Alert::Protection));
+  NextProtectedRun other(bench,
+                         protect_when(ProtectionWatch::Drawdown, kMoney, ProtectionAction::Alert));
+  other.run_at(98'900, seconds(1));
+  EXPECT_TRUE(other.bench.ears.heard(Alert::Protection));
+}
+
 }  // namespace
 }  // namespace gannet

@@ -165,6 +165,18 @@ TEST_F(SpinningClientTest, MayBeDestroyedOrConnectAgainInEveryCallback) {
   ASSERT_TRUE(spin_until([&] { return echo.open.empty(); }));
 
   handler.on_text_hook = nullptr;
+  handler.on_open_hook = [&] { connection.reset(); };
+  connection = client({.url = url("/echo")});
+  connection->connect();
+  ASSERT_TRUE(spin_until([&] { return connection == nullptr; }));
+  ASSERT_TRUE(spin_until([&] { return echo.open.empty(); }));
+
+  handler.on_open_hook = [&] { echo.server->cut(echo.newest); };
+  handler.on_closed_hook = [&] { connection.reset(); };
+  connection = client({.url = url("/echo")});
+  connection->connect();
+  ASSERT_TRUE(spin_until([&] { return connection == nullptr; }));
+
   std::size_t again = 0;
   handler.on_open_hook = [&] { echo.server->cut(echo.newest); };
   handler.on_closed_hook = [&] {
@@ -194,6 +206,31 @@ TEST_F(SpinningClientTest, FollowsAChangeOfKeysAndTheEndOfTls) {
   EXPECT_TRUE(connection->send_text("thanks"));
   ASSERT_TRUE(spin_until([&] { return handler.closed.size() == 1; }));
   EXPECT_EQ(handler.closed[0].kind, CloseReason::Kind::Lost);
+}
+
+// Fault 8: a ticket would spare the venue its certificate, and us the look at it.
+TEST_F(SpinningClientTest, EveryConnectionLooksAtTheCertificateWhateverTicketsWereGiven) {
+  std::vector<bool> resumed;
+  {
+    RawTlsServer server(
+        files,
+        [&](RawTlsConnection& connection) {
+          resumed.push_back(connection.is_resumed());
+          if (resumed.size() <= 2) return connection.write("a ticket comes with it");
+          connection.accept_websocket();
+          connection.write(server_frame(0x81, "hello"));
+        },
+        5);
+    run_resuming_client(server.port());
+    auto connection = connected(server);
+    for (std::size_t i = 1; i <= 3; ++i) {
+      ASSERT_TRUE(spin_until([&] { return handler.closed.size() == i; }));
+      EXPECT_EQ(handler.texts.size(), i);
+      if (i < 3) connection->connect();
+    }
+  }
+  // The second shows that this server does resume what is asked to be.
+  EXPECT_EQ(resumed, (std::vector<bool>{false, true, false, false, false}));
 }
 
 }  // namespace
