@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build make git ccache mold pkg-config ca-certificates python3 zstd
   libboost1.81-dev libssl-dev libsimdjson-dev libspdlog-dev libfmt-dev libconcurrentqueue-dev
   libreaderwriterqueue-dev libgtest-dev libgmock-dev libbenchmark-dev libtomlplusplus-dev
-  libcli11-dev libsystemd-dev libzstd-dev libsqlite3-dev valgrind
+  libcli11-dev libsystemd-dev libzstd-dev libsqlite3-dev valgrind prometheus-cpp-dev
 )
 case "${1:-build}" in
   build) ;;
