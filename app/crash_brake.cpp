@@ -27,6 +27,7 @@ std::expected<void, Error> CrashBrake::start(Timestamp now, bool all_the_same) {
         starts.size(), utc_text({starts.front()}),
         utc_text(Timestamp{starts[starts.size() - kStartsMax]} + kSpan))});
   }
+  recent_ = static_cast<int>(starts.size());
   if (all_the_same) starts.clear();
   before_.clear();
   for (const std::int64_t nanos : starts) before_ += fmt::format("{}\n", nanos);

@@ -26,9 +26,12 @@ class CrashBrake {
   void end() const;
   /// It was refused before it traded: it says nothing, and what came before stays.
   void refused() const;
+  /// Starts within the span before this one that did not end by themselves.
+  int recent() const noexcept { return recent_; }
 
  private:
   std::string file_;
+  int recent_ = 0;
   std::string before_;  // what the file holds without this start
 };
 

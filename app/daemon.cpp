@@ -22,6 +22,7 @@
 #include "app/embedded_venue.h"
 #include "app/engine_room.h"
 #include "app/fee_check.h"
+#include "app/figure_desk.h"
 #include "app/frame_recorder.h"
 #include "app/kill_files.h"
 #include "app/limit_desk.h"
@@ -75,12 +76,13 @@ constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
 class ColdSide {
  public:
   ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload, LimitDesk& desk,
-           okx::Signer& signer, const DaemonOptions& options, std::string state_directory,
-           ChildSim* sim, const config::JournalConfig& journal)
+           FigureDesk& figures, okx::Signer& signer, const DaemonOptions& options,
+           std::string state_directory, ChildSim* sim, const config::JournalConfig& journal)
       : loop_(loop),
         room_(room),
         reload_(reload),
         desk_(desk),
+        figures_(figures),
         signer_(signer),
         options_(options),
         state_directory_(std::move(state_directory)),
@@ -123,6 +125,7 @@ class ColdSide {
         room_.request_stop();
       }
       watch_disk(now);
+      figures_.work(room_, now);
       tidy_.work(room_.journal_segment(), now);
       if (options_.duration && now - start >= *options_.duration) room_.request_stop();
       if (options_.show_status && now >= next_line) {
@@ -257,6 +260,7 @@ class ColdSide {
   EngineRoom& room_;
   CredentialReload& reload_;
   LimitDesk& desk_;
+  FigureDesk& figures_;
   okx::Signer& signer_;  // this thread's own
   const DaemonOptions& options_;
   std::string state_directory_;
@@ -321,6 +325,8 @@ int run_daemon(const DaemonOptions& options) {
     bool has_traded = false;
     ~EndOfItsOwn() { has_traded ? brake.end() : brake.refused(); }
   } end_of_its_own{brake};
+  auto figures = FigureDesk::open(settings, state->path(), brake.recent());
+  if (!figures) return fail(kRefused, figures.error().message);
 
   std::unique_ptr<ChildSim> sim;
   const bool paper = settings.venue.environment == config::Environment::Paper;
@@ -378,8 +384,8 @@ int run_daemon(const DaemonOptions& options) {
   fee_check.start();
   CredentialReload reload(cold, *tls, settings, facts->account);
   LimitDesk desk(settings, facts->instruments, facts->currencies, (*room)->limits());
-  ColdSide cold_side(cold, **room, reload, desk, bill_signer, options, state->path(), sim.get(),
-                     settings.journal);
+  ColdSide cold_side(cold, **room, reload, desk, **figures, bill_signer, options, state->path(),
+                     sim.get(), settings.journal);
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);
 

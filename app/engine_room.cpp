@@ -113,6 +113,7 @@ void EngineRoom::Parts::turn() {
   } else {
     loop.run_for(kIdleSleep);
   }
+  ++turns;
   const Timestamp now = wall_clock_now();
   rest->poll([&](const okx::RestAnswer& answer) RUNS_ON(kReactor) { on_rest_answer(answer, now); });
   public_rest->poll([&](const okx::RestAnswer& answer)
@@ -469,6 +470,10 @@ Timestamp EngineRoom::bills_known() const noexcept { return parts_->bills_known;
 const PublishedValue<DaemonStatus>& EngineRoom::status() const noexcept {
   return parts_->published;
 }
+const PublishedValue<EngineFigures>& EngineRoom::figures() const noexcept {
+  return parts_->published_figures;
+}
+const LatencyBoard& EngineRoom::latencies() const noexcept { return parts_->latencies; }
 const PublishedValue<OrderListing>& EngineRoom::orders() const noexcept { return parts_->listing; }
 // `run` has ended: joining its thread handed the role back.
 bool EngineRoom::has_abandoned_lane() const noexcept { return parts_->lane_abandoned; }

@@ -11,6 +11,7 @@
 #include "app/admin.h"
 #include "app/bill_reader.h"
 #include "app/daemon_status.h"
+#include "app/engine_figures.h"
 #include "app/frame_recorder.h"
 #include "app/kill_change.h"
 #include "app/limit_desk.h"
@@ -83,6 +84,8 @@ class EngineRoom {
   /// The state directory's disk is nearly full (or has room again): trading is held meanwhile.
   void set_disk_low(bool low) noexcept;
   const PublishedValue<DaemonStatus>& status() const noexcept;
+  const PublishedValue<EngineFigures>& figures() const noexcept;
+  const LatencyBoard& latencies() const noexcept;
   /// As of the last time that a person asked.
   const PublishedValue<OrderListing>& orders() const noexcept;
   /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the

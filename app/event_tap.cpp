@@ -103,6 +103,10 @@ void EventTap::on_order_event(const engine::OrderEvent& event) noexcept {
   if (event.kind == engine::OrderEventKind::Accepted && link_ != nullptr) {
     link_->note_accepted(event.client_id);
   }
+  if (event.kind == engine::OrderEventKind::Rejected ||
+      event.kind == engine::OrderEventKind::AmendRejected) {
+    ++rejections_[static_cast<std::size_t>(event.reason)];
+  }
   // Accepted says no more than the line before it, at the rate of orders.
   if (event.kind != engine::OrderEventKind::Accepted && instruments_.contains(event.instrument)) {
     const Instrument& instrument = instruments_[event.instrument];
@@ -214,6 +218,7 @@ void StrategyLog::on_strategy_metric(StrategyId strategy, std::string_view name,
 void SessionLog::on_problem(okx::ProblemKind kind, std::int32_t code,
                             std::string_view text) noexcept {
   const Timestamp now = wall_clock_now();
+  ++problems_[static_cast<std::size_t>(kind)];
   switch (kind) {
     case okx::ProblemKind::Fatal:
       if (fatal_.empty()) fatal_ = FixedString<200>(text);
@@ -233,7 +238,7 @@ void SessionLog::on_problem(okx::ProblemKind kind, std::int32_t code,
     case okx::ProblemKind::Malformed:
     case okx::ProblemKind::UnknownInstrument:
     case okx::ProblemKind::Ignored:
-      on_bad_frame(kind, code, text, "");
+      tell_bad_frame(kind, code, text, "");
       return;
     case okx::ProblemKind::TimedOut:
       tell_repeated(unanswered_, LogEvent::RequestUnanswered, code, text, now);
@@ -243,6 +248,12 @@ void SessionLog::on_problem(okx::ProblemKind kind, std::int32_t code,
 
 void SessionLog::on_bad_frame(okx::ProblemKind kind, std::int32_t code, std::string_view text,
                               std::string_view excerpt) noexcept {
+  ++problems_[static_cast<std::size_t>(kind)];
+  tell_bad_frame(kind, code, text, excerpt);
+}
+
+void SessionLog::tell_bad_frame(okx::ProblemKind kind, std::int32_t code, std::string_view text,
+                                std::string_view excerpt) noexcept {
   if (!is_new(kind, code, text)) return;
   log(wall_clock_now(), LogEvent::FrameRefused,
       {LogField::number("code", code), LogField::string("detail", text),

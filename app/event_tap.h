@@ -40,12 +40,16 @@ class EventTap final : public engine::StrategyEvents {
   /// Told of each acknowledged order, for the round-trip figure.
   void time_with(VenueLink& link) noexcept { link_ = &link; }
   std::uint64_t fills() const noexcept { return fills_; }
+  /// New orders and amends that the venue refused, by VenueReason.
+  using Rejections = std::array<std::uint64_t, kVenueReasons>;
+  const Rejections& rejections() const noexcept { return rejections_; }
 
  private:
   engine::StrategyEvents& next_;
   const InstrumentTable& instruments_;
   VenueLink* link_ = nullptr;
   std::uint64_t fills_ = 0;
+  Rejections rejections_{};
 };
 
 /// Stands between the books and the publisher: tells the log when a book is withdrawn and when it
@@ -98,6 +102,9 @@ class SessionLog final : public okx::SessionProblems, public okx::Diagnostics {
                      std::string_view excerpt) noexcept override;
   /// A session stopped for good: why; "" otherwise.
   std::string_view fatal() const noexcept { return fatal_.view(); }
+  /// By ProblemKind; those of market sessions are counted by themselves.
+  using Problems = std::array<std::uint64_t, okx::kProblemKinds>;
+  const Problems& problems() const noexcept { return problems_; }
 
  private:
   static constexpr std::size_t kRemembered = 64;
@@ -110,11 +117,14 @@ class SessionLog final : public okx::SessionProblems, public okx::Diagnostics {
     std::int64_t since_last = 0;  ///< cases that were not told
   };
 
+  void tell_bad_frame(okx::ProblemKind kind, std::int32_t code, std::string_view text,
+                      std::string_view excerpt) noexcept;
   bool is_new(okx::ProblemKind kind, std::int32_t code, std::string_view text) noexcept;
   void tell_repeated(Repeated& repeated, LogEvent event, std::int32_t code, std::string_view text,
                      Timestamp now) noexcept;
 
   FixedString<200> fatal_;
+  Problems problems_{};
   std::array<std::uint64_t, kRemembered> told_{};  // hashes of what was malformed
   std::size_t told_count_ = 0;
   Repeated refused_, unanswered_;

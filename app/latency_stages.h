@@ -57,6 +57,9 @@ class LatencyStages {
     histograms_[static_cast<std::size_t>(LatencyStage::TickToOrder)].record(since_received);
   }
 
+  const LatencyHistogram& histogram(LatencyStage stage) const noexcept {
+    return histograms_[static_cast<std::size_t>(stage)];
+  }
   StageFigures figures(LatencyStage stage) const noexcept {
     const LatencyHistogram& histogram = histograms_[static_cast<std::size_t>(stage)];
     return {histogram.count(), histogram.quantile(500), histogram.quantile(990),

@@ -18,11 +18,22 @@ class LatencyHistogram {
     const std::uint64_t value = duration.count < 0 ? 0 : static_cast<std::uint64_t>(duration.count);
     ++buckets_[bucket_of(value)];
     ++count_;
+    sum_ += value;
     if (value > maximum_) maximum_ = value;
   }
 
   std::uint64_t count() const noexcept { return count_; }
   Nanos maximum() const noexcept { return {static_cast<std::int64_t>(maximum_)}; }
+  /// Of all values as they were recorded, modulo 2^64 ns (584 years).
+  std::uint64_t sum_nanos() const noexcept { return sum_; }
+
+  /// Calls `f(upper_edge, count)` for each bucket that has any, in ascending order: so many values
+  /// are at most that many nanoseconds, and above the edge of the bucket before.
+  template <class F>
+  void for_each_bucket(F&& f) const {
+    for (std::size_t i = 0; i < kBuckets; ++i)
+      if (buckets_[i] != 0) f(upper_edge(i), buckets_[i]);
+  }
 
   /// Upper edge of the bucket that holds the `per_mille`-th part of all values (500: the median);
   /// never above the maximum. Zero when empty.
@@ -44,6 +55,7 @@ class LatencyHistogram {
   void add(const LatencyHistogram& other) noexcept {
     for (std::size_t i = 0; i < kBuckets; ++i) buckets_[i] += other.buckets_[i];
     count_ += other.count_;
+    sum_ += other.sum_;
     if (other.maximum_ > maximum_) maximum_ = other.maximum_;
   }
 
@@ -69,6 +81,7 @@ class LatencyHistogram {
 
   std::array<std::uint64_t, kBuckets> buckets_{};
   std::uint64_t count_ = 0;
+  std::uint64_t sum_ = 0;
   std::uint64_t maximum_ = 0;
 };
 

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/internal/log_ring.h"
 #include "base/json_text.h"
+#include "base/log_figures.h"
 
 namespace gannet {
 namespace {
@@ -112,6 +113,16 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& output) {
 }
 
 }  // namespace
+
+double log_ring_used() noexcept {
+  std::size_t most = 0;
+  for (const std::atomic<internal::LogRing*>& place : rings) {
+    // Acquire: the ring was made whole before it was put there, and it is never taken away.
+    const internal::LogRing* const ring = place.load(std::memory_order_acquire);
+    if (ring != nullptr) most = std::max(most, ring->waiting());
+  }
+  return static_cast<double>(most) / static_cast<double>(internal::LogRing::kBytes);
+}
 
 std::span<const LogEventInfo> log_events() noexcept { return kEvents; }
 const LogEventInfo& info_of(LogEvent event) noexcept {

@@ -22,6 +22,11 @@ class SpscQueue {
   bool try_pop(T& value) noexcept { return queue_.try_dequeue(value); }
   /// A guess when the other side is at work.
   std::size_t size_approx() const noexcept { return queue_.size_approx(); }
+  /// Share that is in use: 0 empty, 1 full; a guess likewise. Either side.
+  double used() const noexcept {
+    const auto capacity = static_cast<double>(queue_.max_capacity());
+    return static_cast<double>(queue_.size_approx()) / capacity;
+  }
 
  private:
   moodycamel::ReaderWriterQueue<T> queue_;

@@ -25,6 +25,7 @@ void read_root(TableReader root, Settings& settings, Problems& problems) {
   read_venue(root.table("venue"), settings, problems.want_secrets());
   read_trading(root, settings, problems);
   read_record(root.table("record"), settings);
+  read_metrics(root.table("metrics"), settings);
   read_journal(root.table("journal"), settings);
   root.finish();
 }

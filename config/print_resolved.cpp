@@ -280,6 +280,14 @@ void print_protection(Printer& p, const engine::ProtectionSettings& protection) 
   if (protection.action != engine::ProtectionAction::Alert) p.flag("confirmed", true);
 }
 
+void print_metrics(Printer& p, const monitor::ScrapeSettings& metrics) {
+  const bool is_ipv6 = metrics.host.find(':') != std::string::npos;
+  const bool is_loopback = metrics.host.starts_with("127.") || metrics.host == "::1";
+  p.section("[metrics]");
+  p.text("listen", fmt::format(is_ipv6 ? "[{}]:{}" : "{}:{}", metrics.host, metrics.port));
+  p.flag("beyond_loopback", !is_loopback);
+}
+
 void print_record(Printer& p, const RecordSettings& record) {
   p.section("[record]");
   p.text("directory", record.directory);
@@ -314,6 +322,7 @@ std::string print_resolved(const Settings& settings) {
   print_risk(p, settings.risk);
   for (const auto& protection : settings.protections) print_protection(p, protection);
   if (settings.record) print_record(p, *settings.record);
+  if (settings.metrics) print_metrics(p, *settings.metrics);
   print_journal(p, settings.journal);
   return p.take();
 }

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "engine/settings.h"
+#include "monitor/settings.h"
 #include "risk/settings.h"
 
 namespace gannet::config {
@@ -100,6 +101,7 @@ struct Settings {
   JournalConfig journal;
   std::vector<engine::ProtectionSettings> protections;
   std::optional<RecordSettings> record;
+  std::optional<monitor::ScrapeSettings> metrics;  ///< absent: figures are served nowhere
 };
 
 /// The same for a backtest: no venue but its limits.

@@ -90,6 +90,13 @@ class ThreadedLane final : private CommandSink {
   /// Its thread does not come back: what it still says is not taken.
   void abandon() noexcept { abandoned_ = true; }
   std::uint64_t trades_missed() const noexcept { return trades_missed_; }
+  /// How full its rings are: 0 empty, 1 full.
+  struct RingUse {
+    double reports = 0;
+    double market = 0;
+    double commands = 0;
+  };
+  RingUse rings() const noexcept { return {reports_.used(), market_.used(), commands_.used()}; }
 
   // lane
   /// A bounded turn: reports first, then books, then other market events. Returns work done.

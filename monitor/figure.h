@@ -25,6 +25,8 @@ std::string_view name_of(FigureKind kind) noexcept;
   X(StartTime, "gannet_start_time_seconds", Gauge, "", "when trading started, since 1970")         \
   X(StatusAge, "gannet_status_age_seconds", Gauge, "",                                             \
     "age of the newest word from the trading thread; it speaks five times a second")               \
+  X(FiguresAge, "gannet_figures_age_seconds", Gauge, "",                                           \
+    "age of all that this scrape shows; made five times a second")                                 \
   X(Restarts, "gannet_restarts_total", Counter, "",                                                \
     "starts on this state directory after the first")                                              \
   X(Crashes, "gannet_recent_crashes", Gauge, "",                                                   \
@@ -137,7 +139,8 @@ std::string_view name_of(FigureKind kind) noexcept;
   X(Latency, "gannet_latency_seconds", Histogram, "stage",                                         \
     "a market message on its way to an order, stage by stage, and back to its acknowledgement")    \
   X(ClockOffset, "gannet_clock_offset_seconds", Gauge, "reference",                                \
-    "clock of the reference less ours; venue: by its answers, ntp: as the kernel is told")         \
+    "clock of the reference less ours: venue by its answers, ntp as the kernel is told, system "   \
+    "set since we started")                                                                        \
   X(ClockSynchronised, "gannet_clock_synchronised", Gauge, "",                                     \
     "1: the kernel's clock is kept by NTP or PTP")                                                 \
   X(ClockError, "gannet_clock_error_bound_seconds", Gauge, "",                                     \
@@ -149,7 +152,6 @@ std::string_view name_of(FigureKind kind) noexcept;
   X(RecorderDropped, "gannet_recorder_dropped_total", Counter, "",                                 \
     "messages that the recorder had no room for")                                                  \
   X(RecorderStopped, "gannet_recorder_stopped", Gauge, "", "1: the recorder gave up")              \
-  X(AdminCommands, "gannet_admin_commands_total", Counter, "", "commands taken from people")       \
   X(AlertsRaised, "gannet_alerts_raised_total", Counter, "rule",                                   \
     "alerts that the engine's own rules raised")                                                   \
   X(AlertsActive, "gannet_alerts_active", Gauge, "severity", "alerts that are not over")           \

@@ -119,6 +119,13 @@ class RateLimiter {
     return account_.remaining(0, now);
   }
   std::uint8_t account_halvings() const noexcept { return account_.halvings(); }
+  std::uint32_t account_burst() const noexcept { return account_.burst(); }
+  /// Of the instrument's own single requests, after a pause: what `remaining` is measured by.
+  std::uint32_t burst(RequestKind kind, InstrumentId instrument) const noexcept {
+    const Member* const of = member(instrument);
+    if (of == nullptr) return 0;
+    return buckets_[of->group * kBuckets + slot(kind, RequestForm::Single)].burst();
+  }
 
  private:
   static constexpr std::size_t kBuckets = 12;  // kind x form

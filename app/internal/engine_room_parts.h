@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/business_feed.h"
+#include "app/engine_figures.h"
 #include "app/engine_room.h"
 #include "app/event_tap.h"
 #include "app/history_thread.h"
@@ -176,6 +177,10 @@ struct EngineRoom::Parts final : engine::EngineListener {
   void tell_milestones(const engine::CoreStatus& at, Timestamp now) RUNS_ON(kReactor);
   void tell_started_strategies(Timestamp now) RUNS_ON(kReactor);
   void publish_status(Timestamp now) RUNS_ON(kReactor);
+  void publish_figures(const engine::CoreStatus& at, Timestamp now) RUNS_ON(kReactor);
+  void publish_limiter(EngineFigures& figures, Timestamp now) const RUNS_ON(kReactor);
+  void publish_balances(EngineFigures& figures) const RUNS_ON(kReactor);
+  void publish_histograms() RUNS_ON(kReactor);
   void publish_lines(DaemonStatus& status) const RUNS_ON(kReactor);
   void publish_money(MoneyStatus& money, Timestamp now) const RUNS_ON(kReactor);
   DaemonStatus::InstrumentRow row_of(InstrumentId id, Timestamp now) RUNS_ON(kReactor);
@@ -240,6 +245,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
   Timestamp bills_known;  // written before the reactor runs
   SpscQueue<KillChange> kill_changes{64};
   PublishedValue<DaemonStatus> published;
+  PublishedValue<EngineFigures> published_figures;
+  LatencyBoard latencies;
   PublishedValue<OrderListing> listing;
   OrderListing listing_draft OWNED_BY(kReactor);
 
@@ -264,6 +271,9 @@ struct EngineRoom::Parts final : engine::EngineListener {
   Timestamp kill_began OWNED_BY(kReactor);
   SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(5)};
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;
+  std::uint64_t turns OWNED_BY(kReactor) = 0;
+  std::array<std::uint64_t, EngineFigures::kAlerts> alerts_told OWNED_BY(kReactor){};
+  std::size_t latency_turn OWNED_BY(kReactor) = 0;
   bool journal_failure_told OWNED_BY(kReactor) = false;
   std::vector<bool> stopped_told OWNED_BY(kReactor);
   bool flat OWNED_BY(kReactor) = false;

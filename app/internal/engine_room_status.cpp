@@ -109,6 +109,7 @@ void EngineRoom::Parts::on_definition_changed(const Instrument& instrument,
 }
 
 void EngineRoom::Parts::on_alert(const engine::AlertEvent& event) noexcept {
+  ++alerts_told[static_cast<std::size_t>(event.alert)];
   if (event.alert == engine::Alert::Protection) return;  // told with its name: on_protection
   const bool known = facts.instruments.contains(event.instrument);
   const bool is_named = event.strategy.value < settings.strategies.size();
@@ -307,6 +308,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
       std::min<std::size_t>(facts.instruments.size(), DaemonStatus::kMaxInstruments));
   for (std::uint32_t i = 0; i < status.instruments; ++i) status.rows[i] = row_of({i}, now);
   published.store(status);
+  publish_figures(at, now);
 }
 
 void EngineRoom::Parts::publish_lines(DaemonStatus& status) const {

@@ -126,6 +126,13 @@ class LogRing {
     return true;
   }
 
+  /// Any thread: bytes that wait; a guess while it is in use.
+  std::size_t waiting() const noexcept {
+    const std::size_t head = head_.load(std::memory_order_relaxed);
+    const std::size_t tail = tail_.load(std::memory_order_relaxed);
+    return tail > head ? std::min(tail - head, kBytes) : 0;
+  }
+
   /// Of one thread at a time.
   bool claim() noexcept {
     bool expected = false;

@@ -10,6 +10,7 @@ namespace gannet::config {
 void read_venue(TableReader venue, Settings& settings, bool want_secrets);
 void read_credentials(TableReader credentials, Settings& settings, bool want_secrets);
 void read_record(TableReader record, Settings& settings);
+void read_metrics(TableReader metrics, Settings& settings);
 void read_account(TableReader account, Settings& settings);
 void read_engine(TableReader engine, Settings& settings);
 void read_instruments(std::vector<TableReader> instruments, Settings& settings);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -14,6 +15,7 @@ enum class ProblemKind : std::uint8_t {
   TimedOut,           ///< no answer in time
   Notice,             ///< the venue announces something
 };
+inline constexpr std::size_t kProblemKinds = static_cast<std::size_t>(ProblemKind::Notice) + 1;
 
 /// Where a session tells what people should see; it counts by itself. Called rarely, on the
 /// session's thread; `text` is valid during the call and never holds credentials.
