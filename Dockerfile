@@ -10,6 +10,7 @@ ARG BASE=debian:bookworm
 FROM ${BASE}
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libssl3 \
       libsimdjson14 libspdlog1.10 libfmt9 libtomlplusplus3 libzstd1 libsqlite3-0 \
+      libprometheus-cpp-pull1.0 \
     && rm -rf /var/lib/apt/lists/* && useradd --system --home /var/lib/gannet --create-home gannet
 COPY --from=build /opt/gannet /usr/local
 # Every library that they need is here.

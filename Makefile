@@ -9,6 +9,7 @@
 #   make mutants                            plant bugs one at a time: the core tests must see each
 #   make crash [CRASHES=500]                 kill -9 at random moments and at every named point of the daemon
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
+#   make test-monitoring                    Debian's Prometheus scrapes a trading engine: rules, dashboard
 #   make bench-wire [WIRE="--ticks 21000"]  tick to order over TLS, beside the least a client can do
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
@@ -23,7 +24,7 @@ SEEDS ?= 0..10000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients campaign crash drill cut-sweep simtest mutants build bench bench-wire accept-instructions soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients test-monitoring campaign crash drill cut-sweep simtest mutants build bench bench-wire accept-instructions soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -47,6 +48,9 @@ test: build check
 
 test-clients: build
 	@tests/clients/run.py --bin build/release/bin
+
+test-monitoring: build
+	@tools/test_monitoring.py --bin build/release/bin
 
 bench: build
 	@build/release/bin/gannet_bench --benchmark_filter='$(BENCH_FILTER)' --benchmark_out=build/bench.json --benchmark_out_format=json

@@ -284,7 +284,8 @@ void print_metrics(Printer& p, const monitor::ScrapeSettings& metrics) {
   const bool is_ipv6 = metrics.host.find(':') != std::string::npos;
   const bool is_loopback = metrics.host.starts_with("127.") || metrics.host == "::1";
   p.section("[metrics]");
-  p.text("listen", fmt::format(is_ipv6 ? "[{}]:{}" : "{}:{}", metrics.host, metrics.port));
+  p.text("listen", is_ipv6 ? fmt::format("[{}]:{}", metrics.host, metrics.port)
+                           : fmt::format("{}:{}", metrics.host, metrics.port));
   p.flag("beyond_loopback", !is_loopback);
 }
 

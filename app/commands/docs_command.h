@@ -8,6 +8,7 @@ namespace gannet::app {
 /// The whole of docs/logs.md, from the list of log events.
 std::string logs_page();
 /// The whole of docs/denials.md, from the enum of denials.
+std::string metrics_page();
 std::string denials_page();
 /// The whole of docs/faults.md, from the table of the simulated venue's faults.
 std::string faults_page();

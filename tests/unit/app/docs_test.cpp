@@ -22,6 +22,7 @@ std::string file(const std::string& name) {
 
 TEST(Docs, PagesMadeFromCodeAreUpToDate) {
   EXPECT_EQ(file("logs.md"), logs_page()) << "run: gannet docs logs > docs/logs.md";
+  EXPECT_EQ(file("metrics.md"), metrics_page()) << "run: gannet docs metrics > docs/metrics.md";
   EXPECT_EQ(file("denials.md"), denials_page()) << "run: gannet docs denials > docs/denials.md";
   EXPECT_EQ(file("okx-errors.md"), okx_errors_page())
       << "run: gannet docs okx-errors > docs/okx-errors.md";

@@ -48,6 +48,32 @@ TEST(Load, TakesDefaultsWhereNothingIsSaid) {
   EXPECT_TRUE(loaded->strategies.empty());
 }
 
+TEST(Load, ServesFiguresOnLoopbackUnlessToldOtherwise) {
+  EXPECT_FALSE(load_text(kSim, "test.toml")->metrics);
+  const auto with = [](std::string_view lines) {
+    return load_text(std::string(kSim) + "[metrics]\n" + std::string(lines), "test.toml");
+  };
+  EXPECT_EQ(with("")->metrics->host, "127.0.0.1");
+  EXPECT_EQ(with("")->metrics->port, 9464);
+  const auto loopback = with("listen = \"[::1]:9000\"\n");
+  ASSERT_TRUE(loopback);
+  EXPECT_EQ(loopback->metrics->host, "::1");
+  EXPECT_EQ(loopback->metrics->port, 9000);
+  EXPECT_THAT(print_resolved(*loopback), HasSubstr("listen = \"[::1]:9000\""));
+  const auto beyond = with("listen = \"10.0.0.1:9000\"\nbeyond_loopback = true\n");
+  ASSERT_TRUE(beyond);
+  EXPECT_EQ(beyond->metrics->host, "10.0.0.1");
+  EXPECT_THAT(problems_after_sim("[metrics]\nlisten = \"10.0.0.1:9000\"\n"),
+              ElementsAre(HasSubstr("beyond_loopback = true")));
+  for (const char* wrong : {"9464", "localhost:9464", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:70000",
+                            "::1:9464", "[127.0.0.1]:9464", "127.0.0.1:94x", ""}) {
+    EXPECT_THAT(problems_after_sim("[metrics]\nlisten = \"" + std::string(wrong) + "\"\n"),
+                ElementsAre(HasSubstr("must be an address and a port")))
+        << wrong;
+  }
+  EXPECT_THAT(problems_after_sim("[metrics]\nport = 1\n"), ElementsAre(HasSubstr("unknown key")));
+}
+
 TEST(Load, ReadsTheRouteOfEachKindOfRequest) {
   const auto loaded =
       load_text(std::string(kSim) + "[venue.routes]\nplace = \"rest\"\n", "test.toml");

@@ -1,0 +1,1 @@
+"""Parts of tools/test_monitoring.py: each has `run(stage)` and raises Failure when something is not so."""
