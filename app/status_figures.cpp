@@ -26,7 +26,7 @@ std::vector<Label> label(std::string_view key, std::string_view value) {
   return {{key, std::string(value)}};
 }
 
-std::string_view name_of(okx::ProblemKind kind) noexcept {
+std::string_view problem_name(okx::ProblemKind kind) noexcept {
   using Kind = okx::ProblemKind;
   switch (kind) {
     case Kind::Fatal:
@@ -180,7 +180,7 @@ class FigureMaker {
                   return name.empty() ? std::string_view("none") : name;
                 });
     add_by_name(out_, FigureId::VenueErrors, "kind", engine_.session_problems, okx::kProblemKinds,
-                [](std::size_t i) { return name_of(static_cast<okx::ProblemKind>(i)); });
+                [](std::size_t i) { return problem_name(static_cast<okx::ProblemKind>(i)); });
     out_.add(FigureId::RestRequests, number(engine_.rest_requests));
     out_.add(FigureId::RestFailures, number(engine_.rest_timed_out), label("kind", "timed_out"));
     out_.add(FigureId::RestFailures, number(engine_.rest_failed), label("kind", "failed"));

@@ -79,10 +79,10 @@ void EngineRoom::Parts::publish_limiter(EngineFigures& figures, Timestamp now) c
 void EngineRoom::Parts::publish_balances(EngineFigures& figures) const {
   for (std::uint16_t c = 0; c < facts.currencies.size(); ++c) {
     if (figures.balances == EngineFigures::kMaxBalances) return;
-    const std::optional<BalanceReport>& told = core->balance(CurrencyId{c});
-    if (!told) continue;
+    const std::optional<BalanceReport>& report = core->balance(CurrencyId{c});
+    if (!report) continue;
     figures.balance[figures.balances++] = {CurrencyName(facts.currencies.name(CurrencyId{c})),
-                                           told->cash, told->available, told->equity};
+                                           report->cash, report->available, report->equity};
   }
 }
 

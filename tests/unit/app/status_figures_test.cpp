@@ -44,8 +44,9 @@ struct Sources {
     status->clock_offset = milliseconds(-40);
     status->fills = 5;
     status->market_lines = 3;  // the last is the spare
-    status->lines[0] = {.working = true, .ready = true, .frames = 10, .first = 6, .second = 4};
-    status->lines[1] = {.working = true, .ready = false, .frames = 9};
+    status->lines[0] = {
+        .working = true, .ready = true, .frames = 10, .first = 6, .second = 4, .lead = {}};
+    status->lines[1] = {.working = true, .ready = false, .frames = 9, .lead = {}};
     status->recording = RecorderFigures{};
     status->recording->bytes = 77;
     status->instruments = 1;
@@ -79,8 +80,7 @@ struct Sources {
     engine->lanes = 1;
     engine->lane[0] = {FixedString<31>("slow"), 0.5, 0.25, 0, 9};
     engine->balances = 1;
-    engine->balance[0] = {CurrencyName("USDT"), Amount{3 * kUnit, {}}, Amount{},
-                          Amount{}};
+    engine->balance[0] = {CurrencyName("USDT"), Amount{3 * kUnit, {}}, Amount{}, Amount{}};
     for (LatencyHistogram& histogram : histograms) histogram.record(microseconds(5));
   }
   Figures figures() const {
