@@ -20,7 +20,7 @@ TEST(Figures, AreNamedByPrometheusConventions) {
     EXPECT_FALSE(info.help.empty()) << name;
     EXPECT_TRUE(names.insert(info.name).second) << name << " is there twice";
     EXPECT_EQ(name.ends_with("_total"), info.kind == FigureKind::Counter) << name;
-    if (info.kind == FigureKind::Histogram) EXPECT_TRUE(name.ends_with("_seconds")) << name;
+    EXPECT_TRUE(info.kind != FigureKind::Histogram || name.ends_with("_seconds")) << name;
     for (const char* not_a_base_unit : {"_ms", "_us", "_ns", "_percent", "_kb", "_mb", "_minutes"})
       EXPECT_EQ(name.find(not_a_base_unit), std::string::npos) << name;
     for (const char* of_a_histogram : {"_bucket", "_sum", "_count"})
