@@ -113,8 +113,8 @@ function(gannet_test name folder)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests
                              ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
-  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND name STREQUAL "integration")
-    target_compile_options(${name} PRIVATE -O0)  # whole programs are tested, not the testing code
+  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT name STREQUAL "hot_path")
+    target_compile_options(${name} PRIVATE -O0)  # what is tested counts, not the testing code
   endif()
   if(CMAKE_BUILD_TYPE STREQUAL "Check" AND NOT name STREQUAL "property")
     # The tests' own code is not what is measured or hunted: a third of the time to compile it. The
