@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -136,11 +139,35 @@ class NoSignals {
   sigset_t before_{};
 };
 
+/// A connection to the server that says nothing.
+void knock(const ScrapeSettings& settings) {
+  socklen_t size = 0;
+  const sockaddr_storage address = to_sockaddr(settings, size);
+  const int descriptor = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor < 0) return;
+  static_cast<void>(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), size));
+  ::close(descriptor);
+}
+
 }  // namespace
 
 struct Scrape::State {
+  ScrapeSettings settings;
   std::shared_ptr<Shelf> shelf = std::make_shared<Shelf>();
-  std::unique_ptr<prometheus::Exposer> exposer;  // goes first: its threads look at the shelf
+  std::unique_ptr<prometheus::Exposer> exposer;  // its threads look at the shelf
+
+  /// The server sees that it is to end when its wait for a client does, up to two seconds later:
+  /// nobody's stop is to wait for that, so somebody knocks until it has ended.
+  ~State() {
+    if (exposer == nullptr) return;
+    const std::jthread knocks([this](const std::stop_token& ended) {
+      while (!ended.stop_requested()) {
+        knock(settings);
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+    });
+    exposer.reset();
+  }
 };
 
 Scrape::Scrape(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -149,6 +176,7 @@ Scrape::~Scrape() = default;
 std::expected<std::unique_ptr<Scrape>, Error> Scrape::listen(const ScrapeSettings& settings) {
   if (const int why = why_not(settings); why != 0) return std::unexpected(refusal(settings, why));
   auto state = std::make_unique<State>();
+  state->settings = settings;
   const NoSignals quiet;
   try {
     // Who does not finish a request in time is hung up on: both threads must come back.

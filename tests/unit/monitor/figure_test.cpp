@@ -22,7 +22,7 @@ TEST(Figures, AreNamedByPrometheusConventions) {
     EXPECT_EQ(name.ends_with("_total"), info.kind == FigureKind::Counter) << name;
     EXPECT_TRUE(info.kind != FigureKind::Histogram || name.ends_with("_seconds")) << name;
     for (const char* not_a_base_unit : {"_ms", "_us", "_ns", "_percent", "_kb", "_mb", "_minutes"})
-      EXPECT_EQ(name.find(not_a_base_unit), std::string::npos) << name;
+      EXPECT_EQ((name + "_").find(std::string(not_a_base_unit) + "_"), std::string::npos) << name;
     for (const char* of_a_histogram : {"_bucket", "_sum", "_count"})
       EXPECT_FALSE(name.ends_with(of_a_histogram)) << name;
   }
