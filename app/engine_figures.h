@@ -28,7 +28,7 @@ struct EngineFigures {
 
   struct LimiterRow {
     std::uint32_t left = 0;
-    std::uint32_t burst = 0;  ///< 0: not limited here
+    std::uint32_t burst = 0;  ///< what there is after a pause; 0: not limited here
   };
   /// In the order of DaemonStatus::rows.
   struct Instrument {

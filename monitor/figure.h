@@ -99,7 +99,7 @@ std::string_view name_of(FigureKind kind) noexcept;
   X(LimiterLeft, "gannet_limiter_remaining_requests", Gauge, "scope, kind",                        \
     "requests that may go at once; scope: an instrument, or account for the limit over all")       \
   X(LimiterFill, "gannet_limiter_fill_ratio", Gauge, "scope, kind",                                \
-    "share of the burst that is used up: 0 idle, 1 nothing may go")                                \
+    "share of that after a pause that is used up: 0 idle, 1 nothing may go")                       \
   X(LimiterHalvings, "gannet_limiter_halvings", Gauge, "",                                         \
     "how often the account's limit is halved because the venue refused requests")                  \
   X(Position, "gannet_position_quantity", Gauge, "instrument",                                     \

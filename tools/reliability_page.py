@@ -179,6 +179,7 @@ OPEN = {
     "KILL-14": "the timer that runs the drill every month is the installation's",
     "COD-03": "live: 15 s and the venue's own pace; only the simulated venue was asked",
     "COD-09": "a real suspend of the machine: the clocks' difference is injected",
+    "MON-08": "held at 30 s off the venue's clock, which refuses requests then; 1 s, and 50 ms off NTP, ring and hold nothing",
     "REC-01": "1.2 times a bare sync: 1.27 and more were seen on a busy machine ([performance.md](performance.md))",
     "REC-02": "10,000 random kills: 555 were seen on 2026-11-30, and 70 passages of the named points",
     "REC-04": "every byte and bit of small journals; of the last MiB and 64 KiB a sample",

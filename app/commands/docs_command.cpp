@@ -59,9 +59,11 @@ std::string metrics_page() {
       "a dashboard; `make test-monitoring` runs all of them against a trading engine and Debian's "
       "Prometheus.\n"
       "The server's own figures (`exposer_*`) stand beside these. Names are stable.\n\n"
-      "The bounds of a histogram are two to a doubling, from 128 ns to 17 s. The kernel's clock "
-      "figures (`ntp`)\n"
-      "need a sandbox that allows `adjtimex` to be read, as `deploy/gannetd.service` does.\n\n"
+      "The bounds of a histogram are two to a doubling, from 128 ns to 17 s. Where a sandbox "
+      "forbids "
+      "`adjtimex`\n"
+      "(systemd's `ProtectClock=yes` does), what the kernel knows of its clock (`ntp`) is "
+      "absent.\n\n"
       "| name | kind | labels | what it tells |\n|---|---|---|---|\n";
   for (const monitor::FigureName& info : monitor::figure_names()) {
     fmt::format_to(std::back_inserter(page), "| `{}` | {} | {} | {} |\n", info.name,

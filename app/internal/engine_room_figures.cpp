@@ -59,14 +59,19 @@ void EngineRoom::Parts::publish_limiter(EngineFigures& figures, Timestamp now) c
   const risk::RateLimiter& limiter = core->limiter();
   figures.account_limit = {limiter.account_remaining(now), limiter.account_burst()};
   figures.account_halvings = limiter.account_halvings();
+  // A kill may send cancels up to the venue's whole window, whatever bursts ordinary ones keep to.
+  const risk::RateLimits& rates = settings.risk.rates;
+  const auto cancels =
+      static_cast<std::uint32_t>(std::uint64_t{rates.cancel.count} * rates.share_ppm / 1'000'000);
   const std::size_t instruments =
       std::min<std::size_t>(facts.instruments.size(), DaemonStatus::kMaxInstruments);
   for (std::uint32_t i = 0; i < instruments; ++i) {
     const InstrumentId id{i};
     EngineFigures::Instrument& row = figures.instrument[i];
     for (std::size_t k = 0; k < EngineFigures::kLimitedKinds; ++k) {
+      const bool is_cancel = kLimited[k] == risk::RequestKind::Cancel;
       row.limits[k] = {limiter.remaining(kLimited[k], id, now, risk::RequestPriority::Risk),
-                       limiter.burst(kLimited[k], id)};
+                       is_cancel ? cancels : limiter.burst(kLimited[k], id)};
     }
     row.venue_position = core->status(id, now).venue_position;
     for (int feed = 0; feed < kBookFeeds; ++feed) {
