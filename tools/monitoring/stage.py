@@ -104,10 +104,14 @@ def debian_program(name, package, folder):
     program = unpacked / "usr/bin" / name
     if not program.exists():
         unpacked.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(["apt-get", "download", package], cwd=unpacked, capture_output=True, text=True)
+        fetch = ["apt-get", "download", package]
+        done = subprocess.run(fetch, cwd=unpacked, capture_output=True, text=True)
+        if done.returncode != 0 and os.geteuid() == 0:  # lists of packages that are old, or not there
+            subprocess.run(["apt-get", "update", "-qq"], capture_output=True)
+            done = subprocess.run(fetch, cwd=unpacked, capture_output=True, text=True)
         archives = list(unpacked.glob("*.deb"))
         if done.returncode != 0 or not archives:
-            raise Failure(f"apt-get download {package}: {done.stderr.strip()} (apt-get update?)")
+            raise Failure(f"apt-get download {package}: {done.stderr.strip()} (as root: apt-get update)")
         subprocess.run(["dpkg", "-x", archives[0], unpacked], check=True)
     return str(program)
 
