@@ -8,6 +8,7 @@
 #   make simtest [SEEDS=0..10000]           seeded faults under virtual time, all invariants checked
 #   make mutants                            plant bugs one at a time: the core tests must see each
 #   make crash [CRASHES=500]                 kill -9 at random moments and at every named point of the daemon
+#   make test-service                       the daemon as a systemd service in a booted Debian (root)
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make test-monitoring                    Debian's Prometheus scrapes a trading engine: rules, dashboard
 #   make bench-wire [WIRE="--ticks 21000"]  tick to order over TLS, beside the least a client can do
@@ -24,7 +25,7 @@ SEEDS ?= 0..10000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-.PHONY: run test test-clients test-monitoring campaign crash drill cut-sweep simtest mutants build bench bench-wire accept-instructions soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients test-monitoring test-service campaign crash drill cut-sweep simtest mutants build bench bench-wire accept-instructions soak lint fuzz tsan install clean setup check
 
 setup:
 	@tools/setup.sh
@@ -51,6 +52,9 @@ test-clients: build
 
 test-monitoring: build
 	@tools/test_monitoring.py --bin build/release/bin
+
+test-service: build
+	@tests/service/run.py --build build/release
 
 bench: build
 	@build/release/bin/gannet_bench --benchmark_filter='$(BENCH_FILTER)' --benchmark_out=build/bench.json --benchmark_out_format=json

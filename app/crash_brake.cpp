@@ -23,8 +23,8 @@ std::expected<void, Error> CrashBrake::start(Timestamp now, bool all_the_same) {
     return std::unexpected(Error{fmt::format(
         "{} starts since {} died without an end of their own: it stays down. What they left at the "
         "venue is cancelled by its dead-man timer. See the log and `gannet journal verify`; then "
-        "start with --after-crashes, or wait until {}",
-        starts.size(), utc_text({starts.front()}),
+        "start with --after-crashes (a service: remove {} first), or wait until {}",
+        starts.size(), utc_text({starts.front()}), file_,
         utc_text(Timestamp{starts[starts.size() - kStartsMax]} + kSpan))});
   }
   recent_ = static_cast<int>(starts.size());

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -24,11 +25,13 @@
 #include "app/fee_check.h"
 #include "app/figure_desk.h"
 #include "app/frame_recorder.h"
+#include "app/host_needs.h"
 #include "app/kill_files.h"
 #include "app/limit_desk.h"
 #include "app/limit_use.h"
 #include "app/paper_venue.h"
 #include "app/record_run.h"
+#include "app/service_notice.h"
 #include "app/startup.h"
 #include "app/summary.h"
 #include "app/thread_setup.h"
@@ -52,6 +55,7 @@ constexpr int kNotClean = 1;
 
 int fail(int code, const std::string& message) {
   fmt::print(stderr, "gannetd: {}\n", message);
+  service_notice().say(message);
   log(wall_clock_now(), code == kRefused ? LogEvent::VenueRefused : LogEvent::ConfigError,
       {LogField::string("text", message)});
   return code;
@@ -67,6 +71,10 @@ std::unique_ptr<FrameRecorder> open_recorder(const config::Settings& settings) {
       {LogField::string("why", recorder.error().message)});
   return nullptr;
 }
+
+/// What people and the service manager send. Held back until the cold thread heeds them: half a
+/// start cannot be stopped in order, and one that a signal ended would count as a crash.
+constexpr std::initializer_list<int> kSignals{SIGINT, SIGTERM, SIGUSR1, SIGHUP};
 
 /// The answer to a command that a file gave: no person waits under that number.
 constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
@@ -97,7 +105,7 @@ class ColdSide {
                                          RUNS_ON(kCold) { return carry_out(command); });
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
-    loop_.on_signals({SIGINT, SIGTERM, SIGUSR1, SIGHUP}, [this](int signal) {
+    loop_.on_signals(kSignals, [this](int signal) {
       ThreadRoleScope role(kCold);
       if (signal == SIGHUP) return change_limits(desk_.reload(false, "signal"), {});
       if (signal != SIGUSR1) return room_.request_stop();
@@ -115,6 +123,7 @@ class ColdSide {
       loop_.run_for(milliseconds(10));
       serve();
       const Nanos now = monotonic_now();
+      service_notice().watch(room_.status(), room_.turns(), room_.is_stopping(), now);
       obey_dropped_file(now);
       if (sim_ != nullptr && !sim_->running()) {
         sim_ = nullptr;
@@ -290,10 +299,13 @@ int finish(const DaemonOptions& options, const EngineRoom& room) {
 int run_daemon(const DaemonOptions& options) {
   // Before a secret is read: no core file, no debugger of the same user. SEC-02
   if (!options.check_only) ::prctl(PR_SET_DUMPABLE, 0);
+  if (!options.check_only) service_notice().say("starting");
   auto loaded = config::load(options.config_file);
   if (!loaded) {
     for (const config::Problem& problem : loaded.error())
       fmt::print(stderr, "{}\n", config::to_string(problem));
+    service_notice().say("the configuration is refused: " +
+                         config::to_string(loaded.error().front()));
     return std::ranges::all_of(loaded.error(), &config::Problem::secret) ? kRefused
                                                                          : kBadConfiguration;
   }
@@ -303,12 +315,21 @@ int run_daemon(const DaemonOptions& options) {
     return 0;
   }
   ::signal(SIGPIPE, SIG_IGN);
+  hold_signals(kSignals, true);
   // Before any thread or child: all are made from here, and keep to what this one keeps to.
+  if (auto processor = check_processor(settings); !processor)
+    return fail(kBadConfiguration, processor.error().message);
   if (settings.engine.reactor_cpu) keep_clear_of(*settings.engine.reactor_cpu);
-  if (settings.engine.lock_memory) lock_memory();
+  if (settings.engine.lock_memory && !lock_memory()) {
+    fmt::print(stderr,
+               "gannetd: memory is not locked, its pages may go to disk: set LimitMEMLOCK=infinity "
+               "in the unit (ulimit -l unlimited in a shell)\n");
+  }
 
   auto state = StateDirectory::open(settings.engine.state_directory);
   if (!state) return fail(kRefused, state.error().message);
+  if (auto room = check_room(settings, state->path()); !room)
+    return fail(kRefused, room.error().message);
   LogThread log_thread({.output = options.log_output});
   set_thread_name("cold");
   ThreadRoleScope role(kCold);
@@ -345,11 +366,13 @@ int run_daemon(const DaemonOptions& options) {
   okx::Signer bill_signer(credentials);  // the cold thread's own: keys change thread by thread
   okx::Signer signer(std::move(credentials));
   const bool demo = settings.venue.environment == config::Environment::Demo;
+  service_notice().say("starting: asking the venue");
   auto facts = ask_venue(settings, {&signer, demo}, *tls);
   if (!facts) return fail(facts.error().exit_code, facts.error().error.message);
 
   net::EventLoop cold;
-  const std::string ring = state->shared_memory_file("journal-ring");
+  const std::string ring =
+      state->shared_memory_file("journal-ring", settings.journal.ring_directory);
   const auto recorder = open_recorder(settings);
   net::EventLoop start_up;  // candles are asked for while the room is built, and never again
   okx::VenueReaderSettings reading;
@@ -357,6 +380,7 @@ int run_daemon(const DaemonOptions& options) {
   auto reader = okx::VenueReader::make(start_up, *tls, {nullptr, demo}, std::move(reading));
   if (!reader) return fail(kBadConfiguration, reader.error().message);
   okx::VenueCandles history(**reader, facts->codes);
+  service_notice().say("starting: journal and strategies");
   auto room = EngineRoom::build(
       {settings, *facts, signer, *tls, cold, state->path(), ring, &history, recorder.get()});
   if (!room) return fail(kBadConfiguration, room.error().message);
@@ -388,6 +412,7 @@ int run_daemon(const DaemonOptions& options) {
                      sim.get(), settings.journal);
   if (auto listening = cold_side.listen(); !listening)
     return fail(kRefused, listening.error().message);
+  hold_signals(kSignals, false);
 
   if (recorder) recorder->start();
   std::atomic<bool> reactor_ended{false};

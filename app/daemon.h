@@ -20,7 +20,8 @@ struct DaemonOptions {
 /// The whole of gannetd: configuration, simulated venue if one is embedded, start-up questions,
 /// engine on the reactor thread, operator's socket and status on this one, until a signal or the
 /// duration. Exit codes: 0 clean; 1 ended, but not clean (see the summary); 2 configuration; 3
-/// credentials are missing, the venue refused us, or the state directory is taken.
+/// credentials are missing, the venue refused us, the state directory is taken or its disk full, or
+/// the last starts crashed; 4 the venue was not reached: the same start may succeed later.
 int run_daemon(const DaemonOptions& options);
 
 }  // namespace gannet::app

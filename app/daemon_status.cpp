@@ -173,6 +173,20 @@ std::string_view name_of(config::Environment environment) noexcept {
   return "";
 }
 
+std::string state_words(const DaemonStatus& status) {
+  std::string out = fmt::format("{}{}", banner_of(status.environment),
+                                state_text(status.state, status.hold_reason));
+  if (!status.kill_reason.empty())
+    fmt::format_to(std::back_inserter(out), " ({})", status.kill_reason.view());
+  std::string apart;  // instruments whose state is one of their own
+  for (const auto& row : rows_of(status)) {
+    if (row.state == status.state) continue;
+    fmt::format_to(std::back_inserter(apart), "{}{} {}", apart.empty() ? "; " : ", ",
+                   row.name.view(), state_text(row.state, row.hold_reason));
+  }
+  return out + apart;
+}
+
 std::string to_json(const DaemonStatus& status) {
   std::string out;
   auto put = std::back_inserter(out);
@@ -295,9 +309,7 @@ std::string status_line(const DaemonStatus& status, const DaemonStatus& before) 
 std::string status_page(const DaemonStatus& status) {
   std::string out;
   auto put = std::back_inserter(out);
-  fmt::format_to(put, "state          {}{}{}\n", banner_of(status.environment),
-                 state_text(status.state, status.hold_reason),
-                 status.kill_reason.empty() ? "" : fmt::format(" ({})", status.kill_reason.view()));
+  fmt::format_to(put, "state          {}\n", state_words(status));
   if (!status.killed_parts.empty())
     fmt::format_to(put, "killed         {}\n", status.killed_parts.view());
   fmt::format_to(put, "connections    market {}, account {}, {} reconnects\n",

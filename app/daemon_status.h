@@ -109,6 +109,7 @@ struct DaemonStatus {
   std::uint32_t reductions_running = 0;
   std::array<Reduction, kMaxReductions> reductions;  ///< the newest that ended, in no order
   bool flat_confirmed = false;
+  bool reconciled = false;  ///< the venue's lists have been read since last in doubt
   bool journal_failed = false;
   bool market_ready = false;
   bool account_ready = false;
@@ -145,6 +146,9 @@ struct DaemonStatus {
 std::string_view name_of(engine::EngineState state) noexcept;
 std::string_view name_of(engine::HoldReason reason) noexcept;
 std::string_view name_of(config::Environment environment) noexcept;
+
+/// State and reason in a few words: what a page begins with, and the service manager shows.
+std::string state_words(const DaemonStatus& status);
 
 /// One JSON object, one line. Prices, quantities and money are strings.
 std::string to_json(const DaemonStatus& status);

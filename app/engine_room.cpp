@@ -106,6 +106,7 @@ void EngineRoom::Parts::run() {
 }
 
 void EngineRoom::Parts::turn() {
+  turns.store(turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (settings.engine.busy_poll) {
     const int rounds = publisher->threaded_lanes().empty() ? kSocketRounds : 1;
     for (int round = 1; round < rounds; ++round) loop.poll_sockets();
@@ -447,6 +448,12 @@ std::size_t EngineRoom::limits_instruments() const noexcept {
 }
 void EngineRoom::request_stop() noexcept {
   parts_->stop_requested.store(true, std::memory_order_release);
+}
+bool EngineRoom::is_stopping() const noexcept {
+  return parts_->stop_requested.load(std::memory_order_acquire);
+}
+std::uint64_t EngineRoom::turns() const noexcept {
+  return parts_->turns.load(std::memory_order_relaxed);
 }
 // The store is made while building and stays until the end.
 std::uint64_t EngineRoom::journal_segment() const noexcept {

@@ -79,6 +79,9 @@ class EngineRoom {
   /// Before `run`: the limits that it starts with.
   const risk::LimitTable& limits() const noexcept;
   void request_stop() noexcept;
+  bool is_stopping() const noexcept;
+  /// Of the reactor, so far: a loop that hangs takes none. MON-09
+  std::uint64_t turns() const noexcept;
   /// First sequence of the journal's segment that is being written; 0: none yet.
   std::uint64_t journal_segment() const noexcept;
   /// The state directory's disk is nearly full (or has room again): trading is held meanwhile.

@@ -25,6 +25,7 @@ namespace {
 constexpr Nanos kLargestClockOffset = seconds(30);  // the venue refuses requests beyond it
 
 StartupFailure refused(Error error) { return {std::move(error), 3}; }
+StartupFailure not_reached(std::string message) { return {{std::move(message)}, 4}; }
 StartupFailure unusable(std::string message) { return {{std::move(message)}, 2}; }
 
 /// One question at a time, waited for.
@@ -53,8 +54,16 @@ std::expected<HttpResponse, StartupFailure> checked(Asker& asker, const HttpRequ
   std::string transport_error;
   HttpResponse response = asker.ask(request, transport_error);
   if (response.status == 0) {
+    return std::unexpected(not_reached(fmt::format(
+        "no answer from the venue while {}: {}: check the network, the name service and "
+        "[venue]; nothing was sent, and a later start may well succeed",
+        what, transport_error)));
+  }
+  constexpr int kOutOfOrder = 500;  // and above: it is there, and cannot answer now
+  if (response.status >= kOutOfOrder) {
     return std::unexpected(
-        refused({"no answer from the venue while " + what + ": " + transport_error}));
+        not_reached(fmt::format("the venue is out of order: status {} while {}: start again later",
+                                response.status, what)));
   }
   if (auto good = okx::check_answer(response); !good) {
     return std::unexpected(refused(std::move(good.error()).with(what)));

@@ -30,7 +30,8 @@ struct VenueFacts {
 };
 
 /// Why the venue cannot be traded on, and the exit code that says so: 2, the configuration asks for
-/// what is not there; 3, the venue refused credentials, clock or environment, or did not answer.
+/// what is not there; 3, the venue refused credentials, clock or environment; 4, it did
+/// not answer, and may well do so later.
 struct StartupFailure {
   Error error;
   int exit_code = 3;

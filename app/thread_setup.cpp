@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
@@ -50,6 +51,13 @@ bool lock_memory() {
   if (!may_lock_anything()) return false;
   // As they are touched: whole stacks of ten threads would be a hundred megabytes of nothing.
   return ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+}
+
+void hold_signals(std::initializer_list<int> signals, bool hold) noexcept {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : signals) ::sigaddset(&set, signal);
+  ::pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, nullptr);
 }
 
 void touch_stack() noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 
 namespace gannet::app {
 
@@ -14,6 +15,9 @@ void pin_to(int cpu) noexcept;
 /// Pages of this process stay in memory once they were touched. False: the system refuses
 /// (a bound of RLIMIT_MEMLOCK); everything works without.
 bool lock_memory();
+
+/// The calling thread, and those it makes from now on, let these signals wait; or take them again.
+void hold_signals(std::initializer_list<int> signals, bool hold) noexcept;
 
 /// Touches the stack that the calling thread may come to use, so that no tick is the first to.
 void touch_stack() noexcept;

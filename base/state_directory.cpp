@@ -27,8 +27,8 @@ std::expected<StateDirectory, Error> StateDirectory::open(const std::string& pat
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error)
-    return std::unexpected(
-        Error{"cannot make the state directory " + path + ": " + error.message()});
+    return std::unexpected(Error{"cannot make the state directory " + path + ": " +
+                                 error.message() + remedy_of(error.value())});
   ::chmod(path.c_str(), 0700);
   const std::string canonical = std::filesystem::canonical(path, error).string();
   if (error)
@@ -62,14 +62,16 @@ StateDirectory::~StateDirectory() {
   if (lock_ >= 0) ::close(lock_);
 }
 
-std::string StateDirectory::shared_memory_file(const std::string& name) const {
+std::string StateDirectory::shared_memory_file(const std::string& name,
+                                               const std::string& where) const {
+  const std::string key = std::to_string(crc32c(0, std::as_bytes(std::span(path_))));
+  if (!where.empty()) return where + "/gannet-" + key + "-" + name;
   struct statfs info{};
   if (::statfs(kSharedMemory, &info) == 0 && info.f_type == kTmpfsMagic &&
       ::access(kSharedMemory, W_OK) == 0) {
-    const std::uint32_t key = crc32c(0, std::as_bytes(std::span(path_)));
     // The user's id keeps two users' directories of one path (in containers) apart.
-    return std::string(kSharedMemory) + "/gannet-" + std::to_string(::getuid()) + "-" +
-           std::to_string(key) + "-" + name;
+    return std::string(kSharedMemory) + "/gannet-" + std::to_string(::getuid()) + "-" + key + "-" +
+           name;
   }
   return path_ + "/" + name;
 }

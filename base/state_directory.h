@@ -21,8 +21,8 @@ class StateDirectory {
   const std::string& path() const noexcept { return path_; }
   /// A file on tmpfs that belongs to this directory and outlives the process (the journal's ring).
   /// Without a tmpfs it lies in the directory itself: then it survives a kill, but page faults of
-  /// the disk's file system may stall the writer.
-  std::string shared_memory_file(const std::string& name) const;
+  /// the disk's file system may stall the writer. `where`: in place of /dev/shm.
+  std::string shared_memory_file(const std::string& name, const std::string& where = {}) const;
 
  private:
   StateDirectory(std::string path, int lock) noexcept;

@@ -303,6 +303,7 @@ void print_record(Printer& p, const RecordSettings& record) {
 void print_journal(Printer& p, const JournalConfig& journal) {
   p.section("[journal]");
   p.text("mode", word_for(journal.mode, kJournalModes));
+  p.text_if("ring_directory", journal.ring_directory);
   p.number("ring_megabytes", std::uint64_t{journal.ring_bytes >> 20});
   p.number("segment_megabytes", std::uint64_t{journal.segment_bytes >> 20});
   p.text("sync_interval", duration_text(journal.sync_interval));

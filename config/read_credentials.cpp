@@ -83,7 +83,13 @@ Read read_credential(const std::string& name) {
         fmt::format("no systemd credential \"{}\": not started with LoadCredential=", name));
   if (name.find('/') != std::string::npos)
     return std::unexpected("a credential is a name, not a path");
-  return read_file(fmt::format("{}/{}", directory, name), false);
+  const std::string path = fmt::format("{}/{}", directory, name);
+  if (access(path.c_str(), F_OK) != 0)
+    return std::unexpected(fmt::format(
+        "systemd gave no credential \"{}\": it is not where the unit's LoadCredential=, "
+        "LoadCredentialEncrypted= looks for it",
+        name));
+  return read_file(path, false);
 }
 
 /// Read once and wiped: children and /proc must not show it. [SEC-02]

@@ -1,16 +1,19 @@
 #include "config/internal/sections.h"
+#include "config/internal/service_directory.h"
 
 namespace gannet::config {
 
 void read_journal(TableReader journal, Settings& settings) {
-  if (!journal.exists()) return;
   JournalConfig& out = settings.journal;
+  out.ring_directory = service_directory("RUNTIME_DIRECTORY");
+  if (!journal.exists()) return;
   out.mode = journal.choice("mode", kJournalModes).value_or(out.mode);
   if (const auto given = journal.integer("ring_megabytes", 1, 1024)) {
     out.ring_bytes = static_cast<std::size_t>(*given) << 20;
     if ((out.ring_bytes & (out.ring_bytes - 1)) != 0)
       journal.problem("ring_megabytes", "must be a power of two");
   }
+  out.ring_directory = journal.text("ring_directory").value_or(out.ring_directory);
   if (const auto given = journal.integer("segment_megabytes", 1, 4096))
     out.segment_bytes = static_cast<std::size_t>(*given) << 20;
   out.sync_interval = journal.duration("sync_interval").value_or(out.sync_interval);

@@ -6,6 +6,7 @@
 
 #include "base/nearest.h"
 #include "config/internal/sections.h"
+#include "config/internal/service_directory.h"
 
 namespace gannet::config {
 namespace {
@@ -99,6 +100,8 @@ void read_engine(TableReader engine, Settings& settings) {
   out.busy_poll = engine.boolean("busy_poll").value_or(out.busy_poll);
   if (const auto cpu = engine.integer("reactor_cpu", 0, 1023))
     out.reactor_cpu = static_cast<int>(*cpu);
+  if (std::string given = service_directory("STATE_DIRECTORY"); !given.empty())
+    out.state_directory = std::move(given);
   out.state_directory = engine.text("state_directory").value_or(out.state_directory);
   if (out.state_directory.empty()) engine.problem("state_directory", "must not be empty");
   out.plugin_directory = engine.text("plugin_directory").value_or(out.plugin_directory);

@@ -62,6 +62,9 @@ struct RecordSettings {
 struct JournalConfig {
   JournalMode mode = JournalMode::Process;  ///< when an order may leave
   std::size_t ring_bytes = 16u << 20;       ///< in shared memory; a power of two
+  /// Where the ring lies, on tmpfs; "": /dev/shm. A service has it in its runtime directory, which
+  /// is kept when it ends: of what a dynamic user has in /dev/shm nothing is.
+  std::string ring_directory;
   std::size_t segment_bytes = 64u << 20;
   Nanos sync_interval = milliseconds(50);  ///< of mode "process"
   std::uint32_t retention_days = 30;       ///< segments older than that, and not needed, go

@@ -798,6 +798,7 @@ CoreStatus TradingCore::status() const noexcept {
   status.account_killed = kills_.account();
   status.killed_parts = kills_.parts();
   status.flat_confirmed = flat_confirmed_;
+  status.reconciled = is_reconciled();
   status.market = market_;
   status.account = account_;
   status.open_orders = orders_.table().open();

@@ -69,6 +69,7 @@ struct CoreStatus {
   bool account_killed = false;     ///< everybody's orders, that is
   std::uint64_t killed_parts = 0;  ///< strategies and instruments
   bool flat_confirmed = false;
+  bool reconciled = false;  ///< the venue's lists have been read since last in doubt
   ConnectionState market = ConnectionState::Disconnected;
   ConnectionState account = ConnectionState::Disconnected;
   std::uint64_t open_orders = 0;

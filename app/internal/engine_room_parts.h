@@ -237,6 +237,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
 
   // Shared: atomics, and queues of one producer and one consumer.
   std::atomic<bool> stop_requested{false};
+  /// Taken so far, for the watchdog. Written here alone; nothing else is read on its word.
+  std::atomic<std::uint64_t> turns{0};
   std::atomic<bool> killed{false};
   std::atomic<bool> disk_low{false};
   SpscQueue<AdminCommand> commands{64};

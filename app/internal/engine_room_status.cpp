@@ -276,6 +276,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.reductions_running = static_cast<std::uint32_t>(core->reducer().running());
   status.killed_parts = killed_parts_text();
   status.flat_confirmed = at.flat_confirmed && at.open_orders == at.kept_orders;
+  status.reconciled = at.reconciled;
   status.journal_failed = store->failed();
   status.market_ready = at.market == ConnectionState::Ready;
   status.account_ready = at.account == ConnectionState::Ready;

@@ -48,6 +48,11 @@ TEST_F(BadConfigurationTest, AMistypedValueIsNamedWithTheTypeThatIsWanted) {
   expect_said(refused(), {place_of("busy_poll") + "engine.busy_poll", "true"});
 }
 
+TEST_F(BadConfigurationTest, AProcessorThatThisProcessMayNotRunOnIsRefused) {
+  change("busy_poll = false", "busy_poll = false\nreactor_cpu = 1000");
+  expect_said(refused(), {"engine.reactor_cpu = 1000", "may run on 0"});
+}
+
 TEST_F(BadConfigurationTest, AllProblemsAreToldAtOnce) {
   change("busy_poll", "busy_pol");
   change("seed = 7", "seed = \"seven\"");

@@ -1,4 +1,5 @@
-// What the venue or the machine refuses: one sentence that says what to do, exit 3, no knocking.
+// What the venue or the machine refuses: one sentence that says what to do, exit 3 (4: the same
+// start may succeed later), no knocking, nothing begun.
 #include "support/daemon.h"
 
 namespace gannet::test {
@@ -8,24 +9,40 @@ class RefusedStartTest : public ::testing::Test {
  protected:
   /// Runs gannetd until it gives up; what it says on standard error. `words`: what must be in it.
   void expect_refused(const DemoConfig& config, const std::vector<std::string>& words,
-                      const Process::Environment& credentials) {
+                      const Process::Environment& credentials, int code = 3) {
     Process daemon(folder, program("gannetd"),
                    {"--config", folder.write("gannetd.toml", config.text()), "--log",
                     folder.file("gannetd.log")},
                    credentials);
-    EXPECT_EQ(daemon.wait(), 3) << daemon.err();
+    EXPECT_EQ(daemon.wait(), code) << daemon.err();
     const std::string said = daemon.err();
     EXPECT_EQ(lines_of(said).size(), 1u) << said;
     for (const std::string& word : words)
       EXPECT_NE(said.find(word), std::string::npos) << "no \"" << word << "\" in: " << said;
     for (const auto& [name, secret] : credentials) {
-      if (name == "GANNET_TEST_KEY") continue;
+      if (name == "GANNET_TEST_KEY" || !name.starts_with("GANNET_TEST_")) continue;
       EXPECT_EQ(said.find(secret), std::string::npos) << said;
       EXPECT_EQ(read_file(folder.file("gannetd.log")).find(secret), std::string::npos);
     }
   }
-  void expect_refused(const DemoConfig& config, const std::vector<std::string>& words) {
-    expect_refused(config, words, config.credentials());
+  void expect_refused(const DemoConfig& config, const std::vector<std::string>& words,
+                      int code = 3) {
+    expect_refused(config, words, config.credentials(), code);
+  }
+  /// The daemon's environment, with a stub of tests/plugins loaded before it that does as told.
+  Process::Environment with_stub(const DemoConfig& config, const std::string& stub,
+                                 std::string_view word) {
+    Process::Environment given = config.credentials();
+    const std::string name = stub == "disk" ? "GANNET_DISK_STUB" : "GANNET_RESOLVER_STUB";
+    given["LD_PRELOAD"] =
+        std::string(GANNET_BINARY_DIR) + "/lib/gannet/test_plugins/" + stub + "_stub.so";
+    given[name] = folder.write(stub, word);
+    given["GANNET_DISK_STUB_UNDER"] =
+        std::filesystem::canonical(folder.file("")).string() + "/state";
+    const char* const options = std::getenv("ASAN_OPTIONS");
+    given["ASAN_OPTIONS"] =
+        (options == nullptr ? "" : std::string(options) + ":") + "verify_asan_link_order=0";
+    return given;
   }
 
   Folder folder;
@@ -99,7 +116,78 @@ TEST_F(RefusedStartTest, AVenueThatIsNotThere) {
     gone = venue.ready();
     gone.ca = folder.write("ca.pem", read_file(gone.ca));
   }
-  expect_refused({.state_directory = folder.state(), .venue = &gone}, {"no answer from the venue"});
+  expect_refused({.state_directory = folder.state(), .venue = &gone},
+                 {"no answer from the venue", "check the network"}, 4);
+}
+
+TEST_F(RefusedStartTest, AVenueWhoseNameIsNotFound) {
+  Venue venue(folder);
+  app::SimReady named = venue.ready();
+  for (std::string* url : {&named.url, &named.ws})
+    url->replace(url->find("127.0.0.1"), std::string_view("127.0.0.1").size(), "localhost");
+  const DemoConfig config{.state_directory = folder.state(), .venue = &named};
+  expect_refused(config, {"no answer from the venue", "name service"},
+                 with_stub(config, "resolver", "fail"), 4);
+  EXPECT_EQ(venue.orders(), 0u);
+}
+
+TEST_F(RefusedStartTest, AVenueThatIsOutOfOrder) {
+  Venue venue(folder);
+  venue.order_fault(R"({"http_status":{"path":"/api/v5/public/time","status":503,"count":0}})");
+  expect_refused({.state_directory = folder.state(), .venue = &venue.ready()},
+                 {"out of order", "503", "later"}, 4);
+}
+
+TEST_F(RefusedStartTest, ADiskWithLessRoomThanARunMayHave) {  // REC-09
+  Venue venue(folder);
+  const DemoConfig config{
+      .state_directory = folder.state(),
+      .venue = &venue.ready(),
+      .more = "[journal]\ndisk_free_trading = \"100 %\"\ndisk_free_process = \"100 %\"\n"};
+  expect_refused(config, {folder.state(), "journal.disk_free_process", "make room"});
+  EXPECT_FALSE(std::filesystem::exists(folder.state() + "/journal")) << "nothing was begun";
+}
+
+TEST_F(RefusedStartTest, AFullDisk) {
+  Venue venue(folder);
+  const DemoConfig config{.state_directory = folder.state(), .venue = &venue.ready()};
+  expect_refused(config, {folder.state(), "No space left", "make room"},
+                 with_stub(config, "disk", "full"));
+  EXPECT_EQ(venue.orders(), 0u);
+}
+
+TEST_F(RefusedStartTest, AReadOnlyDisk) {
+  Venue venue(folder);
+  const DemoConfig config{.state_directory = folder.state(), .venue = &venue.ready()};
+  expect_refused(config, {folder.state(), "Read-only", "remount"},
+                 with_stub(config, "disk", "read-only"));
+  EXPECT_EQ(venue.orders(), 0u);
+}
+
+TEST_F(RefusedStartTest, AStateDirectoryThatIsAFile) {
+  Venue venue(folder);
+  const DemoConfig config{.state_directory = folder.write("occupied", ""), .venue = &venue.ready()};
+  expect_refused(config, {folder.file("occupied"), "irectory"});
+}
+
+TEST_F(RefusedStartTest, ASecretThatOthersMayReadOrThatIsSomebodyElses) {  // SEC-02
+  Venue venue(folder);
+  DemoConfig config{.state_directory = folder.state(), .venue = &venue.ready()};
+  config.key_files = folder.file("");
+  for (const auto& [name, secret] :
+       {std::pair{"key", venue.ready().api_key}, std::pair{"secret", venue.ready().secret},
+        std::pair{"pass", venue.ready().passphrase}})
+    std::filesystem::permissions(folder.write(name, secret), std::filesystem::perms(0600));
+  std::filesystem::permissions(folder.file("secret"), std::filesystem::perms(0640));
+  expect_refused(config, {"venue.credentials.secret", "0640", "chmod 0600"});
+  std::filesystem::permissions(folder.file("secret"), std::filesystem::perms(0600));
+  if (::geteuid() == 0) {
+    constexpr uid_t kNobody = 65'534;
+    ASSERT_EQ(::chown(folder.file("secret").c_str(), kNobody, kNobody), 0);
+    expect_refused(config, {"venue.credentials.secret", "belongs to user 65534", "chown"});
+  }
+  EXPECT_TRUE(venue.refusals().empty());
+  EXPECT_FALSE(std::filesystem::exists(folder.state())) << "nothing was begun";
 }
 
 TEST_F(RefusedStartTest, AVenueThatIsNotTheOneWeTrust) {
@@ -107,7 +195,7 @@ TEST_F(RefusedStartTest, AVenueThatIsNotTheOneWeTrust) {
   Venue other(folder);
   app::SimReady mixed = venue.ready();
   mixed.ca = other.ready().ca;
-  expect_refused({.state_directory = folder.state(), .venue = &mixed}, {"certificate"});
+  expect_refused({.state_directory = folder.state(), .venue = &mixed}, {"certificate"}, 4);
 }
 
 TEST_F(RefusedStartTest, ASecondEngineOnOneStateDirectory) {

@@ -1,5 +1,6 @@
 // Loaded before a program under test: makes the disk under the directory GANNET_DISK_STUB_UNDER
 // what the file named by GANNET_DISK_STUB says, at the time of asking: "full" (nothing is written),
+// "read-only" (nothing is opened to be written),
 // "stall" (what is to be synced waits as long as the file says so), anything else: as it is.
 #include <dlfcn.h>
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -44,6 +46,11 @@ int refuse() {
   return -1;
 }
 
+bool is_meant(const char* path) {
+  const char* const under = std::getenv("GANNET_DISK_STUB_UNDER");
+  return under != nullptr && std::string_view(path).starts_with(under);
+}
+
 void stall(int fd) {
   if (!is_meant(fd)) return;
   for (int i = 0; i < 1'500 && says("stall"); ++i) ::usleep(20'000);
@@ -52,6 +59,19 @@ void stall(int fd) {
 }  // namespace
 
 extern "C" {
+
+__attribute__((visibility("default"))) int open(const char* path, int flags, ...) {
+  static const auto real = next<int (*)(const char*, int, ...)>("open");
+  va_list rest;
+  va_start(rest, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  if ((flags & (O_WRONLY | O_RDWR | O_CREAT)) != 0 && is_meant(path) && says("read-only")) {
+    errno = EROFS;
+    return -1;
+  }
+  return real(path, flags, mode);
+}
 
 __attribute__((visibility("default"))) ssize_t write(int fd, const void* bytes, size_t count) {
   static const auto real = next<ssize_t (*)(int, const void*, size_t)>("write");

@@ -74,6 +74,22 @@ TEST(Load, ServesFiguresOnLoopbackUnlessToldOtherwise) {
   EXPECT_THAT(problems_after_sim("[metrics]\nport = 1\n"), ElementsAre(HasSubstr("unknown key")));
 }
 
+TEST(Load, TakesTheDirectoriesThatAServiceManagerMadeUnlessTheFileNamesOthers) {
+  ::setenv("STATE_DIRECTORY", "/var/lib/gannet:/var/lib/other", 1);
+  ::setenv("RUNTIME_DIRECTORY", "/run/gannet", 1);
+  const auto given = load_text(kSim, "test.toml");
+  const auto named = load_text(std::string(kSim) + "[engine]\nstate_directory = \"mine\"\n" +
+                                   "[journal]\nring_directory = \"/run/mine\"\n",
+                               "test.toml");
+  ::unsetenv("STATE_DIRECTORY");
+  ::unsetenv("RUNTIME_DIRECTORY");
+  ASSERT_TRUE(given && named);
+  EXPECT_EQ(given->engine.state_directory, "/var/lib/gannet");
+  EXPECT_EQ(given->journal.ring_directory, "/run/gannet");
+  EXPECT_EQ(named->engine.state_directory, "mine");
+  EXPECT_EQ(named->journal.ring_directory, "/run/mine");
+}
+
 TEST(Load, ReadsTheRouteOfEachKindOfRequest) {
   const auto loaded =
       load_text(std::string(kSim) + "[venue.routes]\nplace = \"rest\"\n", "test.toml");
@@ -352,9 +368,14 @@ TEST_F(LoadSecrets, ReadsASystemdCredential) {
   write("okx-key", "abc", 0440);
   setenv("CREDENTIALS_DIRECTORY", directory_.c_str(), 1);
   const auto loaded = load_text(demo("credential = \"okx-key\""), "test.toml");
+  const auto missing = load_text(demo("credential = \"okx-kee\""), "test.toml");
   unsetenv("CREDENTIALS_DIRECTORY");
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->venue.credentials.api_key.reveal(), "abc");
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(to_string(missing.error().front()),
+              testing::AllOf(HasSubstr("venue.credentials.api_key"),
+                             HasSubstr("no credential \"okx-kee\""), HasSubstr("LoadCredential")));
 }
 
 TEST_F(LoadSecrets, TakesTheEnvironmentForDemoAndWipesIt_SEC02) {
