@@ -54,6 +54,7 @@ test-monitoring: build
 	@tools/test_monitoring.py --bin build/release/bin
 
 test-service: build
+	@tools/setup.sh service
 	@tests/service/run.py --build build/release
 
 bench: build

@@ -13,7 +13,8 @@ case "${1:-build}" in
   build) ;;
   lint) packages+=(clang-19 clang-tidy-19 clang-format-19) ;;
   fuzz) packages+=(clang-19 libclang-rt-19-dev libfuzzer-19-dev) ;;
-  *) echo "usage: tools/setup.sh [build|lint|fuzz]" >&2; exit 2 ;;
+  service) packages+=(debootstrap systemd-container) ;;
+  *) echo "usage: tools/setup.sh [build|lint|fuzz|service]" >&2; exit 2 ;;
 esac
 
 missing=()
