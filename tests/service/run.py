@@ -43,6 +43,8 @@ def configuration(engine_id):
     text = (SOURCE / "deploy/gannet.toml").read_text()
     text = text.replace('environment = "demo"', 'environment = "sim"')
     text = re.sub(r"^# ((rest|ws_\w+)_url|ca_file) =", r"\1 =", text, flags=re.M)
+    if engine_id == "e1":
+        text = text.replace("# [metrics] ", "[metrics] ").replace("# listen =", "listen =")
     return text.replace('engine_id = "e1"', f'engine_id = "{engine_id}"')
 
 
@@ -154,6 +156,13 @@ class ServiceTest:
         for name in SECRETS:
             self.expect(self.venue[name] not in text, f"{name} is in the journal")
         return f"{len(text.splitlines())} lines in the system's journal, no secret in them"
+
+    def figures(self):
+        said = self.machine.run("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9464; "
+                                r"printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3; cat <&3")
+        names = {line.split("{")[0].split(" ")[0] for line in said.splitlines() if line.startswith("gannet_")}
+        self.expect(len(names) > 10, said[:300])
+        return f"{len(names)} kinds of figures"
 
     def status_agrees(self):
         page = self.machine.run("gannet", "status", "--state", "/var/lib/gannet").splitlines()[0]
@@ -318,6 +327,7 @@ class ServiceTest:
         self.step("confined", self.confined)
         self.step("logs", self.logged)
         self.step("state in status and systemctl", self.status_agrees)
+        self.step("figures for Prometheus", self.figures)
         self.step("reload", self.reload)
         self.step("hung process", self.hang)
         self.step("crash loop", self.crash_loop)
