@@ -1,5 +1,7 @@
 #include "app/moment.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <chrono>
 #include <optional>
@@ -9,8 +11,9 @@ namespace gannet::app {
 namespace {
 
 Error no_moment(std::string_view text) {
-  return {"\"" + std::string(text) +
-          "\" is no moment: 2026-11-30, 2026-11-30T12:00:05Z (UTC) or milliseconds since 1970"};
+  return {fmt::format(
+      "\"{}\" is no moment: 2026-11-30, 2026-11-30T12:00:05Z (UTC) or milliseconds since 1970",
+      text)};
 }
 
 /// Takes so many digits from the front.
