@@ -79,6 +79,7 @@ void EngineRoom::Parts::run() {
     lanes.push_back(std::make_unique<engine::LaneThread>(
         *lane, number++, engine::IdlePolicy{settings.engine.lane_sleep}));
   }
+  lane_threads = lanes;
   if (settings.engine.reactor_cpu) pin_to(*settings.engine.reactor_cpu);
   touch_stack();
   if (settings.engine.busy_poll) loop.spin();
@@ -103,6 +104,8 @@ void EngineRoom::Parts::run() {
     lane->abandon();
     lane_abandoned = true;
   }
+  tell_lanes(wall_clock_now());
+  lane_threads = {};
 }
 
 void EngineRoom::Parts::turn() {

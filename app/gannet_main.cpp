@@ -12,6 +12,7 @@
 #include "app/commands/journal_command.h"
 #include "app/commands/kill_commands.h"
 #include "app/commands/limits_command.h"
+#include "app/commands/logs_command.h"
 #include "app/commands/record_command.h"
 #include "app/commands/report_command.h"
 #include "app/commands/sim_command.h"
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   gannet::app::add_drill_command(app);
   gannet::app::add_journal_command(app);
   gannet::app::add_limits_command(app);
+  gannet::app::add_logs_command(app);
   gannet::app::add_record_command(app);
   gannet::app::add_report_command(app);
   gannet::app::add_sim_command(app);

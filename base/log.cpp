@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/internal/log_limits.h"
 #include "base/internal/log_ring.h"
 #include "base/json_text.h"
 #include "base/log_figures.h"
@@ -234,6 +235,7 @@ struct LogThread::State {
   std::shared_ptr<spdlog::logger> logger;
   std::atomic<bool> stop{false};
   std::uint64_t lost_told = 0;
+  internal::LogLimits limits;
   std::thread thread;
 
   std::size_t drain() {
@@ -244,24 +246,57 @@ struct LogThread::State {
       if (ring == nullptr) break;
       // All that it may hold: what was lost is told behind what was kept.
       for (std::size_t i = 0; i < internal::LogRing::kMostRecords && ring->pop(record); ++i, ++done)
-        logger->info(format_line(record));
+        write(record);
     }
     for (std::size_t i = 0; i < kQueueCapacity && queue().try_dequeue(record); ++i, ++done)
-      logger->info(format_line(record));
-    const std::uint64_t lost_now = log_records_lost();
-    if (lost_now != lost_told) {
-      lost_told = lost_now;
-      LogRecord told;
-      told.time = wall_clock_now();
-      told.event = LogEvent::LogLost;
-      told.thread = "log";
-      told.field_count = 1;
-      told.fields[0] = {
-          "records", LogField::Kind::Integer, 0, 0, {static_cast<std::int64_t>(lost_now)}};
-      logger->info(format_line(told));
-    }
-    if (done != 0) logger->flush();
+      write(record);
+    tell_lost();
+    if (tell_suppressed(false) || done != 0) logger->flush();
     return done;
+  }
+
+  void write(const LogRecord& record) {
+    if (limits.admits(record.event, record.time)) logger->info(format_line(record));
+  }
+
+  /// A line of the log's own.
+  static LogRecord told(LogEvent event, Timestamp time) {
+    LogRecord record;
+    record.time = time;
+    record.event = event;
+    record.thread = "log";
+    return record;
+  }
+  static void add(LogRecord& record, const char* key, std::uint64_t value) {
+    LogRecord::Field& field = record.fields[record.field_count++];
+    field = {key, LogField::Kind::Integer, 0, 0, {static_cast<std::int64_t>(value)}};
+  }
+
+  void tell_lost() {
+    const std::uint64_t lost_now = log_records_lost();
+    if (lost_now == lost_told) return;
+    lost_told = lost_now;
+    LogRecord record = told(LogEvent::LogLost, wall_clock_now());
+    add(record, "records", lost_now);
+    write(record);
+  }
+
+  bool tell_suppressed(bool all) {
+    bool any = false;
+    const Timestamp now = wall_clock_now();
+    limits.take_suppressed(now, all, [&](LogEvent event, std::uint64_t count) {
+      any = true;
+      LogRecord record = told(LogEvent::LogSuppressed, now);
+      const std::string_view name = info_of(event).name;
+      LogRecord::Field& which = record.fields[record.field_count++];
+      which = {"suppressed", LogField::Kind::Text, 0, static_cast<std::uint16_t>(name.size()), {}};
+      std::ranges::copy(name, record.text.data());
+      add(record, "records", count);
+      add(record, "seconds",
+          static_cast<std::uint64_t>(internal::LogLimits::kWindow.count) / 1'000'000'000u);
+      logger->info(format_line(record));
+    });
+    return any;
   }
 };
 
@@ -278,6 +313,7 @@ LogThread::LogThread(const LogSettings& settings) : state_(std::make_unique<Stat
     }
     while (state_->drain() != 0) {
     }
+    if (state_->tell_suppressed(true)) state_->logger->flush();
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -12,7 +13,7 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
 // docs/logs.md is printed from this list. Names are stable: people's alerts match on them.
 #define GANNET_LOG_EVENTS(X)                                                                       \
   X(EngineStarting, "engine.starting", Info,                                                       \
-    "configuration read; version, run number, environment")                                        \
+    "configuration read; which, state directory, engine id")                                       \
   X(EngineState, "engine.state", Info, "the engine changed state; from, to, reason")               \
   X(EngineStopped, "engine.stopped", Info, "clean end; open orders left at the venue")             \
   X(EngineKilled, "engine.killed", Critical, "the kill switch was pressed; who, why")              \
@@ -43,7 +44,7 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(RequestRefused, "request.refused", Warning,                                                    \
     "the venue refused a login, subscription or question; one line in 10 s of each, with a count") \
   X(RequestUnanswered, "request.unanswered", Warning,                                              \
-    "a question had no answer in time; one line in 10 s, with a count")                            \
+    "a question had no answer in time; one line in 10 s, with a count of `more`")                  \
   X(BookWithdrawn, "book.withdrawn", Warning, "a book is not proven and not served; why")          \
   X(BookRestored, "book.restored", Info, "a withdrawn book has a snapshot again")                  \
   X(BookReplaced, "book.replaced", Warning,                                                        \
@@ -51,14 +52,14 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(OrderPlaced, "order.placed", Info, "a new order was sent")                                     \
   X(OrderDenied, "order.denied", Info,                                                             \
     "we refused an order; reason, limit, value, what would pass")                                  \
-  X(OrderRejected, "order.rejected", Warning, "the venue refused an order; reason, code")          \
+  X(OrderRejected, "order.rejected", Warning, "the venue refused an order; reason")                \
   X(OrderLive, "order.live", Info, "an order rests at the venue")                                  \
   X(OrderAmended, "order.amended", Info, "new terms are in force")                                 \
   X(OrderCancelled, "order.cancelled", Info, "an order ended without (more) fills; reason")        \
   X(OrderFilled, "order.filled", Info, "an order is filled")                                       \
   X(OrderUnknown, "order.unknown", Warning, "an outcome is not known; the venue is asked")         \
   X(OrderResolved, "order.resolved", Info,                                                         \
-    "an unknown outcome was settled by the venue's evidence")                                      \
+    "a person said what became of an order whose outcome was unknown")                             \
   X(AlgoFailed, "order.algo_failed", Error,                                                        \
     "what an algo order would put in was refused: the position it guarded is open")                \
   X(ProtectiveKept, "order.protective_kept", Warning,                                              \
@@ -89,7 +90,7 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(HistoryFailed, "history.failed", Error,                                                        \
     "the history database could not be written; trading goes on; why")                             \
   X(OrderForeign, "order.foreign", Warning, "an order on the account that is not ours")            \
-  X(Fill, "fill", Info, "one match was booked; price, quantity, fee, position after")              \
+  X(Fill, "fill", Info, "one match was booked; price, quantity, position after")                   \
   X(LateFill, "fill.late", Error, "a fill for an order that had ended was booked")                 \
   X(PositionDifference, "position.difference", Error, "our position and the venue's differ")       \
   X(ReconcileDone, "reconcile.done", Info, "compared with the venue; differences")                 \
@@ -99,7 +100,8 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(StrategyStopped, "strategy.stopped", Error,                                                    \
     "a strategy was stopped; why; its orders are cancelled")                                       \
   X(StrategyLog, "strategy.log", Info, "a strategy's own words")                                   \
-  X(JournalOpened, "journal.opened", Info, "records recovered, next sequence")                     \
+  X(JournalOpened, "journal.opened", Info,                                                         \
+    "records recovered, what was left out, how a torn end was cut")                                \
   X(JournalFull, "journal.full", Critical, "the ring is full: new orders are held")                \
   X(JournalError, "journal.error", Critical, "a segment could not be written or synced")           \
   X(RecorderStarted, "recorder.started", Info, "frames are recorded; directory, segments mended")  \
@@ -129,6 +131,12 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
   X(OverrideUsed, "override.used", Warning, "an order went past one rule by a person's word")      \
   X(OrdersOutDiffer, "order.out_differs", Critical,                                                \
     "what went out is not what the journal holds, or not what the venue has; killed")              \
+  X(CallRefused, "lane.call_refused", Warning,                                                     \
+    "a strategy asked the kernel for what a lane's thread may not have; once of each call")        \
+  X(LaneUnsealed, "lane.unsealed", Warning,                                                        \
+    "the kernel gave a lane's thread no system-call filter; it runs without")                      \
+  X(LogSuppressed, "log.suppressed", Warning,                                                      \
+    "more lines of one event than its rate limit were counted, not written")                       \
   X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")
 
 enum class LogEvent : std::uint16_t {
@@ -136,6 +144,10 @@ enum class LogEvent : std::uint16_t {
   GANNET_LOG_EVENTS(GANNET_LOG_ENUMERATOR)
 #undef GANNET_LOG_ENUMERATOR
 };
+
+#define GANNET_LOG_COUNT(id, name, level, text) +1
+inline constexpr std::size_t kLogEvents = 0 GANNET_LOG_EVENTS(GANNET_LOG_COUNT);
+#undef GANNET_LOG_COUNT
 
 struct LogEventInfo {
   LogEvent event;

@@ -63,7 +63,21 @@ std::expected<std::string, std::vector<Problem>> read_file(const std::string& pa
   return text;
 }
 
+template <class Result>
+KeyLog keys_of() {
+  KeyLog log;
+  Problems problems("");
+  problems.describe_into(log);
+  const toml::table nothing;
+  Result settings;
+  read_root(TableReader(&nothing, "", problems), settings, problems);
+  return log;
+}
+
 }  // namespace
+
+KeyLog daemon_keys() { return keys_of<Settings>(); }
+KeyLog backtest_keys() { return keys_of<BacktestSettings>(); }
 
 std::string to_string(const Problem& problem) {
   std::string text = problem.file;

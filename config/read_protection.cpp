@@ -25,6 +25,8 @@ std::optional<std::uint64_t> ratio_of(std::string_view text) {
 
 void read_threshold(TableReader& table, engine::ProtectionSettings& out) {
   const std::string_view key = is_below(out.watch) ? "below" : "above";
+  for (const std::string_view either : {"above", "below"})
+    table.note(either, "decimal, or a ratio like \"250 %\"");
   if (out.watch == Watch::LiquidationWarning) return;
   if (is_ratio(out.watch)) {
     const std::string text = table.required_text(key, "the ratio, like \"250 %\"");

@@ -32,6 +32,7 @@ std::optional<engine::ParameterSetting> parameter_of(const std::string& name,
 
 std::vector<engine::ParameterSetting> read_parameters(TableReader table, const std::string& file) {
   std::vector<engine::ParameterSetting> parameters;
+  table.note(KeyLog::kName, "text, number, true or false");
   for (const auto& [name, node] : table.entries()) {
     auto parameter = parameter_of(name, *node);
     if (!parameter) {

@@ -82,7 +82,7 @@ void read_paper(TableReader& venue, VenueSettings& settings) {
   if (settings.environment != Environment::Paper)
     venue.problem("paper", "is the account of environment = \"paper\"");
   PaperSettings& out = settings.paper;
-  if (paper.has("balances")) out.balances = paper.texts("balances");
+  if (auto given = paper.texts("balances"); paper.has("balances")) out.balances = std::move(given);
   for (const std::string& balance : out.balances) {
     const std::size_t space = balance.find(' ');
     if (space == std::string::npos || !parse_decimal(balance.substr(0, space)) ||

@@ -1,11 +1,13 @@
 #include "engine/lane_thread.h"
 
-#include <pthread.h>
 #include <time.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <stop_token>
-#include <string>
+
+#include "base/log.h"
 
 namespace gannet::engine {
 namespace {
@@ -13,6 +15,14 @@ namespace {
 // Turns without work before the thread sleeps: a burst's next event is often that near.
 constexpr int kIdleTurns = 200;
 constexpr Nanos kJoinStep = milliseconds(1);
+
+// By number, from 1; literals, for the log keeps no more of a name than where it is.
+constexpr const char* kLaneNames[] = {"lane-0", "lane-1", "lane-2", "lane-3", "lane-4", "lane-5",
+                                      "lane-6", "lane-7", "lane-8", "lane-9", "lane-n"};
+
+const char* lane_name(int number) noexcept {
+  return kLaneNames[std::clamp(number, 0, static_cast<int>(std::size(kLaneNames)) - 1)];
+}
 
 void sleep_for(Nanos duration) noexcept {
   const timespec request{duration.count / 1'000'000'000, duration.count % 1'000'000'000};
@@ -35,21 +45,23 @@ void run(const std::stop_token& stop, ThreadedLane& lane, IdlePolicy idle) noexc
 }  // namespace
 
 LaneThread::LaneThread(ThreadedLane& lane, int number, IdlePolicy idle)
-    : ended_(std::make_shared<std::atomic<bool>>(false)),
-      thread_([&lane, idle, ended = ended_](const std::stop_token& stop) {
+    : lane_(lane),
+      state_(std::make_shared<State>()),
+      thread_([&lane, number, idle, state = state_](const std::stop_token& stop) {
+        set_thread_name(lane_name(number));
+        if (const auto sealed = seal_this_thread(state->refused); !sealed)
+          state->seal_error.store(sealed.error(), std::memory_order_relaxed);
         run(stop, lane, idle);
+        forget_refused_calls();
         // Release: whoever sees it sees all that the strategies did.
-        ended->store(true, std::memory_order_release);
-      }) {
-  const std::string name = "lane-" + std::to_string(number);
-  pthread_setname_np(thread_.native_handle(), name.substr(0, 15).c_str());
-}
+        state->ended.store(true, std::memory_order_release);
+      }) {}
 
 bool LaneThread::join_for(Nanos patience) noexcept {
   using Clock = std::chrono::steady_clock;
   thread_.request_stop();
   const auto until = Clock::now() + std::chrono::nanoseconds(patience.count);
-  while (!ended_->load(std::memory_order_acquire)) {
+  while (!state_->ended.load(std::memory_order_acquire)) {
     if (Clock::now() >= until) return false;
     sleep_for(kJoinStep);
   }
@@ -60,7 +72,7 @@ bool LaneThread::join_for(Nanos patience) noexcept {
 std::shared_ptr<const std::atomic<bool>> LaneThread::abandon() noexcept {
   thread_.request_stop();
   if (thread_.joinable()) thread_.detach();
-  return ended_;
+  return {state_, &state_->ended};
 }
 
 }  // namespace gannet::engine

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <iterator>
 
+#include "base/log_event_notes.h"
 #include "base/log_events.h"
 #include "domain/denial.h"
 #include "engine/abi_words.h"
@@ -24,10 +25,26 @@ std::string logs_page() {
       "fields. Prices, quantities and money are strings (exact decimals). Alerts may match on "
       "`event`:\n"
       "the names are stable.\n\n"
-      "| event | level | what it tells |\n|---|---|---|\n";
+      "A line of an order carries its client order id as `client_order_id`, whatever tells it: "
+      "`grep` for it, or\n"
+      "`gannet why` with it. `strategy` is a name, or in the lives of orders its number in the "
+      "configuration, from 0.\n\n"
+      "An event marked with a number writes at most so many lines in ten seconds; what is above is "
+      "counted\n"
+      "and told by `log.suppressed` when they are over. Records that the log has no room for are "
+      "counted too:\n"
+      "`log.lost`, and `log_records_lost` in `gannet status --json`. Neither touches the journal, "
+      "which has every\n"
+      "order, fill, denial and kill. Rotation and retention are journald's. One event, at the "
+      "console: `gannet logs explain EVENT`.\n\n"
+      "| event | level | what it tells | fields | what to do | lines in 10 s |\n"
+      "|---|---|---|---|---|---|\n";
   for (const LogEventInfo& info : log_events()) {
-    fmt::format_to(std::back_inserter(page), "| `{}` | {} | {} |\n", info.name, name_of(info.level),
-                   info.description);
+    const LogEventNote& note = note_of(info.event);
+    const std::string most =
+        note.per_ten_seconds == 0 ? "all" : fmt::format("{}", note.per_ten_seconds);
+    fmt::format_to(std::back_inserter(page), "| `{}` | {} | {} | {} | {} | {} |\n", info.name,
+                   name_of(info.level), info.description, note.fields, note.remedy, most);
   }
   return page;
 }
@@ -164,6 +181,9 @@ void add_docs_command(CLI::App& app) {
       app.add_subcommand("docs", "print the pages of documentation that are made from code");
   docs->require_subcommand(1);
   docs->add_subcommand("logs", "docs/logs.md")->callback([] { fmt::print("{}", logs_page()); });
+  docs->add_subcommand("config", "docs/configuration.md")->callback([] {
+    fmt::print("{}", config_page());
+  });
   docs->add_subcommand("metrics", "docs/metrics.md")->callback([] {
     fmt::print("{}", metrics_page());
   });

@@ -7,6 +7,8 @@ namespace gannet::app {
 
 /// The whole of docs/logs.md, from the list of log events.
 std::string logs_page();
+/// The whole of docs/configuration.md, from what the readers of the file ask for.
+std::string config_page();
 /// The whole of docs/denials.md, from the enum of denials.
 std::string metrics_page();
 std::string denials_page();
@@ -20,8 +22,8 @@ std::string coverage_page();
 /// The whole of docs/okx-rest.md, from the table of endpoints.
 std::string rest_page();
 
-/// `gannet docs logs|denials|faults|okx-errors|rest|okx-coverage`: prints the pages that are made
-/// from code; a test compares them with the files in docs/.
+/// `gannet docs logs|config|denials|faults|okx-errors|rest|okx-coverage`: prints the pages that are
+/// made from code; a test compares them with the files in docs/.
 void add_docs_command(CLI::App& app);
 
 }  // namespace gannet::app

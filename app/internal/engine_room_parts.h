@@ -7,6 +7,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,7 @@
 #include "base/spsc_queue.h"
 #include "base/suspend_watch.h"
 #include "base/thread_role.h"
+#include "engine/lane_thread.h"
 #include "engine/plugin_loader.h"
 #include "engine/publisher.h"
 #include "engine/trading_core.h"
@@ -171,6 +173,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
 
   /// The core has cancelled its orders by then; a person must know that it no longer trades.
   void tell_stopped_strategies(Timestamp now) RUNS_ON(kReactor);
+  /// What the kernel refused to the lanes' threads. SEC-05
+  void tell_lanes(Timestamp now) RUNS_ON(kReactor);
 
   /// What an operator reads in the log beside orders: connections that are ready, comparisons with
   /// the venue, and once a minute the figures.
@@ -280,6 +284,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   std::vector<bool> stopped_told OWNED_BY(kReactor);
   bool flat OWNED_BY(kReactor) = false;
   bool clean OWNED_BY(kReactor) = false;
+  std::span<const std::unique_ptr<engine::LaneThread>> lane_threads;  // while they run
   bool lane_abandoned = false;
 };
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "app/internal/engine_room_parts.h"
 #include "app/thread_setup.h"
@@ -220,6 +221,22 @@ void EngineRoom::Parts::tell_stopped_strategies(Timestamp now) {
   }
 }
 
+void EngineRoom::Parts::tell_lanes(Timestamp now) {
+  for (const auto& thread : lane_threads) {
+    const std::string_view lane = thread->lane().lane().name();
+    if (const int error = thread->take_seal_error(); error != 0) {
+      log(now, LogEvent::LaneUnsealed,
+          {LogField::string("lane", lane), LogField::string("why", std::strerror(error))});
+    }
+    for (std::uint32_t number = 0; thread->take_refused_call(number);) {
+      log(now, LogEvent::CallRefused,
+          {LogField::string("lane", lane),
+           LogField::string("call", engine::system_call_name(number)),
+           LogField::number("number", number)});
+    }
+  }
+}
+
 void EngineRoom::Parts::tell_milestones(const engine::CoreStatus& at, Timestamp now) {
   if (at.market == ConnectionState::Ready && told.market != ConnectionState::Ready) {
     log(now, LogEvent::ConnectionReady, {LogField::string("connection", "market")});
@@ -263,6 +280,7 @@ void EngineRoom::Parts::tell_started_strategies(Timestamp now) {
 void EngineRoom::Parts::publish_status(Timestamp now) {
   last_status = now;
   tell_stopped_strategies(now);
+  tell_lanes(now);
   const engine::CoreStatus at = core->status();
   tell_milestones(at, now);
   DaemonStatus status;

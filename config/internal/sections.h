@@ -25,6 +25,10 @@ void read_protections(std::vector<TableReader> protections, Settings& settings,
                       const Problems& problems);
 void read_backtest(TableReader backtest, BacktestSettings& settings);
 
+/// Every section and key that the readers above ask for, of gannetd's file and of a backtest's.
+KeyLog daemon_keys();
+KeyLog backtest_keys();
+
 // Words of the file for our enumerators; print_resolved says them backwards.
 inline constexpr std::pair<std::string_view, Environment> kEnvironments[] = {
     {"sim", Environment::Sim},

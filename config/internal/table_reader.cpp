@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <sstream>
 
 #include "base/duration_text.h"
@@ -30,6 +31,9 @@ std::string_view type_name(const toml::node& node) {
       return "a date or time";
   }
 }
+
+// What stands for every section while keys are only written down.
+const toml::table kEmpty;
 
 int line_of_node(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
 
@@ -95,7 +99,16 @@ void TableReader::refuse_choice(std::string_view key, std::string_view given,
                            did_you_mean(given, names)));
 }
 
+void TableReader::note(std::string_view key, std::string_view form) const {
+  if (KeyLog* log = problems_.key_log()) log->add_key(path_, key, form);
+}
+
+void TableReader::note_choice(std::string_view key, const std::vector<std::string>& names) const {
+  if (problems_.key_log() != nullptr) note(key, fmt::format("one of {}", fmt::join(names, ", ")));
+}
+
 std::optional<std::string> TableReader::text(std::string_view key) {
+  note(key, KeyLog::kText);
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;
   if (const auto* value = node->as_string()) return value->get();
@@ -106,6 +119,7 @@ std::optional<std::string> TableReader::text(std::string_view key) {
 std::string TableReader::required_text(std::string_view key, std::string_view why) {
   const bool absent = table_ == nullptr || table_->get(key) == nullptr;
   const std::string value = text(key).value_or("");
+  if (KeyLog* log = problems_.key_log()) log->need(path_, key);
   if (absent) {
     problem(key, fmt::format("is needed: {}", why));
   } else if (value.empty() && table_->get(key)->is_string()) {
@@ -115,6 +129,7 @@ std::string TableReader::required_text(std::string_view key, std::string_view wh
 }
 
 std::optional<bool> TableReader::boolean(std::string_view key) {
+  note(key, "true or false");
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;
   if (const auto* value = node->as_boolean()) return value->get();
@@ -124,6 +139,10 @@ std::optional<bool> TableReader::boolean(std::string_view key) {
 
 std::optional<std::int64_t> TableReader::integer(std::string_view key, std::int64_t minimum,
                                                  std::int64_t maximum) {
+  if (problems_.key_log() != nullptr)
+    note(key, maximum == std::numeric_limits<std::int64_t>::max()
+                  ? fmt::format("{} or more", minimum)
+                  : fmt::format("{} to {}", minimum, maximum));
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;
   const auto* value = node->as_integer();
@@ -137,6 +156,7 @@ std::optional<std::int64_t> TableReader::integer(std::string_view key, std::int6
 }
 
 std::optional<Nanos> TableReader::duration(std::string_view key) {
+  note(key, "duration");
   const auto given = text(key);
   if (!given) return std::nullopt;
   const auto parsed = parse_duration(*given);
@@ -148,6 +168,7 @@ std::optional<Nanos> TableReader::duration(std::string_view key) {
 }
 
 std::optional<Decimal> TableReader::decimal(std::string_view key) {
+  note(key, "decimal");
   const auto given = text(key);
   if (!given) return std::nullopt;
   const auto parsed = parse_decimal(*given);
@@ -157,6 +178,7 @@ std::optional<Decimal> TableReader::decimal(std::string_view key) {
 }
 
 std::optional<std::uint32_t> TableReader::fraction(std::string_view key) {
+  note(key, "fraction");
   const auto given = text(key);
   if (!given) return std::nullopt;
   std::string_view number = *given;
@@ -183,6 +205,10 @@ std::optional<std::uint32_t> TableReader::fraction(std::string_view key) {
 }
 
 TableReader TableReader::table(std::string_view key) {
+  if (KeyLog* log = problems_.key_log()) {
+    log->add_section(name_of(key), false);
+    return {&kEmpty, name_of(key), problems_, 0};
+  }
   const toml::node* node = find(key);
   const toml::table* inner = node == nullptr ? nullptr : node->as_table();
   if (node != nullptr && inner == nullptr) refuse_type(key, *node, "a table");
@@ -191,6 +217,11 @@ TableReader TableReader::table(std::string_view key) {
 
 std::vector<TableReader> TableReader::tables(std::string_view key) {
   std::vector<TableReader> readers;
+  if (KeyLog* log = problems_.key_log()) {
+    log->add_section(name_of(key), true);
+    readers.emplace_back(&kEmpty, name_of(key), problems_, 0);
+    return readers;
+  }
   const toml::node* node = find(key);
   if (node == nullptr) return readers;
   const toml::array* list = node->as_array();
@@ -205,6 +236,7 @@ std::vector<TableReader> TableReader::tables(std::string_view key) {
 }
 
 std::vector<std::string> TableReader::texts(std::string_view key) {
+  note(key, "list of texts");
   std::vector<std::string> found;
   const toml::node* const node = find(key);
   if (node == nullptr) return found;
@@ -225,6 +257,10 @@ std::vector<std::string> TableReader::texts(std::string_view key) {
 std::vector<std::pair<std::string, const toml::node*>> TableReader::entries() {
   std::vector<std::pair<std::string, const toml::node*>> all;
   if (table_ == nullptr) return all;
+  if (problems_.key_log() != nullptr) {
+    all.emplace_back(KeyLog::kName, &kEmpty);
+    return all;
+  }
   for (const auto& [key, node] : *table_) {
     known_.emplace_back(key.str());
     all.emplace_back(std::string(key.str()), &node);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "config/internal/key_log.h"
 #include "config/load.h"
 #include "domain/instrument.h"
 
@@ -28,8 +29,14 @@ class Problems {
   bool want_secrets() const noexcept { return want_secrets_; }
   std::vector<Problem> take();  ///< by line
 
+  /// From now on nothing is read: every section is taken as there and empty, and each key that is
+  /// asked for is written down. How docs/configuration.md comes about.
+  void describe_into(KeyLog& log) noexcept { key_log_ = &log; }
+  KeyLog* key_log() const noexcept { return key_log_; }
+
  private:
   std::string file_;
+  KeyLog* key_log_ = nullptr;
   std::vector<Problem> problems_;
   bool want_secrets_;
 };
@@ -73,13 +80,13 @@ class TableReader {
   template <class T, std::size_t N>
   std::optional<T> choice(std::string_view key,
                           const std::pair<std::string_view, T> (&choices)[N]) {
+    std::vector<std::string> names;
+    for (const auto& choice : choices) names.emplace_back(choice.first);
+    note_choice(key, names);
     const auto given = text(key);
     if (!given) return std::nullopt;
-    std::vector<std::string> names;
-    for (const auto& [name, value] : choices) {
+    for (const auto& [name, value] : choices)
       if (name == *given) return value;
-      names.emplace_back(name);
-    }
     refuse_choice(key, *given, names);
     return std::nullopt;
   }
@@ -90,9 +97,13 @@ class TableReader {
   /// Keys with their nodes, all taken as known: for tables whose keys are names.
   std::vector<std::pair<std::string, const toml::node*>> entries();
 
+  /// Tells the reference of a key that is asked for under a condition only, in `form`.
+  void note(std::string_view key, std::string_view form) const;
+
   void finish();
 
  private:
+  void note_choice(std::string_view key, const std::vector<std::string>& names) const;
   const toml::node* find(std::string_view key);
   void refuse_type(std::string_view key, const toml::node& node, std::string_view wanted) const;
   void refuse_choice(std::string_view key, std::string_view given,

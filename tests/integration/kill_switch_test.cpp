@@ -350,7 +350,7 @@ TEST(KillDrill, TellsHowLongAKillTookAndStoresIt) {  // KILL-14
   const std::string store = folder.file("drills.jsonl");
   const Said drilled =
       gannet(folder, {"drill", "--config", folder.write("mine.toml", config.text()), "--orders",
-                      "20", "--store", store, "--json"});
+                      "20", "--part", "kill", "--store", store, "--json"});
   ASSERT_EQ(drilled.code, 0) << drilled.out << drilled.err;
   const Json result(drilled.out);
   EXPECT_TRUE(result.flag("flat"));
@@ -359,6 +359,27 @@ TEST(KillDrill, TellsHowLongAKillTookAndStoresIt) {  // KILL-14
   EXPECT_GE(result.number("flat_ns"), 500'000'000) << "two lists, spaced";
   EXPECT_EQ(read_file(store), drilled.out);
   EXPECT_FALSE(std::filesystem::exists(folder.state())) << "nothing of the real one is touched";
+}
+
+// The rest of the drill: an engine that is stopped, that dies, and that another one stands in for.
+TEST(Drill, RestartCrashAndFailOverEndReadyWithNothingOfTheDeadOneLeft) {  // KILL-14
+  const Folder folder;
+  DemoConfig config{.state_directory = folder.state()};
+  config.strategies = {quotes()};
+  const Said drilled = gannet(
+      folder, {"drill", "--config", folder.write("mine.toml", config.text()), "--orders", "10",
+               "--part", "restart", "--part", "crash", "--part", "failover", "--json"});
+  ASSERT_EQ(drilled.code, 0) << drilled.out << drilled.err;
+  Json result(drilled.out);
+  EXPECT_TRUE(result.flag("good"));
+  EXPECT_EQ(std::int64_t(result["restart"]["exit"]), 0);
+  EXPECT_EQ(std::int64_t(result["restart"]["left"]), 0);
+  for (const char* part : {"crash", "failover"}) {
+    EXPECT_GE(std::int64_t(result[part]["left"]), 10) << part;
+    EXPECT_EQ(std::string_view(result[part]["state"]), "ready") << part;
+    EXPECT_TRUE(bool(result[part]["all_gone"])) << part;
+    EXPECT_GT(std::int64_t(result[part]["ready_ns"]), 0) << part;
+  }
 }
 
 // Two engines on one account: what one leaves behind the venue's timer takes away, and what either

@@ -14,6 +14,7 @@
 #include "gateway/net/local_server.h"
 #include "gateway/net/tls_context.h"
 #include "support/demo_config.h"
+#include "support/log_words.h"
 #include "support/process.h"
 
 namespace gannet::test {
@@ -144,7 +145,10 @@ class Daemon {
   /// Asks it to end; its exit code.
   int stop() {
     process_.signal(SIGTERM);
-    return process_.wait();
+    const int code = process_.wait();
+    for (const std::string& word : unknown_words(log_lines({})))
+      ADD_FAILURE() << "base/log_event_notes.cpp does not know: " << word;
+    return code;
   }
   std::string summary() const { return read_file(summary_); }
   /// Log lines that contain all of `parts`.

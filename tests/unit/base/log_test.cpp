@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/log_event_notes.h"
+
 namespace gannet {
 namespace {
 
@@ -142,6 +144,47 @@ TEST(Log, CountsWhatDoesNotFitTheQueueWhileItsSinkIsBlocked) {
   EXPECT_EQ(kept + lost, sent);
   close(fifo);
   std::remove(path.c_str());
+}
+
+// MON-06: a storm of one event does not fill the disk, and what is left out is told.
+TEST(Log, LinesAboveAnEventsRateAreCountedAndTold) {
+  const std::string path = temporary_file();
+  const std::uint32_t most = note_of(LogEvent::BookWithdrawn).per_ten_seconds;
+  ASSERT_GT(most, 0u);
+  {
+    LogThread thread({.output = path});
+    set_thread_name("reactor");
+    for (std::uint32_t i = 0; i < most + 7; ++i)
+      log({seconds(1).count}, LogEvent::BookWithdrawn, {});
+    log({seconds(12).count}, LogEvent::BookWithdrawn, {});  // the next window
+    for (std::uint32_t i = 0; i < most + 7; ++i) log({0}, LogEvent::OrderPlaced, {});
+  }
+  std::size_t withdrawn = 0, placed = 0, told = 0;
+  for (const std::string& line : lines_of(path)) {
+    withdrawn += line.find(R"("event":"book.withdrawn")") != std::string::npos;
+    placed += line.find(R"("event":"order.placed")") != std::string::npos;
+    told += line.find(R"("event":"log.suppressed","suppressed":"book.withdrawn","records":7)"
+                      R"(,"seconds":10})") != std::string::npos;
+  }
+  EXPECT_EQ(withdrawn, most + 1);
+  EXPECT_EQ(placed, most + 7) << "orders are all told";
+  EXPECT_EQ(told, 1u);
+  std::remove(path.c_str());
+}
+
+// MON-06: what orders, fills, kills and critical events say is never left out.
+TEST(LogNotes, StandBesideEveryEventAndLimitNoCriticalOne) {
+  for (const LogEventInfo& info : log_events()) {
+    const LogEventNote& note = note_of(info.event);
+    EXPECT_FALSE(note.remedy.empty()) << info.name << ": add it to base/log_event_notes.cpp";
+    const bool may_be_limited = info.level != LogLevel::Critical;
+    EXPECT_TRUE(may_be_limited || note.per_ten_seconds == 0) << info.name;
+    EXPECT_EQ(note.fields.find("  "), std::string_view::npos) << info.name;
+  }
+  using enum LogEvent;
+  for (const LogEvent event : {OrderPlaced, OrderLive, OrderRejected, OrderFilled, OrderCancelled,
+                               OrderUnknown, Fill, LateFill})
+    EXPECT_EQ(note_of(event).per_ten_seconds, 0u) << info_of(event).name;
 }
 
 TEST(Log, EventNamesAreUnique) {

@@ -108,6 +108,13 @@ TEST(Load, ReadsTheQuoteCurrencyThatARegionTradesIn) {
   EXPECT_FALSE(load_text(head + "trade_quote_currency = \"NO-CURRENCY-IS-SO-LONG\"\n", "t.toml"));
 }
 
+TEST(Load, ReadsTheOtherBundledConfigurationsWithoutTheirSecrets) {
+  for (const char* name : {"/config/okx-demo.toml", "/config/paper.toml"}) {
+    const auto loaded = load_without_secrets(std::string(GANNET_SOURCE_DIR) + name);
+    EXPECT_TRUE(loaded) << name << ": " << to_string(loaded.error().front());
+  }
+}
+
 TEST(Load, ReadsTheBundledDemoConfiguration) {
   const auto loaded = load(std::string(GANNET_SOURCE_DIR) + "/config/demo.toml");
   ASSERT_TRUE(loaded) << to_string(loaded.error().front());
