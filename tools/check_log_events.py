@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = ("app", "engine", "gateway", "risk", "config", "sim", "backtest")
+FOLDERS = ("app", "engine", "gateway", "monitor", "risk", "config", "sim", "backtest")
 EVENT = re.compile(r"LogEvent::(\w+)")
 KEY = re.compile(r"(?:LogField::\w+|money|figure_of)\(\s*\"(\w+)\"")
 # base/log.cpp fills these records by hand.
