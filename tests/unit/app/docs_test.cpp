@@ -6,6 +6,8 @@
 
 #include "app/commands/docs_command.h"
 #include "app/duration.h"
+#include "engine/abi_words.h"
+#include "engine/lane_messages.h"
 #include "gateway/okx/protocol/algo_words.h"
 #include "gateway/okx/protocol/coverage.h"
 #include "gateway/okx/protocol/frame.h"
@@ -32,6 +34,14 @@ TEST(Docs, PagesMadeFromCodeAreUpToDate) {
   EXPECT_EQ(file("faults.md"), faults_page()) << "run: gannet docs faults > docs/faults.md";
   EXPECT_EQ(file("okx-coverage.md"), coverage_page())
       << "run: gannet docs okx-coverage > docs/okx-coverage.md";
+}
+
+TEST(Docs, TheRunbookKnowsEveryReasonToHold) {
+  const std::string runbook = file("runbook.md");
+  for (int i = 1; i <= static_cast<int>(engine::HoldReason::NoValuation); ++i) {
+    const std::string reason = engine::abi_name(static_cast<engine::HoldReason>(i));
+    EXPECT_NE(runbook.find("`held(" + reason + ")`"), std::string::npos) << reason;
+  }
 }
 
 const okx::CoverageRow* covered(okx::CoverageGroup group, std::string_view word) {
