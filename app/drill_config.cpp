@@ -66,6 +66,7 @@ std::string drill_config(config::Settings settings, const SimReady& venue, int o
   put_venue(settings, venue);
   settings.engine.state_directory = state_directory;
   settings.record.reset();
+  settings.metrics.reset();  // the port is the real engine's, which may run beside
   std::vector<std::string> swaps;
   for (engine::InstrumentSettings& instrument : settings.instruments) {
     instrument.set_leverage = instrument.leverage.has_value();
