@@ -29,10 +29,12 @@
 #include "app/kill_files.h"
 #include "app/limit_desk.h"
 #include "app/limit_use.h"
+#include "app/operator_strategy.h"
 #include "app/paper_venue.h"
 #include "app/record_run.h"
 #include "app/service_notice.h"
 #include "app/startup.h"
+#include "app/strategy_desk.h"
 #include "app/summary.h"
 #include "app/thread_setup.h"
 #include "app/tidy_child.h"
@@ -84,13 +86,15 @@ constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
 class ColdSide {
  public:
   ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload, LimitDesk& desk,
-           FigureDesk& figures, okx::Signer& signer, const DaemonOptions& options,
-           std::string state_directory, ChildSim* sim, const config::JournalConfig& journal)
+           FigureDesk& figures, StrategyDesk& strategies, okx::Signer& signer,
+           const DaemonOptions& options, std::string state_directory, ChildSim* sim,
+           const config::JournalConfig& journal)
       : loop_(loop),
         room_(room),
         reload_(reload),
         desk_(desk),
         figures_(figures),
+        strategies_(strategies),
         signer_(signer),
         options_(options),
         state_directory_(std::move(state_directory)),
@@ -99,12 +103,21 @@ class ColdSide {
         disk_(state_directory_, journal),
         tidy_(state_directory_, journal.retention_days) {}
 
-  std::expected<void, Error> listen() RUNS_ON(kCold) {
-    auto admin = AdminServer::listen(loop_, admin_socket_path(state_directory_), room_.status(),
-                                     [this](const AdminCommand& command)
-                                         RUNS_ON(kCold) { return carry_out(command); });
+  std::expected<void, Error> listen(const config::ControlSettings& control) RUNS_ON(kCold) {
+    auto roles = ControlRoles::resolve(control, ::geteuid());
+    if (!roles) return std::unexpected(std::move(roles.error()));
+    const std::string usual = admin_socket_path(state_directory_);
+    auto admin = AdminServer::listen(
+        loop_, control.socket.empty() ? usual : control.socket, std::move(*roles), room_.status(),
+        [this](const AdminCommand& command) RUNS_ON(kCold) { return carry_out(command); });
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
+    // `gannet --state` finds it where it always is.
+    if (!control.socket.empty()) {
+      std::error_code ignored;
+      std::filesystem::remove(usual, ignored);
+      std::filesystem::create_symlink(control.socket, usual, ignored);
+    }
     loop_.on_signals(kSignals, [this](int signal) {
       ThreadRoleScope role(kCold);
       if (signal == SIGHUP) return change_limits(desk_.reload(false, "signal"), {});
@@ -153,14 +166,77 @@ class ColdSide {
  private:
   bool carry_out(const AdminCommand& command) RUNS_ON(kCold) {
     using Kind = AdminCommand::Kind;
-    if (command.kind == Kind::ShowLimits || command.kind == Kind::ShowLimitsPage)
-      return show_limits(command);
-    if (command.kind == Kind::SetLimit || command.kind == Kind::ReloadLimits)
-      return change_limits(command);
-    if (command.kind != AdminCommand::Kind::ReloadCredentials) return room_.post(command);
-    log(wall_clock_now(), LogEvent::CommandReceived,
-        {LogField::number("kind", static_cast<int>(command.kind)),
-         LogField::string("who", command.who.view()), LogField::string("argument", "")});
+    switch (command.kind) {
+      case Kind::Orders:
+        return show(command, EngineView::What::Orders);
+      case Kind::Positions:
+        return show(command, EngineView::What::Positions);
+      case Kind::Balances:
+        return show(command, EngineView::What::Balances);
+      case Kind::Fills:
+        return show(command, EngineView::What::Fills);
+      case Kind::Feeds:
+        return show(command, EngineView::What::Feeds);
+      case Kind::Limits:
+        return show_limits(command);
+      case Kind::Strategies:
+        return answer_soon(command, true, strategies_.text(room_.status().load(), command.page),
+                           true);
+      default:
+        break;
+    }
+    const bool is_ours = command.kind == Kind::SetLimit || command.kind == Kind::ReloadLimits ||
+                         command.kind == Kind::SetParameters ||
+                         command.kind == Kind::ReloadCredentials;
+    if (!is_ours) return room_.post(command);
+    // On record first (SEC-04): what comes of it goes to the reactor by the same way, later.
+    room_.note(command);
+    if (command.kind == Kind::SetParameters) return change_parameters(command);
+    if (command.kind != Kind::ReloadCredentials) return change_limits(command);
+    reload_credentials(command);
+    return true;
+  }
+
+  /// Once the caller has noted who waits.
+  bool answer_soon(const AdminCommand& command, bool good, std::string text, bool page = false)
+      RUNS_ON(kCold) {
+    loop_.post([this, id = command.id, good, text = std::move(text), page]() mutable {
+      ThreadRoleScope role(kCold);
+      admin_->answer(id, good, std::move(text), page);
+    });
+    return true;
+  }
+
+  bool show(const AdminCommand& command, EngineView::What what) RUNS_ON(kCold) {
+    const auto filter = read_fill_filter(command.argument.view());
+    if (!filter && what == EngineView::What::Fills)
+      return answer_soon(command, false, "count=N, instrument=NAME and strategy=NAME are known");
+    room_.ask_view(what, filter.value_or(FillFilter{}),
+                   [this, id = command.id, page = command.page](const EngineView& view) {
+                     ThreadRoleScope role(kCold);
+                     admin_->answer(id, true, text_of(view, page), true);
+                   });
+    return true;
+  }
+
+  bool change_parameters(const AdminCommand& command) RUNS_ON(kCold) {
+    auto change = strategies_.change(command.target.view(), command.argument.view());
+    if (!change) return answer_soon(command, false, change.error().message);
+    const StrategyId strategy = change->strategy;
+    room_.replace_parameters(
+        strategy, std::move(change->parameters),
+        [this, id = command.id, strategy, given = std::move(change->given)](bool taken) mutable {
+          ThreadRoleScope role(kCold);
+          if (taken) strategies_.note_changed(strategy, std::move(given));
+          admin_->answer(id, taken,
+                         taken ? "handed over; to keep it over a restart, write it into the "
+                                 "configuration too"
+                               : "its lane is busy: try again");
+        });
+    return true;
+  }
+
+  void reload_credentials(const AdminCommand& command) RUNS_ON(kCold) {
     const auto done = [this, command](std::expected<okx::Credentials, std::string> proven) {
       if (proven) {
         signer_.replace(*proven);
@@ -173,7 +249,6 @@ class ColdSide {
           {command.id, false, AdminAnswer::Text("the old key stays: " + proven.error())});
     };
     reload_.start(room_.status().load().clock_offset, done);
-    return true;
   }
 
   bool show_limits(const AdminCommand& command) RUNS_ON(kCold) {
@@ -181,9 +256,8 @@ class ColdSide {
     room_.ask_limits([this, command](const LimitUse& use) {
       ThreadRoleScope role(kCold);
       const LimitNames names = desk_.names();
-      const bool json = command.kind == AdminCommand::Kind::ShowLimits;
-      admin_->answer(command.id, true, json ? limits_json(use, names) : limits_page(use, names),
-                     true);
+      admin_->answer(command.id, true,
+                     command.page ? limits_page(use, names) : limits_json(use, names), true);
     });
     return true;
   }
@@ -228,13 +302,7 @@ class ColdSide {
                                   : "done, but it could not be written to the state directory: it "
                                     "will not survive a restart")});
     }
-    for (AdminAnswer answer; room_.take_answer(answer);) {
-      if (answer.is_orders) {
-        admin_->answer(answer.id, to_json(room_.orders().load()));
-      } else {
-        admin_->answer(answer);
-      }
-    }
+    for (AdminAnswer answer; room_.take_answer(answer);) admin_->answer(answer);
   }
 
   void watch_disk(Nanos now) {
@@ -250,7 +318,7 @@ class ColdSide {
   /// KILL-10: by signal and by file; the operator's own words come through the socket.
   bool kill(std::string_view why, std::string_view who, std::uint64_t id) RUNS_ON(kCold) {
     AdminCommand command;
-    command.argument = FixedString<120>(why);
+    command.argument = FixedString<255>(why);
     command.who = FixedString<47>(who);
     command.id = id;
     return room_.post(command);
@@ -270,6 +338,7 @@ class ColdSide {
   CredentialReload& reload_;
   LimitDesk& desk_;
   FigureDesk& figures_;
+  StrategyDesk& strategies_;
   okx::Signer& signer_;  // this thread's own
   const DaemonOptions& options_;
   std::string state_directory_;
@@ -314,6 +383,7 @@ int run_daemon(const DaemonOptions& options) {
     fmt::print("{}", config::print_resolved(settings));
     return 0;
   }
+  add_operator(settings);
   ::signal(SIGPIPE, SIG_IGN);
   hold_signals(kSignals, true);
   // Before any thread or child: all are made from here, and keep to what this one keeps to.
@@ -408,9 +478,11 @@ int run_daemon(const DaemonOptions& options) {
   fee_check.start();
   CredentialReload reload(cold, *tls, settings, facts->account);
   LimitDesk desk(settings, facts->instruments, facts->currencies, (*room)->limits());
-  ColdSide cold_side(cold, **room, reload, desk, **figures, bill_signer, options, state->path(),
-                     sim.get(), settings.journal);
-  if (auto listening = cold_side.listen(); !listening)
+  StrategyDesk strategies(settings.strategies, (*room)->strategy_types(), facts->instruments,
+                          facts->currencies);
+  ColdSide cold_side(cold, **room, reload, desk, **figures, strategies, bill_signer, options,
+                     state->path(), sim.get(), settings.journal);
+  if (auto listening = cold_side.listen(settings.control); !listening)
     return fail(kRefused, listening.error().message);
   hold_signals(kSignals, false);
 

@@ -110,6 +110,46 @@ void append_reductions(std::string& out, const DaemonStatus& status) {
   out += "]},";
 }
 
+std::string json_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out;
+}
+
+void append_why_not(std::string& out, NotTrading why) {
+  fmt::format_to(std::back_inserter(out), "\"not_trading\":\"{}\",\"remedy\":\"{}\"",
+                 app::name_of(why), remedy_of(why));
+}
+
+std::span<const DaemonStatus::StrategyRow> strategies_of(const DaemonStatus& status) {
+  return {status.strategy.data(),
+          std::min<std::size_t>(status.strategies, DaemonStatus::kMaxStrategies)};
+}
+
+void append_strategies(std::string& out, const DaemonStatus& status) {
+  out += ",\"strategies\":[";
+  bool first = true;
+  for (const DaemonStatus::StrategyRow& row : strategies_of(status)) {
+    fmt::format_to(std::back_inserter(out), "{}{{\"strategy\":\"{}\",\"open_orders\":{},",
+                   first ? "" : ",", json_text(row.name.view()), row.open_orders);
+    append_why_not(out, row.why_not);
+    fmt::format_to(std::back_inserter(out), ",\"detail\":\"{}\"}}", json_text(row.detail.view()));
+    first = false;
+  }
+  fmt::format_to(std::back_inserter(out),
+                 "],\"control\":{{\"commands\":{},\"garbage\":{},\"forbidden\":{}}}",
+                 status.control.commands, status.control.garbage, status.control.forbidden);
+}
+
+/// "trades", or why not and what to do.
+std::string why_text(NotTrading why) {
+  if (why == NotTrading::Trades) return "trades";
+  return fmt::format("does NOT trade: {}. {} {}", app::name_of(why), describe(why), remedy_of(why));
+}
+
 void append_recording(std::string& out, const DaemonStatus& status) {
   if (!status.recording) {
     out += "\"recording\":null,";
@@ -126,15 +166,6 @@ void append_recording(std::string& out, const DaemonStatus& status) {
 std::span<const DaemonStatus::InstrumentRow> rows_of(const DaemonStatus& status) {
   return {status.rows.data(),
           std::min<std::size_t>(status.instruments, DaemonStatus::kMaxInstruments)};
-}
-
-std::string json_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  return out;
 }
 
 }  // namespace
@@ -209,6 +240,8 @@ std::string to_json(const DaemonStatus& status) {
       status.fills, status.denied, status.rejected, status.open_orders, status.unknown_orders,
       status.foreign_orders, status.algo_orders, status.kept_orders, status.log_records_lost,
       status.page_faults, status.clock_offset.count);
+  append_why_not(out, status.why_not);
+  out += ',';
   append_kill_times(out, status.kill_times);
   append_reductions(out, status);
   append_recording(out, status);
@@ -223,11 +256,12 @@ std::string to_json(const DaemonStatus& status) {
         put,
         "{}{{\"instrument\":\"{}\",\"state\":\"{}\",\"hold_reason\":\"{}\",\"position\":\"{}\","
         "\"open_orders\":{},\"realised_pnl\":\"{}\",\"unrealised_pnl\":\"{}\",\"fees\":\"{}\","
-        "\"currency\":\"{}\"",
+        "\"currency\":\"{}\",",
         first ? "" : ",", row.name.view(), name_of(row.state), name_of(row.hold_reason),
         units_text(row.position.raw, row.quantity_digits), row.open_orders,
         to_string(row.realised_pnl), to_string(row.unrealised_pnl), to_string(row.fees),
         row.currency.view());
+    append_why_not(out, row.why_not);
     if (row.book_valid) {
       fmt::format_to(put, ",\"best_bid\":\"{}\",\"best_ask\":\"{}\"}}",
                      units_text(row.best_bid.raw, row.price_digits),
@@ -237,7 +271,9 @@ std::string to_json(const DaemonStatus& status) {
     }
     first = false;
   }
-  out += "],\"money\":";
+  out += ']';
+  append_strategies(out, status);
+  out += ",\"money\":";
   out += to_json(status.money);
   out += '}';
   return out;
@@ -310,6 +346,8 @@ std::string status_page(const DaemonStatus& status) {
   std::string out;
   auto put = std::back_inserter(out);
   fmt::format_to(put, "state          {}\n", state_words(status));
+  if (status.why_not != NotTrading::Trades)
+    fmt::format_to(put, "engine         {}\n", why_text(status.why_not));
   if (!status.killed_parts.empty())
     fmt::format_to(put, "killed         {}\n", status.killed_parts.view());
   fmt::format_to(put, "connections    market {}, account {}, {} reconnects\n",
@@ -358,6 +396,15 @@ std::string status_page(const DaemonStatus& status) {
                    row.book_valid ? units_text(row.best_ask.raw, row.price_digits) : "-",
                    units_text(row.position.raw, row.quantity_digits), money_text(result_of(row)),
                    row.currency.view());
+    if (row.why_not != status.why_not)
+      fmt::format_to(put, "{:<20} {}\n", "", why_text(row.why_not));
+  }
+  for (const auto& row : strategies_of(status)) {
+    fmt::format_to(put, "strategy {:<11} {}{}{}, {} open orders\n", row.name.view(),
+                   row.why_not == status.why_not && row.why_not != NotTrading::Trades
+                       ? "does NOT trade: the engine does not"
+                       : why_text(row.why_not),
+                   row.detail.empty() ? "" : " Its words: ", row.detail.view(), row.open_orders);
   }
   return out;
 }

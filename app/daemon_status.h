@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "app/money_status.h"
+#include "app/not_trading.h"
 #include "app/recorder_figures.h"
 #include "base/fixed_string.h"
 #include "base/time.h"
@@ -62,6 +63,7 @@ struct DaemonStatus {
     std::uint8_t quantity_digits = 0;
     engine::EngineState state = engine::EngineState::Cold;
     engine::HoldReason hold_reason = engine::HoldReason::None;
+    NotTrading why_not = NotTrading::Starting;
     bool book_valid = false;
     Price best_bid;
     Price best_ask;
@@ -71,6 +73,22 @@ struct DaemonStatus {
     Amount unrealised_pnl;
     Amount fees;  ///< paid: positive
     CurrencyName currency;
+  };
+
+  /// A strategy, and whether it may trade.
+  struct StrategyRow {
+    FixedString<31> name;
+    NotTrading why_not = NotTrading::Starting;
+    FixedString<95> detail;  ///< of a failure or a broken rule: its words
+    std::uint32_t open_orders = 0;
+  };
+  static constexpr std::size_t kMaxStrategies = 17;
+
+  /// What came on the control socket; the cold thread's own count.
+  struct ControlFigures {
+    std::uint64_t commands = 0;   ///< taken
+    std::uint64_t garbage = 0;    ///< lines that were no command, or did not end
+    std::uint64_t forbidden = 0;  ///< of somebody who has no right to it
   };
 
   /// One connection of the market feed, the spare one included.
@@ -141,6 +159,10 @@ struct DaemonStatus {
   std::optional<RecorderFigures> recording;  ///< absent: nothing is recorded
   std::uint32_t instruments = 0;
   std::array<InstrumentRow, kMaxInstruments> rows;
+  NotTrading why_not = NotTrading::Starting;  ///< of the engine
+  std::uint32_t strategies = 0;
+  std::array<StrategyRow, kMaxStrategies> strategy;
+  ControlFigures control;  ///< filled in by who formats it
 };
 
 std::string_view name_of(engine::EngineState state) noexcept;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <fstream>
+#include <list>
 #include <utility>
 
 #include "app/internal/engine_room_parts.h"
+#include "app/operator_strategy.h"
 #include "app/thread_setup.h"
 #include "engine/lane_thread.h"
 #include "gateway/okx/protocol/decode_instruments.h"
@@ -25,47 +27,6 @@ constexpr Nanos kFlatPatience = seconds(15);
 constexpr Nanos kReloadPatience = seconds(60);
 // Of public requests: those about definitions are told from those about books by this bit.
 constexpr std::uint64_t kDefinitionRequest = std::uint64_t{1} << 62;
-
-/// "STRATEGY RULE MILLISECONDS WHY": what cannot be read says so by an unknown strategy, a rule
-/// that nobody may override, or no time.
-template <class F>
-engine::Override override_of(const AdminCommand& command, Timestamp now, F&& strategy_named) {
-  std::string_view rest = command.argument.view();
-  const auto word = [&rest] {
-    const auto space = rest.find(' ');
-    const std::string_view first = rest.substr(0, space);
-    rest = space == std::string_view::npos ? "" : rest.substr(space + 1);
-    return first;
-  };
-  engine::Override wish;
-  wish.strategy = strategy_named(word());
-  const std::string_view rule = word();
-  for (int i = 0; i < kDenialReasons; ++i) {
-    const auto reason = static_cast<DenialReason>(i);
-    if (gannet::name_of(reason) == rule) wish.rule = reason;
-  }
-  const auto milliseconds_given = parse_units(word(), 0).value_or(0);
-  wish.expires = now + milliseconds(std::min<std::int64_t>(milliseconds_given, 3'600'000));
-  wish.who = FixedString<47>(command.who.view());
-  wish.why = FixedString<120>(rest);
-  return wish;
-}
-
-std::string_view sentence_of(engine::OverrideRefusal refusal) noexcept {
-  switch (refusal) {
-    case engine::OverrideRefusal::UnknownStrategy:
-      return "no such strategy";
-    case engine::OverrideRefusal::NotOverridable:
-      return "nobody may override that rule, or there is none of that name: docs/denials.md";
-    case engine::OverrideRefusal::TooLong:
-      return "an override lasts at most 60 seconds";
-    case engine::OverrideRefusal::NoReason:
-      return "a reason is needed, for the journal";
-    case engine::OverrideRefusal::OneAtATime:
-      return "another override waits for its order";
-  }
-  return "";
-}
 
 }  // namespace
 
@@ -291,91 +252,6 @@ bool EngineRoom::Parts::permits(const HttpRequest& request) const {
   return !adds || request.is_exempt || !killed.load(std::memory_order_acquire);
 }
 
-void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
-  log(now, LogEvent::CommandReceived,
-      {LogField::number("kind", static_cast<int>(command.kind)),
-       LogField::string("who", command.who.view()),
-       LogField::string("argument", command.argument.view())});
-  const std::string_view who = command.who.view();
-  AdminAnswer answer{command.id, true, {}};
-  switch (command.kind) {
-    case AdminCommand::Kind::Cancel:
-    case AdminCommand::Kind::Flatten:
-      return control(command, now);
-    case AdminCommand::Kind::Orders:
-      list_orders(now);
-      answer.is_orders = true;
-      break;
-    case AdminCommand::Kind::Kill:
-      if (command.level != engine::ControlLevel::Engine) return control(command, now);
-      waiting_kill_command = command.id;
-      kill_engine(command, now);
-      return;  // on_kill_changed has handed it on: it is answered when it is durable
-    case AdminCommand::Kind::Resume:
-      if (command.level != engine::ControlLevel::Engine) return control(command, now);
-      waiting_kill_command = command.id;
-      core->resume(who, now);
-      if (waiting_kill_command == 0) return;  // a kill was cleared: answered when that is durable
-      waiting_kill_command = 0;
-      answer.text = AdminAnswer::Text("resumed");
-      break;
-    case AdminCommand::Kind::Hold:
-      core->hold(command.argument.view(), who, now);
-      answer.text = AdminAnswer::Text("held");
-      break;
-    case AdminCommand::Kind::ReloadCredentials:
-    case AdminCommand::Kind::ShowLimits:
-    case AdminCommand::Kind::ShowLimitsPage:
-    case AdminCommand::Kind::SetLimit:
-    case AdminCommand::Kind::ReloadLimits:
-      return;  // the cold thread's own
-    case AdminCommand::Kind::EnableStrategy:
-      answer.good = core->enable(strategy_named(command.argument.view()), who, now);
-      answer.text = AdminAnswer::Text(answer.good ? "enabled" : "no such strategy is disabled");
-      break;
-    case AdminCommand::Kind::GrantOverride:
-      grant_override(command, answer, now);
-      break;
-    case AdminCommand::Kind::Accept: {
-      const InstrumentId instrument = facts.instruments.find(command.argument.view());
-      const CurrencyId currency = facts.currencies.find(command.argument.view());
-      answer.good = instrument.valid() ? core->accept(instrument, who, now)
-                                       : core->accept_balance(currency, who, now);
-      answer.text = AdminAnswer::Text(answer.good ? "accepted"
-                                      : instrument.valid() || currency.valid()
-                                          ? "there is no difference to accept"
-                                          : "no such instrument or currency here");
-      break;
-    }
-  }
-  publish_status(now);
-  answers.try_push(answer);
-}
-
-StrategyId EngineRoom::Parts::strategy_named(std::string_view name) const {
-  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
-    if (settings.strategies[s].name == name) return {s};
-  }
-  return {};
-}
-
-void EngineRoom::Parts::grant_override(const AdminCommand& command, AdminAnswer& answer,
-                                       Timestamp now) {
-  const engine::Override wish =
-      override_of(command, now,
-                  [this](std::string_view name) RUNS_ON(kReactor) { return strategy_named(name); });
-  const auto refusal = core->grant(wish, now);
-  answer.good = !refusal;
-  answer.text = AdminAnswer::Text(refusal ? sentence_of(*refusal)
-                                          : "the strategy's next order may break that rule");
-  if (refusal) return;
-  log(now, LogEvent::OverrideGranted,
-      {LogField::string("strategy", settings.strategies[wish.strategy.value].name),
-       LogField::string("rule", gannet::name_of(wish.rule)),
-       LogField::string("who", wish.who.view()), LogField::string("why", wish.why.view()),
-       LogField::number("expires_ms", (wish.expires - now).count / 1'000'000)});
-}
-
 void EngineRoom::Parts::take_credentials(okx::Credentials credentials, const AdminCommand& command,
                                          Timestamp now) {
   links.signer.replace(std::move(credentials));
@@ -441,6 +317,67 @@ void EngineRoom::ask_limits(std::function<void(const LimitUse&)> done) {
         [use = std::move(use), done = std::move(done)]() mutable { done(*use); });
   });
 }
+void EngineRoom::note(const AdminCommand& command) {
+  parts_->loop.post([parts = parts_.get(), command] {
+    ThreadRoleScope role(kReactor);
+    parts->note(command, wall_clock_now());
+  });
+}
+void EngineRoom::ask_view(EngineView::What what, const FillFilter& filter,
+                          std::function<void(const EngineView&)> done) {
+  constexpr std::size_t kMostChannels = 4096;
+  auto view = std::make_unique<EngineView>();
+  view->what = what;
+  const std::size_t strategies = parts_->settings.strategies.size();
+  switch (what) {  // room for all that there can be
+    case EngineView::What::Orders: {
+      const engine::OrderManagerSettings sizes;
+      view->orders.rows.reserve(sizes.open_capacity + sizes.foreign_capacity);
+      break;
+    }
+    case EngineView::What::Positions:
+      view->positions.rows.reserve(limits_instruments() * (strategies + 1));
+      break;
+    case EngineView::What::Balances:
+      view->balances.rows.reserve(parts_->facts.currencies.size());
+      break;
+    case EngineView::What::Fills:
+      view->fills.filter = filter;
+      view->fills.rows.reserve(filter.count);
+      break;
+    case EngineView::What::Feeds:
+      view->feeds.lines.reserve(4 * okx::kMaxFeedLines);
+      view->feeds.channels.reserve(kMostChannels);
+      break;
+  }
+  parts_->loop.post(
+      [parts = parts_.get(), view = std::move(view), done = std::move(done)]() mutable {
+        ThreadRoleScope role(kReactor);
+        parts->fill(*view, wall_clock_now());
+        parts->links.cold.post(
+            [view = std::move(view), done = std::move(done)]() mutable { done(*view); });
+      });
+}
+void EngineRoom::replace_parameters(StrategyId strategy, engine::ParameterSet parameters,
+                                    std::function<void(bool)> done) {
+  std::list<engine::ParameterSet> made;
+  made.push_back(std::move(parameters));
+  parts_->loop.post(
+      [parts = parts_.get(), strategy, made = std::move(made), done = std::move(done)]() mutable {
+        ThreadRoleScope role(kReactor);
+        const bool taken = parts->publisher->hand_over_parameters(strategy, made, wall_clock_now());
+        parts->links.cold.post(
+            [taken, left = std::move(made), done = std::move(done)] { done(taken); });
+      });
+}
+// The types are made while building and stay as they are.
+std::vector<const engine::StrategyType*> EngineRoom::strategy_types() const {
+  ThreadRoleScope role(kReactor);
+  std::vector<const engine::StrategyType*> types;
+  for (const engine::Plugin& plugin : parts_->plugins) types.push_back(&plugin.type());
+  types.push_back(&operator_strategy());
+  return types;
+}
 // `run` has not begun: this thread still has the role.
 const risk::LimitTable& EngineRoom::limits() const noexcept {
   ThreadRoleScope role(kReactor);
@@ -484,7 +421,6 @@ const PublishedValue<EngineFigures>& EngineRoom::figures() const noexcept {
   return parts_->published_figures;
 }
 const LatencyBoard& EngineRoom::latencies() const noexcept { return parts_->latencies; }
-const PublishedValue<OrderListing>& EngineRoom::orders() const noexcept { return parts_->listing; }
 // `run` has ended: joining its thread handed the role back.
 bool EngineRoom::has_abandoned_lane() const noexcept { return parts_->lane_abandoned; }
 bool EngineRoom::ended_clean() const noexcept {

@@ -12,11 +12,11 @@
 #include "app/bill_reader.h"
 #include "app/daemon_status.h"
 #include "app/engine_figures.h"
+#include "app/engine_view.h"
 #include "app/frame_recorder.h"
 #include "app/kill_change.h"
 #include "app/limit_desk.h"
 #include "app/limit_use.h"
-#include "app/order_listing.h"
 #include "app/startup.h"
 #include "base/error.h"
 #include "base/journal_store.h"
@@ -24,6 +24,8 @@
 #include "base/thread_role.h"
 #include "config/settings.h"
 #include "domain/venue.h"
+#include "engine/parameters.h"
+#include "engine/strategy_type.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/net/tls_context.h"
 #include "gateway/okx/protocol/signing.h"
@@ -76,6 +78,17 @@ class EngineRoom {
   void replace_limits(std::unique_ptr<LimitReplacement> limits, std::function<void()> done);
   /// How much of each limit is used now: told to `done`, on the cold loop.
   void ask_limits(std::function<void(const LimitUse&)> done);
+  /// To the journal, before what this thread does about it reaches the reactor.
+  void note(const AdminCommand& command);
+  /// What a person asks to see, filled on the reactor: told to `done`, on the cold loop.
+  void ask_view(EngineView::What what, const FillFilter& filter,
+                std::function<void(const EngineView&)> done);
+  /// Other values for a strategy, checked before; then `done` runs on the cold loop: true if its
+  /// lane took them.
+  void replace_parameters(StrategyId strategy, engine::ParameterSet parameters,
+                          std::function<void(bool)> done);
+  /// What each strategy's plugin says of itself, by StrategyId. Does not change.
+  std::vector<const engine::StrategyType*> strategy_types() const;
   /// Before `run`: the limits that it starts with.
   const risk::LimitTable& limits() const noexcept;
   void request_stop() noexcept;
@@ -89,8 +102,6 @@ class EngineRoom {
   const PublishedValue<DaemonStatus>& status() const noexcept;
   const PublishedValue<EngineFigures>& figures() const noexcept;
   const LatencyBoard& latencies() const noexcept;
-  /// As of the last time that a person asked.
-  const PublishedValue<OrderListing>& orders() const noexcept;
   /// True when `run` ended with the venue's own list empty of our orders, nothing unknown, and the
   /// journal whole. After `run`.
   bool ended_clean() const noexcept;

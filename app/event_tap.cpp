@@ -107,6 +107,7 @@ void EventTap::on_order_event(const engine::OrderEvent& event) noexcept {
       event.kind == engine::OrderEventKind::AmendRejected) {
     ++rejections_[static_cast<std::size_t>(event.reason)];
   }
+  if (is_watching_) watched_ = event;
   // Accepted says no more than the line before it, at the rate of orders.
   if (event.kind != engine::OrderEventKind::Accepted && instruments_.contains(event.instrument)) {
     const Instrument& instrument = instruments_[event.instrument];
@@ -130,6 +131,7 @@ void EventTap::on_order_event(const engine::OrderEvent& event) noexcept {
 
 void EventTap::on_fill_event(const engine::FillEvent& event) noexcept {
   ++fills_;
+  if (memory_ != nullptr) memory_->note(event);
   if (instruments_.contains(event.instrument)) {
     const Instrument& instrument = instruments_[event.instrument];
     log(event.receive_time, LogEvent::Fill,

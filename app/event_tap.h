@@ -3,9 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "app/account_listing.h"
 #include "app/latency_stages.h"
 #include "app/venue_link.h"
 #include "base/fixed_string.h"
@@ -43,11 +45,25 @@ class EventTap final : public engine::StrategyEvents {
   /// New orders and amends that the venue refused, by VenueReason.
   using Rejections = std::array<std::uint64_t, kVenueReasons>;
   const Rejections& rejections() const noexcept { return rejections_; }
+  /// Told of each fill; it outlives this.
+  void keep_fills(FillMemory& memory) noexcept { memory_ = &memory; }
+  /// From now on until `watched` is asked, the last order event is kept: what comes of a command.
+  void watch() noexcept {
+    is_watching_ = true;
+    watched_.reset();
+  }
+  std::optional<engine::OrderEvent> watched() noexcept {
+    is_watching_ = false;
+    return watched_;
+  }
 
  private:
   engine::StrategyEvents& next_;
   const InstrumentTable& instruments_;
   VenueLink* link_ = nullptr;
+  FillMemory* memory_ = nullptr;  // null: nobody asks for them
+  bool is_watching_ = false;
+  std::optional<engine::OrderEvent> watched_;
   std::uint64_t fills_ = 0;
   Rejections rejections_{};
 };

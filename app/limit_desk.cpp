@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/operator_strategy.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/change_limit.h"
@@ -46,6 +47,9 @@ std::string list_changes(const std::vector<risk::LimitChange>& changes, bool loo
 
 /// The file's other settings: none of them is taken over while the engine runs.
 bool differs_elsewhere(const config::Settings& now, config::Settings file) {
+  if (now.strategies.size() > file.strategies.size() &&
+      now.strategies.back().name == engine::kOperatorStrategy)
+    add_operator(file);
   file.risk = risk::with_limits_of(now.risk, file.risk);
   return config::print_resolved(now) != config::print_resolved(file);
 }
@@ -60,6 +64,7 @@ LimitDesk::LimitDesk(const config::Settings& settings, InstrumentTable instrumen
       currencies_(currencies),
       permitted_(in_force) {
   settings_.risk = settings.risk;
+  settings_.strategies = settings.strategies;  // a person's own among them
   for (const auto& strategy : settings_.strategies) strategies_.push_back(strategy.name);
 }
 

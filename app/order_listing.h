@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/fixed_string.h"
 #include "domain/instrument.h"
@@ -10,11 +10,9 @@
 
 namespace gannet::app {
 
-/// What is open on the account, as the engine knows it, by value: the reactor fills one when a
-/// person asks, the cold thread formats it. Trivially copyable.
+/// What is open on the account, as the engine knows it. The cold thread makes the room, the reactor
+/// fills it without allocating when a person asks, the cold thread formats it.
 struct OrderListing {
-  static constexpr std::size_t kMaxRows = 256;
-
   struct Row {
     ClientOrderId client_id;
     VenueOrderId venue_id;
@@ -34,13 +32,14 @@ struct OrderListing {
   };
 
   Timestamp time;
-  Timestamp listed;         ///< the venue's own lists were read last as of then; zero: never
-  std::uint32_t open = 0;   ///< how many there are; the rows may be fewer
-  std::uint32_t count = 0;  ///< rows
-  std::array<Row, kMaxRows> rows;
+  Timestamp listed;        ///< the venue's own lists were read last as of then; zero: never
+  std::uint32_t open = 0;  ///< how many there are; the rows may be fewer
+  std::vector<Row> rows;
 };
 
 /// One JSON object, one line.
 std::string to_json(const OrderListing& listing);
+/// Lines for a terminal.
+std::string page_of(const OrderListing& listing);
 
 }  // namespace gannet::app

@@ -406,6 +406,20 @@ void RecordText::write(Writer& out, RecordType type, std::span<const std::byte> 
         out.number("client_id", it.client_id);
         out.instrument(it.instrument);
       });
+    case RecordType::OperatorCommand:
+      return as(std::type_identity<engine::OperatorCommandRecord>{},
+                [&](const engine::OperatorCommandRecord& it) {
+                  out.text("what", text_of(it.what));
+                  out.text("who", text_of(it.who));
+                });
+    case RecordType::Latch:
+      return as(std::type_identity<engine::StrategyLatchRecord>{},
+                [&](const engine::StrategyLatchRecord& it) {
+                  out.strategy(it.strategy);
+                  out.text("reason", name_of(it.reason));
+                  out.text("now", it.disabled != 0 ? "stopped" : "enabled");
+                  out.text("who", text_of(it.who));
+                });
     case RecordType::Adjustment:
       return as(std::type_identity<engine::AdjustmentRecord>{},
                 [&](const engine::AdjustmentRecord& it) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/core_settings.h"
+#include "app/operator_strategy.h"
 #include "app/prior_journal.h"
 #include "base/journal_store.h"
 #include "config/change_limit.h"
@@ -98,6 +99,8 @@ std::expected<engine::ReplayResult, Error> replay_run(RunSetUp& set_up,
     return std::unexpected(Error{"the settings of run " + std::to_string(run->run) +
                                  " cannot be read: " + to_string(settings.error().front())});
   }
+  // Journals before there was an operator's own name have one strategy less.
+  if (set_up.settings.permitted.size() > settings->strategies.size()) add_operator(*settings);
   auto limits =
       limit_table(*settings, set_up.instruments, set_up.currencies, set_up.settings.permitted);
   if (!limits) return std::unexpected(std::move(limits.error()));

@@ -114,7 +114,12 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
     "another API key is in use: its login was proven first; who")                                  \
   X(CredentialsRefused, "credentials.refused", Error,                                              \
     "another API key was not taken, the old one stays; why")                                       \
-  X(CommandReceived, "command.received", Info, "an operator's command; who, what")                 \
+  X(CommandReceived, "command.received", Info,                                                     \
+    "an operator's command that changes something; who, what")                                     \
+  X(CommandForbidden, "command.forbidden", Warning,                                                \
+    "somebody asked for what their role does not allow; who, what, the role needed")               \
+  X(CommandGarbage, "command.garbage", Warning,                                                    \
+    "a line on the control socket was no command; one line in 10 s, with a count")                 \
   X(TimerRefused, "timer.refused", Warning, "the venue refused the cancel-all-after timer")        \
   X(StatusSummary, "status", Info, "the figures of the last minute")                               \
   X(RuleBroken, "risk.rule_broken", Warning,                                                       \

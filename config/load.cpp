@@ -27,6 +27,7 @@ void read_root(TableReader root, Settings& settings, Problems& problems) {
   read_record(root.table("record"), settings);
   read_metrics(root.table("metrics"), settings);
   read_journal(root.table("journal"), settings);
+  read_control(root.table("control"), settings);
   root.finish();
 }
 

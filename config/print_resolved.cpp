@@ -312,6 +312,17 @@ void print_journal(Printer& p, const JournalConfig& journal) {
   p.text("disk_free_process", fraction_text(journal.disk_free_process_ppm));
 }
 
+void print_control(Printer& p, const ControlSettings& control) {
+  p.section("[control]");
+  p.text_if("socket", control.socket);
+  p.text_if("socket_group", control.socket_group);
+  for (const auto& [key, who] :
+       {std::pair{"view", &control.view}, std::pair{"operate", &control.operate},
+        std::pair{"kill", &control.kill}, std::pair{"admin", &control.admin}}) {
+    if (!who->empty()) p.texts(key, *who);
+  }
+}
+
 }  // namespace
 
 std::string print_resolved(const Settings& settings) {
@@ -326,6 +337,8 @@ std::string print_resolved(const Settings& settings) {
   if (settings.record) print_record(p, *settings.record);
   if (settings.metrics) print_metrics(p, *settings.metrics);
   print_journal(p, settings.journal);
+  if (settings.control.is_open() || !settings.control.socket.empty())
+    print_control(p, settings.control);
   return p.take();
 }
 

@@ -205,8 +205,10 @@ void read_risk(TableReader risk, Settings& settings) {
   read_limits(risk.table("strategy_default"), out.strategy_default, &out.strategy_loss_default);
   read_named(risk.table("instrument"), names_of(settings.instruments), "instrument",
              out.instruments);
-  read_named(risk.table("strategy"), names_of(settings.strategies), "strategy", out.strategies,
-             &out.strategy_losses);
+  std::vector<std::string> strategies = names_of(settings.strategies);
+  if (std::ranges::find(strategies, engine::kOperatorStrategy) == strategies.end())
+    strategies.emplace_back(engine::kOperatorStrategy);
+  read_named(risk.table("strategy"), strategies, "strategy", out.strategies, &out.strategy_losses);
   risk.finish();
 }
 

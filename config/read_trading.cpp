@@ -134,6 +134,8 @@ void read_strategies(std::vector<TableReader> strategies, Settings& settings,
     const auto same = [&](const engine::StrategySettings& s) { return s.name == strategy.name; };
     if (!strategy.name.empty() && std::ranges::any_of(settings.strategies, same))
       table.problem("name", fmt::format("\"{}\" is there twice", strategy.name));
+    if (strategy.name == engine::kOperatorStrategy)
+      table.problem("name", "\"operator\" is the name of a person's own orders: take another");
     settings.strategies.push_back(std::move(strategy));
   }
 }

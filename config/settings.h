@@ -74,6 +74,22 @@ struct JournalConfig {
   std::uint32_t disk_free_process_ppm = 20'000;
 };
 
+/// Who may say what on the control socket (docs/control.md). The engine's own user and root may say
+/// everything. Others are named as "alice" or "1000", groups as "group:ops" or "group:1001".
+struct ControlSettings {
+  std::string socket;             ///< "": admin.sock in the state directory, which is closed
+  std::string socket_group;       ///< owns the socket's file; "": everybody may connect, and only
+                                  ///< who has a role is answered
+  std::vector<std::string> view;  ///< look
+  std::vector<std::string> operate;  ///< look, and run it: orders, strategies, hold, resume
+  std::vector<std::string> kill;     ///< look, and stop it: kill, hold, cancel, flatten
+  std::vector<std::string> admin;    ///< all
+
+  bool is_open() const noexcept {
+    return !view.empty() || !operate.empty() || !kill.empty() || !admin.empty();
+  }
+};
+
 struct VenueSettings {
   std::string kind = "okx";
   Environment environment = Environment::Sim;
@@ -102,6 +118,7 @@ struct Settings {
   std::vector<engine::StrategySettings> strategies;
   risk::Settings risk;  ///< its rates are [venue.limits]
   JournalConfig journal;
+  ControlSettings control;
   std::vector<engine::ProtectionSettings> protections;
   std::optional<RecordSettings> record;
   std::optional<monitor::ScrapeSettings> metrics;  ///< absent: figures are served nowhere

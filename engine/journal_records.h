@@ -54,14 +54,15 @@ enum class RecordType : std::uint16_t {
   LimitChange = 24,   ///< LimitChangeRecord: a person changed a limit
   Override = 25,      ///< OverrideRecord: one order may pass one rule, or did
   Rule = 26,          ///< RuleRecord: a rule of behaviour was broken, and told
-  Latch = 27,         ///< StrategyLatchRecord: a rule disabled a strategy, or a person enabled it
-  Reduction = 30,     ///< ReductionRecord: the engine brings a position down, and how that ended
-  Bill = 31,          ///< BillRecord: a change of a balance as the venue booked it
-  DayRow = 35,        ///< DayRowRecord: what one instrument had earned when the day began
-  DayMoney = 36,      ///< DayMoneyRecord: the same of one currency; the last one begins the day
-  Peak = 37,          ///< PeakRecord: the largest result so far, for the drawdown
-  RiskAction = 38,    ///< RiskActionRecord: a loss limit or a protection acted
-  BalanceCheck = 39,  ///< BalanceCheckRecord: a balance over an hour or a day, and its bills
+  Latch = 27,  ///< StrategyLatchRecord: a rule or a person stopped a strategy, or it may go on
+  OperatorCommand = 28,  ///< OperatorCommandRecord: who said what; what came of it follows
+  Reduction = 30,        ///< ReductionRecord: the engine brings a position down, and how that ended
+  Bill = 31,             ///< BillRecord: a change of a balance as the venue booked it
+  DayRow = 35,           ///< DayRowRecord: what one instrument had earned when the day began
+  DayMoney = 36,         ///< DayMoneyRecord: the same of one currency; the last one begins the day
+  Peak = 37,             ///< PeakRecord: the largest result so far, for the drawdown
+  RiskAction = 38,       ///< RiskActionRecord: a loss limit or a protection acted
+  BalanceCheck = 39,     ///< BalanceCheckRecord: a balance over an hour or a day, and its bills
   // journal_inputs.h: what a replay needs beside the above.
   Observations = 45,       ///< turns of the timer, and market values that decisions read
   BatchEdge = 46,          ///< BatchEdgeRecord: how the next inputs belong together
@@ -482,6 +483,17 @@ struct StrategyLatchRecord {
   std::uint8_t reserved[4] = {};
   char who[48] = {};
 };
+
+/// A command that changes something, as it was given on the admin socket and before it is carried
+/// out (SEC-04). What the core did about it follows as records of its own.
+struct OperatorCommandRecord {
+  static constexpr RecordType kType = RecordType::OperatorCommand;
+  std::uint32_t user = 0;    ///< as the kernel told
+  std::int32_t process = 0;  ///< likewise
+  char who[48] = {};         ///< "alice (uid 1000, pid 4242)"
+  char what[200] = {};       ///< the words, cut if they are longer
+};
+static_assert(sizeof(OperatorCommandRecord) == 256);
 
 struct ReductionRecord {
   static constexpr RecordType kType = RecordType::Reduction;

@@ -377,10 +377,18 @@ void JournalReplay::feed(std::size_t at) {
                                        now));
       });
     case RecordType::Latch:
-      return with(
-          std::type_identity<StrategyLatchRecord>{}, [&](const StrategyLatchRecord& record) {
-            static_cast<void>(core_->enable(StrategyId{record.strategy}, text_of(record.who), now));
-          });
+      return with(std::type_identity<StrategyLatchRecord>{},
+                  [&](const StrategyLatchRecord& record) {
+                    const StrategyId strategy{record.strategy};
+                    if (record.disabled != 0) {
+                      static_cast<void>(core_->disable(strategy, text_of(record.who), now));
+                    } else {
+                      static_cast<void>(core_->enable(strategy, text_of(record.who), now));
+                    }
+                  });
+    case RecordType::OperatorCommand:
+      return with(std::type_identity<OperatorCommandRecord>{},
+                  [&](const OperatorCommandRecord& record) { core_->note(record, now); });
     case RecordType::LimitChange:
       return feed_limits(at);
     case RecordType::Lost:

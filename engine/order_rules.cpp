@@ -203,6 +203,23 @@ void OrderRules::disable(const risk::Finding& finding, risk::RuleMode mode, Stra
                             finding.reason});
 }
 
+bool OrderRules::disable_by_hand(StrategyId strategy, std::string_view who,
+                                 Timestamp now) noexcept {
+  if (!knows(strategy) || disabled_[strategy.value]) return false;
+  constexpr DenialReason kReason = DenialReason::StrategyStopped;
+  disabled_[strategy.value] = kReason;
+  is_newly_disabled_[strategy.value] = 1;
+  any_newly_disabled_ = true;
+  StrategyLatchRecord entry;
+  entry.strategy = strategy.value;
+  entry.disabled = 1;
+  entry.reason = kReason;
+  copy_words(entry.who, who);
+  append(links_.journal, entry, now);
+  links_.listener.on_alert({Alert::StrategyDisabled, {}, {}, {}, 0, 0, now, strategy, kReason});
+  return true;
+}
+
 bool OrderRules::enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept {
   if (!knows(strategy) || !disabled_[strategy.value]) return false;
   StrategyLatchRecord entry;

@@ -120,6 +120,9 @@ class OrderRules {
   /// Other modes; thresholds and windows stay as they were at construction.
   void set_rules(const risk::BehaviourRules& rules) noexcept;
 
+  /// A person stops it. False: it is disabled already, or not known.
+  bool disable_by_hand(StrategyId strategy, std::string_view who, Timestamp now) noexcept;
+
   /// A strategy that an earlier run disabled.
   void restore_disabled(StrategyId strategy, DenialReason reason) noexcept {
     disabled_[strategy.value] = reason;

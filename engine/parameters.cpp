@@ -70,6 +70,19 @@ std::optional<std::int64_t> contracts_of(const Decimal& base, const Instrument& 
 
 }  // namespace
 
+ParameterSetting::Kind text_kind_of(const ParameterSpec& spec) noexcept {
+  switch (spec.type) {
+    case GANNET_PARAMETER_BOOL:
+      return ParameterSetting::Kind::Bool;
+    case GANNET_PARAMETER_INTEGER:
+      return ParameterSetting::Kind::Integer;
+    case GANNET_PARAMETER_NUMBER:
+      return ParameterSetting::Kind::Number;
+    default:
+      return ParameterSetting::Kind::Text;
+  }
+}
+
 /// Reads one strategy's parameters; one use.
 class ParameterParser {
  public:
@@ -111,7 +124,7 @@ class ParameterParser {
     if (found != given_.end()) {
       setting = *found;
     } else if (spec.default_value) {
-      setting = {spec.name, *spec.default_value, kind_of_default(spec), "its default"};
+      setting = {spec.name, *spec.default_value, text_kind_of(spec), "its default"};
     } else {
       problems_.push_back(
           fmt::format("{} needs parameter \"{}\" ({})", type_.name, spec.name, spec.doc));
@@ -125,19 +138,6 @@ class ParameterParser {
     if (const Checked checked = parse_value(spec, setting, value); !checked) {
       problems_.push_back(fmt::format("{}: parameter {} = \"{}\": {}", setting.where, spec.name,
                                       setting.text, checked.error()));
-    }
-  }
-
-  static ParameterSetting::Kind kind_of_default(const ParameterSpec& spec) {
-    switch (spec.type) {
-      case GANNET_PARAMETER_BOOL:
-        return ParameterSetting::Kind::Bool;
-      case GANNET_PARAMETER_INTEGER:
-        return ParameterSetting::Kind::Integer;
-      case GANNET_PARAMETER_NUMBER:
-        return ParameterSetting::Kind::Number;
-      default:
-        return ParameterSetting::Kind::Text;
     }
   }
 

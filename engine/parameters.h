@@ -29,6 +29,9 @@ class ParameterSet {
   std::deque<std::string> texts_;  // a deque: growth moves no text
 };
 
+/// How a value that was given as text alone (a default, a command) is to be read.
+ParameterSetting::Kind text_kind_of(const ParameterSpec& spec) noexcept;
+
 /// Reads `given` by the schema of `type`. All errors are collected, each naming where it was
 /// written, the parameter, and the bounds or the nearest name. Cold; allocates.
 std::expected<ParameterSet, std::vector<std::string>> parse_parameters(

@@ -299,14 +299,22 @@ std::expected<void, Error> Publisher::change_parameters(StrategyId strategy,
   const Route& route = routes_[strategy.value];
   auto parsed = parse_parameters(*route.type, given, instruments_, currencies_);
   if (!parsed) return std::unexpected(Error{fmt::format("{}", fmt::join(parsed.error(), "; "))});
-  changed_parameters_.push_back(std::make_unique<ParameterSet>(std::move(*parsed)));
-  advance(now);
-  const LaneReport report{
-      now_, LaneReport::ParametersChanged{strategy, changed_parameters_.back().get()}};
-  const bool taken =
-      route.lane != nullptr ? route.lane->try_push(report) : inline_reports_.try_push(report);
-  if (!taken) return std::unexpected(Error{"its lane is busy: try again"});
+  std::list<ParameterSet> made;
+  made.push_back(std::move(*parsed));
+  if (!hand_over_parameters(strategy, made, now))
+    return std::unexpected(Error{"its lane is busy: try again"});
   return {};
+}
+
+bool Publisher::hand_over_parameters(StrategyId strategy, std::list<ParameterSet>& made,
+                                     Timestamp now) noexcept {
+  if (strategy.value >= routes_.size() || made.size() != 1) return false;
+  ThreadedLane* const lane = routes_[strategy.value].lane;
+  advance(now);
+  const LaneReport report{now_, LaneReport::ParametersChanged{strategy, &made.front()}};
+  const bool taken = lane != nullptr ? lane->try_push(report) : inline_reports_.try_push(report);
+  if (taken) changed_parameters_.splice(changed_parameters_.end(), made);
+  return taken;
 }
 
 // ---- towards strategies: market data ----

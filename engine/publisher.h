@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <expected>
+#include <list>
 #include <memory>
 #include <span>
 #include <string>
@@ -90,6 +91,11 @@ class Publisher final : public StrategyEvents, public BookListener {
   std::expected<void, Error> change_parameters(StrategyId strategy,
                                                const std::vector<ParameterSetting>& given,
                                                Timestamp now);
+  /// One set of values, made by another thread and checked there: nothing is allocated here, and
+  /// `made` is empty afterwards if they were handed over. False: unknown strategy, or its lane's
+  /// ring is full.
+  bool hand_over_parameters(StrategyId strategy, std::list<ParameterSet>& made,
+                            Timestamp now) noexcept;
 
   // StrategyEvents
   void on_order_event(const OrderEvent& event) noexcept override;
@@ -144,8 +150,8 @@ class Publisher final : public StrategyEvents, public BookListener {
   FixedRing<LaneReport> inline_reports_;
   Lane inline_lane_;
   std::vector<std::unique_ptr<ThreadedLane>> threaded_;
-  std::vector<Route> routes_;  // by StrategyId
-  std::vector<std::unique_ptr<ParameterSet>> changed_parameters_;
+  std::vector<Route> routes_;                   // by StrategyId
+  std::list<ParameterSet> changed_parameters_;  // strategies look into them: they stay
   LaneCommands* core_ = nullptr;
   bool settling_ = false;
   bool failures_unsent_ = false;

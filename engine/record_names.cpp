@@ -64,6 +64,8 @@ std::string_view name_of(RecordType type) noexcept {
       return "rule";
     case RecordType::Latch:
       return "strategy_latch";
+    case RecordType::OperatorCommand:
+      return "operator_command";
     case RecordType::Reduction:
       return "reduction";
     case RecordType::Bill:

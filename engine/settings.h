@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -98,6 +99,9 @@ struct ParameterSetting {
   Kind kind = Kind::Text;
   std::string where;  ///< "demo.toml:12", for errors
 };
+
+/// A person's own orders are this one's: limits, journal and reports know it like any strategy.
+inline constexpr std::string_view kOperatorStrategy = "operator";
 
 /// One instance of a strategy.
 struct StrategySettings {

@@ -494,6 +494,16 @@ bool TradingCore::enable(StrategyId strategy, std::string_view who, Timestamp no
   return rules_.enable(strategy, who, now);
 }
 
+bool TradingCore::disable(StrategyId strategy, std::string_view who, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  return rules_.disable_by_hand(strategy, who, now);
+}
+
+void TradingCore::note(const OperatorCommandRecord& command, Timestamp now) noexcept {
+  const CoreJournal::Input input(journal_);
+  record(command, now);
+}
+
 void TradingCore::on_book_withdrawn(InstrumentId instrument, BookFeed feed, BookWithdrawal why,
                                     Timestamp now) noexcept {
   books_.on_withdrawn(instrument, feed, why, now);

@@ -162,8 +162,14 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   void set_journal_failed(bool failed, Timestamp now) noexcept;
   /// One order of a strategy may break one rule (PRE-19).
   std::optional<OverrideRefusal> grant(const Override& wish, Timestamp now) noexcept;
-  /// A strategy that a behavioural rule disabled may trade again. False: it was not disabled.
+  /// A strategy that a behavioural rule disabled, or a person stopped, may trade again. False: it
+  /// was not disabled.
   bool enable(StrategyId strategy, std::string_view who, Timestamp now) noexcept;
+  /// A person stops a strategy: its orders go and new ones are denied until `enable`, over restarts
+  /// too. False: no such strategy, or it is disabled already.
+  bool disable(StrategyId strategy, std::string_view who, Timestamp now) noexcept;
+  /// Who said what, before it is carried out (SEC-04).
+  void note(const OperatorCommandRecord& command, Timestamp now) noexcept;
   /// The instrument's market is newly suspect: its own books say so, a replay too.
   void on_market_suspect(InstrumentId instrument, Timestamp now) noexcept;
   /// Other limits from now on (PRE-20), each change on record. The table before comes back in
@@ -187,6 +193,13 @@ class TradingCore final : public MarketListener, public AccountListener, public 
   const GreekBook& greeks() const noexcept { return greeks_; }
   /// It may trade no more in this run, and its orders go; what it holds stays.
   void stop_strategy(StrategyId strategy, Timestamp now) noexcept;
+  risk::TradingMode mode_of(StrategyId strategy) const noexcept {
+    return modes_.strategy(strategy);
+  }
+  /// Its definition changed so that it is held until a restart.
+  bool is_outgrown(InstrumentId instrument) const noexcept {
+    return outgrown_[instrument.value] != 0;
+  }
   bool is_stopped(StrategyId strategy) const noexcept {
     return modes_.strategy(strategy) == risk::TradingMode::Killed;
   }

@@ -3,8 +3,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
+#include <memory>
+#include <utility>
 
+#include "app/admin_line.h"
+#include "app/commands/command_pages.h"
+#include "app/commands/operator.h"
+#include "app/not_trading.h"
 #include "base/log_event_notes.h"
 #include "base/log_events.h"
 #include "domain/denial.h"
@@ -176,6 +184,68 @@ std::string okx_errors_page() {
   return page;
 }
 
+std::string control_words_page() {
+  std::string page =
+      "# Words of the control socket, and reasons not to trade\n\n"
+      "<!-- Printed by `gannet docs control-words` from app/admin_line.cpp and "
+      "app/not_trading.cpp; do not edit. -->\n\n"
+      "One line asks, one line answers. What a role may say, and the commands of `gannet` that say "
+      "it: [control.md](control.md).\nA word that changes something is in the journal, with who "
+      "said it, before it is carried out.\n\n"
+      "| word | what follows it | role | changes |\n|---|---|---|---|\n";
+  const auto cell = [](std::string_view text) {
+    std::string out;
+    for (const char c : text) out.append(c == '|' ? "\\|" : std::string(1, c));
+    return out.empty() ? out : "`" + out + "`";
+  };
+  for (const AdminWord& word : admin_words()) {
+    fmt::format_to(std::back_inserter(page), "| `{}` | {} | {} | {} |\n", word.word,
+                   cell(word.arguments), text_of(word.needs), word.changes ? "yes" : "");
+  }
+  page +=
+      "\n`-page` gives lines for a terminal, joined by the byte 0x1f, in place of one JSON "
+      "object.\n\n## Why it does not trade\n\n"
+      "`not_trading` in `gannet status --json`: of the engine, of each instrument and each "
+      "strategy, one of these.\n\n"
+      "| reason | what it means | what to do |\n|---|---|---|\n";
+  for (int i = 1; i < kNotTradingReasons; ++i) {
+    const auto reason = static_cast<NotTrading>(i);
+    fmt::format_to(std::back_inserter(page), "| `{}` | {} | {} |\n", name_of(reason),
+                   describe(reason), remedy_of(reason));
+  }
+  return page;
+}
+
+namespace {
+
+void write_manuals(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  for (const auto& [name, text] :
+       {std::pair{"gannet.1", gannet_manual()}, std::pair{"gannetd.8", gannetd_manual()},
+        std::pair{"gannet-kill.8", gannet_kill_manual()}}) {
+    std::ofstream file(folder + "/" + name, std::ios::trunc);
+    file << text;
+    file.flush();
+    if (!file) fail("cannot write " + folder + "/" + name);
+  }
+}
+
+void add_manuals(CLI::App& docs) {
+  const auto folder = std::make_shared<std::string>();
+  CLI::App* const man = docs.add_subcommand("man", "write the manual pages into a directory");
+  man->add_option("directory", *folder, "is made if it is missing")->required();
+  man->callback([folder] { write_manuals(*folder); });
+  const auto shell = std::make_shared<std::string>();
+  CLI::App* const completion =
+      docs.add_subcommand("completion", "what a shell loads to complete the commands");
+  completion->add_option("shell", *shell)->required()->check(CLI::IsMember({"bash", "zsh"}));
+  completion->callback(
+      [shell] { fmt::print("{}", *shell == "bash" ? bash_completion() : zsh_completion()); });
+}
+
+}  // namespace
+
 void add_docs_command(CLI::App& app) {
   CLI::App* docs =
       app.add_subcommand("docs", "print the pages of documentation that are made from code");
@@ -200,6 +270,10 @@ void add_docs_command(CLI::App& app) {
   docs->add_subcommand("faults", "docs/faults.md")->callback([] {
     fmt::print("{}", faults_page());
   });
+  docs->add_subcommand("control-words", "docs/control-words.md")->callback([] {
+    fmt::print("{}", control_words_page());
+  });
+  add_manuals(*docs);
 }
 
 }  // namespace gannet::app

@@ -22,8 +22,11 @@ std::string coverage_page();
 /// The whole of docs/okx-rest.md, from the table of endpoints.
 std::string rest_page();
 
-/// `gannet docs logs|config|denials|faults|okx-errors|rest|okx-coverage`: prints the pages that are
-/// made from code; a test compares them with the files in docs/.
+/// The tables of docs/control.md: words of the socket with their roles, and reasons not to trade.
+std::string control_words_page();
+
+/// `gannet docs logs|config|metrics|denials|faults|okx-errors|rest|okx-coverage|control-words`: prints the pages
+/// that are made from code; a test compares them with the files in docs/.
 void add_docs_command(CLI::App& app);
 
 }  // namespace gannet::app

@@ -30,7 +30,7 @@ struct DoctorWords {
   int cpu = -1;  // --host: the reactor's; below 0: the configuration's, else the last
 };
 
-int fail(int code, const std::string& message) {
+int refuse(int code, const std::string& message) {
   fmt::print(stderr, "gannet doctor: {}\n", message);
   return code;
 }
@@ -70,9 +70,9 @@ int examine_machine(const DoctorWords& options) {
 
 int examine(const DoctorWords& options) {
   if (options.host) return examine_machine(options);
-  if (options.config.empty()) return fail(2, "--config FILE is needed, or --host");
+  if (options.config.empty()) return refuse(2, "--config FILE is needed, or --host");
   const auto watch = parse_duration(options.watch);
-  if (!watch) return fail(2, "--watch: " + watch.error().message);
+  if (!watch) return refuse(2, "--watch: " + watch.error().message);
   // Before a secret is read: no core file, no debugger of the same user. SEC-02
   ::prctl(PR_SET_DUMPABLE, 0);
   auto loaded = config::load(options.config);
@@ -88,11 +88,11 @@ int examine(const DoctorWords& options) {
   if (settings.venue.embedded || paper) {
     auto child =
         paper ? start_paper_venue(settings, scratch.path()) : embed_sim(settings, scratch.path());
-    if (!child) return fail(3, child.error().message);
+    if (!child) return refuse(3, child.error().message);
     sim = std::move(*child);
   }
   auto tls = net::TlsContext::client({.system_roots = true, .ca_file = settings.venue.ca_file});
-  if (!tls) return fail(2, tls.error().message);
+  if (!tls) return refuse(2, tls.error().message);
   const okx::Signer signer(okx::Credentials{settings.venue.credentials.api_key,
                                             settings.venue.credentials.secret,
                                             settings.venue.credentials.passphrase});

@@ -98,11 +98,11 @@ struct Listing {
 
   /// One of what was meant when `first` was read. A cancel says nothing about newer ones.
   bool holds_any_of(const Listing& first, const Reach& reach) const {
-    if (open > rows.size()) return true;  // more than is shown: it cannot be told
-    return std::ranges::any_of(rows, [&](const OrderRow& row) {
-      return row.is_meant(reach) &&
-             std::ranges::any_of(first.rows, [&](const OrderRow& was) { return row.is_same(was); });
-    });
+    return std::ranges::any_of(
+        rows, [&](const OrderRow& row) { return row.is_meant(reach) && first.holds(row); });
+  }
+  bool holds(const OrderRow& row) const {
+    return std::ranges::any_of(rows, [&](const OrderRow& was) { return row.is_same(was); });
   }
 };
 
@@ -149,8 +149,11 @@ void print_rows(const std::string& title, const Listing& listing, bool kept) {
 
 /// KILL-05: what can be said, and what stays.
 void print_statement(const OperatorTarget& target, const Reach& reach, bool kills, bool done,
-                     double seconds) {
+                     const Listing& first, double seconds) {
   const Listing listing = ask_orders(target);
+  const auto is_left = [&](const OrderRow& row) {
+    return row.is_meant(reach) && (kills || first.holds(row));
+  };
   if (target.json) {
     JsonLine line;
     line.begin_object()
@@ -168,7 +171,7 @@ void print_statement(const OperatorTarget& target, const Reach& reach, bool kill
     }
     line.end_array().begin_array("left");
     for (const OrderRow& row : listing.rows) {
-      if (row.is_meant(reach)) line.element(row.venue_id);
+      if (is_left(row)) line.element(row.venue_id);
     }
     line.end_array().end_object();
     fmt::print("{}\n", line.text());
@@ -187,7 +190,7 @@ void print_statement(const OperatorTarget& target, const Reach& reach, bool kill
                "NOT flat of orders yet: see `gannet orders`; the engine keeps cancelling. If it "
                "does not get there, `gannet-kill` is the other way.\n");
     for (const OrderRow& row : listing.rows) {
-      if (row.is_meant(reach)) fmt::print(stderr, "left     {}\n", row.text());
+      if (is_left(row)) fmt::print(stderr, "left     {}\n", row.text());
     }
   }
   print_rows("kept", listing, true);
@@ -204,7 +207,10 @@ int act_and_wait(const OperatorTarget& target, const Reach& reach, const std::st
   if (!target.json)
     fmt::print("{} {}; waiting until the venue's own list shows it\n", done_word, reach.text());
   const bool kills = done_word == "killed";
-  const Listing first = ask_orders(target);
+  // A cancel is about what was open when it came: those are being cancelled by now, or gone. What
+  // strategies place anew meanwhile is not waited for.
+  Listing first = ask_orders(target);
+  if (!kills) std::erase_if(first.rows, [](const OrderRow& row) { return !row.cancelling; });
   const auto deadline = start + std::chrono::nanoseconds(patience.count);
   bool done = is_done(target, reach, kills, first);
   while (!done && Clock::now() < deadline) {
@@ -212,26 +218,8 @@ int act_and_wait(const OperatorTarget& target, const Reach& reach, const std::st
     done = is_done(target, reach, kills, first);
   }
   const std::chrono::duration<double> took = Clock::now() - start;
-  print_statement(target, reach, kills, done, took.count());
-  return done ? 0 : 4;
-}
-
-void print_orders(const OperatorTarget& target) {
-  if (target.json) return fmt::print("{}\n", ask(target, "orders"));
-  const Listing listing = ask_orders(target);
-  fmt::print("{} open; compared with the venue's own lists {:.1f} s ago\n", listing.open,
-             static_cast<double>(listing.time - listing.listed) / 1e9);
-  for (const OrderRow& row : listing.rows) {
-    std::string notes;
-    if (!row.ours) notes += " foreign";
-    if (row.kept) notes += " kept by kill and hold,";
-    if (row.algo) notes += " not covered by the venue's dead-man timer,";
-    if (row.unknown) notes += " in doubt,";
-    if (row.cancelling) notes += " cancelling";
-    fmt::print("{:<12} {}{}\n", row.strategy.empty() ? "-" : row.strategy, row.text(), notes);
-  }
-  if (listing.open > listing.rows.size())
-    fmt::print("and {} more\n", listing.open - listing.rows.size());
+  print_statement(target, reach, kills, done, first, took.count());
+  return done ? 0 : kNotDoneInTime;
 }
 
 struct Words {
@@ -291,11 +279,8 @@ void add_resume(CLI::App& app) {
   add_reach(*resume, words, true);
   resume->add_flag("--account", words->reach.account, "a kill of the whole account");
   resume->add_option("reason,--reason", words->reason, "why, for the journal and the log");
-  resume->callback([words] {
-    const std::string answer =
-        ask(words->target, words->reach.words("resume") + " " + words->reason);
-    fmt::print("{}\n", words->target.json ? answer : message_of(answer));
-  });
+  resume->callback(
+      [words] { give_order(words->target, words->reach.words("resume") + " " + words->reason); });
 }
 
 void add_cancel(CLI::App& app) {
@@ -387,7 +372,7 @@ int flatten_and_wait(const Words& words) {
   if (words.target.json) fmt::print("{}\n", line.text());
   if (reductions.running != 0)
     fmt::print(stderr, "{} still being brought down: see `gannet status`\n", reductions.running);
-  return all_done ? 0 : 4;
+  return all_done ? 0 : kNotDoneInTime;
 }
 
 void add_flatten(CLI::App& app) {
@@ -412,9 +397,6 @@ void add_kill_commands(CLI::App& app) {
   add_resume(app);
   add_cancel(app);
   add_flatten(app);
-  CLI::App* orders = app.add_subcommand("orders", "what is open on the account, and whose it is");
-  const auto words = make_words(*orders);
-  orders->callback([words] { print_orders(words->target); });
 }
 
 }  // namespace gannet::app

@@ -8,6 +8,7 @@
 #include "app/core_settings.h"
 #include "app/internal/engine_room_parts.h"
 #include "app/market_subscriptions.h"
+#include "app/operator_strategy.h"
 #include "base/state_directory.h"
 #include "engine/settings_record.h"
 #include "engine/warm_up.h"
@@ -47,6 +48,11 @@ std::expected<void, Error> EngineRoom::Parts::load_strategies() {
   plugins.reserve(settings.strategies.size());
   stopped_told.resize(settings.strategies.size());
   for (const auto& strategy : settings.strategies) {
+    if (strategy.name == engine::kOperatorStrategy) {
+      if (auto added = publisher->add_strategy(operator_strategy(), strategy); !added)
+        return std::unexpected(std::move(added.error()));
+      continue;
+    }
     auto plugin = engine::load_plugin(strategy.plugin, plugin_directory(settings));
     if (!plugin)
       return std::unexpected(std::move(plugin.error()).with("strategy \"" + strategy.name + "\""));
@@ -82,11 +88,24 @@ std::expected<void, Error> EngineRoom::Parts::open_journal() {
   return {};
 }
 
+/// All, but those that the limits of strategies cannot be said in.
+std::vector<InstrumentId> EngineRoom::Parts::operator_instruments(std::uint16_t strategy) const {
+  std::vector<InstrumentId> instruments;
+  auto limits = limit_table(settings, facts.instruments, facts.currencies, {});
+  if (!limits) return instruments;
+  for (const Instrument& instrument : facts.instruments) {
+    if (limits->permit({strategy}, instrument)) instruments.push_back(instrument.id);
+  }
+  return instruments;
+}
+
 std::expected<void, Error> EngineRoom::Parts::make_core() {
   engine::RunSettings run_settings{read_text(settings.file), {}};
   for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
     const auto permitted = publisher->instruments_of({s});
     run_settings.permitted.emplace_back(permitted.begin(), permitted.end());
+    if (settings.strategies[s].name == engine::kOperatorStrategy)
+      run_settings.permitted.back() = operator_instruments(s);
   }
   auto limits = limit_table(settings, facts.instruments, facts.currencies, run_settings.permitted);
   if (!limits) return std::unexpected(std::move(limits.error()));
@@ -120,6 +139,7 @@ std::expected<void, Error> EngineRoom::Parts::make_core() {
                     risk_currency)});
   }
   tap.emplace(*publisher, facts.instruments);
+  tap->keep_fills(fill_memory);
   book_tap.emplace(*publisher, facts.instruments);
   book_tap->time_with(link.stages());
   define_ids(now);
@@ -171,7 +191,7 @@ void EngineRoom::Parts::define_ids(Timestamp now) {
   for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
     journal->define(
         engine::to_definition({s}, settings.strategies[s].name, settings.strategies[s].plugin,
-                              plugins[s].type().content_id),
+                              s < plugins.size() ? plugins[s].type().content_id : 0),
         now);
   }
 }

@@ -16,7 +16,7 @@ using engine::ControlLevel;
 using engine::ControlResult;
 using engine::ControlScope;
 
-std::string_view why_not(ControlResult result) noexcept {
+std::string_view refusal_words(ControlResult result) noexcept {
   switch (result) {
     case ControlResult::Done:
       return "";
@@ -106,7 +106,7 @@ void EngineRoom::Parts::kill_engine(const AdminCommand& command, Timestamp now) 
 }
 
 void EngineRoom::Parts::control(const AdminCommand& command, Timestamp now) {
-  AdminAnswer answer{command.id, false, {}, false};
+  AdminAnswer answer{command.id, false, {}};
   const auto scope = scope_of(command.level, command.target.view());
   if (!scope) {
     answer.text = AdminAnswer::Text("not an order's number");
@@ -129,7 +129,7 @@ void EngineRoom::Parts::control(const AdminCommand& command, Timestamp now) {
   // What outlives us is handed on by then, and answered when it is durable.
   if (std::exchange(waiting_kill_command, 0) == 0) return;
   answer.good = result == ControlResult::Done;
-  answer.text = AdminAnswer::Text(answer.good ? done_words(command.kind) : why_not(result));
+  answer.text = AdminAnswer::Text(answer.good ? done_words(command.kind) : refusal_words(result));
   answers.try_push(answer);
 }
 
@@ -197,57 +197,6 @@ void EngineRoom::Parts::restore_kill(Timestamp now) {
     if (kills.instrument(instrument.id) && !knows(ControlLevel::Instrument, instrument.name.view()))
       core->kill(ControlScope::of(instrument.id), kWhy, kWho, now);
   }
-}
-
-void EngineRoom::Parts::list_orders(Timestamp now) {
-  OrderListing& rows = listing_draft;
-  rows.time = now;
-  rows.listed = core->last_round();
-  rows.open = rows.count = 0;
-  const auto add = [&](InstrumentId id) RUNS_ON(kReactor) -> OrderListing::Row* {
-    ++rows.open;
-    if (rows.count == OrderListing::kMaxRows) return nullptr;
-    OrderListing::Row& row = rows.rows[rows.count++];
-    row = {};
-    const Instrument& instrument = facts.instruments[id];
-    row.instrument = instrument.name;
-    row.price_digits = instrument.price_digits;
-    row.quantity_digits = instrument.quantity_digits;
-    return &row;
-  };
-  const engine::OrderManager& orders = core->orders();
-  orders.table().for_each_open([&](const engine::Order& order) {
-    OrderListing::Row* row = add(order.instrument);
-    if (row == nullptr) return;
-    row->ours = true;
-    row->client_id = order.client_id;
-    row->venue_id = order.venue_id;
-    if (order.strategy.value < settings.strategies.size())
-      row->strategy = FixedString<31>(settings.strategies[order.strategy.value].name);
-    row->side = order.side;
-    row->price = order.price;
-    row->quantity = order.quantity;
-    row->filled = order.cumulative_quantity;
-    row->algo = order.algo;
-    row->kept = orders.is_kept(order);
-    row->unknown = order.unknown || order.has_unknown_amend();
-    row->cancelling = order.cancel_wish != engine::CancelWish::None;
-  });
-  orders.foreign().for_each_open([&](const engine::ForeignOrder& order) {
-    OrderListing::Row* row = add(order.instrument);
-    if (row == nullptr) return;
-    row->ours = order.own_tag;
-    row->client_id = order.client_id;
-    row->venue_id = order.venue_id;
-    row->side = order.side;
-    row->price = order.price;
-    row->quantity = order.quantity;
-    row->filled = order.cumulative_quantity;
-    row->algo = order.algo;
-    row->cancelling = order.cancel_wished || order.own_tag;
-  });
-  listing.store(rows);
-  core->request_round();  // who asks again sees what the venue says by then
 }
 
 FixedString<255> EngineRoom::Parts::killed_parts_text() const {

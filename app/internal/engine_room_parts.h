@@ -76,6 +76,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
   std::expected<void, Error> load_strategies() RUNS_ON(kReactor);
   std::expected<void, Error> open_journal() RUNS_ON(kReactor);
   std::expected<void, Error> make_core() RUNS_ON(kReactor);
+  std::vector<InstrumentId> operator_instruments(std::uint16_t strategy) const RUNS_ON(kReactor);
   void define_ids(Timestamp now) RUNS_ON(kReactor);
   std::expected<void, Error> make_sessions() RUNS_ON(kReactor);
   std::expected<void, Error> make_sockets() RUNS_ON(kReactor);
@@ -121,7 +122,29 @@ struct EngineRoom::Parts final : engine::EngineListener {
   std::optional<engine::ControlScope> scope_of(engine::ControlLevel level,
                                                std::string_view target) const RUNS_ON(kReactor);
   ControlTarget target_of(const engine::ControlScope& scope) const RUNS_ON(kReactor);
-  void list_orders(Timestamp now) RUNS_ON(kReactor);
+  // engine_room_view.cpp: what a person asks to see.
+  void fill(EngineView& view, Timestamp now) RUNS_ON(kReactor);
+  void list_orders(OrderListing& rows, Timestamp now) RUNS_ON(kReactor);
+  void list_positions(PositionListing& listing, Timestamp now) const RUNS_ON(kReactor);
+  void list_balances(BalanceListing& listing, Timestamp now) const RUNS_ON(kReactor);
+  void list_fills(FillListing& listing, Timestamp now) const RUNS_ON(kReactor);
+  void list_feeds(FeedListing& listing, Timestamp now) RUNS_ON(kReactor);
+  void list_feed(FeedListing& listing, std::string_view name, okx::MarketFeed& feed, Timestamp now)
+      RUNS_ON(kReactor);
+  // engine_room_operator.cpp: a person's own orders, and words to strategies.
+  void note(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
+  void place_order(const AdminCommand& command, AdminAnswer& answer, Timestamp now)
+      RUNS_ON(kReactor);
+  void amend_order(const AdminCommand& command, AdminAnswer& answer, Timestamp now)
+      RUNS_ON(kReactor);
+  void resolve_order(const AdminCommand& command, AdminAnswer& answer, Timestamp now)
+      RUNS_ON(kReactor);
+  void instruct_strategy(const AdminCommand& command, AdminAnswer& answer, Timestamp now)
+      RUNS_ON(kReactor);
+  engine::Order* order_named(std::string_view number) RUNS_ON(kReactor);
+  /// What the core says about an order of a person's while it is carried out.
+  static void answer_order(AdminAnswer& answer, std::string_view done,
+                           const engine::OrderEvent& event);
   /// With a stop-watch.
   void kill_engine(const AdminCommand& command, Timestamp now) RUNS_ON(kReactor);
   FixedString<255> killed_parts_text() const RUNS_ON(kReactor);
@@ -187,6 +210,9 @@ struct EngineRoom::Parts final : engine::EngineListener {
   void publish_histograms() RUNS_ON(kReactor);
   void publish_lines(DaemonStatus& status) const RUNS_ON(kReactor);
   void publish_money(MoneyStatus& money, Timestamp now) const RUNS_ON(kReactor);
+  void publish_why_not(DaemonStatus& status) const RUNS_ON(kReactor);
+  NotTrading why_not(InstrumentId instrument) const RUNS_ON(kReactor);
+  NotTrading why_not(StrategyId strategy) const RUNS_ON(kReactor);
   DaemonStatus::InstrumentRow row_of(InstrumentId id, Timestamp now) RUNS_ON(kReactor);
 
   EngineRoomLinks links;
@@ -253,8 +279,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
   PublishedValue<DaemonStatus> published;
   PublishedValue<EngineFigures> published_figures;
   LatencyBoard latencies;
-  PublishedValue<OrderListing> listing;
-  OrderListing listing_draft OWNED_BY(kReactor);
+  FillMemory fill_memory OWNED_BY(kReactor);
+  std::uint64_t manual_orders OWNED_BY(kReactor) = 0;  // of this run
 
   Timestamp started OWNED_BY(kReactor);
   Timestamp last_status OWNED_BY(kReactor);

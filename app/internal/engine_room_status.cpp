@@ -326,6 +326,7 @@ void EngineRoom::Parts::publish_status(Timestamp now) {
   status.instruments = static_cast<std::uint32_t>(
       std::min<std::size_t>(facts.instruments.size(), DaemonStatus::kMaxInstruments));
   for (std::uint32_t i = 0; i < status.instruments; ++i) status.rows[i] = row_of({i}, now);
+  publish_why_not(status);
   published.store(status);
   publish_figures(at, now);
 }
@@ -357,6 +358,7 @@ DaemonStatus::InstrumentRow EngineRoom::Parts::row_of(InstrumentId id, Timestamp
   row.state = at.held ? engine::EngineState::Held : core->state();
   row.hold_reason = at.held ? engine::HoldReason::Reconciliation : core->hold_reason();
   if (at.killed) row.state = engine::EngineState::Killed;
+  row.why_not = why_not(id);
   row.position = at.position;
   row.open_orders = core->exposure().open_orders(id);
   row.realised_pnl = at.realised_pnl;
@@ -371,6 +373,57 @@ DaemonStatus::InstrumentRow EngineRoom::Parts::row_of(InstrumentId id, Timestamp
     row.best_ask = level_price(*book->best_ask());
   }
   return row;
+}
+
+NotTrading EngineRoom::Parts::why_not(InstrumentId id) const {
+  const NotTrading engine = why_not_trading(core->state(), core->hold_reason());
+  if (engine != NotTrading::Trades) return engine;
+  if (core->kills().instrument(id)) return NotTrading::InstrumentKilled;
+  if (core->is_outgrown(id)) return NotTrading::DefinitionChanged;
+  if (core->is_held(id)) return NotTrading::PositionDifference;
+  if (facts.instruments[id].state != InstrumentState::Live) return NotTrading::VenueSuspended;
+  for (int feed = 0; feed < kBookFeeds; ++feed) {
+    if (core->books().find(id, static_cast<BookFeed>(feed)) != nullptr) return NotTrading::Trades;
+  }
+  return NotTrading::NoBook;
+}
+
+NotTrading EngineRoom::Parts::why_not(StrategyId strategy) const {
+  const NotTrading engine = why_not_trading(core->state(), core->hold_reason());
+  if (engine != NotTrading::Trades) return engine;
+  if (!publisher->failure_of(strategy).empty()) return NotTrading::StrategyFailed;
+  if (core->losses().is_broken(strategy)) return NotTrading::LossLimit;
+  if (core->kills().strategy(strategy)) return NotTrading::StrategyKilled;
+  if (const auto reason = core->rules().disabled(strategy)) {
+    return *reason == DenialReason::StrategyStopped ? NotTrading::StrategyStopped
+                                                    : NotTrading::RuleBroken;
+  }
+  if (core->is_stopped(strategy)) return NotTrading::StrategyFailed;
+  if (core->mode_of(strategy) == risk::TradingMode::ReduceOnly) return NotTrading::ReduceOnly;
+  const auto instruments = publisher->instruments_of(strategy);
+  const bool none = !instruments.empty() &&
+                    std::ranges::none_of(instruments, [this](InstrumentId id) RUNS_ON(kReactor) {
+                      return why_not(id) == NotTrading::Trades;
+                    });
+  return none ? NotTrading::NoInstruments : NotTrading::Trades;
+}
+
+void EngineRoom::Parts::publish_why_not(DaemonStatus& status) const {
+  status.why_not = why_not_trading(core->state(), core->hold_reason());
+  status.strategies = static_cast<std::uint32_t>(
+      std::min(settings.strategies.size(), DaemonStatus::kMaxStrategies));
+  for (std::uint16_t s = 0; s < status.strategies; ++s) {
+    DaemonStatus::StrategyRow& row = status.strategy[s];
+    row.name = FixedString<31>(settings.strategies[s].name);
+    row.why_not = why_not(StrategyId{s});
+    row.open_orders = core->exposure().open_orders(StrategyId{s});
+    if (row.why_not == NotTrading::StrategyFailed) {
+      row.detail = FixedString<95>(publisher->failure_of({s}));
+    } else if (const auto rule = core->rules().disabled({s});
+               rule && row.why_not == NotTrading::RuleBroken) {
+      row.detail = FixedString<95>(gannet::name_of(*rule));
+    }
+  }
 }
 
 }  // namespace gannet::app

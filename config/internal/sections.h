@@ -19,6 +19,7 @@ void read_strategies(std::vector<TableReader> strategies, Settings& settings,
 void read_rates(TableReader limits, risk::RateLimits& rates);
 void read_risk(TableReader risk, Settings& settings);
 void read_journal(TableReader journal, Settings& settings);
+void read_control(TableReader control, Settings& settings);
 /// Of [risk]: the sections of the behavioural rules.
 void read_rules(TableReader& risk, risk::BehaviourRules& rules);
 void read_protections(std::vector<TableReader> protections, Settings& settings,

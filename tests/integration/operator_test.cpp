@@ -54,7 +54,7 @@ TEST_F(OperatorTest, StatusTellsPeopleAndPrograms) {
     EXPECT_NE(page.out.find(word), std::string::npos) << word << " in " << page.out;
   EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
   const Said nobody = command({"status"});
-  EXPECT_EQ(nobody.code, 1);
+  EXPECT_EQ(nobody.code, 3);
   EXPECT_FALSE(nobody.err.empty());
 }
 

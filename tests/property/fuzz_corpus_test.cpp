@@ -14,6 +14,9 @@
 #define LLVMFuzzerTestOneInput fuzz_account
 #include "fuzz/account_fuzz.cpp"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_admin_line
+#include "fuzz/admin_line_fuzz.cpp"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_decode_book
 #include "fuzz/decode_book_fuzz.cpp"
 #undef LLVMFuzzerTestOneInput
@@ -69,6 +72,7 @@ TEST_P(FuzzCorpus, EachKeptInputIsSurvived) {
 
 INSTANTIATE_TEST_SUITE_P(Targets, FuzzCorpus,
                          ::testing::Values(FuzzTarget{"account_fuzz", fuzz_account},
+                                           FuzzTarget{"admin_line_fuzz", fuzz_admin_line},
                                            FuzzTarget{"decode_book_fuzz", fuzz_decode_book},
                                            FuzzTarget{"decode_frame_fuzz", fuzz_decode_frame},
                                            FuzzTarget{"decode_rest_fuzz", fuzz_decode_rest},

@@ -93,6 +93,11 @@ class EventfulSession {
       wired_.core->cancel_all("a person", wired_.now);
     } else if (dice < 97) {
       wired_.core->accept(wired_.swap, "a person", wired_.now);
+    } else if (dice < 98) {
+      wired_.core->note({.user = 1000, .process = 42, .who = "a person", .what = "strategy-stop"},
+                        wired_.now);
+      if (!wired_.core->disable(StrategyId{0}, "a person", wired_.now))
+        wired_.core->enable(StrategyId{0}, "a person", wired_.now);
     } else {
       wired_.run_for(milliseconds(500));
     }

@@ -103,6 +103,7 @@ class MarketSession final : public SocketSession, private BookSequencerOutput {
 
   bool ready() const noexcept { return ready_; }
   std::uint64_t frames() const noexcept { return frames_; }
+  Timestamp last_frame() const noexcept { return last_frame_; }  ///< zero: none
   const DiagnosticCounter& diagnostics() const noexcept { return diagnostics_; }
   const SubscriptionBook& subscriptions() const noexcept { return subscriptions_; }
   const BookSequencer* sequencer(InstrumentId instrument, BookFeed feed) const noexcept;

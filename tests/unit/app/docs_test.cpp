@@ -32,6 +32,8 @@ TEST(Docs, PagesMadeFromCodeAreUpToDate) {
       << "run: gannet docs okx-errors > docs/okx-errors.md";
   EXPECT_EQ(file("okx-rest.md"), rest_page()) << "run: gannet docs rest > docs/okx-rest.md";
   EXPECT_EQ(file("faults.md"), faults_page()) << "run: gannet docs faults > docs/faults.md";
+  EXPECT_EQ(file("control-words.md"), control_words_page())
+      << "run: gannet docs control-words > docs/control-words.md";
   EXPECT_EQ(file("okx-coverage.md"), coverage_page())
       << "run: gannet docs okx-coverage > docs/okx-coverage.md";
 }

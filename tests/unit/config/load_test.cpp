@@ -495,6 +495,38 @@ TEST(LoadStrategies, RefusesMissingAndRepeatedNames) {
                           "test.toml:11: strategy.name: \"a\" is there twice"));
 }
 
+TEST(LoadStrategies, RefusesTheNameOfAPersonsOwn) {
+  EXPECT_THAT(problems_after_sim("[[strategy]]\nname = \"operator\"\nplugin = \"p\"\n"),
+              ElementsAre(HasSubstr("is the name of a person's own orders")));
+}
+
+// SEC-04
+TEST(LoadControl, ReadsWhoMayWhat) {
+  const auto loaded = load_text(std::string(kSim) + R"([control]
+socket = "/run/gannet/control.sock"
+socket_group = "gannet"
+view = ["group:ops", "1000"]
+kill = ["alice"]
+)",
+                                "test.toml");
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  EXPECT_EQ(loaded->control.socket_group, "gannet");
+  EXPECT_EQ(loaded->control.view, (std::vector<std::string>{"group:ops", "1000"}));
+  EXPECT_TRUE(loaded->control.is_open());
+  EXPECT_THAT(print_resolved(*loaded), HasSubstr("view = [\"group:ops\", \"1000\"]"));
+}
+
+// SEC-04
+TEST(LoadControl, RefusesWhatCannotWork) {
+  EXPECT_THAT(
+      problems_after_sim("[control]\nview = [\"a b\"]\n"),
+      ElementsAre(HasSubstr("control.socket: is needed"), HasSubstr("\"a b\" is neither a user")));
+  EXPECT_THAT(problems_after_sim("[control]\nsocket = \"here\"\n"),
+              ElementsAre(HasSubstr("must be a whole path")));
+  EXPECT_THAT(problems_after_sim("[control]\nsocket_group = \"ops\"\n"),
+              ElementsAre(HasSubstr("nobody but the engine's user has a role")));
+}
+
 TEST(LoadRisk, ReadsSizesWithTheirUnitsAndFractions) {
   const auto loaded = load_text(std::string(kSim) + R"([[instrument]]
 name = "BTC-USDT-SWAP"

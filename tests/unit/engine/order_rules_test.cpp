@@ -192,6 +192,25 @@ TEST(OrderRules, Pre12AStormOfRefusalsDisablesTheStrategyUntilAPersonEnablesIt) 
   EXPECT_TRUE(later.disabled_strategies().empty());
 }
 
+TEST(OrderRules, APersonStopsAStrategyUntilAPersonStartsIt) {
+  RulesBench bench;
+  bench.go(false);
+  const Handle resting = bench.place(Side::Buy, 1, 99'500);
+  bench.venue.execute_place(bench.venue.places[0], bench.now);
+  EXPECT_TRUE(bench.core->disable(StrategyId{0}, "op", bench.now));
+  EXPECT_FALSE(bench.core->disable(StrategyId{0}, "op", bench.now)) << "it is already";
+  EXPECT_FALSE(bench.core->disable(StrategyId{77}, "op", bench.now));
+  EXPECT_EQ(bench.try_place(Side::Buy, 98'000), DenialReason::StrategyStopped);
+  bench.run_for(milliseconds(20));
+  EXPECT_EQ(bench.order(resting)->cancel_wish, engine::CancelWish::Engine);
+  engine::PriorBelief prior;
+  for (const auto& entry : bench.journal.entries())
+    prior.add(entry.type, entry.payload, entry.time);
+  EXPECT_EQ(prior.disabled_strategies().at(0), DenialReason::StrategyStopped) << "over a restart";
+  EXPECT_TRUE(bench.core->enable(StrategyId{0}, "op", bench.now));
+  EXPECT_FALSE(bench.try_place(Side::Buy, 98'000));
+}
+
 TEST(OrderRules, Pre10OrdersExecutedAgainAndAgainAtOnePriceDisableTheStrategy) {
   for (const RuleMode mode : {RuleMode::Observe, RuleMode::Enforce}) {
     RulesBench bench;

@@ -1,7 +1,9 @@
 #include "gateway/net/local_server.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -101,6 +103,45 @@ TEST_F(LocalServerTest, ClosesAConnectionWhoseLineNeverEnds) {
   });
   EXPECT_TRUE(refused);
   EXPECT_TRUE(alive);
+}
+
+// SEC-04
+TEST_F(LocalServerTest, KnowsThePeersGroupsAndTheFileIsAsWished) {
+  LocalPeer seen;
+  auto made =
+      LocalServer::listen(loop_, path_,
+                          [&](std::string, const LocalPeer& peer, LocalServer::Reply reply) {
+                            seen = peer;
+                            reply("");
+                          },
+                          {.mode = 0660, .group = ::getegid()});
+  ASSERT_TRUE(made) << made.error().message;
+  struct stat file{};
+  ASSERT_EQ(::stat(path_.c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 0777u, 0660u);
+  serve([&] { EXPECT_TRUE(ask_local_server(path_, "x", 10)); });
+  ASSERT_FALSE(seen.groups.empty());
+  EXPECT_EQ(seen.groups[0], ::getegid());
+}
+
+TEST_F(LocalServerTest, OneMoreThanItTakesEndsTheOneThatWasSilentForLongest) {
+  auto server = listen([](std::string line, LocalPeer, LocalServer::Reply reply) { reply(line); });
+  ASSERT_NE(server, nullptr);
+  serve([&] {
+    std::vector<int> silent;
+    for (std::size_t i = 0; i < 2 * LocalServer::kMaxConnections; ++i) {
+      sockaddr_un address{};
+      address.sun_family = AF_UNIX;
+      path_.copy(address.sun_path, path_.size());
+      silent.push_back(::socket(AF_UNIX, SOCK_STREAM, 0));
+      ASSERT_EQ(
+          ::connect(silent.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    }
+    EXPECT_EQ(ask_local_server(path_, "me too", 10), "me too");
+    char byte = 0;
+    EXPECT_EQ(::recv(silent.front(), &byte, 1, 0), 0) << "the oldest was closed";
+    for (const int fd : silent) ::close(fd);
+  });
 }
 
 TEST_F(LocalServerTest, SaysWhenNobodyListens) {
