@@ -32,7 +32,8 @@ std::string ask(const OperatorTarget& target, const std::string& line,
 /// The words of {"ok":...,"message":"..."} or "error"; the line itself if it is not one.
 std::string message_of(const std::string& answer);
 /// Asks, and prints its words, or with --json the answer as it is.
-void give_order(const OperatorTarget& target, const std::string& line, int patience = kOperatorPatience);
+void give_order(const OperatorTarget& target, const std::string& line,
+                int patience = kOperatorPatience);
 /// Asks for one of two forms of the same, by --json, and prints it.
 void show_answer(const OperatorTarget& target, const std::string& json, const std::string& page);
 

@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool takes_whose = word.takes == Takes::Whose || word.takes == Takes::WhoseAndText;
   if (takes_whose == command->target.empty()) std::abort();
   if (word.takes == Takes::WhoseAndText && command->argument.empty()) std::abort();
-  for (const char c : gannet::app::words_of(*command).view()) {
+  const auto words = gannet::app::words_of(*command);
+  for (const char c : words.view()) {
     if (static_cast<unsigned char>(c) < 0x20) std::abort();
   }
   return 0;

@@ -97,7 +97,7 @@ TEST_F(ControlTest, OrdersByHandPassTheGateAndAreTheOperators) {
   std::string far;  // a buy that rests: whole, below the market, inside the collar
   for (const auto row : status["instruments"].get_array()) {
     if (std::string_view(row["instrument"]) != "BTC-USDT-SWAP") continue;
-    const std::string bid(std::string_view(row["best_bid"]));
+    const std::string bid{std::string_view(row["best_bid"])};
     far = std::to_string(static_cast<long>(std::stod(bid) * 0.99));
   }
   const Said refused = command({"order", "place", "BTC-USDT-SWAP", "buy", "6", far, "--post-only"});
