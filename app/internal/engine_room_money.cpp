@@ -34,6 +34,12 @@ MoneyStatus::Scope money_scope(const engine::TradingCore& core, StrategyId strat
   return scope;
 }
 
+bool has_figures(const engine::TradingCore& core, StrategyId strategy) {
+  const engine::ProfitFigures& figures = core.profits().figures(strategy);
+  return figures.total != 0 || figures.fees != 0 || figures.long_value != 0 ||
+         figures.short_value != 0;
+}
+
 }  // namespace
 
 void EngineRoom::Parts::publish_money(MoneyStatus& money, Timestamp now) const {
@@ -74,8 +80,11 @@ void EngineRoom::Parts::publish_money(MoneyStatus& money, Timestamp now) const {
     }
   };
   add({}, "account");
-  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s)
-    add(StrategyId{s}, settings.strategies[s].name);
+  for (std::uint16_t s = 0; s < settings.strategies.size(); ++s) {
+    const bool by_hand = settings.strategies[s].name == engine::kOperatorStrategy;
+    if (!by_hand || has_figures(*core, StrategyId{s}))
+      add(StrategyId{s}, settings.strategies[s].name);
+  }
 }
 
 }  // namespace gannet::app
