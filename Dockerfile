@@ -1,21 +1,28 @@
-# Two stages: build and test, then a slim image with the programs and the strategies.
+# Two stages: build and pack, then a slim image with the packages alone. What they need comes with them.
+#   docker build --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) -t gannet .
+# `make image` does it with buildah and runs it. /etc/gannet/gannet.toml trades in the simulator.
 ARG BASE=debian:bookworm
 FROM ${BASE} AS build
 RUN apt-get update && apt-get install -y --no-install-recommends git make ca-certificates
 WORKDIR /src
+COPY tools/setup.sh tools/
+RUN tools/setup.sh && tools/setup.sh deb
 COPY . .
-RUN make build && cmake --install build/release --prefix /opt/gannet
+ARG SOURCE_DATE_EPOCH
+# How many compilers at once; empty: as many as processors.
+ARG CMAKE_BUILD_PARALLEL_LEVEL
+RUN make deb
 
 ARG BASE=debian:bookworm
 FROM ${BASE}
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libssl3 \
-      libsimdjson14 libspdlog1.10 libfmt9 libtomlplusplus3 libzstd1 libsqlite3-0 \
-      libprometheus-cpp-pull1.0 \
-    && rm -rf /var/lib/apt/lists/* && useradd --system --home /var/lib/gannet --create-home gannet
-COPY --from=build /opt/gannet /usr/local
+COPY --from=build /src/build/deb/gannet_*.deb /src/build/deb/gannet-strategies_*.deb /tmp/
+RUN apt-get update && apt-get install -y --no-install-recommends /tmp/*.deb \
+    && rm -rf /tmp/*.deb /var/lib/apt/lists/* \
+    && useradd --system --home /var/lib/gannet --create-home gannet
 # Every library that they need is here.
-RUN gannetd --help >/dev/null && gannet --help >/dev/null && gannet-kill --help >/dev/null
+RUN gannetd --check --config /etc/gannet/gannet.toml >/dev/null && gannet --help >/dev/null \
+    && gannet-kill --help >/dev/null
 USER gannet
 WORKDIR /var/lib/gannet
-ENTRYPOINT ["/usr/local/bin/gannetd"]
+ENTRYPOINT ["/usr/bin/gannetd"]
 CMD ["--config", "/etc/gannet/gannet.toml"]

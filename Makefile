@@ -12,6 +12,10 @@
 #   make test-clients                        point others' OKX clients at the simulated venue (node, npm, python3)
 #   make test-monitoring                    Debian's Prometheus scrapes a trading engine: rules, dashboard
 #   make bench-wire [WIRE="--ticks 21000"]  tick to order over TLS, beside the least a client can do
+#   make deb [DEB_VERSION=0.1.1]            Debian packages in build/deb (docs/packages.md)
+#   make test-deb                           them in a clean Debian: upgrade under open orders, roll back, purge (root)
+#   make reproducible                       the last commit built in two places: the same bytes
+#   make image                              the Dockerfile with buildah, on a base of debootstrap (root)
 #   make build | bench | soak | lint | fuzz | tsan | install
 DURATION ?= 30s
 SUMMARY ?=
@@ -24,8 +28,9 @@ CRASHES ?= 500
 SEEDS ?= 0..10000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
+DEB_VERSION ?=
 
-.PHONY: run test test-clients test-monitoring test-service campaign crash drill cut-sweep simtest mutants build bench bench-wire accept-instructions soak lint fuzz tsan install clean setup check
+.PHONY: run test test-clients test-monitoring test-service campaign crash drill cut-sweep simtest mutants build bench bench-wire accept-instructions soak lint fuzz tsan install clean setup check deb lint-deb test-deb reproducible image
 
 setup:
 	@tools/setup.sh
@@ -110,6 +115,29 @@ fuzz: setup
 
 install: build
 	@cmake --install build/release --prefix $(PREFIX)
+
+# What is installed and no more is built: no test, no benchmark.
+deb: setup
+	@tools/setup.sh deb
+	@cmake --preset release >build-configure.log 2>&1 || { cat build-configure.log; rm -f build-configure.log; exit 1; }
+	@rm -f build-configure.log
+	@cmake --build --preset release --target product
+	@tools/deb.sh build/release build/deb $(DEB_VERSION)
+
+lint-deb: deb
+	@lintian --tag-display-limit 0 --fail-on error build/deb/*.deb
+
+test-deb: lint-deb
+	@tools/deb.sh build/release build/deb-next $$(dpkg-deb -f build/deb/gannet_*_amd64.deb Version)+next >/dev/null
+	@tests/packages/deb_test.py --old build/deb --new build/deb-next --cache build/deb-root
+
+reproducible: setup
+	@tools/setup.sh deb
+	@tools/reproducible.sh build/reproducible
+
+image: setup
+	@tools/setup.sh deb
+	@tools/image.sh build/image
 
 clean:
 	@rm -rf build

@@ -1,7 +1,6 @@
 #include "app/backtest_run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/program_folder.h"
 #include "app/recording_directory.h"
 #include "app/recording_source.h"
 #include "app/tape_source.h"
@@ -30,11 +30,8 @@ namespace gannet::app {
 namespace {
 
 std::string plugin_directory(const config::Settings& settings) {
-  if (!settings.engine.plugin_directory.empty()) return settings.engine.plugin_directory;
-  char path[4096];
-  const ssize_t n = ::readlink("/proc/self/exe", path, sizeof path);
-  const std::string program(path, n > 0 ? static_cast<std::size_t>(n) : 0);
-  return program.substr(0, program.rfind('/')) + "/../lib/gannet/strategies";
+  const std::string& other = settings.engine.plugin_directory;
+  return other.empty() ? bundled_plugins() : other;
 }
 
 /// All that may be traded, as a list says it.

@@ -87,7 +87,8 @@ function(gannet_strategy name)
       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/gannet/strategies
       CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
     # Where the programs look: beside their own folder, whatever the system calls its libraries.
-    install(TARGETS ${name} LIBRARY DESTINATION lib/gannet/strategies)
+    install(TARGETS ${name} LIBRARY DESTINATION lib/gannet/strategies COMPONENT gannet-strategies)
+    add_dependencies(product ${name})
   endif()
 endfunction()
 

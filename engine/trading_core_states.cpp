@@ -8,6 +8,10 @@
 namespace gannet::engine {
 
 namespace {
+/// The venue takes one request for its timer a second, of the runs before too; the gateway keeps a
+/// twentieth more between two, and one that it kept back would count as a refusal.
+constexpr Nanos kDeadManSpacing = milliseconds(1'100);
+
 constexpr std::uint32_t bit(HoldReason reason) noexcept {
   return std::uint32_t{1} << static_cast<unsigned>(reason);
 }
@@ -277,8 +281,7 @@ void TradingCore::feed_dead_man(Timestamp now) noexcept {
   }
   const bool is_due =
       now >= dead_man_armed_until_ || now - dead_man_sent_ >= settings_.dead_man_refresh;
-  // The venue takes one a second.
-  const bool is_early = dead_man_sent_.nanos != 0 && now - dead_man_sent_ < seconds(1);
+  const bool is_early = dead_man_sent_.nanos != 0 && now - dead_man_sent_ < kDeadManSpacing;
   if (dead_man_pending_ || !is_due || is_early) return;
   ask_dead_man(settings_.dead_man_seconds, now);
 }
@@ -295,7 +298,7 @@ void TradingCore::ask_dead_man(std::uint32_t timeout_seconds, Timestamp now) noe
 /// one is asked for again.
 void TradingCore::switch_dead_man_off(Timestamp now) noexcept {
   if (dead_man_is_off()) return;
-  const bool is_early = dead_man_sent_.nanos != 0 && now - dead_man_sent_ < seconds(1);
+  const bool is_early = dead_man_sent_.nanos != 0 && now - dead_man_sent_ < kDeadManSpacing;
   const bool waits = dead_man_pending_ && dead_man_asked_zero_ &&
                      now - dead_man_sent_ < settings_.dead_man_refresh;
   if (!is_early && !waits) ask_dead_man(0, now);

@@ -14,7 +14,8 @@ case "${1:-build}" in
   lint) packages+=(clang-19 clang-tidy-19 clang-format-19) ;;
   fuzz) packages+=(clang-19 libclang-rt-19-dev libfuzzer-19-dev) ;;
   service) packages+=(debootstrap systemd-container) ;;
-  *) echo "usage: tools/setup.sh [build|lint|fuzz|service]" >&2; exit 2 ;;
+  deb) packages+=(debhelper dpkg-dev lintian debootstrap buildah) ;;
+  *) echo "usage: tools/setup.sh [build|lint|fuzz|service|deb]" >&2; exit 2 ;;
 esac
 
 missing=()

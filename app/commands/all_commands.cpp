@@ -13,6 +13,7 @@
 #include "app/commands/kill_commands.h"
 #include "app/commands/limits_command.h"
 #include "app/commands/logs_command.h"
+#include "app/commands/new_strategy_command.h"
 #include "app/commands/record_command.h"
 #include "app/commands/report_command.h"
 #include "app/commands/sim_command.h"
@@ -38,6 +39,7 @@ void add_all_commands(CLI::App& app) {
   add_journal_command(app);
   add_limits_command(app);
   add_logs_command(app);
+  add_new_strategy_command(app);
   add_record_command(app);
   add_report_command(app);
   add_sim_command(app);

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -9,6 +8,7 @@
 #include "app/internal/engine_room_parts.h"
 #include "app/market_subscriptions.h"
 #include "app/operator_strategy.h"
+#include "app/program_folder.h"
 #include "base/state_directory.h"
 #include "engine/settings_record.h"
 #include "engine/warm_up.h"
@@ -31,11 +31,8 @@ std::string read_text(const std::string& path) {
 }
 
 std::string plugin_directory(const config::Settings& settings) {
-  if (!settings.engine.plugin_directory.empty()) return settings.engine.plugin_directory;
-  char path[4096];
-  const ssize_t n = ::readlink("/proc/self/exe", path, sizeof path);
-  const std::string program(path, n > 0 ? static_cast<std::size_t>(n) : 0);
-  return program.substr(0, program.rfind('/')) + "/../lib/gannet/strategies";
+  const std::string& other = settings.engine.plugin_directory;
+  return other.empty() ? bundled_plugins() : other;
 }
 
 }  // namespace

@@ -74,6 +74,7 @@ class MarketMaker : public gannet::Strategy {
 
   void on_order(const gannet::OrderEvent& event) override {
     Quote& quote = event.side() == Side::Buy ? bid_ : ask_;
+    if (event.kind() == OrderEventKind::Adopted) take_over(quote, event);
     if (event.handle() != quote.handle) return;
     follow(quote, event);
     if (event.is_final()) quote.handle = {};
@@ -161,6 +162,19 @@ class MarketMaker : public gannet::Strategy {
       quote->pending = false;
       end(*quote);
     }
+  }
+
+  /// An order of the run before becomes the quote of its side, if it could be one of this run's.
+  void take_over(Quote& quote, const gannet::OrderEvent& event) {
+    const bool fits = event.instrument() == instrument_.id() && event.quantity() == terms_.quantity;
+    if (!fits || quote.handle.is_set()) {
+      cancel(event.handle());
+      return;
+    }
+    quote = {};
+    quote.handle = event.handle();
+    quote.price = event.price();
+    quote.resting = true;
   }
 
   void follow(Quote& quote, const gannet::OrderEvent& event) {

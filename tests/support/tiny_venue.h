@@ -67,6 +67,8 @@ class TinyVenue final : public VenuePort, public DeadManPort {
   bool answers_dead_man = true;
   bool accepts_dead_man = true;
   Nanos dead_man_delay;
+  Nanos dead_man_spacing;  ///< the gateway's own: a request before that is not sent
+  Timestamp dead_man_asked;
   std::map<std::uint64_t, Order> orders;  // by venue id
   std::vector<FillReport> fills;
   std::map<std::uint32_t, Quantity> position;
@@ -205,6 +207,8 @@ class TinyVenue final : public VenuePort, public DeadManPort {
     return true;
   }
   bool set_cancel_all_after(std::uint32_t timeout_seconds, Timestamp now) noexcept override {
+    if (dead_man_asked.nanos != 0 && now - dead_man_asked < dead_man_spacing) return false;
+    dead_man_asked = now;
     ++dead_man_calls;
     dead_man_seconds = timeout_seconds;
     if (!answers_dead_man) return true;

@@ -39,6 +39,22 @@ TEST_F(DeadManTimer, RefusedTwiceHoldsAndSaysSo) {  // COD-04
   EXPECT_EQ(bench.core->state(), EngineState::Ready);
 }
 
+// As after a quick restart: the run before has just used the venue's one request a second. A second
+// request that the gateway had to keep back was taken for a second refusal, held the engine and
+// cancelled the orders that it had adopted.
+TEST_F(DeadManTimer, RefusedOnceIsAskedAgainAndHoldsNothing) {  // COD-04
+  bench.venue.dead_man_spacing = milliseconds(1'050);
+  bench.venue.accepts_dead_man = false;
+  run_to_next_request();
+  bench.run_for(milliseconds(20));
+  bench.venue.accepts_dead_man = true;
+  const std::size_t calls = bench.venue.dead_man_calls;
+  for (int i = 0; i < 300 && bench.core->state() != EngineState::Held; ++i)
+    bench.run_for(milliseconds(10));
+  EXPECT_EQ(bench.core->state(), EngineState::Ready);
+  EXPECT_GT(bench.venue.dead_man_calls, calls);
+}
+
 // Orders that strategies leave must outlive us: a refresh on its way may not arm it again.
 TEST_F(DeadManTimer, ReleasedIsSetToZeroOnceAndForAll) {
   bench.venue.dead_man_delay = milliseconds(400);

@@ -188,6 +188,35 @@ TEST_F(MarketMaker, PullsBothQuotesWhenTheBookIsWithdrawnOrOneSided) {
   EXPECT_EQ(cancels[0].kind, Kind::Cancel);
 }
 
+TEST_F(MarketMaker, TakesOverOneOrderASideThatTheRunBeforeLeft) {
+  load_it();
+  OrderIntent left;
+  left.side = Side::Buy;
+  left.quantity = {100};
+  left.handle = {7'000'001};
+  event(OrderEventKind::Adopted, left, 990);
+  OrderIntent second = left;
+  second.handle = {7'000'002};
+  event(OrderEventKind::Adopted, second, 991);
+  OrderIntent other_size = left;
+  other_size.handle = {7'000'003};
+  other_size.side = Side::Sell;
+  other_size.quantity = {300};
+  event(OrderEventKind::Adopted, other_size, 1010);
+  const auto cancels = take();
+  ASSERT_EQ(cancels.size(), 2u);
+  EXPECT_EQ(cancels[0].cancel.handle, second.handle);
+  EXPECT_EQ(cancels[1].cancel.handle, other_size.handle);
+  book(999, 1001, 100);  // the one goes to its place, the other side is quoted anew
+  const auto moves = take();
+  ASSERT_EQ(moves.size(), 2u);
+  EXPECT_EQ(moves[0].kind, Kind::Amend);
+  EXPECT_EQ(moves[0].amend.handle, left.handle);
+  EXPECT_EQ(moves[0].amend.new_price, Price{995 * 100});
+  EXPECT_EQ(moves[1].kind, Kind::Place);
+  EXPECT_EQ(moves[1].place.side, Side::Sell);
+}
+
 TEST_F(MarketMaker, LeavesItsQuotesAtStopToThePolicyEvenWhileAnAmendIsPending) {
   load_it();
   quote();
