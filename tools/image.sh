@@ -10,13 +10,11 @@ base=localhost/bookworm:min
 store=(buildah --storage-driver vfs --root "$folder/store" --runroot "$folder/run")
 
 if ! "${store[@]}" images -q "$base" >/dev/null 2>&1; then
-  rm -rf "$folder/base"
-  debootstrap --variant=minbase --include=ca-certificates bookworm "$folder/base" >"$folder/base.log"
+  "$root/tools/clean_root.sh" "$folder/base.tar"
   from=$("${store[@]}" from scratch)
-  "${store[@]}" copy -q "$from" "$folder/base" / >/dev/null
+  "${store[@]}" add -q "$from" "$folder/base.tar" / >/dev/null
   "${store[@]}" commit -q "$from" "$base" >/dev/null
   "${store[@]}" rm "$from" >/dev/null
-  rm -rf "$folder/base"
 fi
 SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
 "${store[@]}" bud --isolation chroot --build-arg BASE="$base" \

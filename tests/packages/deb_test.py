@@ -19,6 +19,7 @@ import sys
 import time
 import urllib.request
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PACKAGES = ["gannet", "gannet-strategies", "gannet-dev"]
 CONFIGURATION = """\
 [venue]
@@ -108,13 +109,7 @@ class Root:
 
     def unpack(self, cache):
         base = cache / "base.tar"
-        if not base.exists():
-            made = cache / "made"
-            shutil.rmtree(made, ignore_errors=True)
-            subprocess.run(["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", made],
-                           check=True, stdout=self.log, stderr=self.log)
-            subprocess.run(["tar", "-C", made, "-cf", base, "."], check=True)
-            shutil.rmtree(made)
+        subprocess.run([ROOT / "tools/clean_root.sh", base], check=True)
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir(parents=True)
         subprocess.run(["tar", "-C", self.path, "-xf", base], check=True)
