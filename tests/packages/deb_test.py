@@ -254,6 +254,7 @@ class Steps:
         want(f"still runs version {self.old}" in told, "it was not said that an old engine runs")
         want(edited.read_text().endswith("# edited\n"), "the edited configuration was replaced")
         want(self.engine.is_ready(), "the engine is no longer ready")
+        self.refuses_removal()
         want(set(orders.values()) == set(self.venue.open_orders().values()), "orders went during the upgrade")
 
     def restart(self):
@@ -286,10 +287,13 @@ class Steps:
         wait_for("two orders each", lambda: len(self.venue.open_orders()) == 4)
         want(set(left) <= set(self.venue.open_orders()), "an order that was left is gone")
 
-    def remove(self):
-        """refused while an engine runs; then programs go, state and configuration stay"""
+    def refuses_removal(self):
         code, text = self.root.ask("apt-get", "remove", "-y", "-qq", *PACKAGES)
         want(code != 0 and "still runs: stop it first" in text, "removed under a running engine")
+
+    def remove(self):
+        """refused while an engine runs; then programs go, state and configuration stay"""
+        self.refuses_removal()
         self.engine.stop()
         left = list(self.venue.open_orders())
         want(len(left) == 2, "on_stop = leave left no orders")
