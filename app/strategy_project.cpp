@@ -1,9 +1,12 @@
 #include "app/strategy_project.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 namespace gannet::app {
 namespace {
@@ -12,8 +15,9 @@ namespace files = std::filesystem;
 
 constexpr std::string_view kNameWord = "strategy_name";
 constexpr std::string_view kClassWord = "StrategyName";
-constexpr std::string_view kIgnored =
-    "gitignore";  // in the template without its dot: shown, packed
+// Without its dot in the template, where it is to be seen.
+constexpr std::string_view kPacked = "gitignore";
+constexpr std::string_view kReal = ".gitignore";
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos;
@@ -52,23 +56,25 @@ std::string class_name_of(std::string_view strategy) {
 
 std::expected<void, Error> make_strategy_project(const std::string& template_folder,
                                                  std::string_view name, const std::string& folder) {
+  const auto refused = [](std::string why) { return std::unexpected(Error{std::move(why)}); };
   if (class_name_of(name).empty())
-    return std::unexpected(Error{"\"" + std::string(name) +
-                                 "\" is no name for a strategy: small letters, digits and single "
-                                 "underscores, a letter first (order_flow)"});
+    return refused(fmt::format(
+        "\"{}\" is no name for a strategy: small letters, digits and single underscores, "
+        "a letter first (order_flow)",
+        name));
   std::error_code error;
-  if (files::exists(folder, error)) return std::unexpected(Error{folder + " is there already"});
+  if (files::exists(folder, error)) return refused(fmt::format("{} is there already", folder));
   const files::recursive_directory_iterator entries(template_folder, error);
   if (error)
-    return std::unexpected(Error{"no template in " + template_folder +
-                                 ": install gannet-dev, or name one with --template DIR"});
+    return refused(fmt::format(
+        "no template in {}: install gannet-dev, or name one with --template DIR", template_folder));
   files::create_directories(folder, error);
-  if (error) return std::unexpected(Error{"cannot make " + folder + ": " + error.message()});
+  if (error) return refused(fmt::format("cannot make {}: {}", folder, error.message()));
   for (const files::directory_entry& entry : entries) {
-    std::string relative =
+    const std::string relative =
         in_its_words(files::relative(entry.path(), template_folder).string(), name);
-    if (relative == kIgnored) relative.insert(0, ".");
-    const files::path target = files::path(folder) / relative;
+    const files::path target =
+        files::path(folder) / (relative == kPacked ? kReal : std::string_view(relative));
     if (entry.is_directory()) {
       files::create_directories(target, error);
       continue;
@@ -76,7 +82,7 @@ std::expected<void, Error> make_strategy_project(const std::string& template_fol
     std::ifstream source(entry.path(), std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(source), {}};
     if (!write_file(target, in_its_words(std::move(text), name)))
-      return std::unexpected(Error{"cannot write " + target.string()});
+      return refused(fmt::format("cannot write {}", target.string()));
   }
   return {};
 }
