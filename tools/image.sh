@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Dockerfile without a registry and runs what came out: tools/image.sh FOLDER (as root). The base
-# is made by debootstrap; buildah keeps everything in FOLDER, the base for the next time.
+# Builds the Dockerfile without a registry and runs what came out: tools/image.sh FOLDER [OPTIONS...] (as root; the
+# options are buildah's, for the build). The base is made by debootstrap; buildah keeps everything in FOLDER, the base for the next time.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,7 +19,7 @@ fi
 SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
 "${store[@]}" bud --isolation chroot --build-arg BASE="$base" \
   --build-arg SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" \
-  --build-arg CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-}" -t localhost/gannet:latest "$root"
+  --build-arg CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-}" "${@:2}" -t localhost/gannet:latest "$root"
 
 # The image's own entry point and user: a few seconds of trading in the simulator.
 from=$("${store[@]}" from localhost/gannet:latest)
