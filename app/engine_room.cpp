@@ -78,7 +78,6 @@ void EngineRoom::Parts::turn() {
   } else {
     loop.run_for(kIdleSleep);
   }
-  ++turns;
   const Timestamp now = wall_clock_now();
   rest->poll([&](const okx::RestAnswer& answer) RUNS_ON(kReactor) { on_rest_answer(answer, now); });
   public_rest->poll([&](const okx::RestAnswer& answer)

@@ -16,7 +16,7 @@ constexpr risk::RequestKind kLimited[EngineFigures::kLimitedKinds] = {
 
 void EngineRoom::Parts::publish_figures(const engine::CoreStatus& at, Timestamp now) {
   EngineFigures figures;
-  figures.turns = turns;
+  figures.turns = turns.load(std::memory_order_relaxed);
   figures.orders = at.orders;
   figures.rejected = tap->rejections();
   figures.alerts = alerts_told;

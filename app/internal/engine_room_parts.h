@@ -267,7 +267,7 @@ struct EngineRoom::Parts final : engine::EngineListener {
 
   // Shared: atomics, and queues of one producer and one consumer.
   std::atomic<bool> stop_requested{false};
-  /// Taken so far, for the watchdog. Written here alone; nothing else is read on its word.
+  /// Taken so far, for the watchdog and the figures. Written here alone; nothing else is read on its word.
   std::atomic<std::uint64_t> turns{0};
   std::atomic<bool> killed{false};
   std::atomic<bool> disk_low{false};
@@ -303,7 +303,6 @@ struct EngineRoom::Parts final : engine::EngineListener {
   Timestamp kill_began OWNED_BY(kReactor);
   SuspendWatch suspend_watch OWNED_BY(kReactor){seconds(5)};
   std::uint64_t reconnects OWNED_BY(kReactor) = 0;
-  std::uint64_t turns OWNED_BY(kReactor) = 0;
   std::array<std::uint64_t, EngineFigures::kAlerts> alerts_told OWNED_BY(kReactor){};
   std::size_t latency_turn OWNED_BY(kReactor) = 0;
   bool journal_failure_told OWNED_BY(kReactor) = false;
