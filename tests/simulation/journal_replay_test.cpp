@@ -96,8 +96,10 @@ class EventfulSession {
     } else if (dice < 98) {
       wired_.core->note({.user = 1000, .process = 42, .who = "a person", .what = "strategy-stop"},
                         wired_.now);
-      if (!wired_.core->disable(StrategyId{0}, "a person", wired_.now))
-        wired_.core->enable(StrategyId{0}, "a person", wired_.now);
+      wired_.core->disable(StrategyId{0}, "a person", wired_.now);
+      wired_.place(order);  // is denied
+      wired_.run_for(milliseconds(20));
+      wired_.core->enable(StrategyId{0}, "a person", wired_.now);
     } else {
       wired_.run_for(milliseconds(500));
     }
