@@ -153,6 +153,42 @@ TEST_F(ControlTest, OrdersByHandPassTheGateAndAreTheOperators) {
   EXPECT_EQ(differences(venue.truth(), Json(ledger.out)), std::vector<std::string>{});
 }
 
+TEST_F(ControlTest, AnOrderInDoubtIsResolvedByAPersonsWord) {
+  Daemon daemon(folder, config);
+  ASSERT_TRUE(daemon.wait_for_orders(2));
+  for (const char* name : {"quotes", "prober"})
+    ASSERT_EQ(command({"strategy", "stop", name}).code, 0);
+  ASSERT_TRUE(wait_until([&] { return venue.open_orders() == 0; }));
+  std::string price;
+  const Json status = *daemon.status();
+  for (const auto row : status["instruments"].get_array()) {
+    if (std::string_view(row["instrument"]) == "BTC-USDT-SWAP")
+      price = std::to_string(
+          static_cast<long>(std::stod(std::string{std::string_view(row["best_bid"])}) * 0.99));
+  }
+  // The request is lost, and nobody answers what became of it.
+  venue.order_fault(R"({"drop_request":{"op":"order"}})");
+  venue.order_fault(R"({"http_status":{"path":"/api/v5/trade/order","status":500,"count":0}})");
+  ASSERT_EQ(command({"order", "place", "BTC-USDT-SWAP", "buy", "1", price}).code, 0);
+  std::string number;
+  ASSERT_TRUE(wait_until([&] {
+    const Json orders = view("orders");
+    for (const auto row : orders["orders"].get_array()) {
+      if (bool(row["unknown"])) number = std::string(std::string_view(row["client_id"]));
+    }
+    return !number.empty();
+  }));
+  const Said resolved = command({"order", "resolve", number, "not_placed"});
+  EXPECT_EQ(resolved.code, 0) << resolved.err;
+  EXPECT_EQ(view("orders")["orders"].get_array().size(), 0u);
+  EXPECT_TRUE(
+      wait_until([&] { return !daemon.log_lines({"order_resolved_by_hand", number}).empty(); }));
+  venue.end_faults();
+  EXPECT_EQ(daemon.stop(), 0) << daemon.summary();
+  EXPECT_EQ(journaled("order-resolve " + number + " not_placed").size(), 1u);
+  expect_replayed();
+}
+
 /// One connection to the socket, for what no client of ours would send.
 class RawClient {
  public:
