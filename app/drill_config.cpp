@@ -66,7 +66,11 @@ std::string drill_config(config::Settings settings, const SimReady& venue, int o
   put_venue(settings, venue);
   settings.engine.state_directory = state_directory;
   settings.record.reset();
-  settings.metrics.reset();  // the port is the real engine's, which may run beside
+  // The port, the socket and the place in shared memory are the real engine's, which may run
+  // beside.
+  settings.metrics.reset();
+  settings.control = {};
+  settings.journal.ring_directory.clear();
   std::vector<std::string> swaps;
   for (engine::InstrumentSettings& instrument : settings.instruments) {
     instrument.set_leverage = instrument.leverage.has_value();
