@@ -276,9 +276,10 @@ std::string limits_page(const LimitUse& use, const LimitNames& names) {
   for (const LimitRow& row : use.rows) {
     if (!row.limit) continue;
     std::string level(level_of(row));
-    if (row.strategy.valid()) level += " " + names.strategies[row.strategy.value].name;
+    if (row.strategy.valid())
+      level += fmt::format(" {}", names.strategies[row.strategy.value].name);
     if (row.instrument.valid())
-      level += " " + std::string(names.instruments[row.instrument].name.view());
+      level += fmt::format(" {}", names.instruments[row.instrument].name.view());
     fmt::format_to(put, "{:<44} {:<20} {:>22} {:>22}\n", level, row.key,
                    value_text(row, row.limit, names),
                    row.use ? value_text(row, row.use, names) : "-");

@@ -12,6 +12,8 @@ namespace gannet::app {
 namespace {
 
 std::string exact(__int128 raw) { return to_string(Amount{raw, {}}); }
+/// As a JSON text: a number there would be a double.
+std::string quoted(__int128 raw) { return fmt::format("\"{}\"", exact(raw)); }
 
 /// Money for people: two decimals, or enough of them to show a small sum.
 std::string rough(__int128 raw) {
@@ -50,8 +52,8 @@ void append_scope(std::string& out, const MoneyStatus::Scope& scope) {
       exact(scope.fees), exact(scope.funding), exact(scope.other), exact(scope.total),
       exact(scope.peak), exact(scope.drawdown), exact(scope.long_value), exact(scope.short_value),
       exact(scope.long_value - scope.short_value), exact(scope.long_value + scope.short_value),
-      scope.loss_day_max == 0 ? "null" : "\"" + exact(scope.loss_day_max) + "\"",
-      scope.drawdown_max == 0 ? "null" : "\"" + exact(scope.drawdown_max) + "\"", scope.valued,
+      scope.loss_day_max == 0 ? "null" : quoted(scope.loss_day_max),
+      scope.drawdown_max == 0 ? "null" : quoted(scope.drawdown_max), scope.valued,
       scope.age.count / 1'000'000, scope.limit_broken, scope.stopped);
 }
 
@@ -96,7 +98,7 @@ std::string to_json(const MoneyStatus& money) {
                    "\"funding\":\"{}\"{}}}",
                    comma, scopes_of(money)[row.scope].name.view(), row.instrument.view(),
                    quantity_text(row), row.currency.view(), exact(row.realised),
-                   row.has_price ? "\"" + exact(row.unrealised) + "\"" : "null", exact(row.fees),
+                   row.has_price ? quoted(row.unrealised) : "null", exact(row.fees),
                    exact(row.funding), greeks_json(row));
     comma = ",";
   }

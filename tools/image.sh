@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the Dockerfile without a registry and runs what came out: tools/image.sh FOLDER [OPTIONS...] (as root; the
-# options are buildah's, for the build). The base is made by debootstrap; buildah keeps everything in FOLDER, the base for the next time.
+# Builds the Dockerfile without a registry and runs what came out:
+#   tools/image.sh FOLDER [OPTIONS...]     as root; the options are buildah's, for the build
+# The base is made by debootstrap; buildah keeps everything in FOLDER, the base for the next time.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -208,6 +208,9 @@ class Steps:
         self.root.do("apt-get", "install", "-y", "-qq", "--no-install-recommends",
                      *(f"{name}={self.old}" for name in PACKAGES))
         want(self.root.version() == self.old, "another version is installed")
+        # Without systemd here only the script tells: debhelper's default is to stop the service first.
+        before = self.root.path / "var/lib/dpkg/info/gannet.preinst"
+        want("systemd" not in before.read_text(), "an upgrade would stop the service")
         self.root.do("useradd", "--create-home", "engine")
         want(not (self.root.path / "var/lib/gannet").exists(), "there is state already")
 
