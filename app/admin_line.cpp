@@ -49,6 +49,7 @@ constexpr AdminWord kAdminWords[] = {
     looking("strategies-page", Kind::Strategies, true),
     looking("limits", Kind::Limits),
     looking("limits-page", Kind::Limits, true),
+    looking("alerts", Kind::Alerts),
 
     acting("kill", Kind::Kill, kStop, Takes::Text, "[WHY]"),
     acting("kill-order", Kind::Kill, kStop, Takes::Whose, "NUMBER [WHY]", ControlLevel::Order),
@@ -100,6 +101,7 @@ constexpr AdminWord kAdminWords[] = {
     acting("override", Kind::GrantOverride, kSetUp, Takes::NeededText,
            "STRATEGY RULE MILLISECONDS WHY"),
     acting("reload-credentials", Kind::ReloadCredentials, kSetUp, Takes::Nothing),
+    acting("alert-test", Kind::TestAlerts, kRun, Takes::Text, "[ROUTE]"),
 };
 
 /// Printable, in whatever alphabet: no control characters, and whole UTF-8.

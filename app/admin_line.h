@@ -29,6 +29,7 @@ struct AdminCommand {
     Feeds,
     Strategies,
     Limits,
+    Alerts,
     // Stopping, and going on.
     Kill,
     Hold,
@@ -49,6 +50,7 @@ struct AdminCommand {
     ReloadLimits,   ///< [--confirm]
     GrantOverride,  ///< STRATEGY RULE MILLISECONDS WHY
     ReloadCredentials,
+    TestAlerts,  ///< [ROUTE]
   };
   Kind kind = Kind::Kill;
   bool page = false;

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "app/admin.h"
+#include "app/alert_answers.h"
 #include "app/child_sim.h"
 #include "app/crash_brake.h"
 #include "app/credential_reload.h"
@@ -86,14 +87,15 @@ constexpr std::uint64_t kDroppedFile = ~std::uint64_t{0};
 class ColdSide {
  public:
   ColdSide(net::EventLoop& loop, EngineRoom& room, CredentialReload& reload, LimitDesk& desk,
-           FigureDesk& figures, StrategyDesk& strategies, okx::Signer& signer,
-           const DaemonOptions& options, std::string state_directory, ChildSim* sim,
-           const config::JournalConfig& journal)
+           FigureDesk& figures, monitor::AlertService& alerts, StrategyDesk& strategies,
+           okx::Signer& signer, const DaemonOptions& options, std::string state_directory,
+           ChildSim* sim, const config::JournalConfig& journal)
       : loop_(loop),
         room_(room),
         reload_(reload),
         desk_(desk),
         figures_(figures),
+        alerts_(alerts),
         strategies_(strategies),
         signer_(signer),
         options_(options),
@@ -102,6 +104,10 @@ class ColdSide {
         sim_(sim),
         disk_(state_directory_, journal),
         tidy_(state_directory_, journal.retention_days) {}
+
+  ~ColdSide() { alerts_.forget_tests(); }
+  ColdSide(const ColdSide&) = delete;
+  ColdSide& operator=(const ColdSide&) = delete;
 
   std::expected<void, Error> listen(const config::ControlSettings& control) RUNS_ON(kCold) {
     auto roles = ControlRoles::resolve(control, ::geteuid());
@@ -182,15 +188,19 @@ class ColdSide {
       case Kind::Strategies:
         return answer_soon(command, true, strategies_.text(room_.status().load(), command.page),
                            true);
+      case Kind::Alerts:
+        return show_alerts(command);
       default:
         break;
     }
-    const bool is_ours = command.kind == Kind::SetLimit || command.kind == Kind::ReloadLimits ||
+    const bool is_ours = command.kind == Kind::TestAlerts || command.kind == Kind::SetLimit ||
+                         command.kind == Kind::ReloadLimits ||
                          command.kind == Kind::SetParameters ||
                          command.kind == Kind::ReloadCredentials;
     if (!is_ours) return room_.post(command);
     // On record first (SEC-04): what comes of it goes to the reactor by the same way, later.
     room_.note(command);
+    if (command.kind == Kind::TestAlerts) return test_alerts(command);
     if (command.kind == Kind::SetParameters) return change_parameters(command);
     if (command.kind != Kind::ReloadCredentials) return change_limits(command);
     reload_credentials(command);
@@ -249,6 +259,27 @@ class ColdSide {
           {command.id, false, AdminAnswer::Text("the old key stays: " + proven.error())});
     };
     reload_.start(room_.status().load().clock_offset, done);
+  }
+
+  bool show_alerts(const AdminCommand& command) RUNS_ON(kCold) {
+    // After the caller has noted who waits.
+    loop_.post([this, id = command.id] {
+      ThreadRoleScope role(kCold);
+      admin_->answer(id, alerts_json(alerts_.view()));
+    });
+    return true;
+  }
+
+  /// Answered when every route has, or not in time.
+  bool test_alerts(const AdminCommand& command) RUNS_ON(kCold) {
+    const auto done = [this, id = command.id](std::vector<monitor::AlertTestResult> results) {
+      loop_.post([this, id, results = std::move(results)] {
+        ThreadRoleScope role(kCold);
+        admin_->answer(id, alert_test_json(results));
+      });
+    };
+    alerts_.test(std::string(command.argument.view()), done);
+    return true;
   }
 
   bool show_limits(const AdminCommand& command) RUNS_ON(kCold) {
@@ -338,6 +369,7 @@ class ColdSide {
   CredentialReload& reload_;
   LimitDesk& desk_;
   FigureDesk& figures_;
+  monitor::AlertService& alerts_;
   StrategyDesk& strategies_;
   okx::Signer& signer_;  // this thread's own
   const DaemonOptions& options_;
@@ -400,7 +432,10 @@ int run_daemon(const DaemonOptions& options) {
   if (!state) return fail(kRefused, state.error().message);
   if (auto room = check_room(settings, state->path()); !room)
     return fail(kRefused, room.error().message);
-  LogThread log_thread({.output = options.log_output});
+  // Listens to the log thread, so it outlives it: it tells the last words too.
+  monitor::AlertService alerts(take_alert_settings(settings));
+  LogThread log_thread({.output = options.log_output,
+                        .listener = [&alerts](const LogRecord& r) { alerts.on_record(r); }});
   set_thread_name("cold");
   ThreadRoleScope role(kCold);
   log(wall_clock_now(), LogEvent::EngineStarting,
@@ -416,7 +451,7 @@ int run_daemon(const DaemonOptions& options) {
     bool has_traded = false;
     ~EndOfItsOwn() { has_traded ? brake.end() : brake.refused(); }
   } end_of_its_own{brake};
-  auto figures = FigureDesk::open(settings, state->path(), brake.recent());
+  auto figures = FigureDesk::open(settings, state->path(), brake.recent(), alerts);
   if (!figures) return fail(kRefused, figures.error().message);
 
   std::unique_ptr<ChildSim> sim;
@@ -480,8 +515,8 @@ int run_daemon(const DaemonOptions& options) {
   LimitDesk desk(settings, facts->instruments, facts->currencies, (*room)->limits());
   StrategyDesk strategies(settings.strategies, (*room)->strategy_types(), facts->instruments,
                           facts->currencies);
-  ColdSide cold_side(cold, **room, reload, desk, **figures, strategies, bill_signer, options,
-                     state->path(), sim.get(), settings.journal);
+  ColdSide cold_side(cold, **room, reload, desk, **figures, alerts, strategies, bill_signer,
+                     options, state->path(), sim.get(), settings.journal);
   if (auto listening = cold_side.listen(settings.control); !listening)
     return fail(kRefused, listening.error().message);
   hold_signals(kSignals, false);

@@ -32,8 +32,9 @@ std::uint64_t count_start(const std::string& state_directory) {
 
 std::expected<std::unique_ptr<FigureDesk>, Error> FigureDesk::open(const config::Settings& settings,
                                                                    std::string state_directory,
-                                                                   int recent_crashes) {
-  std::unique_ptr<FigureDesk> desk(new FigureDesk);
+                                                                   int recent_crashes,
+                                                                   monitor::AlertService& alerts) {
+  std::unique_ptr<FigureDesk> desk(new FigureDesk(alerts));
   if (settings.metrics) {
     auto scrape = monitor::Scrape::listen(*settings.metrics);
     if (!scrape) return std::unexpected(std::move(scrape.error()));
@@ -49,13 +50,17 @@ std::expected<std::unique_ptr<FigureDesk>, Error> FigureDesk::open(const config:
 }
 
 void FigureDesk::work(const EngineRoom& room, Nanos now) {
-  if (scrape_ == nullptr || now < next_look_) return;
+  if (now < next_look_) return;
   next_look_ = now + kLookInterval;
   if (now >= next_host_look_) {
     next_host_look_ = now + kHostInterval;
     host_ = look_at_host(state_directory_);
   }
-  scrape_->show(look(room));
+  monitor::Figures figures = look(room);
+  alerts_.look(figures);
+  if (scrape_ == nullptr) return;
+  add_alert_figures(alerts_.view(), figures);
+  scrape_->show(std::move(figures));
 }
 
 monitor::Figures FigureDesk::look(const EngineRoom& room) {

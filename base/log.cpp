@@ -96,6 +96,30 @@ void append_time(std::string& out, Timestamp time) {
                  fmt::gmtime(static_cast<std::time_t>(whole)), micros);
 }
 
+void append_value(std::string& out, const LogRecord& record, const LogRecord::Field& field) {
+  switch (field.kind) {
+    case LogField::Kind::Integer:
+      fmt::format_to(std::back_inserter(out), "{}", field.integer);
+      break;
+    case LogField::Kind::Decimal:
+      append_decimal(out, field.integer, field.digits);
+      break;
+    case LogField::Kind::Text:
+      append_json_string(out, {record.text.data() + field.text_offset, field.text_size});
+      break;
+    case LogField::Kind::Boolean:
+      out += field.integer != 0 ? "true" : "false";
+      break;
+    case LogField::Kind::Real:
+      if (std::isfinite(field.real)) {
+        fmt::format_to(std::back_inserter(out), "{}", field.real);
+      } else {
+        out += "null";
+      }
+      break;
+  }
+}
+
 std::shared_ptr<spdlog::logger> make_logger(const std::string& output) {
   spdlog::sink_ptr sink;
   if (output == "stdout") {
@@ -155,31 +179,20 @@ std::string format_line(const LogRecord& record) {
   fmt::format_to(std::back_inserter(out), ",\"level\":\"{}\",\"thread\":\"{}\",\"event\":\"{}\"",
                  name_of(info.level), record.thread, info.name);
   for (std::size_t i = 0; i < record.field_count; ++i) {
-    const LogRecord::Field& field = record.fields[i];
-    fmt::format_to(std::back_inserter(out), ",\"{}\":", field.key);
-    switch (field.kind) {
-      case LogField::Kind::Integer:
-        fmt::format_to(std::back_inserter(out), "{}", field.integer);
-        break;
-      case LogField::Kind::Decimal:
-        append_decimal(out, field.integer, field.digits);
-        break;
-      case LogField::Kind::Text:
-        append_json_string(out, {record.text.data() + field.text_offset, field.text_size});
-        break;
-      case LogField::Kind::Boolean:
-        out += field.integer != 0 ? "true" : "false";
-        break;
-      case LogField::Kind::Real:
-        if (std::isfinite(field.real)) {
-          fmt::format_to(std::back_inserter(out), "{}", field.real);
-        } else {
-          out += "null";
-        }
-        break;
-    }
+    fmt::format_to(std::back_inserter(out), ",\"{}\":", record.fields[i].key);
+    append_value(out, record, record.fields[i]);
   }
   out += '}';
+  return out;
+}
+
+std::string field_text(const LogRecord& record, std::size_t i) {
+  const LogRecord::Field& field = record.fields[i];
+  if (field.kind == LogField::Kind::Text)
+    return {record.text.data() + field.text_offset, field.text_size};
+  std::string out;
+  append_value(out, record, field);
+  std::erase(out, '"');  // of decimals
   return out;
 }
 
@@ -233,6 +246,7 @@ std::uint64_t log_records_lost() noexcept { return lost.load(std::memory_order_r
 
 struct LogThread::State {
   std::shared_ptr<spdlog::logger> logger;
+  std::function<void(const LogRecord&)> listener;
   std::atomic<bool> stop{false};
   std::uint64_t lost_told = 0;
   internal::LogLimits limits;
@@ -256,6 +270,7 @@ struct LogThread::State {
   }
 
   void write(const LogRecord& record) {
+    if (listener) listener(record);  // a rate limit of lines is none of alerts
     if (limits.admits(record.event, record.time)) logger->info(format_line(record));
   }
 
@@ -302,6 +317,7 @@ struct LogThread::State {
 
 LogThread::LogThread(const LogSettings& settings) : state_(std::make_unique<State>()) {
   state_->logger = make_logger(settings.output);
+  state_->listener = settings.listener;
   state_->lost_told = log_records_lost();
   lowest_level.store(settings.lowest, std::memory_order_relaxed);
   running.store(true, std::memory_order_release);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -70,6 +71,8 @@ struct LogRecord {
 
 /// One JSON object a line: ts, level, thread, event, then the fields. For the log thread and tests.
 std::string format_line(const LogRecord& record);
+/// The value of its i-th field for people: text as it is, numbers as on the line.
+std::string field_text(const LogRecord& record, std::size_t i);
 
 /// Names the calling thread for its log lines and for the system ("reactor", "lane-1", ...); a
 /// literal. Call once at the thread's start; it also makes the thread's place in the queue, so that
@@ -84,6 +87,9 @@ void log(Timestamp now, LogEvent event, std::initializer_list<LogField> fields) 
 struct LogSettings {
   std::string output = "stderr";
   LogLevel lowest = LogLevel::Info;
+  /// Called on the log thread for every record that arrives, before its line is written; must not
+  /// wait for anything. Outlives the log thread. Empty: nobody listens.
+  std::function<void(const LogRecord&)> listener{};
 };
 
 /// Owns the log thread: started by the constructor, drained and joined by the destructor. One at a

@@ -155,6 +155,11 @@ constexpr LogEventNote kEventNotes[] = {
      "take the call out of the strategy's handlers: files and sockets belong before the start"},
     {LaneUnsealed, "lane why", "a kernel with seccomp (CONFIG_SECCOMP_FILTER)"},
     {LogSuppressed, "suppressed records seconds", "look at that event: something storms"},
+    {AlertFired, "alert severity labels detail text count total",
+     "what its `text` says; docs/alert-rules.md has the built-in rules"},
+    {AlertRepeated, "alert severity labels detail text count total", "as when it fired"},
+    {AlertResolved, "alert severity labels detail text count total", "nothing"},
+    {AlertRouteFailed, "route why", "`gannet alert test`; the other routes tell when it is lost"},
     {LogLost, "records", "a slower log output or a storm: see the lines around it", kUsualLines},
 };
 

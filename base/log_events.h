@@ -142,6 +142,13 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Critical };
     "the kernel gave a lane's thread no system-call filter; it runs without")                      \
   X(LogSuppressed, "log.suppressed", Warning,                                                      \
     "more lines of one event than its rate limit were counted, not written")                       \
+  X(AlertFired, "alert.fired", Warning,                                                            \
+    "an alert began; which, its severity, what was seen, what to do")                              \
+  X(AlertRepeated, "alert.repeated", Info,                                                         \
+    "an alert that had begun happened again; how often since the last word, how often in all")     \
+  X(AlertResolved, "alert.resolved", Info, "an alert is over; how often it happened in all")       \
+  X(AlertRouteFailed, "alert.route_failed", Warning,                                               \
+    "an alert route did not take what it was told; it is told again; once a minute")               \
   X(LogLost, "log.lost", Warning, "records that did not fit the queue were counted, not kept")
 
 enum class LogEvent : std::uint16_t {

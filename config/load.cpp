@@ -28,6 +28,7 @@ void read_root(TableReader root, Settings& settings, Problems& problems) {
   read_metrics(root.table("metrics"), settings);
   read_journal(root.table("journal"), settings);
   read_control(root.table("control"), settings);
+  read_alerts(root, settings, problems.want_secrets());
   root.finish();
 }
 

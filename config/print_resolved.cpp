@@ -323,6 +323,74 @@ void print_control(Printer& p, const ControlSettings& control) {
   }
 }
 
+/// As the configuration takes it.
+std::string number_text(double value) {
+  std::string text = fmt::format("{:.9f}", value);
+  while (text.ends_with('0')) text.pop_back();
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+void print_alert_condition(Printer& p, const monitor::AlertCondition& condition) {
+  using Kind = monitor::AlertCondition::Kind;
+  const Kind kind = condition.kind;
+  if (kind == Kind::None) return;
+  const bool is_silence = kind == Kind::AbsentFor || kind == Kind::StaleFor;
+  p.text(key_of(kind),
+         is_silence ? duration_text(condition.within) : number_text(condition.threshold));
+  if (condition.clear) p.text("clear", number_text(*condition.clear));
+  if (monitor::has_window(kind)) p.text("within", duration_text(condition.within));
+  if (kind == Kind::AboveUsual) p.text("over", duration_text(condition.over));
+  if (kind == Kind::AboveUsual || kind == Kind::Quantile)
+    p.text("at_least", number_text(condition.at_least));
+  if (kind == Kind::Quantile) p.text("quantile", number_text(condition.quantile));
+}
+
+void print_alert_rule(Printer& p, const monitor::AlertRule& rule) {
+  p.section("[[alert]]");
+  p.text("name", rule.name);
+  p.flag("enabled", rule.enabled);
+  p.text("severity", name_of(rule.severity));
+  p.text_if("text", rule.text);
+  if (rule.figure) p.text("figure", monitor::info_of(*rule.figure).name);
+  std::string labels;
+  for (const auto& [key, value] : rule.labels)
+    labels += fmt::format("{}{} = {}", labels.empty() ? "" : ", ", key, quoted(value));
+  if (!labels.empty()) p.line("labels", fmt::format("{{ {} }}", labels));
+  std::vector<std::string> events;
+  for (const LogEvent event : rule.events) events.emplace_back(info_of(event).name);
+  if (!events.empty()) p.texts("events", events);
+  print_alert_condition(p, rule.condition);
+  p.text("for", duration_text(rule.hold));
+  p.text("quiet_for", duration_text(rule.quiet_for));
+}
+
+void print_alerts(Printer& p, const monitor::AlertSettings& alerts) {
+  p.section("[alerts]");
+  print_secret(p, "heartbeat_url", alerts.heartbeat_url);
+  p.text_if("heartbeat_ca_file", alerts.heartbeat_ca_file);
+  p.text("heartbeat_interval", duration_text(alerts.heartbeat_interval));
+  p.text("digest_interval", duration_text(alerts.digest_interval));
+  p.text("resend_interval", duration_text(alerts.resend_interval));
+  p.number("critical_routes_min", alerts.critical_routes_min);
+  std::string as_they_are;
+  for (const monitor::AlertRule& rule : alerts.rules)
+    if (!rule.configured) as_they_are += " " + rule.name;
+  p.comment("built-in rules as docs/alerts.md has them:" + as_they_are);
+  for (const monitor::AlertRoute& route : alerts.routes) {
+    p.section("[[alert_route]]");
+    p.text("name", route.name);
+    p.text("kind", name_of(route.kind));
+    p.text("severity_min", name_of(route.severity_min));
+    if (route.kind == monitor::AlertRoute::Kind::Journald) continue;
+    print_secret(p, "url", route.url);
+    p.text_if("ca_file", route.ca_file);
+    p.text("timeout", duration_text(route.timeout));
+  }
+  for (const monitor::AlertRule& rule : alerts.rules)
+    if (rule.configured) print_alert_rule(p, rule);
+}
+
 }  // namespace
 
 std::string print_resolved(const Settings& settings) {
@@ -339,6 +407,7 @@ std::string print_resolved(const Settings& settings) {
   print_journal(p, settings.journal);
   if (settings.control.is_open() || !settings.control.socket.empty())
     print_control(p, settings.control);
+  print_alerts(p, settings.alerts);
   return p.take();
 }
 

@@ -104,6 +104,8 @@ Read read_environment(const std::string& name) {
   return secret;
 }
 
+}  // namespace
+
 Secret read_secret(TableReader& credentials, std::string_view key, Environment environment) {
   TableReader source = credentials.table(key);
   if (!source.exists()) return {};
@@ -127,8 +129,6 @@ Secret read_secret(TableReader& credentials, std::string_view key, Environment e
   credentials.missing_secret(key, read.error());
   return {};
 }
-
-}  // namespace
 
 void read_credentials(TableReader credentials, Settings& settings, bool want_secrets) {
   if (!want_secrets) return;

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "engine/settings.h"
+#include "monitor/alert_settings.h"
 #include "monitor/settings.h"
 #include "risk/settings.h"
 
@@ -122,6 +123,7 @@ struct Settings {
   std::vector<engine::ProtectionSettings> protections;
   std::optional<RecordSettings> record;
   std::optional<monitor::ScrapeSettings> metrics;  ///< absent: figures are served nowhere
+  monitor::AlertSettings alerts;
 };
 
 /// The same for a backtest: no venue but its limits.

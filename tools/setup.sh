@@ -8,6 +8,7 @@ packages=(
   libboost1.81-dev libssl-dev libsimdjson-dev libspdlog-dev libfmt-dev libconcurrentqueue-dev
   libreaderwriterqueue-dev libgtest-dev libgmock-dev libbenchmark-dev libtomlplusplus-dev
   libcli11-dev libsystemd-dev libzstd-dev libsqlite3-dev valgrind prometheus-cpp-dev
+  libcurl4-openssl-dev
 )
 case "${1:-build}" in
   build) ;;

@@ -15,7 +15,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from monitoring.stage import Failure, Stage  # noqa: E402
 
-PARTS = ["prometheus"]
+PARTS = ["prometheus", "alertmanager"]
 
 
 def main():

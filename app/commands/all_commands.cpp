@@ -1,5 +1,6 @@
 #include "app/commands/all_commands.h"
 
+#include "app/commands/alert_command.h"
 #include "app/commands/backtest_command.h"
 #include "app/commands/book_command.h"
 #include "app/commands/control_commands.h"
@@ -24,6 +25,7 @@
 namespace gannet::app {
 
 void add_all_commands(CLI::App& app) {
+  add_alert_command(app);
   add_backtest_command(app);
   add_book_command(app);
   add_view_commands(app);

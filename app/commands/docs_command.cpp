@@ -250,6 +250,9 @@ void add_docs_command(CLI::App& app) {
   CLI::App* docs =
       app.add_subcommand("docs", "print the pages of documentation that are made from code");
   docs->require_subcommand(1);
+  docs->add_subcommand("alerts", "docs/alert-rules.md")->callback([] {
+    fmt::print("{}", alert_rules_page());
+  });
   docs->add_subcommand("logs", "docs/logs.md")->callback([] { fmt::print("{}", logs_page()); });
   docs->add_subcommand("config", "docs/configuration.md")->callback([] {
     fmt::print("{}", config_page());

@@ -9,6 +9,8 @@ namespace gannet::app {
 std::string logs_page();
 /// The whole of docs/configuration.md, from what the readers of the file ask for.
 std::string config_page();
+/// The whole of docs/alert-rules.md, from the built-in rules.
+std::string alert_rules_page();
 /// The whole of docs/denials.md, from the enum of denials.
 std::string metrics_page();
 std::string denials_page();
@@ -25,7 +27,7 @@ std::string rest_page();
 /// The tables of docs/control.md: words of the socket with their roles, and reasons not to trade.
 std::string control_words_page();
 
-/// `gannet docs logs|config|metrics|denials|faults|okx-errors|rest|okx-coverage|control-words`: prints the pages
+/// `gannet docs alerts|logs|config|metrics|denials|faults|okx-errors|rest|okx-coverage|control-words`: prints the pages
 /// that are made from code; a test compares them with the files in docs/.
 void add_docs_command(CLI::App& app);
 

@@ -91,6 +91,8 @@ void EngineRoom::Parts::carry_out(const AdminCommand& command, Timestamp now) {
     case AdminCommand::Kind::Feeds:
     case AdminCommand::Kind::Strategies:
     case AdminCommand::Kind::Limits:
+    case AdminCommand::Kind::Alerts:
+    case AdminCommand::Kind::TestAlerts:
     case AdminCommand::Kind::SetParameters:
     case AdminCommand::Kind::SetLimit:
     case AdminCommand::Kind::ReloadLimits:

@@ -9,6 +9,11 @@ namespace gannet::config {
 
 void read_venue(TableReader venue, Settings& settings, bool want_secrets);
 void read_credentials(TableReader credentials, Settings& settings, bool want_secrets);
+/// `key = { file = "…" }`, a credential or an environment variable; empty if it is absent or was a
+/// problem.
+Secret read_secret(TableReader& credentials, std::string_view key, Environment environment);
+/// [alerts], [[alert]] and [[alert_route]]: after the venue and the account.
+void read_alerts(TableReader& root, Settings& settings, bool want_secrets);
 void read_record(TableReader record, Settings& settings);
 void read_metrics(TableReader metrics, Settings& settings);
 void read_account(TableReader account, Settings& settings);

@@ -54,6 +54,10 @@ class TableReader {
   bool has(std::string_view key) const noexcept {
     return table_ != nullptr && table_->contains(key);
   }
+  /// Of a key that may be a text or a table.
+  bool is_text(std::string_view key) const noexcept {
+    return has(key) && table_->get(key)->is_string();
+  }
   /// Line of a key, or of the table if it lacks the key.
   int line_of(std::string_view key) const;
   int line() const noexcept { return line_; }

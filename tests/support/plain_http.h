@@ -46,6 +46,7 @@ class LoopbackSocket {
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     return ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   }
+  int descriptor() const { return descriptor_; }
   void say(std::string_view text) {
     static_cast<void>(::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL));
   }

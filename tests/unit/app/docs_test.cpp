@@ -26,6 +26,8 @@ TEST(Docs, PagesMadeFromCodeAreUpToDate) {
   EXPECT_EQ(file("logs.md"), logs_page()) << "run: gannet docs logs > docs/logs.md";
   EXPECT_EQ(file("configuration.md"), config_page())
       << "run: gannet docs config > docs/configuration.md";
+  EXPECT_EQ(file("alert-rules.md"), alert_rules_page())
+      << "run: gannet docs alerts > docs/alert-rules.md";
   EXPECT_EQ(file("metrics.md"), metrics_page()) << "run: gannet docs metrics > docs/metrics.md";
   EXPECT_EQ(file("denials.md"), denials_page()) << "run: gannet docs denials > docs/denials.md";
   EXPECT_EQ(file("okx-errors.md"), okx_errors_page())
