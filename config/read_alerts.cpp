@@ -257,20 +257,20 @@ AlertRoute read_route(TableReader& table, Environment environment, bool want_sec
     table.problem("kind", "is needed: journald, webhook, slack or alertmanager");
   route.kind = kind.value_or(route.kind);
   route.severity_min = table.choice("severity_min", kAlertSeverities).value_or(route.severity_min);
-  if (route.kind != AlertRoute::Kind::Journald) {
-    // The URL of an incoming webhook is all that one needs to write there.
-    read_alert_url(table, "url", route.kind == AlertRoute::Kind::Alertmanager, environment,
-                   want_secrets, route.url);
-    if (!table.has("url"))
-      table.problem("url", route.kind == AlertRoute::Kind::Alertmanager
-                               ? "is needed: \"http://127.0.0.1:9093\""
-                               : "is a secret: { credential = \"…\" }, { file = \"…\" } or, for "
-                                 "sim and demo, { env = \"…\" }");
-    route.ca_file = table.text("ca_file").value_or("");
-    route.timeout = table.duration("timeout").value_or(route.timeout);
-    if (route.timeout < milliseconds(100) || route.timeout > seconds(30))
-      table.problem("timeout", "must be 100ms to 30s");
-  }
+  const bool is_journal = route.kind == AlertRoute::Kind::Journald;
+  // The URL of an incoming webhook is all that one needs to write there.
+  read_alert_url(table, "url", route.kind == AlertRoute::Kind::Alertmanager, environment,
+                 want_secrets, route.url);
+  if (is_journal && table.has("url")) table.problem("url", "journald has none");
+  if (!is_journal && !table.has("url"))
+    table.problem("url", route.kind == AlertRoute::Kind::Alertmanager
+                             ? "is needed: \"http://127.0.0.1:9093\""
+                             : "is a secret: { credential = \"…\" }, { file = \"…\" } or, for "
+                               "sim and demo, { env = \"…\" }");
+  route.ca_file = table.text("ca_file").value_or("");
+  route.timeout = table.duration("timeout").value_or(route.timeout);
+  if (route.timeout < milliseconds(100) || route.timeout > seconds(30))
+    table.problem("timeout", "must be 100ms to 30s");
   table.finish();
   return route;
 }
