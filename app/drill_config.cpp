@@ -70,6 +70,7 @@ std::string drill_config(config::Settings settings, const SimReady& venue, int o
   // beside.
   settings.metrics.reset();
   settings.control = {};
+  settings.alerts = {};  // nobody is to be called at night for a drill
   settings.journal.ring_directory.clear();
   std::vector<std::string> swaps;
   for (engine::InstrumentSettings& instrument : settings.instruments) {
