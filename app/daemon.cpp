@@ -265,7 +265,7 @@ class ColdSide {
     // After the caller has noted who waits.
     loop_.post([this, id = command.id] {
       ThreadRoleScope role(kCold);
-      admin_->answer(id, alerts_json(alerts_.view()));
+      admin_->answer(id, true, alerts_json(alerts_.view()), true);
     });
     return true;
   }
@@ -275,7 +275,7 @@ class ColdSide {
     const auto done = [this, id = command.id](std::vector<monitor::AlertTestResult> results) {
       loop_.post([this, id, results = std::move(results)] {
         ThreadRoleScope role(kCold);
-        admin_->answer(id, alert_test_json(results));
+        admin_->answer(id, true, alert_test_json(results), true);
       });
     };
     alerts_.test(std::string(command.argument.view()), done);

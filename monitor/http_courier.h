@@ -16,9 +16,9 @@ struct HttpJob {
     Connect,  ///< connects, TLS and all, and asks nothing: is it there?
   };
   Kind kind = Kind::Post;
-  std::string_view url;      ///< a secret: not for logs, not for errors
-  std::string_view path{};   ///< behind the URL
-  std::string_view ca_file;  ///< "": the system's
+  std::string_view url{};      ///< a secret: not for logs, not for errors
+  std::string_view path{};     ///< behind the URL
+  std::string_view ca_file{};  ///< "": the system's
   std::string body{};
   Nanos timeout = seconds(5);
 };
@@ -26,7 +26,7 @@ struct HttpJob {
 /// Taken: a status of 2xx, or connected. `error` says why not, without the URL.
 struct HttpOutcome {
   bool taken = false;
-  std::string error;
+  std::string error{};
 };
 
 /// Carries requests, none of which makes the caller wait. `done` is called exactly once for each,
