@@ -21,7 +21,7 @@ namespace gannet::app {
 namespace {
 
 constexpr std::chrono::seconds kStartPatience{60};
-constexpr std::chrono::seconds kFlatPatience{60};
+constexpr std::chrono::seconds kDrillPatience{60};
 constexpr std::chrono::seconds kOrdersPatience{15};
 constexpr std::chrono::seconds kGonePatience{60};
 constexpr std::chrono::milliseconds kLookAtVenue{20};
@@ -167,7 +167,7 @@ class Drill {
     if (!engine_->ask("kill a drill"))
       return std::unexpected(Error{"the engine did not take the kill"});
     const auto status = engine_->wait_for(
-        kFlatPatience, [](const DrillStatus& now) { return now.flat && now.flat_after != 0; });
+        kDrillPatience, [](const DrillStatus& now) { return now.flat && now.flat_after != 0; });
     if (!status) return std::unexpected(Error{"the engine ended during the drill"});
     return *status;
   }
