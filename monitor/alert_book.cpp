@@ -15,7 +15,7 @@ AlertBook::Entry& AlertBook::entry_of(const AlertRule& rule, const AlertLabels& 
                                       std::string detail, std::uint64_t times, Moment now) {
   std::uint64_t fingerprint = alert_fingerprint(rule.name, labels);
   AlertLabels kept = labels;
-  if (!entries_.contains(fingerprint) && entries_.size() >= kMost) {
+  if (!labels.empty() && !entries_.contains(fingerprint) && entries_.size() >= kMost) {
     // Rules are few: these entries are bounded too.
     kept = {{"grouped", "others"}};
     fingerprint = alert_fingerprint(rule.name, kept);

@@ -86,8 +86,8 @@ TEST_F(AlertStormTest, OfAHundredThousandKindsNeedsBoundedRoomAndLosesNone_MON10
   constexpr std::uint64_t kEvents = 100'000;
   for (std::uint64_t i = 0; i < kEvents; ++i) {
     stage.event(LogEvent::OrderRejected, {{"instrument", std::to_string(i)}});
-    ASSERT_LE(stage.desk.view(stage.time).routes[0].waiting, AlertBook::kMost + 2);
     if (i % 1'000 == 0) {
+      ASSERT_LE(stage.desk.view(stage.time).routes[0].waiting, AlertBook::kMost + 2);
       stage.pass(milliseconds(100));
       turn(i % 3'000 != 0);  // a third of what is told is not taken
     }
