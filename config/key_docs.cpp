@@ -236,6 +236,8 @@ constexpr KeyDoc kDocs[] = {
     {"[journal]", "The record of everything ([journal.md](journal.md))."},
     {"journal.mode", "when an order may leave; `full` survives a power cut"},
     {"journal.ring_megabytes", "in shared memory; a power of two"},
+    {"journal.ring_directory",
+     "on a tmpfs; without, the service's runtime directory, else `/dev/shm`"},
     {"journal.segment_megabytes", "of one file"},
     {"journal.sync_interval", "of mode `process`; 1 ms to 10 s"},
     {"journal.retention_days", "older segments that nothing needs go"},

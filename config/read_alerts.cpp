@@ -201,7 +201,7 @@ void read_rule(TableReader& table, AlertRule& rule) {
   read_condition(table, rule);
   read_span(table, "for", {}, rule.hold);
   read_span(table, "quiet_for", seconds(1), rule.quiet_for);
-  if (!rule.built_in && !rule.figure && rule.events.empty())
+  if (!rule.built_in && !table.has("figure") && !table.has("events"))
     table.problem("name", "watches nothing: it needs a figure with a condition, or events");
   table.finish();
 }
