@@ -27,6 +27,10 @@ view = ["group:ops"]
 listen = "127.0.0.1:9464"
 [record]
 directory = "/var/lib/gannet/recording"
+[[alert_route]]
+name = "pager"
+kind = "webhook"
+url = { file = "/etc/gannet/pager" }
 [[instrument]]
 name = "BTC-USDT-SWAP"
 [risk.account]
@@ -37,7 +41,7 @@ loss_day_max = "100"
   const SimReady venue{"https://127.0.0.1:1", "wss://127.0.0.1:1/ws/v5", "/tmp/ca", "", "", ""};
   const std::string text = drill_config(*loaded, venue, 10, "/tmp/drill/state");
   for (const char* theirs :
-       {"/var/lib/gannet", "/run/gannet", "9464", "123456789", "\"live\"", "okx.com"})
+       {"/var/lib/gannet", "/run/gannet", "9464", "pager", "123456789", "\"live\"", "okx.com"})
     EXPECT_EQ(text.find(theirs), std::string::npos) << theirs << "\n" << text;
   EXPECT_NE(text.find("/tmp/drill/state"), std::string::npos);
   EXPECT_NE(text.find("drill-BTC-USDT-SWAP"), std::string::npos);
