@@ -37,7 +37,8 @@ void print_list(const Element& answer) {
   if (firing.size() == 0) fmt::print("nothing fires\n");
   for (const Element alert : firing) {
     std::string labels;
-    for (const auto& [key, value] : alert["labels"].get_object().value())
+    const simdjson::dom::object named = alert["labels"].get_object();
+    for (const auto& [key, value] : named)
       labels += fmt::format(" {}={}", key, std::string_view(value));
     fmt::print("{:<8} {:<20} since {}  {} times{}\n         {}\n         {}\n",
                text_of(alert, "severity"), text_of(alert, "name"), text_of(alert, "started"),
