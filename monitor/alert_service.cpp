@@ -18,11 +18,11 @@ Moment moment_now() { return {monotonic_now(), wall_clock_now()}; }
 
 void log_news(const AlertNews& news) {
   const Alert& alert = news.alert;
-  const LogEvent event = news.what == AlertNews::What::Resolved   ? LogEvent::AlertResolved
-                         : news.what == AlertNews::What::Repeated ? LogEvent::AlertRepeated
-                                                                  : LogEvent::AlertFired;
   const std::string labels = labels_text(alert.labels);
-  log(wall_clock_now(), event,
+  log(wall_clock_now(),
+      news.what == AlertNews::What::Resolved   ? LogEvent::AlertResolved
+      : news.what == AlertNews::What::Repeated ? LogEvent::AlertRepeated
+                                               : LogEvent::AlertFired,
       {LogField::string("alert", alert.rule), LogField::string("severity", name_of(alert.severity)),
        LogField::string("labels", labels), LogField::string("detail", alert.detail),
        LogField::string("text", alert.text),

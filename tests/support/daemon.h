@@ -151,8 +151,13 @@ class Daemon {
     return code;
   }
   std::string summary() const { return read_file(summary_); }
-  /// Log lines that contain all of `parts`.
-  std::vector<std::string> log_lines(const std::vector<std::string>& parts) const {
+  /// Log lines that contain all of `parts`; where the first is an event's name, lines of that event
+  /// alone: an alert's line names the event that raised it too.
+  std::vector<std::string> log_lines(std::vector<std::string> parts) const {
+    constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz_.";
+    if (!parts.empty() && std::ranges::count(parts[0], '.') == 1 &&
+        parts[0].find_first_not_of(kOfNames) == std::string::npos)
+      parts[0] = R"("event":")" + parts[0] + '"';
     auto lines = lines_of(read_file(log_));
     std::erase_if(lines, [&](const std::string& line) {
       return !std::ranges::all_of(
