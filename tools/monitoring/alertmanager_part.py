@@ -1,5 +1,6 @@
 """Debian's Alertmanager takes the engine's alerts: one fires, is told again, and ends."""
 import json
+import pathlib
 
 from .stage import Failure, debian_program, free_port, get, wait_for
 
@@ -25,13 +26,23 @@ def firing(name):
     return [one for one in alerts() if one["labels"]["alertname"] == name]
 
 
+def seeing_its_files(program):
+    """It reads a template at a fixed place below /usr/share: of an unpacked package it gets a view of the
+    file system where that lies there."""
+    share = pathlib.Path(program).parent.parent / "share"
+    if share == pathlib.Path("/usr/share"):
+        return [program]
+    mount = f"mount -t overlay none -o lowerdir='{share}':/usr/share /usr/share"
+    return ["unshare", "--map-root-user", "--mount", "sh", "-c", mount + ' && exec "$@"', "sh", program]
+
+
 def run(stage):
     program = debian_program("prometheus-alertmanager", "prometheus-alertmanager", stage.packages)
     config = stage.folder / "alertmanager.yml"
     config.write_text('route:\n  receiver: nobody\nreceivers:\n  - name: nobody\n')
     if stage.engine is None:
         stage.start_engine()
-    stage.start("alertmanager", [program, f"--config.file={config}",
+    stage.start("alertmanager", [*seeing_its_files(program), f"--config.file={config}",
                 f"--storage.path={stage.folder / 'alertmanager'}", f"--web.listen-address=127.0.0.1:{PORT}",
                 "--cluster.listen-address="])
     wait_for("Alertmanager", lambda: get(f"http://127.0.0.1:{PORT}/-/ready"))
