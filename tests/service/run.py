@@ -216,7 +216,9 @@ class ServiceTest:
         """A strategy on the trading loop never returns from a handler, in each run anew."""
         text = configuration("hangs").replace('"market_maker"', '"throws_later"')
         text = re.sub(r'^(quantity|max_position) = .*$', "", text, flags=re.M)
-        text = text.replace('instrument = "BTC-USDT-SWAP"\n', 'instrument = "BTC-USDT-SWAP"\nspins = 1\n')
+        # What the engine before it left of a position would hold the same instrument.
+        text = text.replace("BTC-USDT-SWAP", "ETH-USDT-SWAP")
+        text = text.replace('instrument = "ETH-USDT-SWAP"\n', 'instrument = "ETH-USDT-SWAP"\nspins = 1\n')
         self.machine.write("/etc/gannet/hangs.toml", text)
         for name in SECRETS:
             self.machine.write(f"/etc/credstore/gannet.hangs.{name}", self.venue[name], "0600")
