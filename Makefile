@@ -40,7 +40,10 @@ build: setup
 	@rm -f build-configure.log
 	@cmake --build --preset release
 
+# The simulated venue ends with a run, and its account with it: the next one begins anew, and what the
+# last one knew is kept in state/demo.before. An engine that still runs keeps its directory.
 run: build
+	@[ ! -f state/demo/lock ] || flock -n state/demo/lock sh -c 'rm -rf state/demo.before && mv state/demo state/demo.before' || true
 	@build/release/bin/gannetd --config config/demo.toml --duration $(DURATION) --status --log build/demo.log $(if $(SUMMARY),--summary $(SUMMARY))
 
 check: setup
