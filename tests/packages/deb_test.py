@@ -113,6 +113,7 @@ class Root:
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir(parents=True)
         subprocess.run(["tar", "-C", self.path, "-xf", base], check=True)
+        self.path.chmod(0o755)  # the folder that it was made in was its maker's alone
         shutil.copy("/etc/resolv.conf", self.path / "etc/resolv.conf")
 
     def offer(self, old, new):
