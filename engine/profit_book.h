@@ -140,7 +140,7 @@ class ProfitBook {
   };
   struct Scope {
     ProfitFigures figures;
-    ProfitFigures closing;  // of the day before
+    ProfitFigures closing;              // of the day before
     std::optional<__int128> told_peak;  // nothing: the journal has none
     Timestamp peak_told;
     bool has_peak = false;

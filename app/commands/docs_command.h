@@ -27,8 +27,9 @@ std::string rest_page();
 /// The tables of docs/control.md: words of the socket with their roles, and reasons not to trade.
 std::string control_words_page();
 
-/// `gannet docs alerts|logs|config|metrics|denials|faults|okx-errors|rest|okx-coverage|control-words`: prints the pages
-/// that are made from code; a test compares them with the files in docs/.
+/// `gannet docs PAGE`, of alerts|logs|config|metrics|denials|faults|okx-errors|rest|
+/// okx-coverage|control-words: prints the pages that are made from code; a test compares them with
+/// the files in docs/.
 void add_docs_command(CLI::App& app);
 
 }  // namespace gannet::app

@@ -21,7 +21,9 @@ void fail(const std::string& message, int code) {
   std::exit(code);
 }
 
-std::string ask(const OperatorTarget& target, const std::string& line, int patience) {
+std::string ask(const OperatorTarget& target, std::string line, int patience) {
+  // One line asks: what follows a line's end would be another command.
+  std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
   auto answer = net::ask_local_server(target.path(), line, patience);
   if (!answer) fail(answer.error().message, kNobodyThere);
   if (answer->starts_with("{\"ok\":false")) fail(target.json ? *answer : message_of(*answer));

@@ -27,8 +27,7 @@ struct OperatorTarget {
 inline constexpr int kOperatorPatience = 10;  ///< seconds for an answer
 
 /// One line to the daemon, its answer; ends the program when there is none or it is a refusal.
-std::string ask(const OperatorTarget& target, const std::string& line,
-                int patience = kOperatorPatience);
+std::string ask(const OperatorTarget& target, std::string line, int patience = kOperatorPatience);
 /// The words of {"ok":...,"message":"..."} or "error"; the line itself if it is not one.
 std::string message_of(const std::string& answer);
 /// Asks, and prints its words, or with --json the answer as it is.

@@ -267,7 +267,8 @@ struct EngineRoom::Parts final : engine::EngineListener {
 
   // Shared: atomics, and queues of one producer and one consumer.
   std::atomic<bool> stop_requested{false};
-  /// Taken so far, for the watchdog and the figures. Written here alone; nothing else is read on its word.
+  /// Taken so far, for the watchdog and the figures. Written here alone; nothing else is read on
+  /// its word.
   std::atomic<std::uint64_t> turns{0};
   std::atomic<bool> killed{false};
   std::atomic<bool> disk_low{false};

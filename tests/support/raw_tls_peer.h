@@ -71,7 +71,8 @@ class RawTlsServer {
 /// Connects to a loopback port, without verifying anything, and runs the script in this thread.
 void run_raw_client(std::uint16_t port, const std::function<void(RawTlsConnection&)>& script);
 
-/// Connects twice, the second time with the ticket that the first was given; reads a little each time.
+/// Connects twice, the second time with the ticket that the first was given; reads a little each
+/// time.
 void run_resuming_client(std::uint16_t port);
 
 /// A server's frame: unmasked. `first_byte`: FIN and opcode.
